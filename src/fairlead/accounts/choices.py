@@ -1,0 +1,39 @@
+"""What people can choose from: countries, currencies and time zones, with the names that they know them by."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cache
+from typing import Final
+from zoneinfo import ZoneInfo, available_timezones
+
+from babel import Locale
+
+_LOCALE: Final = Locale("en")
+
+COUNTRIES: Final[dict[str, str]] = {
+    code: name for code, name in _LOCALE.territories.items() if len(code) == 2 and code.isalpha() and code not in ("ZZ", "EU", "EZ", "UN", "QO", "XA", "XB")
+}
+"""ISO 3166 code → English name."""
+
+CURRENCIES: Final[dict[str, str]] = {
+    code: _LOCALE.currencies[code]
+    for code in (
+        "AED ARS AUD BGN BHD BRL CAD CHF CLP CNY COP CZK DKK EGP EUR GBP GEL HKD HUF IDR ILS INR ISK JPY KES KRW KWD MAD "
+        "MXN MYR NGN NOK NZD PEN PHP PKR PLN QAR RON RSD SAR SEK SGD THB TRY TWD UAH USD UYU VND ZAR"
+    ).split()
+}
+"""ISO 4217 code → English name."""
+
+
+@cache
+def time_zones() -> tuple[str, ...]:
+    """The zones that are places, and UTC."""
+    regions = ("Africa/", "America/", "Antarctica/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
+    return ("UTC", *sorted(name for name in available_timezones() if name.startswith(regions)))
+
+
+def zone_choices(now: datetime, current: str = "UTC") -> list[tuple[str, str]]:
+    """(name, label) of each zone; the label has the present distance to UTC, such as `Europe/Berlin (UTC+01:00)`."""
+    names = time_zones() if current in time_zones() else (current, *time_zones())
+    return [(name, f"{name.replace('_', ' ')} (UTC{now.astimezone(ZoneInfo(name)):%:z})") for name in names]

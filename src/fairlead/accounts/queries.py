@@ -1,0 +1,73 @@
+"""Reading members, invitations, workspaces and tokens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from fairlead.accounts.models import ApiToken, Invitation, Membership, User
+from fairlead.accounts.permissions import may_manage_members
+from fairlead.events.actor import AGENT, PERSON, Actor
+
+
+def actor_of(member: Membership) -> Actor:
+    """The member as an actor at the page; with a token, the API narrows its scopes."""
+    return Actor(
+        workspace_id=member.workspace_id,
+        kind=AGENT if member.user.kind == User.Kind.AGENT else PERSON,
+        name=member.user.name,
+        role=member.role,
+        user_id=member.user_id,
+    )
+
+
+def workspaces_of(user: User) -> list[dict[str, Any]]:
+    """The workspaces that the user is in, by name; needs `enter(…, user_id=user)`."""
+    mine = Membership.objects.filter(user=user, removed_at__isnull=True).order_by("workspace__name")
+    return [
+        {"id": m["workspace_id"], "name": m["workspace__name"], "role": m["role"]}
+        for m in mine.values("workspace_id", "workspace__name", "role")
+    ]
+
+
+def membership_of(user: User, workspace_id: int | None) -> Membership | None:
+    """The user's membership in this workspace, else in the one joined first; needs `enter(…, user_id=user)`."""
+    mine = Membership.objects.filter(user=user, removed_at__isnull=True).select_related("workspace", "user")
+    chosen = mine.filter(workspace_id=workspace_id).first() if workspace_id else None
+    return chosen or mine.order_by("created_at", "pk").first()
+
+
+def members(actor: Actor) -> list[dict[str, Any]]:
+    """Who is in the workspace, by name: id (of the membership), role, created_at, user_id, name, email, kind, last_login."""
+    found = Membership.objects.filter(workspace_id=actor.workspace_id, removed_at__isnull=True).order_by("user__name")
+    rows = found.values(
+        "id", "role", "created_at", "user_id", "user__name", "user__email", "user__kind", "user__last_login"
+    )
+    return [{k.removeprefix("user__"): v for k, v in row.items()} for row in rows]
+
+
+def open_invitations(workspace_id: int) -> QuerySet[Invitation]:
+    """Those neither accepted nor withdrawn; they may have expired."""
+    return Invitation.objects.filter(
+        workspace_id=workspace_id, accepted_at__isnull=True, withdrawn_at__isnull=True
+    )
+
+
+def invitations(actor: Actor) -> list[dict[str, Any]]:
+    """The open invitations, newest first: id, email, role, created_at, expires_at, by (name)."""
+    rows = open_invitations(actor.workspace_id).order_by("-created_at", "-pk")
+    return [
+        {**row, "by": row.pop("invited_by__name")}
+        for row in rows.values("id", "email", "role", "created_at", "expires_at", "invited_by__name")
+    ]
+
+
+def tokens(actor: Actor) -> list[dict[str, Any]]:
+    """The tokens that are not revoked, newest first: one's own; for owners and admins everybody's."""
+    mine = Q() if may_manage_members(actor) else Q(user_id=actor.user_id)
+    found = ApiToken.objects.filter(mine, workspace_id=actor.workspace_id, revoked_at__isnull=True)
+    rows = found.order_by("-created_at", "-pk").values(
+        "id", "name", "hint", "scopes", "created_at", "expires_at", "last_used_at", "user_id", "user__name", "user__kind"
+    )
+    return [{**row, "owner": row["user__name"], "owner_kind": row["user__kind"]} for row in rows]

@@ -1,0 +1,30 @@
+"""Who does something: every action takes an Actor and every event names one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+PERSON, RULE, ENGINE, AGENT, SYSTEM = "person", "rule", "engine", "agent", "system"
+KINDS = (PERSON, RULE, ENGINE, AGENT, SYSTEM)
+
+
+@dataclass(frozen=True)
+class Actor:
+    """One actor in one workspace.
+
+    `scopes` is None for somebody at the page (everything that the role allows); with an API token it is what the
+    token was granted, and limits the role further.
+    """
+
+    workspace_id: int
+    kind: str
+    name: str
+    role: str = ""
+    user_id: int | None = None
+    token_id: int | None = None
+    scopes: frozenset[str] | None = None
+
+
+def system(workspace_id: int) -> Actor:
+    """The product itself, for what no person asked for: timers, clean-up, the first set-up."""
+    return Actor(workspace_id=workspace_id, kind=SYSTEM, name="Fairlead", role="owner")

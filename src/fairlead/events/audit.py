@@ -1,0 +1,121 @@
+"""Verifying the event log: nothing changed, inserted, removed or cut off, against itself and the published heads."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from django.db import connection, transaction
+
+from fairlead.events.models import Head
+from fairlead.events.tenancy import tenant, workspace_ids
+
+BATCH = 5000
+
+ROWS = """
+SELECT seq, jsonb_build_array(workspace_id, seq, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), kind,
+  actor_kind, actor_user_id, actor_name, token_id, subject_kind, subject_id, subject_label, project_id, payload)::text,
+  previous, hash
+FROM events_event WHERE workspace_id = %s ORDER BY seq, id
+"""
+
+
+@dataclass(frozen=True)
+class PublishedHead:
+    """The last event of a workspace at some time, as it was written down outside the database."""
+
+    workspace_id: int
+    seq: int
+    hash: str
+
+
+@dataclass
+class Verdict:
+    """What verification found; no problems means that the log is what it was."""
+
+    head: PublishedHead
+    events: int = 0
+    problems: list[str] = field(default_factory=list)
+
+
+def verify(workspace_id: int, *, published: Iterable[PublishedHead] = ()) -> Verdict:
+    """Recompute the chain of one workspace and compare it with its head row and every published head."""
+    expected = {head.seq: head.hash for head in published if head.workspace_id == workspace_id}
+    verdict = Verdict(PublishedHead(workspace_id, 0, ""))
+    with tenant(workspace_id), transaction.atomic():
+        last = Head.objects.filter(workspace_id=workspace_id).first()
+        for problem in _walk(workspace_id, verdict, expected):
+            verdict.problems.append(problem)
+    end = (last.seq, bytes(last.hash).hex()) if last else (0, "")
+    if end != (verdict.head.seq, verdict.head.hash):
+        verdict.problems.append(f"the log ends at event {verdict.head.seq}, but its head says {end[0]}: cut off or added to")
+    verdict.problems.extend(f"event {seq} was published and is gone" for seq in expected if seq > verdict.head.seq)
+    return verdict
+
+
+def _walk(workspace_id: int, verdict: Verdict, expected: dict[int, str]) -> Iterator[str]:
+    before = b""
+    for seq, text, previous, found in _rows(workspace_id):
+        verdict.events += 1
+        if seq != verdict.head.seq + 1:
+            yield f"event {verdict.head.seq + 1} is missing: the next one is {seq}"
+        if bytes(previous) != before:
+            yield f"event {seq} does not follow the one before it"
+        if hashlib.sha256(before + text.encode()).digest() != bytes(found):
+            yield f"event {seq} was changed after it was written"
+        before = bytes(found)
+        verdict.head = PublishedHead(workspace_id, seq, before.hex())
+        if expected.get(seq, before.hex()) != before.hex():
+            yield f"event {seq} is not the one that was published"
+
+
+def _rows(workspace_id: int) -> Iterator[tuple[int, str, bytes, bytes]]:
+    """All rows through a server-side cursor: a log of any length in bounded memory."""
+    connection.ensure_connection()
+    with connection.connection.cursor(name="audit") as cursor:
+        cursor.itersize = BATCH
+        cursor.execute(ROWS, [workspace_id])
+        yield from cursor
+
+
+def publish_heads(path: Path, *, key: str, now: datetime) -> int:
+    """Append every workspace's head to the file, signed with `key`; returns how many had moved since last time."""
+    known = {head.workspace_id: head.seq for head in read_heads(path, key=key)}
+    lines = []
+    for workspace_id in workspace_ids():
+        with tenant(workspace_id):
+            last = Head.objects.filter(workspace_id=workspace_id).first()
+        if last and last.seq != known.get(workspace_id):
+            row = {"at": now.isoformat(), "workspace": workspace_id, "seq": last.seq, "hash": bytes(last.hash).hex()}
+            lines.append(json.dumps({**row, "signature": _sign(row, key)}))
+    if lines:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a") as file:
+            file.write("\n".join(lines) + "\n")
+    return len(lines)
+
+
+class ForgedHead(ValueError):
+    """A line of the published heads was changed: its signature does not fit."""
+
+
+def read_heads(path: Path, *, key: str) -> list[PublishedHead]:
+    """The heads published so far. Raises ForgedHead for a line that was changed."""
+    found = []
+    for number, line in enumerate(path.read_text().splitlines() if path.exists() else [], 1):
+        row = json.loads(line)
+        signature = row.pop("signature", "")
+        if not hmac.compare_digest(signature, _sign(row, key)):
+            raise ForgedHead(f"line {number} of {path} was changed: its signature does not fit")
+        found.append(PublishedHead(row["workspace"], row["seq"], row["hash"]))
+    return found
+
+
+def _sign(row: dict[str, object], key: str) -> str:
+    text = json.dumps(row, sort_keys=True).encode()
+    return hmac.new(key.encode(), b"fairlead.heads" + text, hashlib.sha256).hexdigest()

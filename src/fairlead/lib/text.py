@@ -1,0 +1,29 @@
+"""Text from people: Markdown to sanitised HTML, and words to comparable ones."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+import nh3
+from markdown_it import MarkdownIt
+
+_PARSER = MarkdownIt("commonmark", {"html": False, "linkify": False, "breaks": True}).enable(["table", "strikethrough"])
+_TAGS = set("p br em strong s code pre blockquote ul ol li h1 h2 h3 h4 h5 h6 hr a table thead tbody tr th td".split())
+
+
+def markdown(text: str) -> str:
+    """CommonMark with tables as HTML that is safe to show: no scripts, styles, images or other links than http(s), mailto."""
+    return nh3.clean(
+        _PARSER.render(text),
+        tags=_TAGS,
+        attributes={"a": {"href", "title"}, "ol": {"start"}, "code": set()},
+        url_schemes={"http", "https", "mailto"},
+        link_rel="noopener noreferrer nofollow",
+    )
+
+
+def folded(text: str) -> str:
+    """Lower case without accents, punctuation as single spaces: for comparing names that people typed."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode() or text
+    return re.sub(r"[^a-z0-9+#.]+", " ", plain.casefold()).strip()
