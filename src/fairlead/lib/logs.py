@@ -12,12 +12,18 @@ from typing import Any
 import structlog
 
 SECRET_NAME = re.compile(
-    r"pass(word|wd)|secret|token|authori[sz]ation|cookie|credential|api_?key|private_?key|digest|^session", re.IGNORECASE
+    r"pass(word|wd)|secret|token|authori[sz]ation|cookie|credential|api_?key|private_?key|digest|^session",
+    re.IGNORECASE,
 )
 IN_ADDRESS = re.compile(r"(?<=://)([^/\s:@]*):[^/\s@]+@")
 IN_TEXT = re.compile(r"(?i)\b(bearer|basic)\s+[a-z0-9._~+/=-]{8,}")
+OUR_SECRETS = re.compile(r"\b(fl[a-z]?_)[A-Za-z0-9_-]{16,}")
 IN_QUERY = re.compile(r"(?i)([?&](?:token|key|secret|code|password)=)[^&\s\"']+")
 HIDDEN = "[hidden]"
+TRACEBACKS = structlog.processors.ExceptionRenderer(
+    # The values of local variables would bring passwords and the texts of tasks into the log.
+    structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+)
 
 Values = MutableMapping[str, Any]
 
@@ -32,6 +38,7 @@ def hide_secrets(_logger: object, _method: str, values: Values) -> Values:
 def _clean(value: Any) -> Any:
     if isinstance(value, str):
         value = IN_ADDRESS.sub(rf"\1:{HIDDEN}@", value)
+        value = OUR_SECRETS.sub(rf"\1{HIDDEN}", value)
         return IN_QUERY.sub(rf"\1{HIDDEN}", IN_TEXT.sub(rf"\1 {HIDDEN}", value))
     if isinstance(value, dict):
         return {k: HIDDEN if SECRET_NAME.search(str(k)) and v else _clean(v) for k, v in value.items()}
@@ -76,7 +83,7 @@ def formatter() -> logging.Formatter:
     if sys.stderr.isatty():
         last: list[Any] = [structlog.dev.ConsoleRenderer(colors=True)]
     else:
-        last = [structlog.processors.dict_tracebacks, hide_secrets, structlog.processors.JSONRenderer(default=str)]
+        last = [TRACEBACKS, hide_secrets, structlog.processors.JSONRenderer(default=str)]
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=_shared(),
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, hide_secrets, *last],

@@ -1,0 +1,1 @@
+"""The command line. `main.MODULES` lists who adds commands."""

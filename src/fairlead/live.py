@@ -1,0 +1,252 @@
+"""Live updates: /live tells an open page which topics have changed, over server-sent events.
+
+The database announces each committed event; one listener per process passes its topic ("task", "project", …) on to the
+open pages of that workspace. Nothing else is sent: the page asks again for what it shows, and there every permission is
+checked. A page that comes back with Last-Event-ID hears once of each topic that it missed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import psycopg
+import structlog
+from django.contrib.auth import get_user
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.db import close_old_connections, connection, connections
+from django.db.models import Max
+from django.http import HttpRequest, HttpResponse, parse_cookie
+
+from fairlead.accounts.models import User
+from fairlead.accounts.queries import membership_of
+from fairlead.events.models import Event
+from fairlead.events.tenancy import enter, tenant
+
+CHANNEL: Final = "fairlead_events"
+HEARTBEAT_S: Final = 15.0
+"""How often a silent stream shows that it lives, and whether its reader may still listen is checked again."""
+STREAMS: Final = 1000
+STREAMS_OF_ONE_USER: Final = 12
+RETRY_MS: Final = 2000
+HEADERS: Final = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-store"),
+    (b"x-accel-buffering", b"no"),
+    (b"x-content-type-options", b"nosniff"),
+]
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+log = structlog.get_logger("fairlead.live")
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Somebody who may listen to one workspace."""
+
+    user_id: int
+    workspace_id: int
+
+
+@dataclass(eq=False)
+class Stream:
+    """One open page. `changed` maps a topic to the latest event of it that the page has not heard of."""
+
+    reader: Reader
+    seen: int = 0
+    changed: dict[str, int] = field(default_factory=dict)
+    missed: bool = False
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def tell(self, topic: str, seq: int) -> None:
+        self.changed[topic] = max(seq, self.changed.get(topic, 0))
+        self.wake.set()
+
+    def take(self) -> bytes:
+        """The messages to send now; many events of one topic are one message."""
+        changed, self.changed = self.changed, {}
+        self.wake.clear()
+        lines = []
+        for topic, seq in sorted(changed.items(), key=lambda item: item[1]):
+            self.seen = max(self.seen, seq)
+            lines.append(f"id: {self.seen}\ndata: {json.dumps({'kind': topic})}\n\n")
+        return "".join(lines).encode()
+
+
+class Hub:
+    """The open streams of this process and the one database connection that feeds them."""
+
+    def __init__(self, *, heartbeat_s: float = HEARTBEAT_S) -> None:
+        self.heartbeat_s = heartbeat_s
+        self.streams: dict[int, set[Stream]] = {}
+        self._task: asyncio.Task[None] | None = None
+        self.listening = False
+        # One thread, one connection: the questions are short, and the web threads stay free for pages.
+        self._database = ThreadPoolExecutor(max_workers=1, thread_name_prefix="live")
+
+    def start(self) -> None:
+        """Begin to listen to the database; call it inside the running event loop."""
+        self._task = asyncio.create_task(self._listen_for_ever())
+
+    async def stop(self) -> None:
+        """Stop listening; streams that are open end with the process."""
+        if self._task:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+        await self._ask(connections.close_all)
+        self._database.shutdown()
+
+    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer GET /live for as long as its reader stays."""
+        headers = dict(scope["headers"])
+        cookies = headers.get(b"cookie", b"").decode("latin1")
+        reader = await self._ask(may_listen, cookies)
+        if scope["method"] != "GET" or reader is None or not self._has_room(reader):
+            status = 405 if scope["method"] != "GET" else 401 if reader is None else 429
+            await _refuse(send, status)
+            return
+        stream = Stream(reader, seen=_number(headers.get(b"last-event-id", b"")))
+        stream.missed = stream.seen > 0
+        await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
+        await send(_part(f"retry: {RETRY_MS}\n\n".encode()))
+        gone = asyncio.create_task(_wait_for_end(receive))
+        self.streams.setdefault(reader.workspace_id, set()).add(stream)
+        try:
+            await self._feed(stream, cookies, send, gone)
+        finally:
+            gone.cancel()
+            self._forget(stream)
+
+    async def _feed(self, stream: Stream, cookies: str, send: Send, gone: asyncio.Task[None]) -> None:
+        while not gone.done():
+            if stream.missed:
+                stream.missed = False
+                for topic, seq in (await self._ask(missed, stream.reader.workspace_id, stream.seen)).items():
+                    stream.tell(topic, seq)
+            if stream.changed:
+                await send(_part(stream.take()))
+            if await _first(stream.wake, gone, timeout_s=self.heartbeat_s):
+                continue
+            if await self._ask(may_listen, cookies) != stream.reader:
+                await send({"type": "http.response.body", "body": b"", "more_body": False})
+                return
+            await send(_part(b": still here\n\n"))
+
+    def _has_room(self, reader: Reader) -> bool:
+        everybody = [stream for streams in self.streams.values() for stream in streams]
+        own = sum(stream.reader.user_id == reader.user_id for stream in everybody)
+        return len(everybody) < STREAMS and own < STREAMS_OF_ONE_USER
+
+    def _forget(self, stream: Stream) -> None:
+        streams = self.streams[stream.reader.workspace_id]
+        streams.discard(stream)
+        if not streams:
+            del self.streams[stream.reader.workspace_id]
+
+    async def _ask(self, question: Callable[..., Any], *arguments: Any) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self._database, _fresh, question, *arguments)
+
+    async def _listen_for_ever(self) -> None:
+        pause_s = 0.5
+        while True:
+            try:
+                await self._listen()
+            except (psycopg.Error, OSError) as error:
+                log.warning("live updates wait for the database", error=str(error), again_in_s=pause_s)
+            await asyncio.sleep(pause_s)
+            pause_s = min(pause_s * 2, 10.0) if not self.listening else 0.5
+
+    async def _listen(self) -> None:
+        self.listening = False
+        parameters = await self._ask(_connection_parameters)
+        async with await psycopg.AsyncConnection.connect(**parameters, autocommit=True) as listener:
+            await listener.execute(f"LISTEN {CHANNEL}")
+            self.listening = True
+            self._everybody_has_missed_some()
+            while True:
+                async for notice in listener.notifies(timeout=self.heartbeat_s):
+                    self._pass_on(notice.payload)
+                await listener.execute("SELECT 1")  # a dead connection would otherwise be silent for ever
+
+    def _everybody_has_missed_some(self) -> None:
+        for streams in self.streams.values():
+            for stream in streams:
+                stream.missed = True
+                stream.wake.set()
+
+    def _pass_on(self, payload: str) -> None:
+        workspace_id, seq, kind, *_ = payload.split(":")
+        for stream in self.streams.get(int(workspace_id), ()):
+            stream.tell(kind.partition(".")[0], int(seq))
+
+
+def may_listen(cookies: str) -> Reader | None:
+    """Whom these cookies belong to, and the workspace that the person is looking at; None for strangers."""
+    request = HttpRequest()
+    request.COOKIES = parse_cookie(cookies)
+    SessionMiddleware(lambda _request: HttpResponse()).process_request(request)
+    user = get_user(request)
+    if not isinstance(user, User):
+        return None
+    enter(None, user_id=user.pk)
+    try:
+        member = membership_of(user, request.session.get("workspace"))
+    finally:
+        enter(None)
+    return Reader(member.user_id, member.workspace_id) if member else None
+
+
+def missed(workspace_id: int, since: int) -> dict[str, int]:
+    """The topics of all events after `since`, each with its latest number."""
+    with tenant(workspace_id):
+        later = Event.objects.filter(workspace_id=workspace_id, seq__gt=since)
+        found: dict[str, int] = {}
+        for kind, seq in later.order_by().values_list("kind").annotate(Max("seq")):
+            topic = kind.partition(".")[0]
+            found[topic] = max(seq, found.get(topic, 0))
+    return found
+
+
+def _fresh(question: Callable[..., Any], *arguments: Any) -> Any:
+    close_old_connections()
+    return question(*arguments)
+
+
+def _connection_parameters() -> dict[str, Any]:
+    parameters = connection.get_connection_params()
+    return {key: value for key, value in parameters.items() if key not in ("cursor_factory", "context")}
+
+
+def _number(text: bytes) -> int:
+    return int(text) if text.isdigit() and len(text) < 19 else 0
+
+
+def _part(body: bytes) -> dict[str, Any]:
+    return {"type": "http.response.body", "body": body, "more_body": True}
+
+
+async def _first(wake: asyncio.Event, gone: asyncio.Task[None], *, timeout_s: float) -> bool:
+    """Wait for news or for the reader's end; False when neither came in time."""
+    news = asyncio.create_task(wake.wait())
+    done, _ = await asyncio.wait({news, gone}, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
+    news.cancel()
+    return bool(done)
+
+
+async def _wait_for_end(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _refuse(send: Send, status: int) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": [(b"content-length", b"0")]})
+    await send({"type": "http.response.body", "body": b"", "more_body": False})

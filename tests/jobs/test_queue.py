@@ -1,0 +1,90 @@
+"""Putting jobs into the queue."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.db import connection, transaction
+
+from fairlead.jobs import cancel, enqueue, followers, job, registry
+from fairlead.jobs.registry import BadJob
+from jobs import sample_jobs
+
+pytestmark = pytest.mark.django_db
+LATER = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+
+
+def waiting() -> list[tuple[str, datetime | None]]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT task_name, scheduled_at FROM procrastinate_jobs WHERE status = 'todo' ORDER BY id")
+        return cursor.fetchall()
+
+
+def test_a_rolled_back_change_leaves_no_job(tmp_path: Path) -> None:
+    with transaction.atomic():
+        enqueue(sample_jobs.write, workspace_id=1, path=str(tmp_path / "out"))
+        transaction.set_rollback(True)
+    assert waiting() == []
+
+
+def test_a_job_waits_for_its_time() -> None:
+    enqueue(sample_jobs.write, at=LATER, workspace_id=1, path="out")
+    assert waiting() == [("sample_jobs.write", LATER)]
+
+
+def test_a_cancelled_job_is_gone_and_cancelling_again_says_so() -> None:
+    number = enqueue(sample_jobs.write, at=LATER, workspace_id=1, path="out")
+    assert number is not None
+    assert cancel(number) is True
+    assert waiting() == []
+    assert cancel(number) is False
+
+
+def test_once_adds_nothing_while_one_waits_and_does_not_spoil_the_transaction() -> None:
+    first = enqueue(sample_jobs.write, once="plan 1", at=LATER, workspace_id=1, path="out")
+    second = enqueue(sample_jobs.write, once="plan 1", at=LATER + timedelta(hours=1), workspace_id=1, path="out")
+    other = enqueue(sample_jobs.write, once="plan 2", at=LATER, workspace_id=1, path="out")
+    assert (first is not None, second, other is not None) == (True, None, True)
+    assert len(waiting()) == 2
+
+
+def test_a_job_without_a_workspace_is_refused() -> None:
+    with pytest.raises(BadJob, match="needs the workspace_id"):
+        enqueue(sample_jobs.write, path="out")
+
+
+def test_a_job_with_a_row_instead_of_an_id_is_refused() -> None:
+    with pytest.raises(BadJob, match="ids and plain words only; not path"):
+        enqueue(sample_jobs.write, workspace_id=1, path=Path("out"))  # type: ignore[arg-type]
+
+
+def test_a_job_with_a_time_without_zone_is_refused() -> None:
+    with pytest.raises(BadJob, match="time zone"):
+        enqueue(sample_jobs.write, at=datetime(2026, 11, 24, 9, 0), workspace_id=1, path="out")  # noqa: DTZ001
+
+
+def test_a_job_that_comes_round_by_itself_cannot_be_enqueued() -> None:
+    with pytest.raises(BadJob, match="comes round by itself"):
+        enqueue(sample_jobs.tick)
+
+
+def test_followers_of_a_kind_are_those_who_name_it_and_those_who_follow_everything() -> None:
+    assert followers("sample.happened")[0] is sample_jobs.write
+    assert sample_jobs.watch in followers("sample.happened")
+    assert sample_jobs.write not in followers("sample.other")
+    assert sample_jobs.watch in followers("sample.other")
+
+
+def test_two_jobs_of_one_name_are_refused() -> None:
+    def write() -> None: ...
+
+    write.__module__ = "sample_jobs"
+    with registry.declared_apart(), pytest.raises(BadJob, match=r"Two jobs are called sample_jobs\.write"):
+        job()(write)
+
+
+def test_a_queue_that_nobody_serves_is_refused() -> None:
+    with pytest.raises(BadJob, match="There is no queue 'fast'"):
+        job(queue="fast")
