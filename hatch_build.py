@@ -19,21 +19,18 @@ INTER = "@fontsource-variable/inter/files/inter-"
 FILES = {
     "htmx.min.js": "htmx.org/dist/htmx.min.js",
     "sortable.min.js": "sortablejs/Sortable.min.js",
-    "uplot.min.js": "uplot/dist/uPlot.iife.min.js",
-    "uplot.min.css": "uplot/dist/uPlot.min.css",
     "inter-latin.woff2": INTER + "latin-opsz-normal.woff2",
     "inter-latin-ext.woff2": INTER + "latin-ext-opsz-normal.woff2",
     "inter-LICENSE.txt": "@fontsource-variable/inter/LICENSE",
     "htmx-LICENSE.txt": "htmx.org/LICENSE",
     "sortable-LICENSE.txt": "sortablejs/LICENSE",
-    "uplot-LICENSE.txt": "uplot/LICENSE",
 }
 
 
 class BrowserFiles(BuildHookInterface):  # type: ignore[type-arg]
     """Runs for wheels and editable installs; a source archive carries the recipe only."""
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002  the hook's signature
         """Bring static/vendor up to date, or end the build with one line that says what to do."""
         root = Path(self.root)
         vendor = root / "src/fairlead/web/static/vendor"
@@ -65,9 +62,7 @@ def stamp_of(root: Path) -> str:
 def is_current(vendor: Path, stamp: str) -> bool:
     written = vendor / "stamp"
     return (
-        written.is_file()
-        and written.read_text().strip() == stamp
-        and all((vendor / name).is_file() for name in FILES)
+        written.is_file() and written.read_text().strip() == stamp and all((vendor / name).is_file() for name in FILES)
     )
 
 

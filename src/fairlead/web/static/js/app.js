@@ -1,0 +1,123 @@
+/* What every page needs. All behaviour hangs on data attributes; without this file pages still work.
+   data-open="id"    opens that <dialog>             data-dismiss   removes the toast around it
+   data-key="c"      is clicked by that key          data-go="p"    is clicked by g, then that key
+   data-relative     a <time> shown as "3 hours ago" data-focus     takes the focus when it arrives
+   An element with id="modal" that htmx fills opens as a dialog. The event `toast` {text, level, undo_url} shows a toast
+   and may come from the server as an HX-Trigger header; `close-modal` closes the dialog. */
+(() => {
+  const all = (selector, root = document) => root.querySelectorAll(selector);
+  const csrf = () => document.querySelector('meta[name="csrf-token"]')?.content ?? "";
+  const send = (name, detail) => document.body.dispatchEvent(new CustomEvent(name, { detail, bubbles: true }));
+
+  // toasts
+  const dismiss = (toast) => { toast.dataset.leaving = ""; setTimeout(() => toast.remove(), 220); };
+  const fade = (toast) => {
+    let timer;
+    const start = () => { timer = setTimeout(() => dismiss(toast), toast.querySelector("form") ? 12000 : 6000); };
+    const hold = () => clearTimeout(timer);
+    toast.addEventListener("pointerenter", hold);
+    toast.addEventListener("focusin", hold);
+    toast.addEventListener("pointerleave", start);
+    if (!toast.classList.contains("tone-bad")) start();
+  };
+  document.body.addEventListener("toast", ({ detail }) => {
+    const pattern = document.getElementById(`toast-${detail.level ?? "info"}`) ?? document.getElementById("toast-info");
+    const toast = pattern.content.firstElementChild.cloneNode(true);
+    toast.querySelector(".toast-text").textContent = detail.text;
+    const form = toast.querySelector("form");
+    if (detail.undo_url) form.action = detail.undo_url; else form?.remove();
+    document.getElementById("toasts").append(toast);
+    fade(toast);
+  });
+
+  // dialogs and menus
+  const openModal = (dialog) => { if (!dialog.open) dialog.showModal(); dialog.querySelector("[autofocus], .input")?.focus(); };
+  document.body.addEventListener("close-modal", () => all("dialog[open]").forEach((dialog) => dialog.close()));
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest("[data-open]");
+    if (opener) { event.preventDefault(); openModal(document.getElementById(opener.dataset.open)); }
+    if (event.target.closest("[data-dismiss]")) dismiss(event.target.closest("[data-toast]"));
+    if (event.target.closest(".menu a, .menu [data-open], .menu [data-move-to]")) event.target.closest(".menu").hidePopover();
+    if (event.target.matches("dialog[open]") && !("closedBy" in HTMLDialogElement.prototype)) event.target.close();
+  });
+  const anchored = CSS.supports("position-area", "block-end");
+  document.addEventListener("toggle", (event) => {
+    const menu = event.target;
+    if (event.newState !== "open" || !menu.matches?.(".menu")) return;
+    const button = document.querySelector(`[popovertarget="${menu.id}"]`);
+    if (!anchored && button) placeMenu(menu, button);
+  }, true);
+  window.placeMenu = (menu, button) => {
+    const at = button.getBoundingClientRect(), width = menu.offsetWidth, height = menu.offsetHeight;
+    const left = Math.max(8, Math.min(at.left, innerWidth - width - 8));
+    const top = at.bottom + height + 8 > innerHeight ? Math.max(8, at.top - height - 8) : at.bottom;
+    Object.assign(menu.style, { positionArea: "none", position: "fixed", left: `${left}px`, top: `${top}px` });
+  };
+  document.addEventListener("keydown", (event) => {
+    const menu = event.target.closest(".menu") ?? document.querySelector(".menu:popover-open");
+    if (!menu?.matches(":popover-open") || !["ArrowDown", "ArrowUp", "Home", "End"].includes(event.key)) return;
+    if (event.target.matches("input, textarea, select")) return;
+    const items = [...all(".menu-item:not([aria-disabled])", menu)], now = items.indexOf(document.activeElement);
+    const next = { ArrowDown: now + 1, ArrowUp: now < 0 ? -1 : now - 1, Home: 0, End: -1 }[event.key];
+    items.at(next % items.length)?.focus();
+    event.preventDefault();
+  });
+
+  // shortcuts
+  let going = 0;
+  const press = (selector) => { const found = document.querySelector(selector); found?.click(); return Boolean(found); };
+  document.addEventListener("keydown", (event) => {
+    const search = document.querySelector(".find input");
+    if ((event.metaKey || event.ctrlKey) && event.key.toLowerCase() === "k" && search) { event.preventDefault(); search.focus(); search.select(); return; }
+    const busy = event.target.closest("input, textarea, select, [contenteditable], dialog, .menu, .lifted");
+    if (busy || event.metaKey || event.ctrlKey || event.altKey || event.defaultPrevented) return;
+    const key = CSS.escape(event.key.toLowerCase());
+    const done = Date.now() - going < 1200 ? press(`[data-go="${key}"]`) : press(`[data-key="${key}"]`);
+    going = event.key === "g" ? Date.now() : 0;
+    if (event.key === "/" && search) search.focus();
+    if (done || event.key === "/") event.preventDefault();
+  });
+
+  // forms: one submission at a time, and the theme without a page load
+  const release = (form) => { delete form.dataset.sent; all("[data-busy]", form).forEach((b) => delete b.dataset.busy); };
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method === "dialog") return;
+    if (form.dataset.sent) { event.preventDefault(); event.stopImmediatePropagation(); return; }
+    form.dataset.sent = "1";
+    event.submitter?.classList.contains("btn") && (event.submitter.dataset.busy = "");
+    if (form.hasAttribute("data-theme-form")) { event.preventDefault(); setTheme(form, event.submitter.value); }
+    setTimeout(() => { if (event.defaultPrevented && !form.closest(".htmx-request, [hx-post], [hx-get]")) release(form); });
+  }, true);
+  const setTheme = (form, theme) => {
+    document.documentElement.dataset.theme = theme;
+    all("button", form).forEach((b) => b.setAttribute("aria-pressed", String(b.value === theme)));
+    fetch(form.action, { method: "POST", headers: { "X-CSRFToken": csrf() }, body: new URLSearchParams({ theme }) });
+  };
+  addEventListener("pageshow", () => all("form[data-sent]").forEach(release));
+
+  // htmx: token, progress line, what goes wrong
+  let requests = 0;
+  const count = (by) => { requests = Math.max(0, requests + by); document.documentElement.toggleAttribute("data-requests", requests > 0); };
+  document.addEventListener("htmx:configRequest", (event) => { event.detail.headers["X-CSRFToken"] = csrf(); });
+  document.addEventListener("htmx:beforeRequest", () => count(1));
+  document.addEventListener("htmx:afterRequest", (event) => { count(-1); const form = event.target.closest?.("form"); if (form) release(form); });
+  document.addEventListener("htmx:sendError", () => send("toast", { level: "error", text: "The server did not answer. Check the connection and try again." }));
+  document.addEventListener("htmx:responseError", ({ detail }) => {
+    if (!detail.xhr.getResponseHeader("HX-Trigger")) send("toast", { level: "error", text: "That did not work. Reload the page and try again." });
+  });
+  document.addEventListener("htmx:afterSwap", ({ detail }) => { if (detail.target.id === "modal-body") openModal(document.getElementById("modal")); });
+
+  // whatever is new on the page
+  const words = new Intl.RelativeTimeFormat(document.documentElement.lang || "en", { numeric: "auto" });
+  const steps = [["year", 31536000], ["month", 2592000], ["week", 604800], ["day", 86400], ["hour", 3600], ["minute", 60]];
+  const tell = () => all("time[data-relative]").forEach((time) => {
+    const seconds = (new Date(time.dateTime) - Date.now()) / 1000;
+    const [unit, size] = steps.find(([, s]) => Math.abs(seconds) >= s) ?? ["second", 1];
+    time.textContent = unit === "second" ? "just now" : words.format(Math.round(seconds / size), unit);
+  });
+  const greet = (root) => { tell(); all("[data-toast]", root).forEach(fade); (root.matches?.("[data-focus]") ? root : root.querySelector("[data-focus]"))?.focus(); };
+  document.addEventListener("htmx:load", ({ detail }) => { if (detail.elt !== document.body) greet(detail.elt); });
+  greet(document.body);
+  setInterval(tell, 60000);
+})();

@@ -1,0 +1,24 @@
+/* Keeps pages fresh. /live streams one message per change: data = {"kind": "task.moved", …}. Every element with
+   data-live="task project" whose words contain the part before the dot gets the htmx trigger `live` (so it carries
+   hx-get and hx-trigger="live"): the server checks again what the reader may see. Changes that come close together cause
+   one refresh; while somebody drags, lifts or types in the element it waits. */
+(() => {
+  if (!document.querySelector("[data-live]") || !window.EventSource) return;
+  const parts = () => [...document.querySelectorAll("[data-live]")];
+  const inUse = (part) => part.querySelector(".lifted, .sortable-ghost, [aria-busy='true'], dialog[open]")
+    || (part.contains(document.activeElement) && document.activeElement.matches("input, textarea, select"));
+  let timer;
+  const flush = () => {
+    const stale = parts().filter((part) => "stale" in part.dataset);
+    const ready = stale.filter((part) => !document.hidden && !inUse(part));
+    for (const part of ready) { delete part.dataset.stale; window.htmx.trigger(part, "live"); }
+    timer = ready.length < stale.length ? setTimeout(flush, 1500) : 0;
+  };
+  const stream = new EventSource("/live");
+  stream.onmessage = ({ data }) => {
+    const topic = JSON.parse(data).kind.split(".")[0];
+    for (const part of parts()) if (part.dataset.live.split(" ").includes(topic)) part.dataset.stale = "";
+    timer ||= setTimeout(flush, 300);
+  };
+  addEventListener("pagehide", () => stream.close());
+})();
