@@ -1,0 +1,90 @@
+"""The allocation engine: who does each task, when, and why. Pure: data in, data out, no clock, no database.
+
+`solve` makes a plan, `rank` orders the candidates for one task, `explain` says why, `check` judges. README.md in
+this folder has sets, variables, objective and units on one page.
+"""
+
+from fairlead.engine.check import Verdict, Violation, check
+from fairlead.engine.doctor import Diagnosis, Fix, diagnose
+from fairlead.engine.effort import minutes_needed
+from fairlead.engine.explain import Comparison, Explanation, explain
+from fairlead.engine.files import (
+    plan_bytes,
+    plan_from_bytes,
+    plan_from_dict,
+    problem_bytes,
+    problem_digest,
+    problem_from_bytes,
+    problem_from_dict,
+    problem_to_dict,
+    read_plan,
+    read_problem,
+    write_plan,
+    write_problem,
+)
+from fairlead.engine.flip import Flip
+from fairlead.engine.match.eligibility import Obstacle
+from fairlead.engine.match.features import Factor
+from fairlead.engine.match.rank import Candidate, Ranker, Ranking, RuledOut, rank
+from fairlead.engine.plan import Assignment, Cost, Plan, Unassigned
+from fairlead.engine.problem import WEEK_MIN, Objective, Pin, Problem, Task, Worker
+from fairlead.engine.search.improve import Progress
+from fairlead.engine.search.solve import solve
+from fairlead.engine.search.stop import CONSTRUCT_ONLY, Deadline, FirstOf, Iterations, Stop
+from fairlead.engine.validation import ProblemError, ProblemErrors
+
+ENGINE_VERSION = "1"
+"""Stored in receipts: raised whenever the same problem, seed and iterations may give another plan."""
+
+__all__ = [
+    "CONSTRUCT_ONLY",
+    "ENGINE_VERSION",
+    "WEEK_MIN",
+    "Assignment",
+    "Candidate",
+    "Comparison",
+    "Cost",
+    "Deadline",
+    "Diagnosis",
+    "Explanation",
+    "Factor",
+    "FirstOf",
+    "Fix",
+    "Flip",
+    "Iterations",
+    "Objective",
+    "Obstacle",
+    "Pin",
+    "Plan",
+    "Problem",
+    "ProblemError",
+    "ProblemErrors",
+    "Progress",
+    "Ranker",
+    "Ranking",
+    "RuledOut",
+    "Stop",
+    "Task",
+    "Unassigned",
+    "Verdict",
+    "Violation",
+    "Worker",
+    "check",
+    "diagnose",
+    "explain",
+    "minutes_needed",
+    "plan_bytes",
+    "plan_from_bytes",
+    "plan_from_dict",
+    "problem_bytes",
+    "problem_digest",
+    "problem_from_bytes",
+    "problem_from_dict",
+    "problem_to_dict",
+    "rank",
+    "read_plan",
+    "read_problem",
+    "solve",
+    "write_plan",
+    "write_problem",
+]
