@@ -1,0 +1,174 @@
+"""When a worker works, when they are away, and what they would rather do. Nothing here lowers any score."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Final
+
+from django.db import transaction
+
+from fairlead.events.actor import Actor
+from fairlead.events.record import record
+from fairlead.lib.errors import Conflict, Invalid, Missing, require
+from fairlead.people.models import Hours, Preference, Skill, TimeOff, Worker
+from fairlead.people.permissions import may_decide_time_off, may_edit_worker
+
+_DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+LONGEST_DAYS: Final = 366
+MOST_WISHES: Final = 40
+
+
+class AlreadyDecided(Conflict):
+    """The request was answered, or taken back, a moment ago."""
+
+    code = "already-decided"
+
+
+def set_hours(worker: Worker, hours: Sequence[tuple[int, int, int]], *, actor: Actor, now: datetime) -> None:
+    """Replace the weekly hours: (weekday 0–6, from_min, to_min) on the worker's clock. Touching ones are joined."""
+    require(may_edit_worker(actor, worker), "Only a manager, or the person themselves, can change these hours.")
+    wanted = _tidy_hours(hours)
+    with transaction.atomic():
+        Worker.objects.select_for_update().get(pk=worker.pk)
+        held = list(Hours.objects.filter(worker=worker).values_list("weekday", "from_min", "to_min"))
+        if held == wanted:
+            return
+        Hours.objects.filter(worker=worker).delete()
+        Hours.objects.bulk_create(
+            Hours(workspace_id=worker.workspace_id, worker=worker, weekday=day, from_min=start, to_min=end)
+            for day, start, end in wanted
+        )
+        record("worker.hours_changed", worker, actor=actor, now=now, hours=wanted)
+
+
+def _tidy_hours(hours: Sequence[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    kept: list[tuple[int, int, int]] = []
+    for day, start, end in sorted(hours):
+        if not 0 <= day <= 6 or not 0 <= start < end <= 1440:
+            raise Invalid({"hours": f"{_DAYS[day % 7]}: the end must be after the start, within one day."})
+        if kept and kept[-1][0] == day and start < kept[-1][2]:
+            raise Invalid({"hours": f"{_DAYS[day]}: two of the times overlap."})
+        if kept and kept[-1][0] == day and start == kept[-1][2]:
+            kept[-1] = (day, kept[-1][1], end)
+        else:
+            kept.append((day, start, end))
+    return kept
+
+
+def set_preferences(
+    worker: Worker, *, wants: Iterable[Skill | str], avoids: Iterable[Skill | str], actor: Actor, now: datetime
+) -> None:
+    """Replace what the worker wants to do and would rather not do: skills, or labels as text."""
+    require(may_edit_worker(actor, worker), "Only a manager, or the person themselves, can change these preferences.")
+    stances = _stances(wants, avoids, actor)
+    rows = [
+        Preference(
+            workspace_id=worker.workspace_id, worker=worker, stance=stance,
+            skill=what if isinstance(what, Skill) else None, label="" if isinstance(what, Skill) else what,
+        )
+        for what, stance in stances.items()
+    ]  # fmt: skip
+    with transaction.atomic():
+        Worker.objects.select_for_update().get(pk=worker.pk)
+        held = set(Preference.objects.filter(worker=worker).values_list("skill_id", "label", "stance"))
+        if held == {(row.skill_id, row.label, row.stance) for row in rows}:
+            return
+        Preference.objects.filter(worker=worker).delete()
+        Preference.objects.bulk_create(rows)
+        told = {stance: [str(what) for what, s in stances.items() if s == stance] for stance in (1, -1)}
+        record("worker.preferences_changed", worker, actor=actor, now=now, wants=told[1], avoids=told[-1])
+
+
+def _stances(wants: Iterable[Skill | str], avoids: Iterable[Skill | str], actor: Actor) -> dict[Skill | str, int]:
+    stances: dict[Skill | str, int] = {}
+    for field, stance, things in (("wants", 1, wants), ("avoids", -1, avoids)):
+        for thing in things:
+            what = " ".join(thing.split()) if isinstance(thing, str) else thing
+            if isinstance(what, Skill) and what.workspace_id != actor.workspace_id:
+                raise Missing("There is no such skill.")
+            if isinstance(what, str) and len(what) > 40:
+                raise Invalid({field: f"{what[:20]}…: a label has at most 40 characters."})
+            if stances.get(what, stance) != stance:
+                raise Invalid({field: f"{what} cannot be both wanted and avoided."})
+            if what:
+                stances[what] = stance
+    if len(stances) > MOST_WISHES:
+        raise Invalid(
+            {"wants": f"At most {MOST_WISHES} preferences, please: the more there are, the less each one counts."}
+        )
+    return stances
+
+
+def request_time_off(
+    worker: Worker, starts_on: date, ends_on: date, reason: str = "", *, actor: Actor, now: datetime
+) -> TimeOff:
+    """Ask for whole days away, both ends included, in the worker's calendar. It counts once a manager approved it."""
+    require(may_edit_worker(actor, worker), "Only the person themselves, or a manager, can ask for this time off.")
+    _check_dates(worker, starts_on, ends_on, reason)
+    with transaction.atomic():
+        asked = TimeOff.objects.create(
+            workspace_id=worker.workspace_id, worker=worker, starts_on=starts_on, ends_on=ends_on,
+            reason=reason.strip(), created_at=now,
+        )  # fmt: skip
+        record("timeoff.requested", asked, actor=actor, now=now, worker=worker.pk, reason=asked.reason, **_span(asked))
+    return asked
+
+
+def _check_dates(worker: Worker, starts_on: date, ends_on: date, reason: str) -> None:
+    wrong: dict[str, str] = {}
+    if ends_on < starts_on:
+        wrong["ends_on"] = "The last day cannot be before the first."
+    elif (ends_on - starts_on).days >= LONGEST_DAYS:
+        wrong["ends_on"] = "At most a year at a time."
+    if len(reason.strip()) > 160:
+        wrong["reason"] = "At most 160 characters."
+    live = TimeOff.objects.filter(worker=worker, state__in=_LIVE, starts_on__lte=ends_on, ends_on__gte=starts_on)
+    if not wrong and (other := live.first()):
+        wrong["starts_on"] = (
+            f"{other.get_state_display()} already: {other.starts_on:%-d %b %Y} to {other.ends_on:%-d %b %Y}."
+        )
+    if wrong:
+        raise Invalid(wrong)
+
+
+_LIVE: Final = (TimeOff.State.REQUESTED, TimeOff.State.APPROVED)
+
+
+def _span(asked: TimeOff) -> dict[str, date]:
+    return {"starts_on": asked.starts_on, "ends_on": asked.ends_on}
+
+
+def approve_time_off(asked: TimeOff, *, actor: Actor, now: datetime) -> TimeOff:
+    """Grant it: the worker's capacity drops at once. Raises AlreadyDecided."""
+    require(may_decide_time_off(actor, asked.worker), "Only a manager can approve time off.")
+    with transaction.atomic():
+        _move(asked, (TimeOff.State.REQUESTED,), TimeOff.State.APPROVED, actor)
+        record("timeoff.approved", asked, actor=actor, now=now, worker=asked.worker_id, **_span(asked))
+    return asked
+
+
+def decline_time_off(asked: TimeOff, note: str = "", *, actor: Actor, now: datetime) -> TimeOff:
+    """Say no, with a word why. Raises AlreadyDecided."""
+    require(may_decide_time_off(actor, asked.worker), "Only a manager can decline time off.")
+    with transaction.atomic():
+        _move(asked, (TimeOff.State.REQUESTED,), TimeOff.State.DECLINED, actor, note=note)
+        record("timeoff.declined", asked, actor=actor, now=now, worker=asked.worker_id, note=asked.note)
+    return asked
+
+
+def cancel_time_off(asked: TimeOff, *, actor: Actor, now: datetime) -> TimeOff:
+    """Take a request, or days that were granted, back: the worker is available again. Raises AlreadyDecided."""
+    require(may_edit_worker(actor, asked.worker), "Only the person themselves, or a manager, can take this back.")
+    with transaction.atomic():
+        _move(asked, _LIVE, TimeOff.State.CANCELLED, actor)
+        record("timeoff.cancelled", asked, actor=actor, now=now, worker=asked.worker_id, **_span(asked))
+    return asked
+
+
+def _move(asked: TimeOff, froms: tuple[str, ...], to: str, actor: Actor, note: str = "") -> None:
+    found = TimeOff.objects.filter(pk=asked.pk, state__in=froms)
+    won = found.update(state=to, decided_by=actor.user_id, note=note.strip()[:300])
+    asked.refresh_from_db(fields=["state", "decided_by", "note"])
+    if not won:
+        raise AlreadyDecided(f"This request is already {asked.get_state_display().lower()}.")

@@ -1,0 +1,109 @@
+"""Which skills a worker has, at which level, what shows it, and who confirmed it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, Final
+
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
+from django.db import transaction
+
+from fairlead.events.actor import Actor
+from fairlead.events.record import record
+from fairlead.lib.errors import Invalid, Missing, require
+from fairlead.people.models import Skill, Worker, WorkerSkill
+from fairlead.people.permissions import may_edit_worker, may_manage_people
+
+_WEB_ADDRESS = URLValidator(schemes=["http", "https"])
+_MAY_NOT: Final = "Only a manager, or the person themselves, can change these skills."
+LEVELS: Final = {1: "Beginner", 2: "Basic", 3: "Solid", 4: "Advanced", 5: "Expert"}
+
+
+def set_skill(
+    worker: Worker, skill: Skill, level: int, *, actor: Actor, now: datetime, evidence: str = "",
+    evidence_url: str = "", last_used_on: date | None = None, expires_on: date | None = None,
+) -> WorkerSkill:  # fmt: skip
+    """Say that the worker has the skill at this level (1–5) and what shows it.
+
+    Set by a manager it is confirmed at once; what people say about themselves waits for a manager's confirmation, and
+    so does a level that they change.
+    """
+    require(may_edit_worker(actor, worker), _MAY_NOT)
+    skill = _living(skill, actor)
+    values: dict[str, Any] = {
+        "level": level, "evidence": evidence.strip(), "evidence_url": evidence_url.strip(),
+        "last_used_on": last_used_on, "expires_on": expires_on,
+    }  # fmt: skip
+    _check(values)
+    old = WorkerSkill.objects.filter(worker=worker, skill=skill).first()
+    if old is not None and all(getattr(old, k) == v for k, v in values.items()):
+        return old
+    confirmed = may_manage_people(actor)
+    if confirmed or old is None or old.level != level:
+        values |= {"confirmed_by_id": actor.user_id if confirmed else None, "confirmed_at": now if confirmed else None}
+    with transaction.atomic():
+        row, _ = WorkerSkill.objects.update_or_create(
+            workspace_id=actor.workspace_id, worker=worker, skill=skill, defaults=values
+        )
+        changes = {"level": [old.level if old else None, level]}
+        record(
+            "worker.skill_set", worker, actor=actor, now=now, skill=skill.name, changes=changes, evidence=row.evidence
+        )
+    return row
+
+
+def confirm_skill(worker: Worker, skill: Skill, *, actor: Actor, now: datetime) -> WorkerSkill:
+    """A manager agrees with what somebody said about themselves."""
+    require(
+        may_manage_people(actor) and worker.workspace_id == actor.workspace_id, "Only a manager can confirm a skill."
+    )
+    row = _held(worker, skill)
+    with transaction.atomic():
+        waiting = WorkerSkill.objects.filter(pk=row.pk, level=row.level, confirmed_at__isnull=True)
+        if waiting.update(confirmed_at=now, confirmed_by=actor.user_id):
+            record("worker.skill_confirmed", worker, actor=actor, now=now, skill=skill.name, level=row.level)
+    row.refresh_from_db()
+    return row
+
+
+def remove_skill(worker: Worker, skill: Skill, *, actor: Actor, now: datetime) -> None:
+    """The worker does not have this skill any more. Raises Missing when they never had it."""
+    require(may_edit_worker(actor, worker), _MAY_NOT)
+    row = _held(worker, skill)
+    with transaction.atomic():
+        gone, _ = WorkerSkill.objects.filter(pk=row.pk).delete()
+        if gone:
+            record("worker.skill_removed", worker, actor=actor, now=now, skill=skill.name)
+
+
+def _held(worker: Worker, skill: Skill) -> WorkerSkill:
+    row = WorkerSkill.objects.filter(worker=worker, skill_id=skill.pk).first()
+    if row is None:
+        raise Missing(f"{worker.name} does not have {skill.name}.")
+    return row
+
+
+def _living(skill: Skill, actor: Actor) -> Skill:
+    """The skill, or the one that it was merged into."""
+    if skill.workspace_id != actor.workspace_id:
+        raise Missing("There is no such skill.")
+    found = Skill.objects.select_related("merged_into").get(pk=skill.pk)
+    return found.merged_into or found
+
+
+def _check(values: dict[str, Any]) -> None:
+    wrong: dict[str, str] = {}
+    if values["level"] not in LEVELS:
+        wrong["level"] = "Choose a level from 1 (beginner) to 5 (expert)."
+    if len(values["evidence"]) > 300:
+        wrong["evidence"] = "At most 300 characters."
+    if values["evidence_url"]:
+        try:
+            _WEB_ADDRESS(values["evidence_url"])
+        except ValidationError:
+            wrong["evidence_url"] = "A web address starts with https://."
+        if len(values["evidence_url"]) > 200:
+            wrong["evidence_url"] = "At most 200 characters."
+    if wrong:
+        raise Invalid(wrong)

@@ -1,0 +1,197 @@
+"""The directory: employees, freelancers and AI agents with their skills, hours and wishes."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, RangeOperators
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Func, Q
+from django.db.models.functions import Lower
+
+LEVELS = [MinValueValidator(1), MaxValueValidator(5)]
+
+
+class Skill(models.Model):
+    """An entry of the workspace's managed taxonomy. Having a skill also means having its parents, one level down.
+
+    A merged skill stays as a row that stands for the one it went into, so that what still asks for it is understood.
+    """
+
+    workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
+    name = models.CharField(max_length=80)
+    parent = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="children")
+    merged_into = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="merged")
+    synonyms = ArrayField(models.CharField(max_length=80), default=list, blank=True)
+    description = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "workspace", Lower("name"), condition=Q(merged_into__isnull=True), name="skill_name_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(id=F("parent_id")) & ~Q(id=F("merged_into_id")), name="skill_not_its_own"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Worker(models.Model):
+    """Somebody or something that does tasks. Times of day are in the worker's own time zone.
+
+    `max_tasks` is the most open tasks held at once; None means no limit.
+    """
+
+    class Kind(models.TextChoices):
+        EMPLOYEE = "employee", "Employee"
+        FREELANCER = "freelancer", "Freelancer"
+        AGENT = "agent", "AI agent"
+
+    workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
+    kind = models.CharField(max_length=10, choices=Kind)
+    name = models.CharField(max_length=120)
+    email = models.EmailField(blank=True)
+    user = models.ForeignKey("accounts.User", models.SET_NULL, null=True, blank=True, related_name="workers")
+    owner = models.ForeignKey("accounts.User", models.SET_NULL, null=True, blank=True, related_name="agents_owned")
+    headline = models.CharField(max_length=160, blank=True)
+    about = models.TextField(blank=True)
+    time_zone = models.CharField(max_length=64, default="UTC")
+    country = models.CharField(max_length=2, blank=True)
+    week_minutes = models.PositiveIntegerField(default=2400)
+    max_tasks = models.PositiveSmallIntegerField(null=True, blank=True, validators=[MinValueValidator(1)])
+    lanes = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1)])
+    speed_percent = models.PositiveSmallIntegerField(default=100, validators=[MinValueValidator(10)])
+    rate_cents = models.PositiveIntegerField(default=0)
+    external_id = models.CharField(max_length=120, blank=True)
+    created_at = models.DateTimeField()
+    deactivated_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workspace", "user"], condition=Q(user__isnull=False), name="worker_user_once"
+            ),
+            models.UniqueConstraint(
+                fields=["workspace", "external_id"], condition=~Q(external_id=""), name="worker_external_once"
+            ),
+            models.CheckConstraint(condition=Q(week_minutes__lte=10080), name="worker_week_fits"),
+            models.CheckConstraint(condition=Q(speed_percent__gte=10), name="worker_speed_positive"),
+            models.CheckConstraint(
+                condition=Q(lanes__gte=1) & (Q(max_tasks__isnull=True) | Q(max_tasks__gte=1)), name="worker_takes_tasks"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class WorkerSkill(models.Model):
+    """A worker's level in a skill (1 = beginner … 5 = expert), what shows it, and whether somebody confirmed it."""
+
+    workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
+    worker = models.ForeignKey(Worker, models.CASCADE, related_name="skills")
+    skill = models.ForeignKey(Skill, models.CASCADE, related_name="workers")
+    level = models.PositiveSmallIntegerField(validators=LEVELS)
+    evidence = models.CharField(max_length=300, blank=True)
+    evidence_url = models.URLField(blank=True)
+    last_used_on = models.DateField(null=True, blank=True)
+    expires_on = models.DateField(null=True, blank=True)
+    confirmed_by = models.ForeignKey("accounts.User", models.SET_NULL, null=True, blank=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["worker", "skill"], name="worker_skill_once"),
+            models.CheckConstraint(condition=Q(level__gte=1, level__lte=5), name="worker_skill_level"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.skill} {self.level}"
+
+
+class Hours(models.Model):
+    """A weekly working interval, in minutes after local midnight: weekday 0 = Monday, [from_min, to_min)."""
+
+    workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
+    worker = models.ForeignKey(Worker, models.CASCADE, related_name="hours")
+    weekday = models.PositiveSmallIntegerField()
+    from_min = models.PositiveSmallIntegerField()
+    to_min = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["weekday", "from_min"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(weekday__lte=6, to_min__lte=1440, from_min__lt=F("to_min")), name="hours_in_a_day"
+            ),
+            ExclusionConstraint(
+                name="hours_no_overlap",
+                expressions=[
+                    (
+                        Func(
+                            F("worker_id") * 10080 + F("weekday") * 1440 + F("from_min"),
+                            F("worker_id") * 10080 + F("weekday") * 1440 + F("to_min"),
+                            function="int8range",
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.weekday} {self.from_min}–{self.to_min}"
+
+
+class TimeOff(models.Model):
+    """Whole days away, in the worker's own calendar, both ends included. Counts once approved; `note` says why not."""
+
+    class State(models.TextChoices):
+        REQUESTED = "requested", "Requested"
+        APPROVED = "approved", "Approved"
+        DECLINED = "declined", "Declined"
+        CANCELLED = "cancelled", "Cancelled"
+
+    workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
+    worker = models.ForeignKey(Worker, models.CASCADE, related_name="time_off")
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    reason = models.CharField(max_length=160, blank=True)
+    state = models.CharField(max_length=10, choices=State, default=State.REQUESTED)
+    decided_by = models.ForeignKey("accounts.User", models.SET_NULL, null=True, blank=True)
+    note = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="timeoff_in_order")]
+
+    def __str__(self) -> str:
+        return f"{self.worker} {self.starts_on}–{self.ends_on}"
+
+
+class Preference(models.Model):
+    """Work that a worker wants (+1) or would rather not do (−1): by skill or by label."""
+
+    workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
+    worker = models.ForeignKey(Worker, models.CASCADE, related_name="preferences")
+    skill = models.ForeignKey(Skill, models.CASCADE, null=True, blank=True)
+    label = models.CharField(max_length=40, blank=True)
+    stance = models.SmallIntegerField(choices=[(1, "Wants"), (-1, "Avoids")])
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(stance__in=(1, -1)), name="preference_stance"),
+            models.CheckConstraint(condition=Q(skill__isnull=True) ^ Q(label=""), name="preference_skill_or_label"),
+            models.UniqueConstraint(
+                fields=["worker", "skill"], condition=Q(skill__isnull=False), name="preference_skill_once"
+            ),
+            models.UniqueConstraint(fields=["worker", "label"], condition=~Q(label=""), name="preference_label_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.stance:+d} {self.skill or self.label}"

@@ -1,0 +1,46 @@
+"""Who may change the directory: managers everything, people their own profile, an agent's owner the agent's."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fairlead.accounts.permissions import MANAGERS, STAFF, in_scope
+from fairlead.events.actor import AGENT, Actor
+from fairlead.people.models import Worker
+from fairlead.people.visibility import may_see_directory, may_see_rate
+
+__all__ = [
+    "OWN_FIELDS",
+    "may_decide_time_off",
+    "may_edit_worker",
+    "may_manage_people",
+    "may_manage_skills",
+    "may_see_directory",
+    "may_see_rate",
+]
+
+# What people may change about themselves; the rest (pay, speed, kind, who they are linked to) is for managers.
+OWN_FIELDS: Final = frozenset({"headline", "about", "time_zone", "country", "week_minutes", "max_tasks"})
+
+
+def may_manage_people(actor: Actor) -> bool:
+    """Add workers, change every field of everybody, confirm skills, take people out and back."""
+    return actor.role in MANAGERS and actor.kind != AGENT and in_scope(actor, "people:write")
+
+
+def may_manage_skills(actor: Actor) -> bool:
+    """Change the taxonomy."""
+    return may_manage_people(actor)
+
+
+def may_edit_worker(actor: Actor, worker: Worker) -> bool:
+    """A manager, the worker, the human who answers for an agent; never an agent, which would choose its own work."""
+    if worker.workspace_id != actor.workspace_id or actor.kind == AGENT or not in_scope(actor, "people:write"):
+        return False
+    mine = actor.user_id is not None and actor.user_id in (worker.user_id, worker.owner_id)
+    return actor.role in MANAGERS or (actor.role in STAFF and mine)
+
+
+def may_decide_time_off(actor: Actor, worker: Worker) -> bool:
+    """Approve and decline requests."""
+    return may_manage_people(actor) and worker.workspace_id == actor.workspace_id

@@ -1,0 +1,63 @@
+"""Reading the directory. Everything starts from the workspace and what the actor may see there."""
+
+from fairlead.people.queries.calendar import capacity, days_off, time_off, working_time
+from fairlead.people.queries.directory import LOOK_AHEAD_DAYS, DirectoryFilter, DirectoryRow, Presence, directory, presence
+from fairlead.people.queries.skills import (
+    SkillRow,
+    effective_levels,
+    find_skill,
+    get_skill,
+    skill_index,
+    skill_levels,
+    skill_rows,
+    skills,
+    stands_for,
+)
+from fairlead.people.queries.workers import (
+    HeldSkill,
+    absences,
+    active_workers,
+    find_time_off,
+    find_worker,
+    held_skills,
+    preferences,
+    requests_waiting,
+    shown_rate,
+    visible_workers,
+    weekly_hours,
+    worker_of,
+)
+
+__all__ = [
+    "LOOK_AHEAD_DAYS",
+    "DirectoryFilter",
+    "DirectoryRow",
+    "HeldSkill",
+    "Presence",
+    "SkillRow",
+    "absences",
+    "active_workers",
+    "capacity",
+    "days_off",
+    "directory",
+    "effective_levels",
+    "find_skill",
+    "find_time_off",
+    "find_worker",
+    "get_skill",
+    "held_skills",
+    "preferences",
+    "presence",
+    "requests_waiting",
+    "shown_rate",
+    "skill_index",
+    "skill_levels",
+    "skill_rows",
+    "skills",
+    "stands_for",
+    "time_off",
+    "visible_workers",
+    "weekly_hours",
+    "worker_of",
+    "working_time",
+]

@@ -1,0 +1,111 @@
+"""The directory's list: one line for each worker, in a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q, QuerySet
+
+from fairlead.events.actor import Actor
+from fairlead.lib.hours import Interval, minutes_within, weeks
+from fairlead.people.models import Worker
+from fairlead.people.queries.calendar import time_off, working_time
+from fairlead.people.queries.skills import skill_levels
+from fairlead.people.queries.workers import HeldSkill, held_skills, visible_workers
+from fairlead.people.visibility import may_see_rate
+
+LOOK_AHEAD_DAYS = 21
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class DirectoryFilter:
+    """What to keep: `text` in name, headline or e-mail; `skill_id` at `level` or more; `available` = at work now."""
+
+    text: str = ""
+    kind: str = ""
+    skill_id: int | None = None
+    level: int = 1
+    available: bool = False
+    deactivated: bool = False
+
+
+@dataclass(frozen=True)
+class Presence:
+    """Whether somebody is at work, and until or from when. All in UTC; None: not within the next three weeks."""
+
+    working: bool
+    until: datetime | None
+    back_at: datetime | None
+    away_until: date | None
+
+
+@dataclass(frozen=True)
+class DirectoryRow:
+    """A worker as the directory shows them. `capacity_min` is this week's; rate None: the actor may not know it."""
+
+    id: int
+    name: str
+    kind: str
+    headline: str
+    user_id: int | None
+    owner_name: str
+    time_zone: str
+    country: str
+    skills: list[HeldSkill]
+    presence: Presence
+    capacity_min: int
+    rate_cents: int | None
+    deactivated: bool
+
+
+_COLUMNS = (
+    "id", "name", "kind", "headline", "user_id", "owner__name", "time_zone", "country", "week_minutes", "lanes",
+    "rate_cents", "deactivated_at",
+)  # fmt: skip
+
+
+def directory(actor: Actor, wanted: DirectoryFilter, *, now: datetime, zone: str = "UTC") -> list[DirectoryRow]:
+    """Everybody who matches, by name. `zone`: whose week "this week" is. At most seven queries, whatever the size."""
+    found = _matching(actor, wanted)
+    if wanted.skill_id is not None:
+        levels = skill_levels(actor.workspace_id, on=now.date())
+        found = found.filter(pk__in=[pk for pk, has in levels.items() if has.get(wanted.skill_id, 0) >= wanted.level])
+    rows = list(found.order_by("name", "pk").values(*_COLUMNS))
+    ids = [row["id"] for row in rows]
+    week = weeks(now, zone, 1)[0]
+    times = working_time(ids, week[0], max(week[1], now + timedelta(days=LOOK_AHEAD_DAYS)))
+    away = {pk: (first, last) for pk, first, last in time_off(ids, now.date() - _DAY, now.date() + _DAY)}
+    skills = held_skills(actor.workspace_id, ids)
+    lines = [
+        DirectoryRow(
+            id=row["id"], name=row["name"], kind=row["kind"], headline=row["headline"], user_id=row["user_id"],
+            owner_name=row["owner__name"] or "", time_zone=row["time_zone"], country=row["country"],
+            skills=skills.get(row["id"], []),
+            presence=presence(times[row["id"]], away.get(row["id"]), now, row["time_zone"]),
+            capacity_min=min(minutes_within(times[row["id"]], *week) * row["lanes"], row["week_minutes"]),
+            rate_cents=row["rate_cents"] if may_see_rate(actor, row["user_id"]) else None,
+            deactivated=row["deactivated_at"] is not None,
+        )
+        for row in rows
+    ]  # fmt: skip
+    return [line for line in lines if line.presence.working] if wanted.available else lines
+
+
+def _matching(actor: Actor, wanted: DirectoryFilter) -> QuerySet[Worker]:
+    found = visible_workers(actor).filter(deactivated_at__isnull=not wanted.deactivated)
+    for word in wanted.text.split()[:6]:
+        found = found.filter(Q(name__icontains=word) | Q(headline__icontains=word) | Q(email__icontains=word))
+    return found.filter(kind=wanted.kind) if wanted.kind in Worker.Kind.values else found
+
+
+def presence(times: Sequence[Interval], away: tuple[date, date] | None, now: datetime, zone: str) -> Presence:
+    """At work now, or when next, from somebody's working intervals around `now`."""
+    until = next((high for low, high in times if low <= now < high), None)
+    back_at = next((low for low, _ in times if low > now), None)
+    today = now.astimezone(ZoneInfo(zone)).date()
+    away_until = away[1] if away and away[0] <= today <= away[1] else None
+    return Presence(until is not None, until, None if until else back_at, away_until)
