@@ -1,0 +1,65 @@
+"""Everything that changes work. One verb, one function, one transaction, one event; callers import from here."""
+
+from fairlead.work.actions.comments import add_comment, edit_comment, remove_comment
+from fairlead.work.actions.criteria import add_criterion, check_criterion, remove_criterion, uncheck_criterion
+from fairlead.work.actions.dependencies import add_dependency, remove_dependency
+from fairlead.work.actions.moves import (
+    cancel_task,
+    complete_task,
+    move_task,
+    reopen_task,
+    start_task,
+    submit_task,
+)
+from fairlead.work.actions.projects import (
+    archive_project,
+    change_project,
+    create_project,
+    restore_project,
+    share_project,
+    unshare_project,
+)
+from fairlead.work.actions.statuses import add_status, change_status, remove_status
+from fairlead.work.actions.tasks import (
+    change_task,
+    create_task,
+    create_tasks,
+    delete_task,
+    hold_task,
+    restore_task,
+)
+from fairlead.work.drafts import TaskDraft
+
+__all__ = [
+    "TaskDraft",
+    "add_comment",
+    "add_criterion",
+    "add_dependency",
+    "add_status",
+    "archive_project",
+    "cancel_task",
+    "change_project",
+    "change_status",
+    "change_task",
+    "check_criterion",
+    "complete_task",
+    "create_project",
+    "create_task",
+    "create_tasks",
+    "delete_task",
+    "edit_comment",
+    "hold_task",
+    "move_task",
+    "remove_comment",
+    "remove_criterion",
+    "remove_dependency",
+    "remove_status",
+    "reopen_task",
+    "restore_project",
+    "restore_task",
+    "share_project",
+    "start_task",
+    "submit_task",
+    "uncheck_criterion",
+    "unshare_project",
+]

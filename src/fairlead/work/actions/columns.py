@@ -1,0 +1,72 @@
+"""Places inside a column: room under its limit, and ranks between neighbours."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.db import connection
+from django.db.models import Min
+
+from fairlead.lib.errors import Refused
+from fairlead.work.models import Status, Task
+
+STEP: Final = 1024.0
+"""The distance between neighbours in a fresh column: fifty tasks fit between any two before ranks are spread again."""
+CLOSEST: Final = 1e-6
+
+SPREAD = """
+UPDATE work_task SET rank = placed.place * %s
+FROM (SELECT id, row_number() OVER (ORDER BY rank, id) AS place FROM work_task
+      WHERE status_id = %s AND deleted_at IS NULL) AS placed
+WHERE work_task.id = placed.id
+"""
+
+
+class ColumnFull(Refused):
+    """The column already holds as many tasks as its limit allows."""
+
+    code = "column-full"
+    title = "The column is full"
+
+
+def require_room(status: Status, *, more: int = 1) -> None:
+    """Refuse to put `more` tasks into a column beyond its limit. Holds the column's row until the transaction ends."""
+    if status.wip_limit is None:
+        return
+    limit = Status.objects.select_for_update().values_list("wip_limit", flat=True).get(pk=status.pk)
+    count = Task.objects.filter(status_id=status.pk, deleted_at__isnull=True).count()
+    if limit is not None and count + more > limit:
+        raise ColumnFull(
+            f"{status.name} holds {count} of at most {limit} tasks. Finish or move one first;"
+            " a manager can change the limit in the project's settings."
+        )
+
+
+def top_rank(status_id: int) -> float:
+    """The smallest rank of a column; 0 when it is empty."""
+    column = Task.objects.filter(status_id=status_id, deleted_at__isnull=True)
+    return column.aggregate(least=Min("rank"))["least"] or 0.0
+
+
+def rank_below(task: Task, status: Status, above: Task | None) -> float:
+    """The rank that puts `task` right below `above` in the column, or at the top when that is None."""
+    column = Task.objects.filter(status_id=status.pk, deleted_at__isnull=True).exclude(pk=task.pk)
+    if above is None:
+        least = column.aggregate(least=Min("rank"))["least"]
+        return STEP if least is None else least - STEP
+    place = column.filter(pk=above.pk).values_list("rank", flat=True).first()
+    if place is None:
+        return top_rank(status.pk) - STEP
+    after = column.filter(rank__gt=place).aggregate(least=Min("rank"))["least"]
+    if after is None:
+        return float(place + STEP)
+    if after - place < CLOSEST:
+        spread(status.pk)
+        return rank_below(task, status, above)
+    return float((place + after) / 2)
+
+
+def spread(status_id: int) -> None:
+    """Give the tasks of a column even distances again, in the same order."""
+    with connection.cursor() as cursor:
+        cursor.execute(SPREAD, [STEP, status_id])

@@ -1,0 +1,76 @@
+"""What must be done before what. The order of work has no circles: the database is asked before each new link."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from fairlead.events.actor import Actor
+from fairlead.events.record import record
+from fairlead.lib.errors import Invalid, Missing, require
+from fairlead.work.models import Dependency, Task
+from fairlead.work.permissions import may_edit_task
+
+# All that `after` waits for, directly or through others, with the way there.
+REACH = """
+WITH RECURSIVE way (id, path) AS (
+  SELECT %s::bigint, ARRAY[%s::bigint]
+  UNION ALL
+  SELECT d.after_id, way.path || d.after_id FROM work_dependency d JOIN way ON d.task_id = way.id
+  WHERE NOT d.after_id = ANY (way.path)
+)
+SELECT path FROM way WHERE id = %s LIMIT 1
+"""
+LOCK_CLASS = 0x7A5C
+"""Names the advisory lock under which one workspace's links are added one after the other."""
+
+
+class Circle(Invalid):
+    """The link would make tasks wait for each other."""
+
+    code = "circle"
+
+
+def add_dependency(task: Task, after: Task, *, actor: Actor, now: datetime) -> Dependency:
+    """`task` can start only when `after` is done; they may be in different projects of the workspace."""
+    _check(task, actor)
+    if after.workspace_id != task.workspace_id or after.deleted_at is not None:
+        raise Missing("The task that it should wait for is not there.")
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_CLASS, task.workspace_id % 2**31])
+        _refuse_circle(task, after)
+        link, new = Dependency.objects.get_or_create(
+            task=task, after=after, defaults={"workspace_id": task.workspace_id}
+        )
+        if new:
+            record("task.dependency_added", task, actor=actor, now=now, after=str(after))
+    return link
+
+
+def remove_dependency(task: Task, after: Task, *, actor: Actor, now: datetime) -> None:
+    """`task` no longer waits for `after`."""
+    _check(task, actor)
+    with transaction.atomic():
+        gone, _ = Dependency.objects.filter(task=task, after=after).delete()
+        if gone:
+            record("task.dependency_removed", task, actor=actor, now=now, after=str(after))
+
+
+def _check(task: Task, actor: Actor) -> None:
+    require(may_edit_task(actor, task), "Only managers and whoever holds or created a task can say what it waits for.")
+    if task.deleted_at is not None:
+        raise Missing(f"{task} is in the trash. Restore it first.")
+
+
+def _refuse_circle(task: Task, after: Task) -> None:
+    if task.pk == after.pk:
+        raise Circle({"after": "A task cannot wait for itself."})
+    with connection.cursor() as cursor:
+        cursor.execute(REACH, [after.pk, after.pk, task.pk])
+        row = cursor.fetchone()
+    if row is not None:
+        keys = {found.pk: str(found) for found in Task.objects.filter(pk__in=row[0]).select_related("project")}
+        way = " → ".join(keys[pk] for pk in row[0])
+        raise Circle({"after": f"They would wait for each other: {way} already. Remove one of these links first."})

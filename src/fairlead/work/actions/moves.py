@@ -1,0 +1,153 @@
+"""Moving tasks: between the columns of the board, and so from state to state."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from fairlead.events.actor import AGENT, Actor
+from fairlead.events.record import record
+from fairlead.lib.errors import Forbidden, Invalid, Refused, require
+from fairlead.work.actions.columns import rank_below, require_room
+from fairlead.work.actions.tasks import fresh, write
+from fairlead.work.models import Criterion, Status, Task
+from fairlead.work.permissions import may_order, parts
+from fairlead.work.queries.relations import blocked
+from fairlead.work.states import AGENT_NEVER, ARRIVALS, AUTHOR, HOLDER, MANAGER, OVER, TRANSITIONS, State
+
+BEGUN = (State.RUNNING, State.REVIEW, State.DONE)
+WHO = {MANAGER: "a manager", HOLDER: "whoever holds the task", AUTHOR: "whoever created it"}
+
+
+class Blocked(Refused):
+    """The task waits for others and cannot start before they are done."""
+
+    code = "blocked"
+    title = "The task is blocked"
+
+
+class CriteriaOpen(Refused):
+    """Some acceptance criteria are not met yet."""
+
+    code = "criteria-open"
+    title = "Acceptance criteria are open"
+
+
+class NoSuchStep(Refused):
+    """Work does not go from the one state straight to the other."""
+
+    code = "no-such-step"
+    title = "Not from here"
+
+
+def move_task(
+    task: Task, status: Status, *, actor: Actor, now: datetime, version: int | None = None, below: Task | None = None
+) -> Task:
+    """Put the task into a column, right below another card or at the top.
+
+    Inside its column everybody of the team may move it. Elsewhere `states.TRANSITIONS` decides; a blocked task does
+    not start, open criteria keep it from being done, and a full column takes nothing more.
+    """
+    require(may_order(actor, task), "Only the team can move tasks.")
+    with transaction.atomic():
+        fresh(task, version=version)
+        if status.project_id != task.project_id:
+            raise Invalid({"status": "Choose a column of the task's own project."})
+        if status.pk == task.status_id:
+            _reorder(task, below, actor=actor, now=now)
+        else:
+            _check_step(task, State(status.state), actor=actor)
+            _check_gates(task, State(status.state))
+            require_room(status)
+            _arrive(task, status, below, actor=actor, now=now)
+    return task
+
+
+def _reorder(task: Task, below: Task | None, *, actor: Actor, now: datetime) -> None:
+    """A new place in the same column is no new version: it cannot collide with what somebody is typing."""
+    rank = rank_below(task, task.status, below)
+    if below is not None and below.pk == task.pk:
+        return
+    before, task.rank = task.rank, rank
+    Task.objects.filter(pk=task.pk).update(rank=rank)
+    record("task.moved", task, actor=actor, now=now, changes={"rank": [before, rank]})
+
+
+def _check_step(task: Task, to: State, *, actor: Actor) -> None:
+    at, mine = State(task.state), parts(actor, task)
+    if at == to:
+        require(bool(mine), "Only managers and whoever holds or created this task can move it to another column.")
+        return
+    allowed = TRANSITIONS.get((at, to))
+    if allowed is None:
+        options = ", ".join(end.label for (start, end) in TRANSITIONS if start == at)
+        raise NoSuchStep(f"A task goes from {at.label} to one of: {options}. Move it there first.")
+    if actor.kind == AGENT and to in AGENT_NEVER:
+        raise Forbidden("An AI agent hands its work in for review; a person says that it is done or cancelled.")
+    if not allowed & mine:
+        who = " or ".join(WHO[name] for name in (MANAGER, HOLDER, AUTHOR) if name in allowed)
+        raise Forbidden(f"Only {who} can move it from {at.label} to {to.label}.")
+
+
+def _check_gates(task: Task, to: State) -> None:
+    if task.project.archived_at is not None:
+        raise Refused(f"{task.project.name} is archived. Restore it in its settings before you move its tasks.")
+    if to in BEGUN and State(task.state) not in BEGUN:
+        keys = blocked([task.pk]).get(task.pk)
+        if keys:
+            raise Blocked(f"{task} waits for {', '.join(keys)}. Finish that first, or remove the dependency.")
+    if to == State.DONE:
+        texts = list(Criterion.objects.filter(task=task, checked_at__isnull=True).values_list("text", flat=True))
+        if texts:
+            raise CriteriaOpen(f"Not done yet: {'; '.join(texts)}. Check each criterion that is met, or remove it.")
+
+
+def _arrive(task: Task, status: Status, below: Task | None, *, actor: Actor, now: datetime) -> None:
+    at, to = State(task.state), State(status.state)
+    values: dict[str, Any] = {"status": status, "state": to.value, "rank": rank_below(task, status, below)}
+    changes = {"status": [task.status.name, status.name]}
+    kind = "task.moved"
+    if at != to:
+        changes["state"] = [at.value, to.value]
+        kind = "task.reopened" if at in OVER else ARRIVALS.get(to, kind)
+        values["done_at"] = now if to in OVER else None
+        if to == State.RUNNING and task.started_at is None:
+            values["started_at"] = now
+    write(task, now=now, **values)
+    record(kind, task, actor=actor, now=now, changes=changes)
+
+
+def start_task(task: Task, *, actor: Actor, now: datetime) -> Task:
+    """Work on it begins."""
+    return move_task(task, _first(task, State.RUNNING), actor=actor, now=now)
+
+
+def submit_task(task: Task, *, actor: Actor, now: datetime) -> Task:
+    """Hand it in for review."""
+    return move_task(task, _first(task, State.REVIEW), actor=actor, now=now)
+
+
+def complete_task(task: Task, *, actor: Actor, now: datetime) -> Task:
+    """It is done: every acceptance criterion is met."""
+    return move_task(task, _first(task, State.DONE), actor=actor, now=now)
+
+
+def cancel_task(task: Task, *, actor: Actor, now: datetime) -> Task:
+    """It will not be done."""
+    return move_task(task, _first(task, State.CANCELLED), actor=actor, now=now)
+
+
+def reopen_task(task: Task, *, actor: Actor, now: datetime) -> Task:
+    """What was over is to be done after all."""
+    return move_task(task, _first(task, State.READY, State.BACKLOG), actor=actor, now=now)
+
+
+def _first(task: Task, *states: State) -> Status:
+    """The first column with one of the states, tried in their order."""
+    for state in states:
+        found = Status.objects.filter(project_id=task.project_id, state=state).order_by("position").first()
+        if found is not None:
+            return found
+    raise Refused(f"This project has no column for {states[0].label}. A manager can add one in the project's settings.")

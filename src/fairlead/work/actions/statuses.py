@@ -1,0 +1,147 @@
+"""The columns of a project's board. A project always keeps one where work waits and one where it is done."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import F
+
+from fairlead.events.actor import Actor
+from fairlead.events.record import record
+from fairlead.lib.errors import Invalid, Refused, require
+from fairlead.work.actions.columns import require_room, spread
+from fairlead.work.actions.projects import ONLY_MANAGERS
+from fairlead.work.models import Project, Status, Task
+from fairlead.work.permissions import may_manage_project
+from fairlead.work.states import WAITING, State
+
+MOST: Final = 20
+ORDER: Final = list(State)
+
+
+def add_status(
+    project: Project, name: str, state: str, *, actor: Actor, now: datetime, wip_limit: int | None = None
+) -> Status:
+    """A new column, right after those of the same or an earlier state."""
+    require(may_manage_project(actor, project), ONLY_MANAGERS)
+    with transaction.atomic():
+        columns = _columns(project)
+        _check(columns, None, {"name": name.strip(), "state": state, "wip_limit": wip_limit})
+        if len(columns) >= MOST:
+            raise Refused(f"A board has at most {MOST} columns. Remove one first.")
+        earlier = [c for c in columns if ORDER.index(State(c.state)) <= ORDER.index(State(state))]
+        place = columns.index(earlier[-1]) + 1 if earlier else 0
+        status = Status.objects.create(
+            workspace_id=project.workspace_id, project=project, name=name.strip(), state=state, position=place,
+            wip_limit=wip_limit,
+        )  # fmt: skip
+        _place([*columns[:place], status, *columns[place:]])
+        record("status.created", status, actor=actor, now=now, name=status.name, state=state)
+    return status
+
+
+def change_status(status: Status, *, actor: Actor, now: datetime, **values: Any) -> Status:
+    """Change any of: name, wip_limit (None: no limit), state (only while it is empty), position (0 = leftmost)."""
+    require(may_manage_project(actor, status.project), ONLY_MANAGERS)
+    if unknown := set(values) - {"name", "wip_limit", "state", "position"}:
+        raise TypeError(f"change_status does not know {', '.join(sorted(unknown))}")
+    with transaction.atomic():
+        columns = _columns(status.project)
+        status.refresh_from_db()
+        tidy = {k: v.strip() if k == "name" else v for k, v in values.items()}
+        if "position" in tidy:
+            tidy["position"] = max(0, min(int(tidy["position"]), len(columns) - 1))
+        changed = {k: v for k, v in tidy.items() if getattr(status, k) != v}
+        _check(columns, status, changed)
+        if changed:
+            changes = {k: [getattr(status, k), v] for k, v in changed.items()}
+            _change(status, columns, changed)
+            record("status.changed", status, actor=actor, now=now, changes=changes)
+    return status
+
+
+def _change(status: Status, columns: list[Status], changed: dict[str, Any]) -> None:
+    Status.objects.filter(pk=status.pk).update(**changed)
+    if "position" in changed:
+        others = [column for column in columns if column.pk != status.pk]
+        _place([*others[: changed["position"]], status, *others[changed["position"] :]])
+    status.refresh_from_db()
+
+
+def remove_status(status: Status, move_to: Status | None, *, actor: Actor, now: datetime) -> None:
+    """Take a column away; its tasks go to the bottom of `move_to`, which must mean the same for them."""
+    require(may_manage_project(actor, status.project), ONLY_MANAGERS)
+    with transaction.atomic():
+        columns = _columns(status.project)
+        _check_kept([column for column in columns if column.pk != status.pk])
+        inside = Task.objects.filter(status=status)
+        count = inside.filter(deleted_at__isnull=True).count()
+        if inside.exists():
+            target = _checked_target(status, move_to, columns)
+            require_room(target, more=count)
+            _empty_into(status, target, now=now)
+        Status.objects.filter(pk=status.pk).delete()
+        _place([column for column in columns if column.pk != status.pk])
+        moved_to = move_to.name if move_to and count else ""
+        record("status.removed", status, actor=actor, now=now, name=status.name, moved_to=moved_to, tasks=count)
+
+
+def _checked_target(status: Status, move_to: Status | None, columns: list[Status]) -> Status:
+    if move_to is None or move_to.pk == status.pk or move_to.pk not in {column.pk for column in columns}:
+        raise Invalid({"move_to": "Choose the column that takes its tasks (those in the trash too)."})
+    if move_to.state != status.state and not {move_to.state, status.state} <= set(WAITING):
+        here, there = State(status.state).label, State(move_to.state).label
+        raise Invalid({
+            "move_to": f"Here tasks are “{here}”, there they would be “{there}”. Choose a column that means the same,"
+            " or move the tasks on the board first."
+        })  # fmt: skip
+    return move_to
+
+
+def _empty_into(status: Status, target: Status, *, now: datetime) -> None:
+    """Both columns get even ranks first, so that adding the length of the one puts the other below it."""
+    spread(status.pk)
+    spread(target.pk)
+    below = Task.objects.filter(status=target).order_by("-rank").values_list("rank", flat=True).first() or 0.0
+    Task.objects.filter(status=status).update(
+        status=target, state=target.state, rank=F("rank") + below, version=F("version") + 1, updated_at=now
+    )
+
+
+def _columns(project: Project) -> list[Status]:
+    """The project's columns from left to right, held until the transaction ends."""
+    return list(Status.objects.select_for_update().filter(project=project).order_by("position", "id"))
+
+
+def _check(columns: list[Status], status: Status | None, values: dict[str, Any]) -> None:
+    wrong: dict[str, str] = {}
+    others = [column for column in columns if status is None or column.pk != status.pk]
+    name = values.get("name")
+    if name is not None and not 0 < len(name) <= 40:
+        wrong["name"] = "Give the column a name of at most 40 characters."
+    if name is not None and name in {column.name for column in others}:
+        wrong["name"] = f"There is a column {name} already."
+    limit = values.get("wip_limit")
+    if limit is not None and not 1 <= limit <= 999:
+        wrong["wip_limit"] = "A limit is a number from 1 to 999; leave it empty for none."
+    if "state" in values and values["state"] not in State.values:
+        wrong["state"] = "Choose what the column means."
+    elif "state" in values and status is not None and Task.objects.filter(status=status).exists():
+        wrong["state"] = "Tasks are in this column or in the trash from it; move them first."
+    if wrong:
+        raise Invalid(wrong)
+    if "state" in values and status is not None:
+        _check_kept([*others, Status(state=values["state"])])
+
+
+def _check_kept(columns: list[Status]) -> None:
+    states = {column.state for column in columns}
+    if not states & set(WAITING) or State.DONE not in states:
+        raise Refused("A board keeps a column where work waits and one where it is done. Add another one first.")
+
+
+def _place(columns: list[Status]) -> None:
+    for place, column in enumerate(columns):
+        Status.objects.filter(pk=column.pk).exclude(position=place).update(position=place)

@@ -1,0 +1,78 @@
+"""Which tasks somebody wants to see; the same filter for board, list and API."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q, QuerySet
+
+from fairlead.work.models import Task
+from fairlead.work.states import OPEN
+
+ME, NOBODY = "me", "nobody"
+DUES = {"late": "Late", "week": "Due in 7 days", "later": "Due later", "none": "No due date"}
+
+
+@dataclass(frozen=True)
+class TaskFilter:
+    """Everything given must hold; an empty value asks for nothing.
+
+    `assignee` is a worker's id as text, "me" or "nobody"; `due` one of DUES; `state` a state, or "open" for all that is
+    not over; `text` words that title, description or labels contain, or a key like WEB-42.
+    """
+
+    text: str = ""
+    project: str = ""
+    state: str = ""
+    status: int | None = None
+    assignee: str = ""
+    label: str = ""
+    priority: int | None = None
+    due: str = ""
+
+    def __bool__(self) -> bool:
+        return self != TaskFilter()
+
+    def apply(self, tasks: QuerySet[Task], *, now: datetime, user_id: int | None, zone: str = "UTC") -> QuerySet[Task]:
+        """The tasks that fit; `user_id` says who "me" is, `zone` when days begin."""
+        wanted = Q()
+        if self.project:
+            wanted &= Q(project__key=self.project)
+        if self.state:
+            wanted &= Q(state__in=OPEN) if self.state == "open" else Q(state=self.state)
+        if self.status is not None:
+            wanted &= Q(status_id=self.status)
+        if self.label:
+            wanted &= Q(labels__contains=[self.label])
+        if self.priority is not None:
+            wanted &= Q(priority=self.priority)
+        return tasks.filter(wanted & self._of_whom(user_id) & self._when(now, zone) & self._words())
+
+    def _of_whom(self, user_id: int | None) -> Q:
+        if self.assignee == ME:
+            return Q(assignee__user_id=user_id) if user_id is not None else Q(pk__in=[])
+        if self.assignee == NOBODY:
+            return Q(assignee__isnull=True)
+        return Q(assignee_id=int(self.assignee)) if self.assignee.isdecimal() else Q()
+
+    def _when(self, now: datetime, zone: str) -> Q:
+        today = now.astimezone(ZoneInfo(zone)).replace(hour=0, minute=0, second=0, microsecond=0)
+        next_week = today + timedelta(days=8)
+        return {
+            "late": Q(due_at__lt=now, state__in=OPEN),
+            "week": Q(due_at__gte=now, due_at__lt=next_week, state__in=OPEN),
+            "later": Q(due_at__gte=next_week),
+            "none": Q(due_at__isnull=True),
+        }.get(self.due, Q())
+
+    def _words(self) -> Q:
+        wanted = Q()
+        for word in self.text.split():
+            one = Q(title__icontains=word) | Q(description__icontains=word) | Q(labels__contains=[word])
+            if key := re.fullmatch(r"([A-Za-z][A-Za-z0-9]{1,7})-(\d{1,9})", word):
+                one |= Q(project__key=key[1].upper(), number=int(key[2]))
+            wanted &= one
+        return wanted

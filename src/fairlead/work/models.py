@@ -1,0 +1,223 @@
+"""Projects and tasks: what is to be done, when it is needed, what it asks for, and where it stands."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models import F, Q
+
+from fairlead.work.states import State
+
+
+class Project(models.Model):
+    """A body of work with a short key and statuses of its own."""
+
+    workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
+    key = models.CharField(max_length=8, validators=[RegexValidator(r"^[A-Z][A-Z0-9]{1,7}\Z")])
+    name = models.CharField(max_length=120)
+    description = models.TextField(blank=True)
+    client = models.CharField(max_length=120, blank=True)
+    color = models.PositiveSmallIntegerField(default=0)
+    lead = models.ForeignKey("people.Worker", models.SET_NULL, null=True, blank=True, related_name="leads")
+    next_number = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField()
+    archived_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "key"], name="project_key_once"),
+            models.CheckConstraint(condition=Q(key__regex=r"^[A-Z][A-Z0-9]{1,7}$"), name="project_key_shape"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ProjectClient(models.Model):
+    """A user with the role client sees the projects that were shared with them, and no other."""
+
+    workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
+    project = models.ForeignKey(Project, models.CASCADE, related_name="clients")
+    user = models.ForeignKey("accounts.User", models.CASCADE)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "user"], name="project_client_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user} sees {self.project}"
+
+
+class Status(models.Model):
+    """A column of a project's board; its state says what it means."""
+
+    workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
+    project = models.ForeignKey(Project, models.CASCADE, related_name="statuses")
+    name = models.CharField(max_length=40)
+    state = models.CharField(max_length=10, choices=State)
+    position = models.PositiveSmallIntegerField()
+    wip_limit = models.PositiveSmallIntegerField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["project", "name"], name="status_name_once"),
+            models.UniqueConstraint(fields=["id", "project", "state"], name="status_state_key"),
+            models.CheckConstraint(condition=Q(state__in=State.values), name="status_state_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Task(models.Model):
+    """A piece of work. `state` repeats the status's state; the database keeps the two equal.
+
+    Efforts are minutes at ordinary speed; `rank` orders tasks inside a column (smaller first).
+    `assignee` is who holds the task now; why is told by allocation.Assignment and its receipt.
+    """
+
+    class Priority(models.IntegerChoices):
+        NONE = 0, "No priority"
+        LOW = 1, "Low"
+        MEDIUM = 2, "Medium"
+        HIGH = 3, "High"
+        URGENT = 4, "Urgent"
+
+    workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
+    project = models.ForeignKey(Project, models.CASCADE, related_name="tasks")
+    number = models.PositiveIntegerField()
+    title = models.CharField(max_length=240)
+    description = models.TextField(blank=True)
+    status = models.ForeignKey(Status, models.PROTECT, related_name="tasks")
+    state = models.CharField(max_length=10, choices=State)
+    rank = models.FloatField(default=0)
+    priority = models.PositiveSmallIntegerField(choices=Priority, default=Priority.NONE)
+    effort_low_min = models.PositiveIntegerField(null=True, blank=True)
+    effort_min = models.PositiveIntegerField(null=True, blank=True)
+    effort_high_min = models.PositiveIntegerField(null=True, blank=True)
+    release_at = models.DateTimeField(null=True, blank=True)
+    due_at = models.DateTimeField(null=True, blank=True)
+    labels = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    parent = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="subtasks")
+    assignee = models.ForeignKey("people.Worker", models.SET_NULL, null=True, blank=True, related_name="tasks")
+    created_by = models.ForeignKey("accounts.User", models.SET_NULL, null=True, blank=True)
+    external_id = models.CharField(max_length=120, blank=True)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "number"], name="task_number_once"),
+            models.UniqueConstraint(
+                fields=["project", "external_id"], condition=~Q(external_id=""), name="task_external_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(effort_low_min__lte=F("effort_min")) & Q(effort_min__lte=F("effort_high_min")),
+                name="task_effort_in_order",
+            ),
+            models.CheckConstraint(condition=Q(priority__lte=4), name="task_priority_known"),
+            models.CheckConstraint(condition=~Q(title=""), name="task_has_title"),
+            models.CheckConstraint(condition=~Q(id=F("parent_id")), name="task_not_its_own_parent"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["project", "status", "rank"], name="task_column", condition=Q(deleted_at__isnull=True)
+            ),
+            models.Index(fields=["workspace", "state", "due_at"], name="task_open"),
+            models.Index(fields=["assignee", "state"], name="task_holder"),
+            models.Index(fields=["workspace", "-updated_at", "id"], name="task_recent"),
+            GinIndex(fields=["labels"], name="task_labels"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.project.key}-{self.number}"
+
+    @property
+    def key(self) -> str:
+        """The name that people use: WEB-42."""
+        return str(self)
+
+
+class Need(models.Model):
+    """A skill that a task asks for, at least at this level."""
+
+    workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
+    task = models.ForeignKey(Task, models.CASCADE, related_name="needs")
+    skill = models.ForeignKey("people.Skill", models.PROTECT, related_name="needs")
+    level = models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(5)])
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["task", "skill"], name="need_skill_once"),
+            models.CheckConstraint(condition=Q(level__gte=1, level__lte=5), name="need_level"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.skill} ≥ {self.level}"
+
+
+class Criterion(models.Model):
+    """One acceptance criterion; a task is done only when each of its criteria is checked."""
+
+    workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
+    task = models.ForeignKey(Task, models.CASCADE, related_name="criteria")
+    text = models.CharField(max_length=300)
+    position = models.PositiveSmallIntegerField()
+    checked_at = models.DateTimeField(null=True, blank=True)
+    checked_by = models.ForeignKey("accounts.User", models.SET_NULL, null=True, blank=True)
+
+    class Meta:
+        ordering = ["position", "id"]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Dependency(models.Model):
+    """`task` can start only after `after` is done."""
+
+    workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
+    task = models.ForeignKey(Task, models.CASCADE, related_name="waits_for")
+    after = models.ForeignKey(Task, models.CASCADE, related_name="holds_up")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["task", "after"], name="dependency_once"),
+            models.CheckConstraint(condition=~Q(task=F("after")), name="dependency_not_itself"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.task} after {self.after}"
+
+
+class Comment(models.Model):
+    """What somebody said about a task. Internal comments are never shown to clients."""
+
+    workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
+    task = models.ForeignKey(Task, models.CASCADE, related_name="comments")
+    author = models.ForeignKey("accounts.User", models.SET_NULL, null=True)
+    body = models.TextField()
+    internal = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+    edited_at = models.DateTimeField(null=True, blank=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["task", "created_at"], name="comment_thread")]
+
+    def __str__(self) -> str:
+        return f"comment on {self.task}"
+
+    @property
+    def project_id(self) -> int:
+        """The project that the task belongs to."""
+        return self.task.project_id

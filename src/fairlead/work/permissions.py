@@ -1,0 +1,90 @@
+"""Who may do what with projects and tasks. Who may move a task from state to state is told by `states.TRANSITIONS`."""
+
+from __future__ import annotations
+
+from fairlead.accounts.models import Role
+from fairlead.accounts.permissions import MANAGERS, STAFF, in_scope
+from fairlead.events.actor import AGENT, Actor
+from fairlead.work.models import Comment, Project, ProjectClient, Task
+from fairlead.work.states import AGENT_NEVER, AUTHOR, HOLDER, MANAGER, TRANSITIONS, State
+
+
+def may_write(actor: Actor) -> bool:
+    """Whether the actor's token, if there is one, lets it change work at all."""
+    return in_scope(actor, "work:write")
+
+
+def may_manage_projects(actor: Actor) -> bool:
+    """Create projects, change their settings, columns and clients."""
+    return actor.role in MANAGERS and may_write(actor)
+
+
+def may_manage_project(actor: Actor, project: Project) -> bool:
+    return may_manage_projects(actor) and project.workspace_id == actor.workspace_id
+
+
+def may_create_task(actor: Actor, project: Project) -> bool:
+    """Staff in every project; clients, as requests, in those shared with them."""
+    if project.workspace_id != actor.workspace_id or not may_write(actor):
+        return False
+    return actor.role in STAFF or (actor.role == Role.CLIENT and shared_with(actor, project.pk))
+
+
+def shared_with(actor: Actor, project_id: int) -> bool:
+    """Whether the project was shared with this client."""
+    return ProjectClient.objects.filter(
+        workspace_id=actor.workspace_id, project_id=project_id, user_id=actor.user_id or 0
+    ).exists()
+
+
+def parts(actor: Actor, task: Task) -> frozenset[str]:
+    """What the actor is to the task: any of MANAGER, HOLDER, AUTHOR. Clients, auditors and strangers are nothing."""
+    if task.workspace_id != actor.workspace_id or actor.role not in STAFF or not may_write(actor):
+        return frozenset()
+    found = {MANAGER} if actor.role in MANAGERS else set()
+    if actor.user_id is not None:
+        if task.assignee is not None and task.assignee.user_id == actor.user_id:
+            found.add(HOLDER)
+        if task.created_by_id == actor.user_id:
+            found.add(AUTHOR)
+    return frozenset(found)
+
+
+def may_edit_task(actor: Actor, task: Task) -> bool:
+    """Managers every task; contributors those that they hold or created."""
+    return bool(parts(actor, task))
+
+
+def may_delete_task(actor: Actor, task: Task) -> bool:
+    """Managers every task; contributors those that they created."""
+    return bool(parts(actor, task) & {MANAGER, AUTHOR})
+
+
+def may_order(actor: Actor, task: Task) -> bool:
+    """Change the place of a card within its column: everybody of the team."""
+    return task.workspace_id == actor.workspace_id and actor.role in STAFF and may_write(actor)
+
+
+def next_states(actor: Actor, task: Task) -> list[State]:
+    """The states that this actor may move the task to, in the order of the table."""
+    mine, now = parts(actor, task), State(task.state)
+    never = AGENT_NEVER if actor.kind == AGENT else frozenset()
+    return [to for (at, to), who in TRANSITIONS.items() if at == now and who & mine and to not in never]
+
+
+def may_comment(actor: Actor, task: Task, *, internal: bool) -> bool:
+    """The team always; a client where the project is shared with them, and never internally."""
+    if task.workspace_id != actor.workspace_id or not may_write(actor):
+        return False
+    if actor.role == Role.CLIENT:
+        return not internal and shared_with(actor, task.project_id)
+    return actor.role in STAFF
+
+
+def may_edit_comment(actor: Actor, comment: Comment) -> bool:
+    mine = comment.author_id is not None and comment.author_id == actor.user_id
+    return mine and may_comment(actor, comment.task, internal=comment.internal)
+
+
+def may_remove_comment(actor: Actor, comment: Comment) -> bool:
+    return may_edit_comment(actor, comment) or MANAGER in parts(actor, comment.task)

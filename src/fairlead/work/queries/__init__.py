@@ -1,0 +1,46 @@
+"""Reading projects and tasks: every query starts from what the actor may see; callers import from here."""
+
+from fairlead.work.queries.board import Board, Column, board, card
+from fairlead.work.queries.details import TaskDetails, details, status_choices
+from fairlead.work.queries.history import history
+from fairlead.work.queries.lists import TaskPage, task_list
+from fairlead.work.queries.projects import ProjectRow, project_list
+from fairlead.work.queries.relations import assignees, blocked, labels
+from fairlead.work.queries.visible import (
+    deleted_tasks,
+    find_comment,
+    find_criterion,
+    find_deleted_task,
+    find_project,
+    find_task,
+    visible_comments,
+    visible_projects,
+    visible_tasks,
+)
+
+__all__ = [
+    "Board",
+    "Column",
+    "ProjectRow",
+    "TaskDetails",
+    "TaskPage",
+    "assignees",
+    "blocked",
+    "board",
+    "card",
+    "deleted_tasks",
+    "details",
+    "find_comment",
+    "find_criterion",
+    "find_deleted_task",
+    "find_project",
+    "find_task",
+    "history",
+    "labels",
+    "project_list",
+    "status_choices",
+    "task_list",
+    "visible_comments",
+    "visible_projects",
+    "visible_tasks",
+]

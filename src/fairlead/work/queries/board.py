@@ -1,0 +1,133 @@
+"""The board of a project: columns with the first cards of each, as plain rows (never model objects)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from django.db.models import Count, F, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
+
+from fairlead.accounts.models import Role
+from fairlead.events.actor import Actor
+from fairlead.work.filters import TaskFilter
+from fairlead.work.models import Comment, Criterion, Project, Status, Task
+from fairlead.work.queries.relations import blocked
+from fairlead.work.queries.rows import HOLDER, holder, plain
+from fairlead.work.queries.visible import visible_tasks
+from fairlead.work.states import OPEN, OVER
+
+FIRST: Final = 60
+FIRST_OVER: Final = 30
+"""Cards that a column shows at first: tasks that are over only the latest."""
+
+FIELDS: Final = (
+    "id", "number", "title", "status_id", "state", "priority", "due_at", "labels", "version",
+    *HOLDER,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Column:
+    """A status with its first cards. `count`: tasks that fit the filter; `held`: all; `limit`: the most it may hold."""
+
+    id: int
+    name: str
+    state: str
+    limit: int | None
+    count: int
+    held: int
+    cards: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def more(self) -> int:
+        """How many tasks are not among the cards."""
+        return self.count - len(self.cards)
+
+
+@dataclass(frozen=True)
+class Board:
+    """Columns from left to right."""
+
+    columns: list[Column]
+
+
+def board(
+    actor: Actor, project: Project, wanted: TaskFilter, *, now: datetime, zone: str = "UTC", all_over: bool = False
+) -> Board:
+    """The board as this actor sees it. `all_over` shows every task that is over, not only the latest."""
+    tasks = visible_tasks(actor).filter(project=project)
+    fitting = wanted.apply(tasks, now=now, user_id=actor.user_id, zone=zone)
+    held = _counts(tasks)
+    counts = _counts(fitting) if wanted else held
+    cards = _cards(actor, project, _first(fitting, all_over=all_over))
+    statuses = Status.objects.filter(project=project).order_by("position", "id")
+    return Board([
+        Column(s["id"], s["name"], s["state"], s["wip_limit"], counts.get(s["id"], 0), held.get(s["id"], 0),
+               [c for c in cards if c["status_id"] == s["id"]])
+        for s in statuses.values("id", "name", "state", "wip_limit")
+    ])  # fmt: skip
+
+
+def column_cards(
+    actor: Actor, project: Project, status: Status, wanted: TaskFilter, *, skip: int, now: datetime, zone: str = "UTC"
+) -> list[dict[str, Any]]:
+    """The next cards of one column, after the first `skip`."""
+    tasks = visible_tasks(actor).filter(project=project, status=status)
+    fitting = wanted.apply(tasks, now=now, user_id=actor.user_id, zone=zone)
+    order = ("-done_at", "-id") if status.state in OVER else ("rank", "id")
+    return _cards(actor, project, fitting.order_by(*order)[skip : skip + FIRST])
+
+
+def card(actor: Actor, task: Task) -> dict[str, Any]:
+    """One card."""
+    return _cards(actor, task.project, visible_tasks(actor).filter(pk=task.pk))[0]
+
+
+def _counts(tasks: QuerySet[Task]) -> dict[int, int]:
+    return dict(tasks.order_by().values_list("status_id").annotate(n=Count("id")))
+
+
+def _first(tasks: QuerySet[Task], *, all_over: bool) -> QuerySet[Task]:
+    """The first tasks of each column, in the order of the cards: by rank, those that are over by when."""
+    open_ = Window(RowNumber(), partition_by=F("status_id"), order_by=[F("rank").asc(), F("id").asc()])
+    over = Window(RowNumber(), partition_by=F("status_id"), order_by=[F("done_at").desc(), F("id").desc()])
+    shown = Q(state__in=OPEN, by_rank__lte=FIRST) | Q(state__in=OVER, by_time__lte=100_000 if all_over else FIRST_OVER)
+    return tasks.annotate(by_rank=open_, by_time=over).filter(shown).order_by("status_id", "by_rank", "by_time")
+
+
+def _cards(actor: Actor, project: Project, tasks: QuerySet[Task]) -> list[dict[str, Any]]:
+    rows = plain(tasks.values(*FIELDS))
+    ids = [row["id"] for row in rows]
+    checks, comments, parts, waits = _checks(ids), _comments(actor, ids), _subtasks(ids), blocked(ids)
+    for row in rows:
+        row["key"] = f"{project.key}-{row['number']}"
+        row["worker"] = holder(row)
+        row["checks"] = checks.get(row["id"])
+        row["comments"] = comments.get(row["id"], 0)
+        row["subtasks"] = parts.get(row["id"])
+        row["blocked_by"] = waits.get(row["id"], []) if row["state"] in OPEN else []
+    return rows
+
+
+def _checks(ids: Iterable[int]) -> dict[int, tuple[int, int]]:
+    """{task id: (criteria met, criteria)}."""
+    rows = Criterion.objects.filter(task_id__in=ids).order_by().values("task_id")
+    counted = rows.annotate(met=Count("checked_at"), n=Count("id"))
+    return {row["task_id"]: (row["met"], row["n"]) for row in counted}
+
+
+def _comments(actor: Actor, ids: Iterable[int]) -> dict[int, int]:
+    found = Comment.objects.filter(task_id__in=ids, deleted_at__isnull=True)
+    if actor.role == Role.CLIENT:
+        found = found.filter(internal=False)
+    return dict(found.order_by().values_list("task_id").annotate(n=Count("id")))
+
+
+def _subtasks(ids: Iterable[int]) -> dict[int, tuple[int, int]]:
+    """{task id: (subtasks that are over, subtasks)}."""
+    rows = Task.objects.filter(parent_id__in=ids, deleted_at__isnull=True).order_by().values("parent_id")
+    counted = rows.annotate(over=Count("id", filter=Q(state__in=OVER)), n=Count("id"))
+    return {row["parent_id"]: (row["over"], row["n"]) for row in counted}

@@ -1,0 +1,89 @@
+"""Everything that the page of one task shows, as plain rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F, QuerySet
+
+from fairlead.accounts.models import Role
+from fairlead.events.actor import Actor
+from fairlead.work.models import Criterion, Dependency, Need, Project, Status, Task
+from fairlead.work.permissions import next_states
+from fairlead.work.queries.rows import HOLDER, holder, plain
+from fairlead.work.queries.visible import visible_comments, visible_tasks
+from fairlead.work.states import OPEN, OVER, State
+
+
+@dataclass(frozen=True)
+class TaskDetails:
+    """`waits_for` and `holds_up` are rows of tasks; `next_states` what this reader may do with it next."""
+
+    needs: list[dict[str, Any]]
+    criteria: list[dict[str, Any]]
+    subtasks: list[dict[str, Any]]
+    waits_for: list[dict[str, Any]]
+    holds_up: list[dict[str, Any]]
+    comments: list[dict[str, Any]]
+    next_states: list[State]
+
+    @property
+    def blocked_by(self) -> list[str]:
+        """The keys of the open tasks that it waits for."""
+        return [row["key"] for row in self.waits_for if row["state"] in OPEN]
+
+    @property
+    def met(self) -> int:
+        return sum(1 for criterion in self.criteria if criterion["checked_at"])
+
+    @property
+    def rolled_up(self) -> dict[str, int]:
+        """Over the subtasks: how many, how many are over, and their likely efforts in minutes, all and still open."""
+        efforts = [(row["effort_min"] or 0, row["state"] in OVER) for row in self.subtasks]
+        return {
+            "count": len(efforts),
+            "over": sum(1 for _, over in efforts if over),
+            "effort_min": sum(minutes for minutes, _ in efforts),
+            "open_min": sum(minutes for minutes, over in efforts if not over),
+        }
+
+
+def details(actor: Actor, task: Task) -> TaskDetails:
+    """What belongs to a visible task; clients get neither needs nor internal comments."""
+    after = Dependency.objects.filter(task=task).values("after_id")
+    following = Dependency.objects.filter(after=task).values("task_id")
+    needs = Need.objects.filter(task=task).order_by("skill__name").values("skill_id", "level", name=F("skill__name"))
+    return TaskDetails(
+        needs=[] if actor.role == Role.CLIENT else plain(needs),
+        criteria=plain(
+            Criterion.objects.filter(task=task).values("id", "text", "checked_at", by=F("checked_by__name"))
+        ),
+        subtasks=_rows(visible_tasks(actor).filter(parent=task)),
+        waits_for=_rows(visible_tasks(actor).filter(pk__in=after)),
+        holds_up=_rows(visible_tasks(actor).filter(pk__in=following)),
+        comments=_comments(actor, task),
+        next_states=next_states(actor, task),
+    )
+
+
+def _rows(tasks: QuerySet[Task]) -> list[dict[str, Any]]:
+    rows = plain(tasks.order_by("project__key", "number").values(
+        "id", "number", "title", "state", "effort_min", "due_at", "project__key", "status__name", *HOLDER
+    ))  # fmt: skip
+    for row in rows:
+        row["key"] = f"{row['project__key']}-{row['number']}"
+        row["worker"] = holder(row)
+    return rows
+
+
+def _comments(actor: Actor, task: Task) -> list[dict[str, Any]]:
+    found = visible_comments(actor, task).order_by("created_at", "id")
+    author = {"name": F("author__name"), "author_kind": F("author__kind")}
+    return plain(found.values("id", "body", "internal", "created_at", "edited_at", "author_id", **author))
+
+
+def status_choices(project: Project) -> list[dict[str, Any]]:
+    """The columns of a project from left to right: id, name, state, wip_limit."""
+    columns = Status.objects.filter(project=project).order_by("position", "id")
+    return plain(columns.values("id", "name", "state", "wip_limit"))

@@ -1,0 +1,124 @@
+"""The history of one task, told from the event log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from fairlead.accounts.models import Role
+from fairlead.events.actor import Actor
+from fairlead.events.models import Event
+from fairlead.work.models import Task
+
+MOST: Final = 200
+NAMES: Final = {
+    "effort_low_min": "low effort",
+    "effort_min": "likely effort",
+    "effort_high_min": "high effort",
+    "needs": "needed skills",
+    "release_at": "start date",
+    "due_at": "due date",
+    "external_id": "outside id",
+}
+MOVES: Final = ("task.moved", "task.started", "task.submitted", "task.completed", "task.reopened", "task.cancelled")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line: who (and what kind of actor) did what when. `text` continues the name: "moved it from … to …"."""
+
+    at: datetime
+    who: str
+    actor_kind: str
+    text: str
+    kind: str
+
+
+def history(actor: Actor, task: Task, *, zone: str = "UTC") -> list[Entry]:
+    """What happened to a visible task, the latest first; at most 200 lines. Clients see moves only."""
+    events = Event.objects.filter(workspace_id=actor.workspace_id, subject_kind="task", subject_id=task.pk)
+    if actor.role == Role.CLIENT:
+        events = events.filter(kind__in=("task.created", *MOVES))
+    rows = events.order_by("-seq").values("at", "kind", "actor_kind", "actor_name", "payload")[:MOST]
+    told = [(row, sentence(row["kind"], row["payload"], zone)) for row in rows]
+    return [Entry(row["at"], row["actor_name"], row["actor_kind"], text, row["kind"]) for row, text in told if text]
+
+
+def sentence(kind: str, payload: Mapping[str, Any], zone: str) -> str:
+    """What one event says, to be put behind the name of who did it; empty for what is not worth a line."""
+    tell = TELL.get(kind)
+    return tell(payload, zone) if tell else ""
+
+
+def _moved(payload: Mapping[str, Any], _zone: str) -> str:
+    before, after = payload.get("changes", {}).get("status", ("", ""))
+    return f"moved it from {before} to {after}" if after else ""
+
+
+def _changed(payload: Mapping[str, Any], zone: str) -> str:
+    return "; ".join(_change(name, before, after, zone) for name, (before, after) in payload.get("changes", {}).items())
+
+
+def _change(name: str, before: Any, after: Any, zone: str) -> str:
+    what = NAMES.get(name, name)
+    if name == "description":
+        did = "rewrote" if before and after else "wrote" if after else "removed"
+        return f"{did} the description"
+    old, new = _value(name, before, zone), _value(name, after, zone)
+    if not new:
+        return f"removed the {what} ({old})"
+    return f"changed the {what} from {old} to {new}" if old else f"set the {what} to {new}"
+
+
+def _value(name: str, value: Any, zone: str) -> str:
+    if value in (None, "", []):
+        return ""
+    if name.endswith("_at"):
+        return f"{datetime.fromisoformat(str(value)).astimezone(ZoneInfo(zone)):%-d %b %Y %H:%M}"
+    if name.endswith("_min"):
+        hours = f"{int(value) / 60:.1f}".removesuffix(".0")
+        return f"{value} min" if int(value) < 60 else f"{hours} h"
+    if isinstance(value, list):
+        return ", ".join(str(part) for part in value)
+    return f"“{value}”" if name == "title" else str(value)
+
+
+def _assigned(payload: Mapping[str, Any], _zone: str) -> str:
+    worker, previous, reason = _name(payload.get("worker")), _name(payload.get("previous")), payload.get("reason")
+    moved = f"moved it from {previous} to {worker}" if previous else f"assigned it to {worker}"
+    return f"{moved} – {reason}" if reason else moved
+
+
+def _unassigned(payload: Mapping[str, Any], _zone: str) -> str:
+    reason = payload.get("reason")
+    taken = f"took it back from {_name(payload.get('worker'))}"
+    return f"{taken} – {reason}" if reason else taken
+
+
+def _name(worker: Any) -> str:
+    """Workers stand in the log by name, or with id and name."""
+    return str(worker.get("name", "")) if isinstance(worker, Mapping) else str(worker or "")
+
+
+def _source(payload: Mapping[str, Any], _zone: str) -> str:
+    return {"request": "asked for it", "import": "imported it"}.get(str(payload.get("source")), "created it")
+
+
+TELL: Final[dict[str, Callable[[Mapping[str, Any], str], str]]] = {
+    "task.created": _source,
+    "task.changed": _changed,
+    **dict.fromkeys(MOVES, _moved),
+    "task.deleted": lambda _p, _z: "put it into the trash",
+    "task.restored": lambda _p, _z: "took it out of the trash",
+    "task.criterion_added": lambda p, _z: f"asked for “{p['text']}”",
+    "task.criterion_checked": lambda p, _z: f"checked “{p['text']}”",
+    "task.criterion_unchecked": lambda p, _z: f"unchecked “{p['text']}”",
+    "task.criterion_removed": lambda p, _z: f"removed the criterion “{p['text']}”",
+    "task.dependency_added": lambda p, _z: f"made it wait for {p['after']}",
+    "task.dependency_removed": lambda p, _z: f"let it no longer wait for {p['after']}",
+    "task.assigned": _assigned,
+    "task.unassigned": _unassigned,
+}

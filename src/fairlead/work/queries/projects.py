@@ -1,0 +1,70 @@
+"""The list of projects with how far each of them is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Max, Q
+
+from fairlead.events.actor import Actor
+from fairlead.work.queries.rows import plain
+from fairlead.work.queries.visible import visible_projects, visible_tasks
+from fairlead.work.states import OPEN, State
+
+
+@dataclass(frozen=True)
+class ProjectRow:
+    """A project; `counts` is {state: tasks}, `late` the open tasks past their due time."""
+
+    id: int
+    key: str
+    name: str
+    client: str
+    color: int
+    archived: bool
+    lead: dict[str, object] | None
+    counts: dict[str, int]
+    late: int
+    nobody: int
+    active_at: datetime
+
+    @property
+    def done(self) -> int:
+        return self.counts.get(State.DONE, 0)
+
+    @property
+    def open(self) -> int:
+        return sum(self.counts.get(state, 0) for state in OPEN)
+
+    @property
+    def total(self) -> int:
+        """All that is or was to be done: cancelled tasks do not count."""
+        return self.open + self.done
+
+
+def project_list(actor: Actor, *, now: datetime, archived: bool = False) -> list[ProjectRow]:
+    """The visible projects by name, those in use or the archived ones."""
+    projects = visible_projects(actor).filter(archived_at__isnull=not archived).order_by("name", "id")
+    rows = plain(projects.values(
+        "id", "key", "name", "client", "color", "created_at", "lead_id", "lead__name", "lead__kind"
+    ))  # fmt: skip
+    tasks = visible_tasks(actor).filter(project_id__in=[row["id"] for row in rows]).order_by()
+    counted = tasks.values("project_id", "state").annotate(
+        n=Count("id"), late=Count("id", filter=Q(due_at__lt=now, state__in=OPEN)),
+        nobody=Count("id", filter=Q(assignee__isnull=True, state__in=OPEN)), active_at=Max("updated_at"),
+    )  # fmt: skip
+    of: dict[int, list[dict[str, Any]]] = {}
+    for fact in plain(counted):
+        of.setdefault(fact["project_id"], []).append(fact)
+    return [_row(row, of.get(row["id"], []), archived=archived) for row in rows]
+
+
+def _row(row: dict[str, Any], facts: list[dict[str, Any]], *, archived: bool) -> ProjectRow:
+    lead = {"id": row["lead_id"], "name": row["lead__name"], "kind": row["lead__kind"]} if row["lead_id"] else None
+    return ProjectRow(
+        **{name: row[name] for name in ("id", "key", "name", "client", "color")}, archived=archived, lead=lead,
+        counts={str(f["state"]): f["n"] for f in facts}, late=sum(f["late"] for f in facts),
+        nobody=sum(f["nobody"] for f in facts), active_at=max([row["created_at"], *(f["active_at"] for f in facts)]),
+    )  # fmt: skip

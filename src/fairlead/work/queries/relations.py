@@ -1,0 +1,40 @@
+"""What belongs to many tasks at once: what they wait for, who holds them, their labels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import F, Func
+
+from fairlead.events.actor import Actor
+from fairlead.people.models import Worker
+from fairlead.work.models import Dependency, Project
+from fairlead.work.queries.rows import plain
+from fairlead.work.queries.visible import visible_tasks
+from fairlead.work.states import OPEN
+
+
+def blocked(task_ids: Iterable[int]) -> dict[int, list[str]]:
+    """{task id: keys of what it waits for}, only for tasks that wait. What is over or deleted holds up nobody."""
+    links = Dependency.objects.filter(
+        task_id__in=list(task_ids), after__deleted_at__isnull=True, after__state__in=OPEN
+    ).order_by("after__project__key", "after__number")
+    found: dict[int, list[str]] = {}
+    for task_id, key, number in links.values_list("task_id", "after__project__key", "after__number"):
+        found.setdefault(task_id, []).append(f"{key}-{number}")
+    return found
+
+
+def assignees(actor: Actor, project: Project | None = None) -> list[dict[str, Any]]:
+    """Who holds a visible task (of the project): id, name, kind, by name."""
+    tasks = visible_tasks(actor) if project is None else visible_tasks(actor).filter(project=project)
+    holders = Worker.objects.filter(workspace_id=actor.workspace_id, pk__in=tasks.values("assignee_id"))
+    return plain(holders.order_by("name").values("id", "name", "kind"))
+
+
+def labels(actor: Actor, project: Project | None = None) -> list[str]:
+    """The labels of the visible tasks (of the project), by name."""
+    tasks = visible_tasks(actor) if project is None else visible_tasks(actor).filter(project=project)
+    each = tasks.annotate(one=Func(F("labels"), function="unnest")).order_by().values_list("one", flat=True)
+    return sorted(set(each.distinct()), key=str.casefold)

@@ -1,0 +1,85 @@
+"""What an actor may see, and finding one thing among it. What they may not see is Missing, as if it were not there."""
+
+from __future__ import annotations
+
+import re
+
+from django.db.models import QuerySet
+
+from fairlead.accounts.models import Role
+from fairlead.events.actor import Actor
+from fairlead.lib.errors import Missing
+from fairlead.work.models import Comment, Criterion, Project, Task
+
+
+def visible_projects(actor: Actor) -> QuerySet[Project]:
+    """The projects of the workspace; a client sees only those shared with them."""
+    found = Project.objects.filter(workspace_id=actor.workspace_id)
+    return found.filter(clients__user_id=actor.user_id or 0) if actor.role == Role.CLIENT else found
+
+
+def visible_tasks(actor: Actor) -> QuerySet[Task]:
+    """The tasks that are not in the trash of the projects that the actor sees."""
+    return _tasks(actor).filter(deleted_at__isnull=True)
+
+
+def deleted_tasks(actor: Actor) -> QuerySet[Task]:
+    """The tasks in the trash. Clients have no trash to look into."""
+    return Task.objects.none() if actor.role == Role.CLIENT else _tasks(actor).filter(deleted_at__isnull=False)
+
+
+def _tasks(actor: Actor) -> QuerySet[Task]:
+    found = Task.objects.filter(workspace_id=actor.workspace_id)
+    return found.filter(project__clients__user_id=actor.user_id or 0) if actor.role == Role.CLIENT else found
+
+
+def visible_comments(actor: Actor, task: Task) -> QuerySet[Comment]:
+    """The comments on a visible task that were not removed; clients do not see the internal ones."""
+    found = Comment.objects.filter(workspace_id=actor.workspace_id, task=task, deleted_at__isnull=True)
+    return found.filter(internal=False) if actor.role == Role.CLIENT else found
+
+
+def find_project(actor: Actor, key: str) -> Project:
+    """The visible project with this key, in any capitals. Raises Missing."""
+    found = visible_projects(actor).select_related("lead").filter(key=key.upper()).first()
+    if found is None:
+        raise Missing("There is no such project, or it was not shared with you.")
+    return found
+
+
+def find_task(actor: Actor, key: str) -> Task:
+    """The visible task with a key like WEB-42, in any capitals. Raises Missing."""
+    return _one(visible_tasks(actor), key)
+
+
+def find_deleted_task(actor: Actor, key: str) -> Task:
+    """The task with this key in the trash. Raises Missing."""
+    return _one(deleted_tasks(actor), key)
+
+
+def _one(tasks: QuerySet[Task], key: str) -> Task:
+    parts = re.fullmatch(r"([A-Za-z][A-Za-z0-9]{1,7})-([0-9]{1,9})", key.strip())
+    if parts is not None:
+        related = tasks.select_related("project", "status", "assignee", "parent__project", "created_by")
+        found = related.filter(project__key=parts[1].upper(), number=int(parts[2])).first()
+        if found is not None:
+            return found
+    raise Missing("There is no such task. A key looks like WEB-42.")
+
+
+def find_criterion(actor: Actor, task: Task, criterion_id: int) -> Criterion:
+    """A criterion of a visible task. Raises Missing."""
+    found = Criterion.objects.filter(workspace_id=actor.workspace_id, task=task, pk=criterion_id).first()
+    if found is None:
+        raise Missing("This criterion was removed.")
+    found.task = task
+    return found
+
+
+def find_comment(actor: Actor, task: Task, comment_id: int) -> Comment:
+    """A comment on a visible task that the actor may see. Raises Missing."""
+    found = visible_comments(actor, task).select_related("author").filter(pk=comment_id).first()
+    if found is None:
+        raise Missing("This comment was removed.")
+    found.task = task
+    return found

@@ -1,0 +1,79 @@
+"""The states of a task and who may move it from one to another: the one table.
+
+A project has statuses of its own (columns of its board); each belongs to one of these states.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.db import models
+
+
+class State(models.TextChoices):
+    """Where a task stands. BACKLOG and READY wait, RUNNING and REVIEW are somebody's, DONE and CANCELLED are over."""
+
+    BACKLOG = "backlog", "Backlog"
+    READY = "ready", "Ready"
+    RUNNING = "running", "In progress"
+    REVIEW = "review", "In review"
+    DONE = "done", "Done"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+OPEN: Final = (State.BACKLOG, State.READY, State.RUNNING, State.REVIEW)
+WAITING: Final = (State.BACKLOG, State.READY)
+OVER: Final = (State.DONE, State.CANCELLED)
+
+# Who: "manager" = owner, admin or manager; "holder" = the worker who has the task; "author" = who created it.
+MANAGER, HOLDER, AUTHOR = "manager", "holder", "author"
+_ALL = frozenset({MANAGER, HOLDER, AUTHOR})
+_HANDS = frozenset({MANAGER, HOLDER})
+_LEAD = frozenset({MANAGER})
+
+TRANSITIONS: Final[dict[tuple[State, State], frozenset[str]]] = {
+    (State.BACKLOG, State.READY): _ALL,
+    (State.READY, State.BACKLOG): _ALL,
+    (State.BACKLOG, State.RUNNING): _HANDS,
+    (State.READY, State.RUNNING): _HANDS,
+    (State.RUNNING, State.READY): _HANDS,
+    (State.RUNNING, State.BACKLOG): _HANDS,
+    (State.RUNNING, State.REVIEW): _HANDS,
+    (State.REVIEW, State.RUNNING): _HANDS,
+    (State.REVIEW, State.READY): _LEAD,
+    (State.RUNNING, State.DONE): _HANDS,
+    (State.REVIEW, State.DONE): _HANDS,
+    (State.READY, State.DONE): _LEAD,
+    (State.BACKLOG, State.DONE): _LEAD,
+    (State.BACKLOG, State.CANCELLED): frozenset({MANAGER, AUTHOR}),
+    (State.READY, State.CANCELLED): frozenset({MANAGER, AUTHOR}),
+    (State.RUNNING, State.CANCELLED): _LEAD,
+    (State.REVIEW, State.CANCELLED): _LEAD,
+    (State.DONE, State.RUNNING): _LEAD,
+    (State.DONE, State.REVIEW): _LEAD,
+    (State.DONE, State.READY): _LEAD,
+    (State.DONE, State.BACKLOG): _LEAD,
+    (State.CANCELLED, State.BACKLOG): _LEAD,
+    (State.CANCELLED, State.READY): _LEAD,
+}
+
+# The event that a move into a state records; any other move is "task.moved".
+ARRIVALS: Final[dict[State, str]] = {
+    State.RUNNING: "task.started",
+    State.REVIEW: "task.submitted",
+    State.DONE: "task.completed",
+    State.CANCELLED: "task.cancelled",
+}
+
+# An AI agent never marks its own work done and never cancels: a person does.
+AGENT_NEVER: Final = frozenset({State.DONE, State.CANCELLED})
+
+# The statuses that a new project starts with: name, state, and the most tasks the column should hold.
+DEFAULT_STATUSES: Final[tuple[tuple[str, State], ...]] = (
+    ("Backlog", State.BACKLOG),
+    ("Ready", State.READY),
+    ("In progress", State.RUNNING),
+    ("In review", State.REVIEW),
+    ("Done", State.DONE),
+    ("Cancelled", State.CANCELLED),
+)
