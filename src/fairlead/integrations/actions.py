@@ -1,0 +1,225 @@
+"""Importing: keep the files, try them, run them. Running twice, or again after a crash, makes nothing twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict
+from datetime import datetime
+from itertools import islice
+from typing import Any, TypeVar
+
+from django.db import transaction
+
+from fairlead.events.actor import Actor
+from fairlead.events.record import record
+from fairlead.integrations.kinds.csv.fields import PEOPLE, TASKS, guess_mapping
+from fairlead.integrations.kinds.csv.inbound import Options, PersonDraft, Read, TaskRow, read_table
+from fairlead.integrations.models import Import
+from fairlead.integrations.permissions import may_import
+from fairlead.integrations.queries import (
+    CREATED,
+    REFUSED,
+    UNCHANGED,
+    UPDATED,
+    Files,
+    Report,
+    Row,
+    files,
+    guessed_statuses,
+    known_skills,
+    person_changes,
+    project_of,
+    task_changes,
+    tasks_by_external_id,
+    workers_by_external_id,
+)
+from fairlead.lib.errors import Conflict, Invalid, require
+from fairlead.lib.text import folded
+from fairlead.people import actions as people
+from fairlead.people.models import Skill
+from fairlead.work import actions as work
+from fairlead.work.drafts import TaskDraft
+from fairlead.work.models import Project
+
+BATCH = 100
+Item = TypeVar("Item")
+Progress = Callable[[int, int], None]
+
+
+def create_import(
+    *, people_file: tuple[str, str], tasks_file: tuple[str, str], project_key: str, actor: Actor, now: datetime
+) -> Import:
+    """Keep uploaded files (name, text; empty when not given) with a guessed mapping. Writes no people and no tasks."""
+    require(may_import(actor), "Only managers can import. Ask one, or ask an admin for the role.")
+    tables = {"people": read_table(people_file[1]) if people_file[1] else None,
+              "tasks": read_table(tasks_file[1]) if tasks_file[1] else None}  # fmt: skip
+    if not any(tables.values()):
+        raise Invalid({"tasks_file": "Choose a file with tasks, a file with people, or both."})
+    if tables["tasks"] and not project_key:
+        raise Invalid({"project_key": "Tasks need a project: choose one, or give the key of a new one."})
+    mapping = {
+        "people": guess_mapping(tables["people"].headings, PEOPLE) if tables["people"] else {},
+        "tasks": guess_mapping(tables["tasks"].headings, TASKS) if tables["tasks"] else {},
+        "options": asdict(Options()),
+    }
+    return Import.objects.create(
+        workspace_id=actor.workspace_id, kind="csv", created_by_id=actor.user_id, created_at=now, mapping=mapping,
+        project_key=project_key.strip().upper(), people_name=people_file[0], people_text=people_file[1],
+        tasks_name=tasks_file[0], tasks_text=tasks_file[1],
+    )  # fmt: skip
+
+
+def change_mapping(run: Import, mapping: Mapping[str, Mapping[str, list[str]]], options: Options, *, actor: Actor) -> Import:
+    """Read the columns differently. Raises Conflict once the import was started, Invalid when a needed column is missing."""
+    require(may_import(actor), "Only managers can import.")
+    wrong = {
+        f"{file}-{field.name}": f"Choose the column for {field.label.lower()}."
+        for file, fields, text in (("people", PEOPLE, run.people_text), ("tasks", TASKS, run.tasks_text))
+        for field in fields
+        if text and field.required and not mapping[file].get(field.name)
+    }
+    if wrong:
+        raise Invalid(wrong)
+    run.mapping = {"people": dict(mapping["people"]), "tasks": dict(mapping["tasks"]), "options": asdict(options)}
+    if not Import.objects.filter(pk=run.pk, state=Import.State.DRAFT).update(mapping=run.mapping):
+        raise Conflict("This import was started already; upload the files again to read them differently.")
+    return run
+
+
+def start_import(run: Import, *, actor: Actor, now: datetime) -> None:
+    """Run it in the background, once. The people and tasks are made in the name of who starts it."""
+    require(may_import(actor), "Only managers can import.")
+    read = files(run)
+    with transaction.atomic():
+        won = Import.objects.filter(pk=run.pk, state=Import.State.DRAFT)
+        if not won.update(state=Import.State.RUNNING, total_rows=len(read.people) + len(read.tasks), done_rows=0):
+            raise Conflict("This import was started already.")
+        record("import.started", run, actor=actor, now=now, people=len(read.people), tasks=len(read.tasks))
+
+
+def run_import(run: Import, *, actor: Actor, now: datetime, on_progress: Progress | None = None) -> Report:
+    """Create and update people and tasks row by row; refused rows are reported and skipped.
+
+    Commits every hundred rows, so that a crash loses nothing and the next run goes on where it stopped.
+    """
+    require(may_import(actor), "Only managers can import.")
+    read = files(run)
+    clerk = _Clerk(run, read, actor=actor, now=now, on_progress=on_progress)
+    clerk.add_skills()
+    clerk.add_people()
+    if read.tasks:
+        clerk.add_tasks(_project(run, actor=actor, now=now))
+    return clerk.finish()
+
+
+def fail_import(run: Import, why: str, *, now: datetime) -> None:
+    """The import cannot go on; what was imported stays and importing again completes it."""
+    report = {**run.report, "failed": why}
+    Import.objects.filter(pk=run.pk).update(state=Import.State.FAILED, finished_at=now, report=report)
+
+
+def _project(run: Import, *, actor: Actor, now: datetime) -> Project:
+    found = project_of(run)
+    if found is not None:
+        return found
+    name = run.tasks_name.rsplit(".", 1)[0].replace("_", " ").strip().title() or run.project_key
+    return work.create_project(key=run.project_key, name=name, actor=actor, now=now)
+
+
+class _Clerk:
+    """Works through one import, row by row, keeping the report and the progress."""
+
+    def __init__(self, run: Import, read: Files, *, actor: Actor, now: datetime, on_progress: Progress | None) -> None:
+        self.run, self.read, self.actor, self.now = run, read, actor, now
+        self.report, self.done = Report(), 0
+        self.on_progress = on_progress or self._keep_progress
+        self.known = known_skills(run.workspace_id)
+
+    def add_skills(self) -> None:
+        """Skills that the files name and the taxonomy does not have."""
+        for name in self.read.skills:
+            if folded(name) not in self.known:
+                skill = people.create_skill(name, actor=self.actor, now=self.now)
+                self.known[folded(name)] = skill.pk
+                self.report.new_skills.append(name)
+
+    def add_people(self) -> None:
+        """People, each with their skills in a transaction of their own."""
+        workers = workers_by_external_id(self.run.workspace_id)
+        skills = Skill.objects.filter(workspace_id=self.run.workspace_id).in_bulk()
+        for read in self.read.people:
+            with transaction.atomic():
+                self._note("people", read, self._person(read.draft, workers, skills) if read.draft else REFUSED)
+            self._advance(1)
+
+    def _person(self, draft: PersonDraft, workers: Mapping[str, Any], skills: Mapping[int, Skill]) -> str:
+        worker, outcome = workers.get(draft.external_id), UNCHANGED
+        changes: dict[str, Any] = {"skills": draft.skills}
+        if worker is None:
+            made = {**draft.profile, "external_id": draft.external_id}
+            worker = people.create_worker(name=draft.name, actor=self.actor, now=self.now, **made)
+            outcome = CREATED
+        elif changes := person_changes(worker, draft, self.known):
+            profile = {k: v for k, v in changes.items() if k != "skills"}
+            if profile:
+                people.change_worker(worker, actor=self.actor, now=self.now, **profile)
+            outcome = UPDATED
+        for name, level in changes.get("skills", {}).items():
+            people.set_skill(worker, skills[self.known[folded(name)]], level, actor=self.actor, now=self.now)
+        return outcome
+
+    def add_tasks(self, project: Project) -> None:
+        """Tasks, a hundred in a transaction."""
+        before, statuses = tasks_by_external_id(self.run), guessed_statuses(project)
+        for batch in _batches(self.read.tasks, BATCH):
+            with transaction.atomic():
+                new = [read for read in batch if read.draft and read.draft.external_id not in before]
+                drafts = [self._draft(read.draft, statuses) for read in new if read.draft]
+                work.create_tasks(project, drafts, actor=self.actor, now=self.now)
+                for read in batch:
+                    self._note("tasks", read, CREATED if read in new else self._task(read, before))
+            self._advance(len(batch))
+
+    def _draft(self, row: TaskRow, statuses: Mapping[Any, Any]) -> TaskDraft:
+        needs = {self.known[folded(name)]: level for name, level in row.needs.items()}
+        return TaskDraft(title=row.title, external_id=row.external_id, needs=needs, status=statuses.get(row.state), **row.values)
+
+    def _task(self, read: Read[TaskRow], before: Mapping[str, Any]) -> str:
+        if read.draft is None:
+            return REFUSED
+        task = before[read.draft.external_id]
+        changes = task_changes(task, read.draft, self.known)
+        if not changes:
+            return UNCHANGED
+        work.change_task(task, actor=self.actor, now=self.now, **changes)
+        return UPDATED
+
+    def _note(self, file: str, read: Read[Any], outcome: str) -> None:
+        self.report.add(Row(file, read.line, read.label, outcome, read.problem))
+
+    def _advance(self, rows: int) -> None:
+        self.done += rows
+        if self.done % 10 == 0 or rows > 1:
+            self.on_progress(self.done, len(self.read.people) + len(self.read.tasks))
+
+    def _keep_progress(self, done: int, total: int) -> None:
+        Import.objects.filter(pk=self.run.pk).update(done_rows=done, total_rows=total)
+
+    def finish(self) -> Report:
+        """Keep the report and say in the log what the import did."""
+        counts = {outcome: self.report.people.get(outcome, 0) + self.report.tasks.get(outcome, 0)
+                  for outcome in (CREATED, UPDATED, UNCHANGED, REFUSED)}  # fmt: skip
+        with transaction.atomic():
+            Import.objects.filter(pk=self.run.pk).update(
+                state=Import.State.DONE, finished_at=self.now, done_rows=self.done, report=self.report.to_dict()
+            )
+            record("import.finished", self.run, actor=self.actor, now=self.now, kind=self.run.kind, **counts)
+        return self.report
+
+
+def _batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    rest = iter(items)
+    while batch := list(islice(rest, size)):
+        yield batch
+
+

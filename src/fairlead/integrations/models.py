@@ -1,0 +1,34 @@
+"""Runs of imports: what was read, what became of each row."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Import(models.Model):
+    """One upload: read and mapped first (draft), tried without writing, then run as a background job with progress."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "Not started"
+        RUNNING = "running", "Running"
+        DONE = "done", "Finished"
+        FAILED = "failed", "Stopped"
+
+    workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
+    kind = models.CharField(max_length=20)
+    created_by = models.ForeignKey("accounts.User", models.SET_NULL, null=True)
+    project_key = models.CharField(max_length=8, blank=True)
+    people_name = models.CharField(max_length=200, blank=True)
+    people_text = models.TextField(blank=True)
+    tasks_name = models.CharField(max_length=200, blank=True)
+    tasks_text = models.TextField(blank=True)
+    mapping = models.JSONField(default=dict)
+    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    done_rows = models.PositiveIntegerField(default=0)
+    total_rows = models.PositiveIntegerField(default=0)
+    report = models.JSONField(default=dict)
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.kind} import {self.pk}"
