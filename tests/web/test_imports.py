@@ -77,7 +77,9 @@ def test_a_refused_upload_says_why_at_its_field_and_keeps_the_rest(world: World)
 def test_columns_that_miss_the_title_are_refused_with_the_choice_kept(world: World) -> None:
     client = _client(world.alice)
     address = _upload(client, text="what,points\nWrite,3\n").headers["Location"]
-    answer = client.post(address + "columns/", {"tasks-effort": "points", "unit_min": "15", "level": "3", "time_zone": "UTC"})
+    answer = client.post(
+        address + "columns/", {"tasks-effort": "points", "unit_min": "15", "level": "3", "time_zone": "UTC"}
+    )
     assert answer.status_code == 422
     assert "Choose the column for title." in answer.content.decode()
     client.post(address + "columns/", {"tasks-title": "what", "tasks-effort": "points", "unit_min": "15", "level": "3"})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
@@ -12,7 +12,9 @@ from babel import Locale
 _LOCALE: Final = Locale("en")
 
 COUNTRIES: Final[dict[str, str]] = {
-    code: name for code, name in _LOCALE.territories.items() if len(code) == 2 and code.isalpha() and code not in ("ZZ", "EU", "EZ", "UN", "QO", "XA", "XB")
+    code: name
+    for code, name in _LOCALE.territories.items()
+    if len(code) == 2 and code.isalpha() and code not in ("ZZ", "EU", "EZ", "UN", "QO", "XA", "XB")
 }
 """ISO 3166 code → English name."""
 
@@ -29,11 +31,27 @@ CURRENCIES: Final[dict[str, str]] = {
 @cache
 def time_zones() -> tuple[str, ...]:
     """The zones that are places, and UTC."""
-    regions = ("Africa/", "America/", "Antarctica/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
+    regions = (
+        "Africa/",
+        "America/",
+        "Antarctica/",
+        "Asia/",
+        "Atlantic/",
+        "Australia/",
+        "Europe/",
+        "Indian/",
+        "Pacific/",
+    )
     return ("UTC", *sorted(name for name in available_timezones() if name.startswith(regions)))
 
 
 def zone_choices(now: datetime, current: str = "UTC") -> list[tuple[str, str]]:
     """(name, label) of each zone; the label has the present distance to UTC, such as `Europe/Berlin (UTC+01:00)`."""
     names = time_zones() if current in time_zones() else (current, *time_zones())
-    return [(name, f"{name.replace('_', ' ')} (UTC{now.astimezone(ZoneInfo(name)):%:z})") for name in names]
+    return [(name, f"{name.replace('_', ' ')} ({_distance(now, name)})") for name in names]
+
+
+def _distance(now: datetime, zone: str) -> str:
+    minutes = int((now.astimezone(ZoneInfo(zone)).utcoffset() or timedelta()).total_seconds()) // 60
+    hours, rest = divmod(abs(minutes), 60)
+    return f"UTC{'-' if minutes < 0 else '+'}{hours:02}:{rest:02}"

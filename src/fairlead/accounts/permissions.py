@@ -12,6 +12,16 @@ MANAGERS: Final = frozenset({Role.OWNER, Role.ADMIN, Role.MANAGER})
 STAFF: Final = MANAGERS | {Role.CONTRIBUTOR}
 READERS: Final = STAFF | {Role.AUDITOR}
 
+ROLES: Final[dict[str, str]] = {
+    Role.OWNER: "Everything, also making and removing admins and owners.",
+    Role.ADMIN: "Settings, members and everything that managers may.",
+    Role.MANAGER: "Projects, tasks, people and who does what.",
+    Role.CONTRIBUTOR: "Sees the team's work; changes the tasks that they hold or wrote, and their own profile.",
+    Role.CLIENT: "Sees the projects shared with them, without internal comments; adds requests and comments.",
+    Role.AUDITOR: "Reads everything, also the event log; changes nothing.",
+}
+"""What each role is for, in the words of the members page."""
+
 # A token does nothing outside its scopes, whatever its user's role allows.
 SCOPES: Final[dict[str, str]] = {
     "work:read": "Read projects, tasks and comments",
@@ -37,6 +47,10 @@ def may_manage_members(actor: Actor) -> bool:
 def may_grant(actor: Actor, role: str) -> bool:
     """Nobody grants more than they have: only owners make owners and admins."""
     return may_manage_members(actor) and (actor.role == Role.OWNER or role not in ADMINS)
+
+
+def may_see_members(actor: Actor) -> bool:
+    return actor.role in MANAGERS | {Role.AUDITOR} and actor.scopes is None
 
 
 def may_change_workspace(actor: Actor) -> bool:

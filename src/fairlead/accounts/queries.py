@@ -49,9 +49,7 @@ def members(actor: Actor) -> list[dict[str, Any]]:
 
 def open_invitations(workspace_id: int) -> QuerySet[Invitation]:
     """Those neither accepted nor withdrawn; they may have expired."""
-    return Invitation.objects.filter(
-        workspace_id=workspace_id, accepted_at__isnull=True, withdrawn_at__isnull=True
-    )
+    return Invitation.objects.filter(workspace_id=workspace_id, accepted_at__isnull=True, withdrawn_at__isnull=True)
 
 
 def invitations(actor: Actor) -> list[dict[str, Any]]:
@@ -68,6 +66,15 @@ def tokens(actor: Actor) -> list[dict[str, Any]]:
     mine = Q() if may_manage_members(actor) else Q(user_id=actor.user_id)
     found = ApiToken.objects.filter(mine, workspace_id=actor.workspace_id, revoked_at__isnull=True)
     rows = found.order_by("-created_at", "-pk").values(
-        "id", "name", "hint", "scopes", "created_at", "expires_at", "last_used_at", "user_id", "user__name", "user__kind"
+        "id",
+        "name",
+        "hint",
+        "scopes",
+        "created_at",
+        "expires_at",
+        "last_used_at",
+        "user_id",
+        "user__name",
+        "user__kind",
     )
     return [{**row, "owner": row["user__name"], "owner_kind": row["user__kind"]} for row in rows]

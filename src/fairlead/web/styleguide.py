@@ -8,6 +8,7 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.urls import path
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from fairlead.web.access import Request, member_page
 from fairlead.web.render import page
@@ -108,6 +109,7 @@ def samples(today: date) -> dict[str, Any]:
 
 
 @member_page
+@require_safe
 def show(request: Request) -> HttpResponse:
     """Owners and admins only; to everybody else it does not exist."""
     if request.actor.role not in ("owner", "admin"):

@@ -62,7 +62,9 @@ def count_attempt(bucket: str, *, now: datetime, limit: int = TRIES) -> None:
     """
     key, since = digest(bucket), now - timedelta(minutes=WINDOW_MIN)
     mine = Attempt.objects.create(bucket=key, at=now)
-    recent = list(Attempt.objects.filter(bucket=key, at__gt=since).order_by("at").values_list("at", flat=True)[: limit + 1])
+    recent = list(
+        Attempt.objects.filter(bucket=key, at__gt=since).order_by("at").values_list("at", flat=True)[: limit + 1]
+    )
     if len(recent) <= limit:
         return
     mine.delete()

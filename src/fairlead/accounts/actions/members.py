@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from fairlead.accounts.actions.entry import LinkGone, count_attempt
+from fairlead.accounts.actions.users import create_user
 from fairlead.accounts.models import ApiToken, Invitation, Membership, Role, User
 from fairlead.accounts.permissions import may_grant, may_manage_members
 from fairlead.accounts.queries import actor_of, open_invitations
@@ -146,10 +147,22 @@ def accept_invitation(secret: str, *, user: User, now: datetime) -> Membership:
     return member
 
 
+def join_with_new_account(
+    secret: str, *, name: str, password: str, now: datetime, time_zone: str = "UTC"
+) -> Membership:
+    """Join with an account that is made for the invited address. Raises LinkGone or Invalid; then nothing is made."""
+    invitation = find_invitation(secret, now=now)
+    with transaction.atomic():
+        user = create_user(invitation.email, name, password, now=now, time_zone=time_zone)
+        return accept_invitation(secret, user=user, now=now)
+
+
 def change_role(membership_id: int, role: str, *, actor: Actor, now: datetime) -> None:
     """Give a member another role. The last owner stays one."""
     member = _member(membership_id, actor)
-    require(may_grant(actor, member.role), "Only an owner or admin can change roles, and only an owner those of admins.")
+    require(
+        may_grant(actor, member.role), "Only an owner or admin can change roles, and only an owner those of admins."
+    )
     if role not in Role.values:
         raise Invalid({"role": "Choose one of the roles."})
     require(may_grant(actor, role), "Only an owner can make somebody an owner or admin.")

@@ -20,7 +20,9 @@ from fairlead.lib.secrets import digest, new_secret
 LONGEST_DAYS = 3650
 
 
-def create_token(name: str, scopes: Iterable[str], *, actor: Actor, now: datetime, days: int | None) -> tuple[ApiToken, str]:
+def create_token(
+    name: str, scopes: Iterable[str], *, actor: Actor, now: datetime, days: int | None
+) -> tuple[ApiToken, str]:
     """A token that acts as the actor, limited to `scopes`; returns it and the secret, which is shown once.
 
     `days` until it expires; None: it stays until it is revoked.
@@ -34,7 +36,9 @@ def create_token(name: str, scopes: Iterable[str], *, actor: Actor, now: datetim
             workspace_id=actor.workspace_id, user_id=actor.user_id, name=name.strip(), hint=secret[:9], scopes=wanted,
             digest=digest(secret), created_at=now, expires_at=now + timedelta(days=days) if days else None,
         )  # fmt: skip
-        record("token.created", token, actor=actor, now=now, name=token.name, scopes=wanted, expires_at=token.expires_at)
+        record(
+            "token.created", token, actor=actor, now=now, name=token.name, scopes=wanted, expires_at=token.expires_at
+        )
     return token, secret
 
 

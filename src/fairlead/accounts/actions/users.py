@@ -16,9 +16,20 @@ from fairlead.lib.errors import Invalid
 LONGEST_PASSWORD = 256
 
 
-def create_user(email: str, name: str, password: str | None, *, now: datetime, time_zone: str = "UTC") -> User:
-    """A new person. Raises Invalid for a bad address, an empty name, a weak password or an unknown time zone."""
-    user = User(email=email.strip().lower(), name=_one_line(name), time_zone=time_zone, created_at=now)
+def create_user(
+    email: str,
+    name: str,
+    password: str | None,
+    *,
+    now: datetime,
+    time_zone: str = "UTC",
+    kind: str = User.Kind.PERSON,
+) -> User:
+    """A new person, or an AI agent's account (with `password` None it signs in by link only).
+
+    Raises Invalid for a bad address, an empty name, a weak password or an unknown time zone.
+    """
+    user = User(email=email.strip().lower(), name=_one_line(name), kind=kind, time_zone=time_zone, created_at=now)
     _check(user, password)
     user.set_password(password)
     try:

@@ -20,7 +20,9 @@ from fairlead.events.tenancy import enter
 from fairlead.lib.errors import Invalid, require
 
 
-def sign_up(email: str, name: str, password: str, workspace: str, *, now: datetime, time_zone: str = "UTC") -> Membership:
+def sign_up(
+    email: str, name: str, password: str, workspace: str, *, now: datetime, time_zone: str = "UTC"
+) -> Membership:
     """A new person with a workspace of their own. Raises Invalid with the fields email, name, password, workspace."""
     if not workspace.strip():
         raise Invalid({"workspace": "Please give the workspace a name: your team's or company's."})

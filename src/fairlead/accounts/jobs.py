@@ -1,0 +1,70 @@
+"""Background work for accounts: mails with links, and forgetting what has expired."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from django.conf import settings
+
+from fairlead.accounts import mails
+from fairlead.accounts.actions import forget_old_entries, invitation_secret, make_sign_in_link
+from fairlead.accounts.models import Invitation, Role, User
+from fairlead.events.models import Event
+from fairlead.jobs import SEND, every, follows, job
+from fairlead.lib.secrets import digest
+
+NO_WORKSPACE: Final = 0
+"""What a job carries that concerns a user and no workspace."""
+RETRY_S: Final = (10, 60, 600)
+
+
+@job(queue=SEND, retry=RETRY_S)
+def mail_sign_in_link(*, workspace_id: int, email: str, now: datetime) -> None:
+    """Mail a link that signs in once; nothing for an address without an account, so that nobody learns which exist."""
+    user = _person(email)
+    if user:
+        url = f"{settings.BASE_URL}/sign-in/link/{make_sign_in_link(user, now=now)}/"
+        mails.send("sign_in_link", user.email, "Your link to sign in", name=user.get_short_name(), url=url)
+
+
+@job(queue=SEND, retry=RETRY_S)
+def mail_welcome(*, workspace_id: int, email: str, now: datetime) -> None:
+    """Ask a new user to confirm the address by following a link; it works for a day."""
+    user = _person(email)
+    if user and user.email_confirmed_at is None:
+        url = f"{settings.BASE_URL}/sign-in/link/{make_sign_in_link(user, now=now, minutes=24 * 60)}/"
+        mails.send("welcome", user.email, "Welcome to Fairlead", name=user.get_short_name(), url=url)
+
+
+def _person(email: str) -> User | None:
+    return User.objects.filter(email=email.strip().lower(), kind=User.Kind.PERSON, is_active=True).first()
+
+
+@follows("invitation.sent")
+@job(queue=SEND, retry=RETRY_S)
+def mail_invitation(*, workspace_id: int, event_id: int, now: datetime) -> None:
+    """Mail the link of an invitation that is still open. A link that was replaced meanwhile is not sent."""
+    event = Event.objects.get(pk=event_id)
+    invitation = Invitation.objects.filter(pk=event.subject_id).select_related("workspace", "invited_by").first()
+    if invitation is None or invitation.accepted_at or invitation.withdrawn_at or invitation.expires_at <= now:
+        return
+    secret = invitation_secret(invitation)
+    if digest(secret) != invitation.digest:
+        return
+    mails.send(
+        "invitation",
+        invitation.email,
+        f"{invitation.invited_by.name} invites you to {invitation.workspace.name}",
+        by=invitation.invited_by.name,
+        workspace=invitation.workspace.name,
+        role=Role(invitation.role).label.lower(),
+        url=f"{settings.BASE_URL}/join/{secret}/",
+    )
+
+
+@every(3600)
+@job()
+def forget_old(*, now: datetime) -> None:
+    """Remove attempts and links that are of no use any more."""
+    forget_old_entries(now=now)

@@ -1,0 +1,20 @@
+"""Mails about accounts, each as plain text and as simple HTML from the templates in `mail/`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template import engines
+
+
+def send(template: str, to: str, subject: str, **values: Any) -> None:
+    """Send `mail/<template>.txt` and `.html` to one address. Raises Unavailable when the mail server does not take it."""
+    env = engines["jinja2"].env  # type: ignore[attr-defined]
+    values = {"base_url": settings.BASE_URL, "subject": subject, **values}
+    text = env.get_template(f"mail/{template}.txt.jinja").render(values)
+    html = env.get_template(f"mail/{template}.html.jinja").render(values)
+    message = EmailMultiAlternatives(" ".join(subject.split()), text, to=[to])
+    message.attach_alternative(html, "text/html")
+    message.send()

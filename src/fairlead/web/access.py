@@ -1,0 +1,87 @@
+"""Who is asking: the typed request, the guard that every page behind sign-in carries, and where one may be sent."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable
+from functools import wraps
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django_htmx.middleware import HtmxDetails
+
+from fairlead.accounts.models import Membership, User, Workspace
+from fairlead.config import config
+from fairlead.events.actor import Actor
+
+
+class Request(HttpRequest):
+    """What a view behind `member_page` gets: a signed-in user as a member of one workspace."""
+
+    user: User  # type: ignore[assignment]
+    workspace: Workspace
+    member: Membership
+    actor: Actor
+    htmx: HtmxDetails
+
+
+View = Callable[..., HttpResponse]
+
+
+def member_page(view: View) -> View:
+    """Let members of a workspace in; ask others to sign in, and bring them back here afterwards."""
+
+    @wraps(view)
+    def guarded(request: Request, *args: object, **kwargs: object) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return _to_sign_in(request)
+        if getattr(request, "actor", None) is None:
+            return redirect("/welcome/")
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def user_page(view: View) -> View:
+    """Let everybody in who is signed in, also without a workspace."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        return view(request, *args, **kwargs) if request.user.is_authenticated else _to_sign_in(request)
+
+    return guarded
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    back = request.get_full_path() if request.method in ("GET", "HEAD") else "/"
+    return redirect("/sign-in/?" + urlencode({"next": back}) if back != "/" else "/sign-in/")
+
+
+def safe_next(request: HttpRequest, target: str | None) -> str:
+    """`target` when it is a path on this server, else the start page: nobody is sent elsewhere by a crafted link."""
+    if not target or not target.startswith("/") or not target.isprintable() or "\\" in target:
+        return "/"
+    return target if url_has_allowed_host_and_scheme(target, allowed_hosts=None) else "/"
+
+
+def client_address(request: HttpRequest) -> str:
+    """The address that the request came from. What X-Forwarded-For says counts only behind trusted proxies."""
+    address = str(request.META.get("REMOTE_ADDR") or "")
+    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
+    trusted = config().trusted_proxies
+    if trusted and hops:
+        address = hops[-min(trusted, len(hops))]
+    return _network(address)
+
+
+def _network(address: str) -> str:
+    """An IPv6 customer has at least a /64, so all of it counts as one address."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return "unknown"
+    if parsed.version == 4:
+        return str(parsed)
+    return str(ipaddress.ip_network((parsed, 64), strict=False))

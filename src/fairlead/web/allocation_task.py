@@ -1,0 +1,164 @@
+"""Who should do a task: the candidates, assigning in one click, and why somebody has it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from fairlead.allocation import actions, queries
+from fairlead.allocation.models import Assignment
+from fairlead.allocation.permissions import may_assign, may_release, may_take
+from fairlead.events.actor import Actor
+from fairlead.lib.errors import Forbidden, Invalid, Missing, Refused
+from fairlead.people.models import Worker
+from fairlead.people.queries import find_worker, worker_of
+from fairlead.web.access import Request, member_page
+from fairlead.web.render import page
+from fairlead.work.actions import change_task
+from fairlead.work.models import Need, Task
+from fairlead.work.queries import find_task
+from fairlead.work.states import OPEN
+
+TEMPLATE = "allocation/candidates.jinja"
+
+
+@member_page
+@require_GET
+def candidates(request: Request, key: str) -> HttpResponse:
+    """Everybody who could do the task, best first; a page, and a panel of the task's page."""
+    return _panel(request, find_task(request.actor, key))
+
+
+def _panel(request: Request, task: Task, *, refused: Refused | None = None, typed: Any = None) -> HttpResponse:
+    actor, now = request.actor, timezone.now()
+    is_open = task.state in OPEN
+    values = {
+        "task": task,
+        "found": queries.recommend(task, actor=actor, now=now) if is_open else None,
+        "holder": task.assignee,
+        "refused": refused,
+        "typed": typed or {},
+        **_rights(actor, task),
+    }
+    return page(request, TEMPLATE, values, block="panel", status=refused.status if refused else 200)
+
+
+def _rights(actor: Actor, task: Task) -> dict[str, Any]:
+    """What the reader may do here."""
+    me, holder = worker_of(actor), task.assignee
+    return {
+        "may_assign": may_assign(actor),
+        "may_take": me is not None and may_take(actor, task, me),
+        "may_release": holder is not None and task.state in OPEN and may_release(actor, holder),
+        "me": me,
+    }
+
+
+@member_page
+@require_POST
+def assign(request: Request, key: str) -> HttpResponse:
+    """Give the task to the worker in `worker`, which may stand in the address so that an undo can name it."""
+    task = find_task(request.actor, key)
+    worker = _worker(request)
+
+    def act(now: datetime) -> Assignment:
+        reason = request.POST.get("reason", "")
+        return actions.assign_task(task, worker, actor=request.actor, now=now, reason=reason, version=_version(request))
+
+    return _done(request, task, act)
+
+
+@member_page
+@require_POST
+def assign_best(request: Request, key: str) -> HttpResponse:
+    """Give the task to its first candidate."""
+    task = find_task(request.actor, key)
+    return _done(
+        request, task, lambda now: actions.assign_best(task, actor=request.actor, now=now, version=_version(request))
+    )
+
+
+@member_page
+@require_POST
+def take(request: Request, key: str) -> HttpResponse:
+    """Take the task for oneself."""
+    task, me = find_task(request.actor, key), worker_of(request.actor)
+    if me is None:
+        raise Forbidden("You are not in the directory of people. Ask a manager to link your profile to your account.")
+    return _done(
+        request, task, lambda now: actions.take_task(task, me, actor=request.actor, now=now, version=_version(request))
+    )
+
+
+def _done(request: Request, task: Task, act: Callable[[datetime], Assignment]) -> HttpResponse:
+    """Assign, then show the task with an undo; a refusal shows the candidates again with what was typed."""
+    before = task.assignee_id
+    try:
+        made = act(timezone.now())
+    except (Forbidden, Missing):
+        raise
+    except Refused as refused:
+        return _panel(request, find_task(request.actor, str(task)), refused=refused, typed=request.POST)
+    undo = f"/tasks/{task}/assign/?worker={before}" if before else f"/tasks/{task}/unassign/"
+    messages.success(request, f"{made.worker.name} has {task} now.", extra_tags=undo)
+    return redirect("task", str(task))
+
+
+@member_page
+@require_POST
+def unassign(request: Request, key: str) -> HttpResponse:
+    """Take the task back from whoever has it."""
+    task = find_task(request.actor, key)
+    reason = request.POST.get("reason", "")
+    ended = actions.unassign_task(task, actor=request.actor, now=timezone.now(), reason=reason)
+    undo = f"/tasks/{task}/assign/?worker={ended.worker_id}" if may_assign(request.actor) else ""
+    messages.success(request, f"{task} is with nobody now.", extra_tags=undo)
+    return redirect("task", str(task))
+
+
+@member_page
+@require_POST
+def change_needs(request: Request, key: str) -> HttpResponse:
+    """Ask for the skills in `needs` ("12:3,14:2": skill id and level): a fix of the doctor, and its undo."""
+    task = find_task(request.actor, key)
+    before = Need.objects.filter(task=task).order_by("id").values_list("skill_id", "level")
+    undo = ",".join(f"{skill}:{level}" for skill, level in before)
+    change_task(task, actor=request.actor, now=timezone.now(), version=_version(request), needs=_needs(request))
+    messages.success(request, f"{task} asks for less now.", extra_tags=f"/tasks/{task}/needs/?needs={undo}")
+    return redirect("task", str(task))
+
+
+@member_page
+@require_GET
+def why(request: Request, key: str) -> HttpResponse:
+    """Why whoever has the task has it: the receipt of the decision, in words."""
+    task = find_task(request.actor, key)
+    values = {"task": task, "told": queries.decision_of(task, actor=request.actor)}
+    return page(request, "allocation/why.jinja", values, block="why")
+
+
+def _worker(request: Request) -> Worker:
+    number = request.POST.get("worker") or request.GET.get("worker", "")
+    if not number.isdecimal() or len(number) > 18:
+        raise Invalid({"worker": "Choose somebody."})
+    return find_worker(request.actor, int(number))
+
+
+def _version(request: Request) -> int | None:
+    text = request.POST.get("version", "")
+    return int(text) if text.isdecimal() and len(text) < 10 else None
+
+
+def _needs(request: Request) -> dict[int, int]:
+    text = request.POST.get("needs", request.GET.get("needs", ""))
+    pairs = [pair.split(":") for pair in text.split(",") if pair]
+    if any(len(pair) != 2 or not all(part.isdecimal() and len(part) < 10 for part in pair) for pair in pairs):
+        raise Invalid({"needs": "Choose skills and levels from the list."})
+    return {int(skill): int(level) for skill, level in pairs}

@@ -1,0 +1,41 @@
+"""The areas of the web interface; each lists its addresses as `urls`."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+from fairlead.web import (
+    activity,
+    allocation,
+    board,
+    home,
+    imports,
+    joining,
+    people,
+    projects,
+    session,
+    settings_pages,
+    skills,
+    styleguide,
+    task_list,
+    task_parts,
+    tasks,
+)
+
+AREAS: list[ModuleType] = [
+    activity,
+    allocation,
+    board,
+    home,
+    imports,
+    joining,
+    people,
+    projects,
+    session,
+    settings_pages,
+    skills,
+    styleguide,
+    task_list,
+    task_parts,
+    tasks,
+]

@@ -1,0 +1,201 @@
+"""The board of a project: cards in columns, adding and moving them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from zlib import crc32
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import path
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from fairlead.accounts.models import Role
+from fairlead.accounts.permissions import MANAGERS, STAFF
+from fairlead.allocation.queries import fits
+from fairlead.lib.errors import Missing, Refused
+from fairlead.web import keys  # noqa: F401  the converters of the addresses below
+from fairlead.web.access import Request, member_page
+from fairlead.web.render import page
+from fairlead.web.task_filters import address, asked, filter_bar, pushed
+from fairlead.web.task_forms import MoveForm
+from fairlead.work import actions
+from fairlead.work.models import Project, Status, Task
+from fairlead.work.permissions import may_create_task
+from fairlead.work.queries import Column, board, card, find_project, find_task, status_choices
+from fairlead.work.queries.cards import FIRST, column_cards
+from fairlead.work.states import OVER, WAITING
+
+
+def today_of(request: Request, now: datetime) -> date:
+    """The reader's day."""
+    return now.astimezone(ZoneInfo(request.user.time_zone)).date()
+
+
+def label_color(name: str) -> int:
+    """The same label has the same hue everywhere."""
+    return crc32(name.casefold().encode()) % 12
+
+
+def shown_card(request: Request, row: dict[str, Any], fit: int | None = None) -> dict[str, Any]:
+    """A row of the board as the card macro wants it."""
+    row["url"] = f"/tasks/{row['key']}/"
+    row["move_url"] = f"/tasks/{row['key']}/move/"
+    row["labels"] = [{"name": name, "color": label_color(name)} for name in row["labels"]]
+    row["due"] = row["due_at"].astimezone(ZoneInfo(request.user.time_zone)).date() if row["due_at"] else None
+    row["match"] = None if fit is None else fit / 100
+    return row
+
+
+def fits_of(request: Request, rows: list[dict[str, Any]]) -> dict[int, int]:
+    """How well the holders fit (0 to 100), for those who may know; what is over no longer matters."""
+    if request.actor.role == Role.CLIENT:
+        return {}
+    return fits([row["id"] for row in rows if row["assignee_id"] and row["state"] not in OVER])
+
+
+@member_page
+@require_GET
+def show(request: Request, key: str) -> HttpResponse:
+    """The board; ?all=1 with every task that is over."""
+    now, zone = timezone.now(), request.user.time_zone
+    project = find_project(request.actor, key)
+    wanted = asked(request, project=project.key)
+    found = board(request.actor, project, wanted, now=now, zone=zone, all_over=request.GET.get("all") == "1")
+    fits = fits_of(request, [row for column in found.columns for row in column.cards])
+    may_add = may_create_task(request.actor, project) and project.archived_at is None
+    values = {
+        "project": project,
+        "columns": [_shown_column(request, column, fits, may_add=may_add) for column in found.columns],
+        "bar": filter_bar(request, asked(request), request.actor, project, states=False),
+        "today": today_of(request, now),
+        "movable": request.actor.role in STAFF and project.archived_at is None,
+        "may_add": may_add,
+        "may_manage": request.actor.role in MANAGERS,
+        "here": address(request),
+        "empty": not any(column.held for column in found.columns),
+    }
+    return pushed(request, page(request, "board/board.jinja", values))
+
+
+def _shown_column(request: Request, column: Column, fits: dict[int, int], *, may_add: bool) -> dict[str, Any]:
+    over = column.state in OVER
+    filtered = column.count != column.held
+    more = f"{request.path}columns/{column.id}/more/"
+    return {
+        "id": column.id, "name": column.name, "state": column.state, "count": column.count,
+        "limit": None if filtered else column.limit,
+        "cards": [shown_card(request, row, fits.get(row["id"])) for row in column.cards],
+        "may_add": may_add and _may_add(request, column.state),
+        "all_url": address(request, all=1) if over and column.more else "",
+        "load_url": address(request, skip=FIRST).replace(request.path, more) if not over and column.more > 0 else "",
+        "more": column.more,
+    }  # fmt: skip
+
+
+def _may_add(request: Request, state: str) -> bool:
+    """Clients ask where new tasks wait; contributors add there too; managers to every open column."""
+    if request.actor.role in MANAGERS:
+        return state not in OVER
+    return state in WAITING and request.actor.role != Role.CLIENT
+
+
+@member_page
+@require_GET
+def more(request: Request, key: str, status_id: int) -> HttpResponse:
+    """The next cards of a column, to be put below those that are there."""
+    now, zone = timezone.now(), request.user.time_zone
+    project = find_project(request.actor, key)
+    status = _status(project, status_id)
+    skip = request.GET.get("skip", "0")
+    start = int(skip) if skip.isdecimal() and len(skip) < 7 else 0
+    wanted = asked(request, project=project.key)
+    rows = column_cards(request.actor, project, status, wanted, skip=start, now=now, zone=zone)
+    fits = fits_of(request, rows)
+    values = {
+        "cards": [shown_card(request, row, fits.get(row["id"])) for row in rows],
+        "load_url": address(request, skip=start + FIRST) if len(rows) == FIRST else "",
+        "today": today_of(request, now),
+        "movable": request.actor.role in STAFF and project.archived_at is None,
+        "project": project, "status": status, "back": f"/projects/{project.key}/",
+    }  # fmt: skip
+    return page(request, "board/more.jinja", values, block="cards")
+
+
+def _status(project: Project, status_id: int) -> Status:
+    found = Status.objects.filter(project=project, pk=status_id).first()
+    if found is None:
+        raise Missing("This column was removed. Reload the board.")
+    return found
+
+
+@member_page
+@require_POST
+def add(request: Request, key: str) -> HttpResponse:
+    """A new task from its title, at the top of a column."""
+    project = find_project(request.actor, key)
+    chosen = request.POST.get("status", "")
+    status = _status(project, int(chosen)) if chosen.isdecimal() and len(chosen) < 16 else None
+    draft = actions.TaskDraft(
+        title=request.POST.get("title", ""), status=None if request.actor.role == Role.CLIENT else status
+    )
+    try:
+        task = actions.create_task(project, draft, actor=request.actor, now=timezone.now())
+    except Refused as refused:
+        if request.htmx or refused.status in (403, 404):
+            raise
+        messages.error(request, f"{refused.detail} You typed: {draft.title}" if draft.title else refused.detail)
+    else:
+        if not request.htmx:
+            messages.success(request, f"{task} was added.")
+    return redirect(_back(request, project))
+
+
+def _back(request: Request, project: Project) -> str:
+    """The board that the form came from, with its filters."""
+    here = request.POST.get("here", "")
+    return here if here.startswith(f"/projects/{project.key}/") else f"/projects/{project.key}/"
+
+
+@member_page
+def move(request: Request, key: str) -> HttpResponse:
+    """Put a card into a column, below another card. The board's script gets the card back; a form the board."""
+    task = find_task(request.actor, key)
+    form = MoveForm(request.POST or None, initial={"status": task.status_id})
+    if request.method == "POST" and form.is_valid():
+        below = form.cleaned_data["after"]
+        try:
+            actions.move_task(
+                task, _status(task.project, form.cleaned_data["status"]), actor=request.actor, now=timezone.now(),
+                version=form.cleaned_data["version"], below=find_task(request.actor, below) if below else None,
+            )  # fmt: skip
+        except Refused as refused:
+            if "json" in request.headers.get("Accept", "") or refused.status in (403, 404):
+                raise
+            form.add_error(None, refused.detail)
+        else:
+            if request.headers.get("X-Board"):
+                return _card_page(request, task)
+            messages.success(request, f"{task} is in {task.status.name}.")
+            return redirect("board", task.project.key)
+    values = {"task": task, "form": form, "statuses": status_choices(task.project)}
+    return page(request, "board/move.jinja", values, status=422 if form.errors else 200)
+
+
+def _card_page(request: Request, task: Task) -> HttpResponse:
+    row = card(request.actor, task)
+    fit = fits_of(request, [row]).get(task.pk)
+    values = {"card": shown_card(request, row, fit), "today": today_of(request, timezone.now())}
+    return page(request, "board/card.jinja", values)
+
+
+urls = [
+    path("projects/<project:key>/", show, name="board"),
+    path("projects/<project:key>/add/", add, name="add-task"),
+    path("projects/<project:key>/columns/<int:status_id>/more/", more, name="more-cards"),
+    path("tasks/<task:key>/move/", move, name="move-task"),
+]

@@ -1,0 +1,28 @@
+"""The Jinja2 environment of all pages: escaped by default, with the few functions that templates need."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.templatetags.static import static
+from django.urls import reverse
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from fairlead.web import filters
+from fairlead.web.icons import icon
+
+
+def environment(**options: Any) -> Environment:
+    """Called once by Django with its options."""
+    options.pop("loader", None)
+    options["undefined"] = StrictUndefined
+    options["autoescape"] = True
+    env = Environment(loader=PackageLoader("fairlead.web"), trim_blocks=True, lstrip_blocks=True, **options)
+    env.globals.update(static=static, url=_url, icon=icon, **filters.GLOBALS)
+    env.filters.update(filters.FILTERS)
+    env.globals["ui"] = env.get_template("_ui/all.jinja").module
+    return env
+
+
+def _url(name: str, *args: object, **kwargs: object) -> str:
+    return reverse(name, args=args or None, kwargs=kwargs or None)

@@ -1,0 +1,36 @@
+"""The side bar: where a member can go."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fairlead.events.actor import Actor
+from fairlead.work.queries import visible_projects
+
+# icon, label, address, roles that see it (None: everybody)
+ITEMS: list[tuple[str, str, str, frozenset[str] | None]] = [
+    ("folder-kanban", "Projects", "/projects/", None),
+    ("list-todo", "All tasks", "/tasks/", None),
+    ("users", "People", "/people/", frozenset({"owner", "admin", "manager", "contributor", "auditor"})),
+    ("upload", "Import", "/import/", frozenset({"owner", "admin", "manager"})),
+    ("activity", "Activity", "/activity/", frozenset({"owner", "admin", "manager", "auditor"})),
+    ("settings", "Settings", "/settings/", None),
+]
+
+
+def items(actor: Actor, path: str) -> list[dict[str, Any]]:
+    """The entries for this member; `current` marks where they are."""
+    return [
+        {"icon": icon, "label": label, "url": url, "count": None, "current": path.startswith(url)}
+        for icon, label, url, roles in ITEMS
+        if roles is None or actor.role in roles
+    ]
+
+
+def projects(actor: Actor, path: str) -> list[dict[str, Any]]:
+    """The projects that this member sees, the ones not archived, by name."""
+    rows = visible_projects(actor).filter(archived_at__isnull=True).order_by("name")[:30]
+    return [
+        {**p, "url": (url := f"/projects/{p['key']}/"), "current": path.startswith(url)}
+        for p in rows.values("name", "key", "color")
+    ]

@@ -1,0 +1,212 @@
+"""The directory: everybody in one list, one page for each, and adding somebody."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django.http import HttpResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from fairlead.accounts.models import User
+from fairlead.allocation.queries import WeekLoad, load
+from fairlead.events.actor import Actor
+from fairlead.lib.errors import require
+from fairlead.lib.hours import holidays_between
+from fairlead.people import actions, queries
+from fairlead.people.models import TimeOff, Worker
+from fairlead.people.permissions import may_edit_worker, may_manage_people, may_see_directory
+from fairlead.people.queries import DirectoryFilter, DirectoryRow
+from fairlead.web import people_edit
+from fairlead.web.access import Request, member_page
+from fairlead.web.people_answer import FormPage, answer
+from fairlead.web.people_forms import ProfileForm, SkillLevelForm
+from fairlead.web.people_week import days_words, difference, hours_words, presence_words, week_grid
+from fairlead.web.render import page
+from fairlead.web.skills import skill_choices
+from fairlead.work.queries import visible_tasks
+from fairlead.work.states import OPEN
+
+PAGE_ROWS = 100
+SKILLS_SHOWN = 4
+HOLIDAYS_AHEAD_DAYS = 90
+TASKS_SHOWN = 12
+
+
+@member_page
+@require_GET
+def index(request: Request) -> HttpResponse:
+    """Everybody, filtered by the address."""
+    require(may_see_directory(request.actor), "The directory is for the team. Ask an admin for another role.")
+    now, zone = timezone.now(), request.user.time_zone
+    wanted = _wanted(request)
+    found = queries.directory(request.actor, wanted, now=now, zone=request.workspace.time_zone)
+    first = min(_number(request.GET.get("from")) or 0, max(len(found) - 1, 0)) // PAGE_ROWS * PAGE_ROWS
+    shown = found[first : first + PAGE_ROWS]
+    manages = may_manage_people(request.actor)
+    values = {
+        "rows": _lines(request.actor, shown, now, zone),
+        "wanted": wanted, "total": len(found), "first": first, "pages": _pages(request, first, len(found)),
+        "nobody": not found and not queries.visible_workers(request.actor).exists(),
+        "requests": [_request(r) for r in queries.requests_waiting(request.actor)] if manages else [],
+        "manages": manages, "kinds": [("", "Everybody"), *Worker.Kind.choices], "skills": skill_choices(request.actor),
+        "shows_rates": any(row.rate_cents is not None for row in shown), "skills_shown": SKILLS_SHOWN,
+    }  # fmt: skip
+    return page(request, "people/index.jinja", values, block="list")
+
+
+def _wanted(request: Request) -> DirectoryFilter:
+    asked = request.GET
+    return DirectoryFilter(
+        text=asked.get("q", "").replace("\0", "")[:80],
+        kind=asked.get("kind", ""), skill_id=_number(asked.get("skill")),
+        level=min(max(_number(asked.get("level")) or 1, 1), 5), available=asked.get("available") == "1",
+        deactivated=asked.get("deactivated") == "1",
+    )  # fmt: skip
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 12 else None
+
+
+def _pages(request: Request, first: int, total: int) -> tuple[str | None, str | None]:
+    def address(start: int) -> str:
+        return "?" + urlencode({**request.GET.dict(), "from": start})
+
+    before = address(first - PAGE_ROWS) if first > 0 else None
+    after = address(first + PAGE_ROWS) if first + PAGE_ROWS < total else None
+    return before, after
+
+
+def _lines(actor: Actor, rows: Sequence[DirectoryRow], now: datetime, zone: str) -> list[dict[str, Any]]:
+    loads = load(actor, [row.id for row in rows if not row.deactivated], now=now, weeks=1)
+    return [
+        {
+            "worker": row,
+            "local": f"{now.astimezone(ZoneInfo(row.time_zone)):%H:%M}",
+            "apart": difference(row.time_zone, zone, now),
+            "presence": presence_words(row.presence, now, zone),
+            "week": loads[row.id][0] if row.id in loads else None,
+        }
+        for row in rows
+    ]
+
+
+def _request(row: dict[str, Any]) -> dict[str, Any]:
+    who = {"id": row["worker_id"], "name": row["worker__name"], "kind": row["worker__kind"]}
+    days = (row["ends_on"] - row["starts_on"]).days + 1
+    return {**row, "worker": who, "days": days, "words": days_words(row["starts_on"], row["ends_on"])}
+
+
+@member_page
+def new(request: Request) -> HttpResponse:
+    """A form for somebody new."""
+    require(may_manage_people(request.actor), "Only a manager can add people.")
+    members = people_edit.members(request.actor)
+    initial = {
+        "time_zone": request.workspace.time_zone, "country": request.workspace.country,
+        "lanes": 1, "speed_percent": 100,
+        "kind": request.GET.get("kind", Worker.Kind.EMPLOYEE),
+    }  # fmt: skip
+    form = ProfileForm(
+        request.POST or None, initial=initial, members=people_edit.choices(members), currency=request.workspace.currency
+    )
+
+    shown = FormPage(
+        "Add somebody", "Add", ("People", reverse("people")), fields="people/_fields_new.jinja",
+        values={"kinds": _KIND_CARDS},
+    )  # fmt: skip
+    made: list[Worker] = []
+
+    def act() -> str:
+        made.append(actions.create_worker(**form.profile(members), actor=request.actor, now=timezone.now()))
+        return f"{made[0].name} was added. Say which skills they have, so that tasks find them."
+
+    response = answer(request, form, shown, act)
+    if made:
+        response.headers["Location"] = reverse("person", args=[made[0].pk])
+    return response
+
+
+_KIND_CARDS = [
+    ("employee", "Employee", "Works weekly hours that you know"),
+    ("freelancer", "Freelancer", "Booked when needed, by the hour"),
+    ("agent", "AI agent", "Works around the clock; a human answers for it"),
+]
+
+
+@member_page
+@require_GET
+def show(request: Request, number: int) -> HttpResponse:
+    """One profile."""
+    actor, now = request.actor, timezone.now()
+    worker = queries.find_worker(actor, number)
+    held = queries.held_skills(actor.workspace_id, [worker.pk]).get(worker.pk, [])
+    edits, manages = may_edit_worker(actor, worker), may_manage_people(actor)
+    have = {skill.skill_id for skill in held}
+    free = [(pk, name) for pk, name in skill_choices(actor) if pk not in have] if edits else []
+    values = {
+        "worker": worker, "edits": edits, "manages": manages, "held": held,
+        "rate_cents": queries.shown_rate(actor, worker),
+        "waiting_skills": sum(not skill.confirmed for skill in held),
+        "add_skill": SkillLevelForm(skills=free) if free else None,
+        "wishes": _wishes(worker), "tasks": _tasks(actor, worker), "weeks": _weeks(actor, worker, now),
+        **_time(worker, request.user, now),
+    }  # fmt: skip
+    return page(request, "people/show.jinja", values)
+
+
+def _wishes(worker: Worker) -> dict[int, list[str]]:
+    rows = queries.preferences(worker.workspace_id, [worker.pk])
+    return {s: [p["skill__name"] or p["label"] for p in rows if p["stance"] == s] for s in (1, -1)}
+
+
+def _tasks(actor: Actor, worker: Worker) -> dict[str, Any]:
+    held = visible_tasks(actor).filter(assignee=worker, state__in=OPEN).order_by("due_at", "-priority", "pk")
+    columns = ("project__key", "number", "title", "state", "status__name", "due_at", "effort_min", "priority")
+    return {"rows": [dict(row) for row in held.values(*columns)[:TASKS_SHOWN]], "total": held.count()}
+
+
+def _weeks(actor: Actor, worker: Worker, now: datetime) -> list[dict[str, Any]]:
+    found: list[WeekLoad] = load(actor, [worker.pk], now=now, weeks=4).get(worker.pk, [])
+    return [
+        {"label": f"{w.starts_on.day} {w.starts_on:%b}", "hours": w.planned_min / 60, "capacity": w.capacity_min / 60}
+        for w in found
+    ]
+
+
+def _time(worker: Worker, reader: User, now: datetime) -> dict[str, Any]:
+    """Everything about hours and days off, on the worker's and the reader's clock."""
+    today = now.astimezone(ZoneInfo(worker.time_zone)).date()
+    hours = queries.weekly_hours(worker.workspace_id, [worker.pk])[worker.pk]
+    times = queries.working_time([worker.pk], now, now + timedelta(days=queries.LOOK_AHEAD_DAYS))[worker.pk]
+    absences = queries.absences(worker, today - timedelta(days=14))
+    monday = today - timedelta(days=today.weekday())
+    country = "" if worker.kind == Worker.Kind.AGENT else worker.country
+    holidays = holidays_between(country, monday, today + timedelta(days=HOLIDAYS_AHEAD_DAYS))
+    approved = [a for a in absences if a.state == TimeOff.State.APPROVED]
+    away = next(((a.starts_on, a.ends_on) for a in approved if a.starts_on <= today <= a.ends_on), None)
+    week = [monday + timedelta(n) for n in range(7)]
+    off = {d: "Time off" for a in approved for d in week if a.starts_on <= d <= a.ends_on}
+    grid = week_grid(hours, worker.time_zone, reader_zone=reader.time_zone, now=now, off={**off, **holidays})
+    presence = queries.presence(times, away, now, worker.time_zone)
+    return {
+        "today": today, "absences": [(a, days_words(a.starts_on, a.ends_on)) for a in absences], "grid": grid,
+        "holidays": [(day, name) for day, name in sorted(holidays.items()) if day >= today][:5],
+        "presence": presence_words(presence, now, reader.time_zone), "hours_said": hours_words(hours),
+        "local": f"{now.astimezone(ZoneInfo(worker.time_zone)):%a %H:%M}",
+        "apart": difference(worker.time_zone, reader.time_zone, now),
+    }  # fmt: skip
+
+
+urls = [
+    path("people/", index, name="people"),
+    path("people/new/", new, name="person_new"),
+    path("people/<int:number>/", show, name="person"),
+    *people_edit.urls,
+]

@@ -1,0 +1,289 @@
+"""Changing a profile, a section at a time: find the worker, ask whether it is allowed, call one action."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import path, reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from fairlead.accounts.models import Membership, Role, User
+from fairlead.events.actor import Actor
+from fairlead.lib.errors import Missing, require
+from fairlead.lib.text import folded
+from fairlead.people import actions, queries
+from fairlead.people.models import Worker
+from fairlead.people.permissions import may_decide_time_off, may_edit_worker, may_manage_people
+from fairlead.web.access import Request, member_page
+from fairlead.web.people_answer import FormPage, answer
+from fairlead.web.people_forms import (
+    NOT_OWN,
+    DeclineForm,
+    HoursForm,
+    PreferencesForm,
+    ProfileForm,
+    SkillLevelForm,
+    TimeOffForm,
+    hours_values,
+    level_values,
+    profile_values,
+)
+from fairlead.web.render import page
+from fairlead.web.skills import skill_choices
+
+_MAY_NOT: Final = "Only a manager, or the person themselves, can change this profile."
+
+
+def members(actor: Actor) -> dict[int, User]:
+    """The members of the workspace that a worker can be linked to, by id; clients are not workers."""
+    found = Membership.objects.filter(workspace_id=actor.workspace_id, removed_at__isnull=True).exclude(
+        role=Role.CLIENT
+    )
+    return {m.user_id: m.user for m in found.select_related("user").order_by("user__name")}
+
+
+def choices(known: Mapping[int, User]) -> list[tuple[int, str]]:
+    """Members for a choice."""
+    return [(pk, f"{user.name} ({user.email})") for pk, user in known.items()]
+
+
+def _mine_to_edit(request: Request, number: int) -> Worker:
+    worker = queries.find_worker(request.actor, number)
+    require(may_edit_worker(request.actor, worker), _MAY_NOT)
+    return worker
+
+
+def _back(worker: Worker) -> tuple[str, str]:
+    return worker.name, reverse("person", args=[worker.pk])
+
+
+@member_page
+def profile(request: Request, number: int) -> HttpResponse:
+    """Who they are, where, how much they can take and what they cost."""
+    worker = _mine_to_edit(request, number)
+    known = members(request.actor)
+    form = ProfileForm(
+        request.POST or None, initial=profile_values(worker), members=choices(known),
+        currency=request.workspace.currency,
+        leave_out=() if may_manage_people(request.actor) else NOT_OWN,
+    )  # fmt: skip
+
+    def act() -> str:
+        version = form.cleaned_data["version"]
+        actions.change_worker(worker, actor=request.actor, now=timezone.now(), version=version, **form.profile(known))
+        return "The profile was saved."
+
+    return answer(
+        request, form, FormPage("Edit profile", "Save", _back(worker), fields="people/_fields_profile.jinja"), act
+    )
+
+
+@member_page
+def skill_add(request: Request, number: int) -> HttpResponse:
+    """Another skill of theirs."""
+    worker = _mine_to_edit(request, number)
+    form = SkillLevelForm(request.POST or None, skills=skill_choices(request.actor))
+
+    def act() -> str:
+        given = dict(form.cleaned_data)
+        skill = queries.get_skill(request.actor, given.pop("skill"))
+        row = actions.set_skill(worker, skill, given.pop("level"), actor=request.actor, now=timezone.now(), **given)
+        return f"{skill.name} was added." + ("" if row.confirmed_at else " A manager is asked to confirm it.")
+
+    return answer(request, form, FormPage(f"A skill of {worker.name}", "Add skill", _back(worker)), act)
+
+
+@member_page
+def skill_edit(request: Request, number: int, skill_number: int) -> HttpResponse:
+    """The level of a skill, and what shows it."""
+    worker = _mine_to_edit(request, number)
+    row = worker.skills.select_related("skill").filter(skill_id=skill_number).first()
+    if row is None:
+        raise Missing(f"{worker.name} does not have this skill.")
+    data = {**request.POST.dict(), "skill": str(row.skill_id)} if request.method == "POST" else None
+    form = SkillLevelForm(data, initial=level_values(row), skills=[(row.skill_id, row.skill.name)])
+    del form.fields["skill"]
+
+    def act() -> str:
+        given = dict(form.cleaned_data)
+        changed = actions.set_skill(
+            worker, row.skill, given.pop("level"), actor=request.actor, now=timezone.now(), **given
+        )
+        return f"{row.skill.name} was saved." + ("" if changed.confirmed_at else " A manager is asked to confirm it.")
+
+    remove = reverse("person_skill_remove", args=[worker.pk, skill_number])
+    values = {"remove": (f"Remove {row.skill.name}", remove)}
+    return answer(
+        request, form, FormPage(f"{row.skill.name} of {worker.name}", "Save", _back(worker), values=values), act
+    )
+
+
+@member_page
+@require_POST
+def skill_confirm(request: Request, number: int, skill_number: int) -> HttpResponse:
+    """A manager agrees."""
+    worker = queries.find_worker(request.actor, number)
+    skill = queries.get_skill(request.actor, skill_number)
+    actions.confirm_skill(worker, skill, actor=request.actor, now=timezone.now())
+    messages.success(request, f"{skill.name} of {worker.name} is confirmed.")
+    return redirect("person", number=worker.pk)
+
+
+@member_page
+@require_POST
+def skill_remove(request: Request, number: int, skill_number: int) -> HttpResponse:
+    """They do not have it any more."""
+    worker = queries.find_worker(request.actor, number)
+    skill = queries.get_skill(request.actor, skill_number)
+    actions.remove_skill(worker, skill, actor=request.actor, now=timezone.now())
+    messages.success(request, f"{skill.name} was removed from {worker.name}.")
+    return redirect("person", number=worker.pk)
+
+
+@member_page
+def hours(request: Request, number: int) -> HttpResponse:
+    """The weekly hours."""
+    worker = _mine_to_edit(request, number)
+    initial, spans = hours_values(queries.weekly_hours(worker.workspace_id, [worker.pk])[worker.pk])
+    form = HoursForm(request.POST or None, initial=initial, spans=spans)
+
+    def act() -> str:
+        actions.set_hours(worker, form.hours(), actor=request.actor, now=timezone.now())
+        return "The weekly hours were saved."
+
+    return answer(request, form, _hours_page(worker), act)
+
+
+def _hours_page(worker: Worker) -> FormPage:
+    return FormPage(
+        f"Weekly hours of {worker.name}", "Save hours", _back(worker), fields="people/_fields_hours.jinja",
+        values={"worker": worker},
+    )  # fmt: skip
+
+
+@member_page
+@require_POST
+def hours_copy(request: Request, number: int) -> HttpResponse:
+    """The form again, with Monday's times on every weekday; nothing is stored."""
+    worker = _mine_to_edit(request, number)
+    _, spans = hours_values(queries.weekly_hours(worker.workspace_id, [worker.pk])[worker.pk])
+    typed = request.POST.dict()
+    for name in [name for name in typed if name.startswith("d0_")]:
+        for day in range(1, 5):
+            typed[f"d{day}_{name.removeprefix('d0_')}"] = typed[name]
+    shown = _hours_page(worker)
+    values = {"form": HoursForm(initial=typed, spans=spans), "shown": shown, **shown.values}
+    return page(request, "people/form.jinja", values)
+
+
+@member_page
+def preferences(request: Request, number: int) -> HttpResponse:
+    """What they like to do, and what they would rather not."""
+    worker = _mine_to_edit(request, number)
+    rows = queries.preferences(worker.workspace_id, [worker.pk])
+    initial = {
+        name: "\n".join(row["skill__name"] or row["label"] for row in rows if row["stance"] == stance)
+        for name, stance in (("wants", 1), ("avoids", -1))
+    }
+    form = PreferencesForm(request.POST or None, initial=initial)
+
+    def act() -> str:
+        entries = queries.skills(request.actor)
+        index = {folded(name): skill for skill in entries for name in (*skill.synonyms, skill.name)}
+        wants, avoids = form.wishes("wants", index), form.wishes("avoids", index)
+        actions.set_preferences(worker, wants=wants, avoids=avoids, actor=request.actor, now=timezone.now())
+        return "The preferences were saved."
+
+    return answer(request, form, FormPage(f"Preferences of {worker.name}", "Save", _back(worker)), act)
+
+
+@member_page
+def time_off(request: Request, number: int) -> HttpResponse:
+    """Ask for days away."""
+    worker = _mine_to_edit(request, number)
+    form = TimeOffForm(request.POST or None)
+
+    def act() -> str:
+        actions.request_time_off(worker, **form.cleaned_data, actor=request.actor, now=timezone.now())
+        return "The request is with the managers. Days count as away once one of them approves."
+
+    intro = "Whole days, in the calendar of the person. It changes when work is planned, and never a rank or score."
+    return answer(request, form, FormPage("Ask for time off", "Send request", _back(worker), intro=intro), act)
+
+
+@member_page
+@require_POST
+def time_off_approve(request: Request, number: int, asked_number: int) -> HttpResponse:
+    """Grant a request."""
+    asked = queries.find_time_off(request.actor, number, asked_number)
+    actions.approve_time_off(asked, actor=request.actor, now=timezone.now())
+    messages.success(request, f"{asked.worker.name} is away then. Their capacity is already lower.")
+    return redirect("person", number=number)
+
+
+@member_page
+def time_off_decline(request: Request, number: int, asked_number: int) -> HttpResponse:
+    """Say no, and why."""
+    asked = queries.find_time_off(request.actor, number, asked_number)
+    require(may_decide_time_off(request.actor, asked.worker), "Only a manager can decline time off.")
+    form = DeclineForm(request.POST or None)
+
+    def act() -> str:
+        actions.decline_time_off(asked, form.cleaned_data["note"], actor=request.actor, now=timezone.now())
+        return f"The request of {asked.worker.name} was declined."
+
+    return answer(request, form, FormPage("Decline the request", "Decline", _back(asked.worker)), act)
+
+
+@member_page
+@require_POST
+def time_off_cancel(request: Request, number: int, asked_number: int) -> HttpResponse:
+    """Take days away back."""
+    asked = queries.find_time_off(request.actor, number, asked_number)
+    actions.cancel_time_off(asked, actor=request.actor, now=timezone.now())
+    messages.success(request, "The time off was taken back; these days count as working days again.")
+    return redirect("person", number=number)
+
+
+@member_page
+@require_POST
+def deactivate(request: Request, number: int) -> HttpResponse:
+    """Take somebody out of the directory."""
+    worker = queries.find_worker(request.actor, number)
+    actions.deactivate_worker(worker, actor=request.actor, now=timezone.now())
+    undo = reverse("person_reactivate", args=[worker.pk])
+    messages.success(request, f"{worker.name} gets no more work. Open tasks go back to the queue.", extra_tags=undo)
+    return redirect("person", number=worker.pk)
+
+
+@member_page
+@require_POST
+def reactivate(request: Request, number: int) -> HttpResponse:
+    """Bring somebody back."""
+    worker = queries.find_worker(request.actor, number)
+    actions.reactivate_worker(worker, actor=request.actor, now=timezone.now())
+    messages.success(request, f"{worker.name} is back.")
+    return redirect("person", number=worker.pk)
+
+
+urls = [
+    path("people/<int:number>/edit/", profile, name="person_edit"),
+    path("people/<int:number>/skills/", skill_add, name="person_skill_add"),
+    path("people/<int:number>/skills/<int:skill_number>/", skill_edit, name="person_skill"),
+    path("people/<int:number>/skills/<int:skill_number>/confirm/", skill_confirm, name="person_skill_confirm"),
+    path("people/<int:number>/skills/<int:skill_number>/remove/", skill_remove, name="person_skill_remove"),
+    path("people/<int:number>/hours/", hours, name="person_hours"),
+    path("people/<int:number>/hours/copy/", hours_copy, name="person_hours_copy"),
+    path("people/<int:number>/preferences/", preferences, name="person_preferences"),
+    path("people/<int:number>/time-off/", time_off, name="person_time_off"),
+    path("people/<int:number>/time-off/<int:asked_number>/approve/", time_off_approve, name="time_off_approve"),
+    path("people/<int:number>/time-off/<int:asked_number>/decline/", time_off_decline, name="time_off_decline"),
+    path("people/<int:number>/time-off/<int:asked_number>/cancel/", time_off_cancel, name="time_off_cancel"),
+    path("people/<int:number>/deactivate/", deactivate, name="person_deactivate"),
+    path("people/<int:number>/reactivate/", reactivate, name="person_reactivate"),
+]

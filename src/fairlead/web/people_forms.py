@@ -1,0 +1,320 @@
+"""The forms of the directory: they turn what was typed into values; the actions say what is allowed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, Final
+from zoneinfo import available_timezones
+
+from babel import Locale
+from django import forms
+
+from fairlead.accounts.models import User
+from fairlead.lib.text import folded
+from fairlead.people.actions.expertise import LEVELS
+from fairlead.people.models import Skill, Worker, WorkerSkill
+from fairlead.people.permissions import OWN_FIELDS
+
+DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+SPANS: Final = 3
+_TIME = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?")
+
+
+@lru_cache(maxsize=1)
+def zones() -> list[tuple[str, str]]:
+    """Every IANA zone that people live in, for a choice."""
+    named = (
+        z for z in available_timezones() if "/" in z and not z.startswith(("Etc/", "SystemV/", "US/", "posix", "right"))
+    )
+    return [("UTC", "UTC"), *((z, z.replace("_", " ")) for z in sorted(named))]
+
+
+@lru_cache(maxsize=1)
+def countries() -> list[tuple[str, str]]:
+    """ISO 3166 codes with English names, by name."""
+    names = Locale("en").territories
+    known = (
+        (code, name) for code, name in names.items() if len(code) == 2 and code.isalpha() and code not in _NOT_COUNTRIES
+    )
+    return [("", "No public holidays"), *sorted(known, key=lambda pair: pair[1])]
+
+
+_NOT_COUNTRIES: Final = {"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"}
+
+
+class ProfileForm(forms.Form):
+    """A worker's profile. `initial` comes from `profile_values`; `profile()` gives back what the actions take."""
+
+    kind = forms.ChoiceField(choices=Worker.Kind.choices, initial=Worker.Kind.EMPLOYEE)
+    name = forms.CharField(max_length=120)
+    headline = forms.CharField(max_length=160, required=False, help_text="One line: what they are known for.")
+    email = forms.EmailField(label="E-mail", required=False)
+    about = forms.CharField(
+        required=False, max_length=20_000, strip=False, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="Markdown: **bold**, lists, links.",
+    )  # fmt: skip
+    time_zone = forms.ChoiceField(choices=zones, help_text="Weekly hours are on the clock of this zone.")
+    country = forms.ChoiceField(
+        choices=countries, required=False, help_text="Public holidays of this country are days off."
+    )
+    week_hours = forms.DecimalField(
+        label="Most hours a week", required=False, min_value=0, max_value=168, max_digits=5, decimal_places=2,
+        help_text="A cap, however long the weekly hours are.",
+    )  # fmt: skip
+    max_tasks = forms.IntegerField(
+        label="Most open tasks", required=False, min_value=1, max_value=1000, help_text="Empty: no limit."
+    )
+    lanes = forms.IntegerField(
+        label="Tasks at the same time", required=False, min_value=1, max_value=100,
+        help_text="1 for people; AI agents can work on several.",
+    )  # fmt: skip
+    speed_percent = forms.IntegerField(
+        label="Speed in %", required=False, min_value=10, max_value=1000,
+        help_text="100: as fast as efforts are estimated. 200: in half the time.",
+    )  # fmt: skip
+    rate = forms.DecimalField(
+        label="Cost per hour", required=False, min_value=0, max_value=100_000, max_digits=8, decimal_places=2
+    )
+    user = forms.TypedChoiceField(
+        label="Account",
+        required=False,
+        coerce=int,
+        empty_value=None,
+        help_text="The member who signs in as this worker.",
+    )
+    owner = forms.TypedChoiceField(
+        label="Who answers for it", required=False, coerce=int, empty_value=None, help_text="For AI agents: a human."
+    )
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(
+        self,
+        *args: Any,
+        members: Sequence[tuple[int, str]],
+        currency: str,
+        leave_out: Iterable[str] = (),
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [("", "Nobody"), *members]
+        for name in ("user", "owner"):
+            self.fields[name].choices = choices  # type: ignore[attr-defined]
+        self.fields["rate"].label = f"Cost per hour, {currency}"
+        for name in leave_out:
+            del self.fields[name]
+
+    def profile(self, members: Mapping[int, User]) -> dict[str, Any]:
+        """What `create_worker` and `change_worker` take; what was left empty and has no meaning is left out."""
+        values = {name: value for name, value in self.cleaned_data.items() if name != "version"}
+        if "week_hours" in values:
+            values["week_minutes"] = _minutes(values.pop("week_hours"))
+        if "rate" in values:
+            values["rate_cents"] = int((values.pop("rate") or Decimal(0)) * 100)
+        for name in ("user", "owner"):
+            if name in values:
+                values[name] = members.get(values[name])
+        return {k: v for k, v in values.items() if v is not None or k in ("user", "owner", "max_tasks")}
+
+
+def _minutes(hours: Decimal | None) -> int | None:
+    return None if hours is None else int(hours * 60)
+
+
+def profile_values(worker: Worker) -> dict[str, Any]:
+    """The worker's profile as initial values of the form."""
+    plain = (
+        "kind",
+        "name",
+        "headline",
+        "email",
+        "about",
+        "time_zone",
+        "country",
+        "max_tasks",
+        "lanes",
+        "speed_percent",
+    )
+    return {
+        **{name: getattr(worker, name) for name in plain},
+        "week_hours": tidy_number(Decimal(worker.week_minutes) / 60),
+        "rate": Decimal(worker.rate_cents) / 100,
+        "user": worker.user_id, "owner": worker.owner_id, "version": worker.version,
+    }  # fmt: skip
+
+
+def tidy_number(number: Decimal) -> str:
+    """`37.50` as `37.5`, `40.00` as `40`."""
+    return f"{number:.2f}".rstrip("0").rstrip(".")
+
+
+NOT_OWN: Final = sorted(
+    {"week_minutes": "week_hours", "rate_cents": "rate"}.get(name, name)
+    for name in ("kind", "name", "email", "user", "owner", "lanes", "speed_percent", "rate_cents")
+    if name not in OWN_FIELDS
+)
+"""The fields of the form that only managers see."""
+
+
+class SkillLevelForm(forms.Form):
+    """One skill of a worker."""
+
+    skill = forms.TypedChoiceField(coerce=int)
+    level = forms.TypedChoiceField(coerce=int, choices=[(n, f"{n} · {word}") for n, word in LEVELS.items()], initial=3)
+    evidence = forms.CharField(
+        label="What shows it", max_length=300, required=False, help_text="A project, a certificate, a talk."
+    )
+    evidence_url = forms.URLField(label="Link to it", required=False, assume_scheme="https", max_length=200)
+    last_used_on = forms.DateField(label="Last used", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    expires_on = forms.DateField(
+        label="Valid until", required=False, widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="For certificates: after this day it no longer counts.",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, skills: Sequence[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["skill"].choices = skills  # type: ignore[attr-defined]
+
+
+def level_values(row: WorkerSkill) -> dict[str, Any]:
+    """A held skill as initial values."""
+    names = ("level", "evidence", "evidence_url", "last_used_on", "expires_on")
+    return {"skill": row.skill_id, **{name: getattr(row, name) for name in names}}
+
+
+class ClockField(forms.CharField):
+    """A time of day as people write it (9, 9:30, 09.30, 24:00); cleans to minutes after midnight, or None."""
+
+    widget = forms.TextInput(attrs={"inputmode": "numeric", "size": 5, "maxlength": 5, "autocomplete": "off"})
+
+    def clean(self, value: Any) -> Any:
+        text = str(super().clean(value)).strip()
+        if not text:
+            return None
+        found = _TIME.fullmatch(text)
+        minutes = int(found[1]) * 60 + int(found[2] or 0) if found and int(found[2] or 0) < 60 else 1441
+        if minutes > 1440:
+            raise forms.ValidationError(f"“{text}” is not a time of day; write it like 9:30.")
+        return minutes
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value // 60:02}:{value % 60:02}" if isinstance(value, int) else value
+
+
+class HoursForm(forms.Form):
+    """A week of hours: some intervals for each day, in fields such as d0_1_from and d0_1_to."""
+
+    def __init__(self, *args: Any, spans: int = SPANS, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.spans = spans
+        for day, span in self._all():
+            for end, word in (("from", "from"), ("to", "until")):
+                self.fields[f"d{day}_{span}_{end}"] = ClockField(required=False, label=f"{DAYS[day]} {word}")
+
+    def _all(self) -> list[tuple[int, int]]:
+        return [(day, span) for day in range(7) for span in range(self.spans)]
+
+    def clean(self) -> dict[str, Any]:
+        """Both ends of an interval, or neither."""
+        for day, span in self._all():
+            ends = [f"d{day}_{span}_from", f"d{day}_{span}_to"]
+            missing = [name for name in ends if self.cleaned_data.get(name) is None and name not in self.errors]
+            if len(missing) == 1:
+                self.add_error(missing[0], f"{DAYS[day]}: an interval needs both a start and an end.")
+        return self.cleaned_data
+
+    def hours(self) -> list[tuple[int, int, int]]:
+        """What `set_hours` takes."""
+        typed = [(d, *(self.cleaned_data[f"d{d}_{s}_{end}"] for end in ("from", "to"))) for d, s in self._all()]
+        return [(day, low, high) for day, low, high in typed if low is not None]
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The days with their bound fields, for the template."""
+        return [
+            {
+                "name": name,
+                "spans": [(self[f"d{day}_{s}_from"], self[f"d{day}_{s}_to"]) for s in range(self.spans)],
+                "errors": [
+                    e for s in range(self.spans) for end in ("from", "to") for e in self[f"d{day}_{s}_{end}"].errors
+                ],
+            }
+            for day, name in enumerate(DAYS)
+        ]
+
+
+def hours_values(hours: Iterable[tuple[int, int, int]]) -> tuple[dict[str, int], int]:
+    """Weekly hours as initial values, and how many intervals a day must have room for."""
+    values: dict[str, int] = {}
+    filled = [0] * 7
+    for day, start, end in hours:
+        values |= {f"d{day}_{filled[day]}_from": start, f"d{day}_{filled[day]}_to": end}
+        filled[day] += 1
+    return values, max(SPANS, *filled)
+
+
+class TimeOffForm(forms.Form):
+    """Days away."""
+
+    starts_on = forms.DateField(label="First day", widget=forms.DateInput(attrs={"type": "date"}))
+    ends_on = forms.DateField(label="Last day", widget=forms.DateInput(attrs={"type": "date"}))
+    reason = forms.CharField(max_length=160, required=False, help_text="Seen by your managers and colleagues.")
+
+
+class DeclineForm(forms.Form):
+    """Why not."""
+
+    note = forms.CharField(
+        label="Why not", max_length=300, required=False, help_text="They read this on their profile."
+    )
+
+
+class PreferencesForm(forms.Form):
+    """Wishes, one to a line: a skill by any of its names, else a label of tasks."""
+
+    wants = forms.CharField(
+        label="Likes to do", required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="One to a line: a skill, or a label that tasks carry.",
+    )  # fmt: skip
+    avoids = forms.CharField(
+        label="Would rather not", required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="A wish, not a rule: it makes somebody else more likely.",
+    )  # fmt: skip
+
+    def wishes(self, name: str, index: Mapping[str, Skill]) -> list[Skill | str]:
+        """The lines of a field as skills, where `index` knows them, and labels."""
+        lines = [" ".join(line.split()) for line in re.split(r"[\n,;]", self.cleaned_data[name])]
+        return [index.get(folded(line), line) for line in lines if line]
+
+
+class SkillForm(forms.Form):
+    """An entry of the taxonomy."""
+
+    name = forms.CharField(max_length=80)
+    synonyms = forms.CharField(
+        label="Other names", required=False, max_length=2000,
+        help_text="With commas between them. Whoever types one of these means this skill.",
+    )  # fmt: skip
+    parent = forms.TypedChoiceField(
+        label="Part of", required=False, coerce=int, empty_value=None,
+        help_text="Who has this skill also has the broader one, one level lower.",
+    )  # fmt: skip
+    description = forms.CharField(max_length=300, required=False)
+
+    def __init__(self, *args: Any, skills: Sequence[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["parent"].choices = [("", "Nothing broader"), *skills]  # type: ignore[attr-defined]
+
+    def clean_synonyms(self) -> list[str]:
+        return [name.strip() for name in self.cleaned_data["synonyms"].split(",") if name.strip()]
+
+
+class MergeForm(forms.Form):
+    """Which entry stays."""
+
+    into = forms.TypedChoiceField(label="Merge into", coerce=int)
+
+    def __init__(self, *args: Any, skills: Sequence[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["into"].choices = [("", "Choose the skill that stays"), *skills]  # type: ignore[attr-defined]

@@ -1,0 +1,279 @@
+"""Projects: the list, new ones, and their settings with columns and clients."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import path
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from fairlead.accounts.models import Membership, Role, User
+from fairlead.lib.errors import Missing, Refused, require
+from fairlead.web import keys  # noqa: F401  the converters of the addresses below
+from fairlead.web.access import Request, member_page
+from fairlead.web.blame import blame
+from fairlead.web.render import page
+from fairlead.web.task_forms import NewProjectForm, ProjectForm, checked, suggested_key
+from fairlead.work import actions
+from fairlead.work.models import Project, ProjectClient, Status
+from fairlead.work.permissions import may_manage_project, may_manage_projects
+from fairlead.work.queries import find_project, project_list, status_choices, visible_projects
+from fairlead.work.states import State
+
+
+@member_page
+@require_GET
+def index(request: Request) -> HttpResponse:
+    """All projects with how far they are; ?archived=1 those put away."""
+    archived = request.GET.get("archived") == "1"
+    rows = project_list(request.actor, now=timezone.now(), archived=archived)
+    put_away = visible_projects(request.actor).filter(archived_at__isnull=False).count()
+    values = {
+        "rows": rows,
+        "archived": archived,
+        "put_away": put_away,
+        "may_manage": may_manage_projects(request.actor),
+    }
+    return page(request, "projects/index.jinja", values)
+
+
+@member_page
+def new(request: Request) -> HttpResponse:
+    """A form for a new project."""
+    require(may_manage_projects(request.actor), "Only managers can create projects. Ask one of them.")
+    form = NewProjectForm(request.POST or None, initial={"color": len(_keys(request)) % 12})
+    if request.method == "POST" and form.is_valid():
+        values = checked(form, ("name", "key", "client", "description", "color"))
+        values["key"] = values["key"] or suggested_key(values["name"], _keys(request))
+        try:
+            project = actions.create_project(actor=request.actor, now=timezone.now(), **values)
+        except Refused as refused:
+            blame(form, refused)
+        else:
+            messages.success(request, f"{project.name} is ready. Add its first tasks.")
+            return redirect("board", project.key)
+    return page(request, "projects/new.jinja", {"form": form}, status=422 if form.errors else 200)
+
+
+def _keys(request: Request) -> list[str]:
+    return list(Project.objects.filter(workspace_id=request.actor.workspace_id).values_list("key", flat=True))
+
+
+@member_page
+def settings(request: Request, key: str) -> HttpResponse:
+    """Name, colour and description; columns; clients; the archive."""
+    project = _managed(request, key)
+    form = ProjectForm(request.POST or None, initial=_initial(project))
+    if request.method == "POST" and form.is_valid():
+        values = checked(form, ProjectForm.base_fields)
+        seen = request.POST.get("version", "")
+        values["version"] = int(seen) if seen.isdecimal() and len(seen) < 10 else None
+        try:
+            actions.change_project(project, actor=request.actor, now=timezone.now(), **values)
+        except Refused as refused:
+            blame(form, refused)
+        else:
+            messages.success(request, "The project was saved.")
+            return redirect("project-settings", project.key)
+    return _settings_page(request, project, form)
+
+
+def _initial(project: Project) -> dict[str, Any]:
+    return {name: getattr(project, name) for name in ProjectForm.base_fields}
+
+
+def _managed(request: Request, key: str) -> Project:
+    project = find_project(request.actor, key)
+    require(
+        may_manage_project(request.actor, project), "Only managers can change a project's settings. Ask one of them."
+    )
+    return project
+
+
+def _settings_page(request: Request, project: Project, form: forms.Form, **more: Any) -> HttpResponse:
+    shared = ProjectClient.objects.filter(project=project).order_by("user__name")
+    clients = Membership.objects.filter(
+        workspace_id=project.workspace_id, role=Role.CLIENT, removed_at__isnull=True
+    ).exclude(user__in=shared.values("user_id"))
+    values = {
+        "project": project,
+        "form": form,
+        "columns": _columns(project),
+        "states": State.choices,
+        "shared": list(shared.values("user_id", "user__name", "user__email")),
+        "clients": list(clients.order_by("user__name").values_list("user_id", "user__name")),
+        "column_errors": [],
+        **more,
+    }
+    return page(request, "projects/settings.jinja", values, status=422 if form.errors or more else 200)
+
+
+def _columns(project: Project) -> list[dict[str, Any]]:
+    return status_choices(project)
+
+
+class ColumnForm(forms.Form):
+    """A column's own fields; an empty limit means none."""
+
+    name = forms.CharField(max_length=40)
+    wip_limit = forms.IntegerField(required=False, min_value=1, max_value=999)
+    state = forms.ChoiceField(choices=State.choices)
+
+
+@member_page
+@require_POST
+def add_column(request: Request, key: str) -> HttpResponse:
+    """One more column."""
+    project = _managed(request, key)
+    form = ColumnForm(request.POST)
+    if form.is_valid():
+        try:
+            actions.add_status(
+                project, form.cleaned_data["name"], form.cleaned_data["state"], actor=request.actor, now=timezone.now(),
+                wip_limit=form.cleaned_data["wip_limit"],
+            )  # fmt: skip
+        except Refused as refused:
+            blame(form, refused)
+        else:
+            return redirect("project-settings", project.key)
+    return _column_refused(request, project, form, new=True)
+
+
+def _column_refused(
+    request: Request, project: Project, form: forms.Form, *, new: bool, status_id: int = 0
+) -> HttpResponse:
+    """The settings again, with what was typed about the column and what is wrong with it."""
+    own = ProjectForm(initial=_initial(project))
+    errors = [("", text) for texts in form.errors.values() for text in texts]
+    typed = {name: request.POST.get(name, "") for name in ColumnForm.base_fields}
+    return _settings_page(request, project, own, column_errors=errors, typed={"new" if new else status_id: typed})
+
+
+@member_page
+@require_POST
+def change_column(request: Request, key: str, status_id: int) -> HttpResponse:
+    """Rename a column, set its limit, say what it means."""
+    project = _managed(request, key)
+    status = _column(project, status_id)
+    form = ColumnForm(request.POST)
+    if form.is_valid():
+        try:
+            actions.change_status(
+                status, actor=request.actor, now=timezone.now(), **checked(form, ColumnForm.base_fields)
+            )
+        except Refused as refused:
+            blame(form, refused)
+        else:
+            messages.success(request, f"{status.name} was saved.")
+            return redirect("project-settings", project.key)
+    return _column_refused(request, project, form, new=False, status_id=status_id)
+
+
+def _column(project: Project, status_id: int) -> Status:
+    found = Status.objects.filter(project=project, pk=status_id).first()
+    if found is None:
+        raise Missing("This column was removed.")
+    return found
+
+
+@member_page
+@require_POST
+def place_column(request: Request, key: str, status_id: int) -> HttpResponse:
+    """Put a column at another place from the left."""
+    project = _managed(request, key)
+    text = request.POST.get("position", "")
+    position = int(text) if text.isdecimal() and len(text) < 4 else 0
+    actions.change_status(_column(project, status_id), position=position, actor=request.actor, now=timezone.now())
+    return redirect("project-settings", project.key)
+
+
+@member_page
+def remove_column(request: Request, key: str, status_id: int) -> HttpResponse:
+    """Ask where the column's tasks go, then take it away."""
+    project = _managed(request, key)
+    status = _column(project, status_id)
+    error = ""
+    if request.method == "POST":
+        chosen = request.POST.get("move_to", "")
+        move_to = Status.objects.filter(project=project, pk=int(chosen)).first() if chosen.isdecimal() else None
+        try:
+            actions.remove_status(status, move_to, actor=request.actor, now=timezone.now())
+        except Refused as refused:
+            error = refused.detail
+        else:
+            messages.success(request, f"The column {status.name} was removed.")
+            return redirect("project-settings", project.key)
+    others = [row for row in status_choices(project) if row["id"] != status.pk]
+    held = status.tasks.filter(deleted_at__isnull=True).count()
+    values = {"project": project, "status": status, "others": others, "held": held, "error": error}
+    return page(request, "projects/remove_column.jinja", values, status=422 if error else 200)
+
+
+@member_page
+@require_POST
+def share(request: Request, key: str) -> HttpResponse:
+    """Let a client see the project."""
+    project = _managed(request, key)
+    actions.share_project(
+        project, _user(request, request.POST.get("user", "")), actor=request.actor, now=timezone.now()
+    )
+    return redirect("project-settings", project.key)
+
+
+@member_page
+@require_POST
+def unshare(request: Request, key: str) -> HttpResponse:
+    """Hide the project from a client again."""
+    project = _managed(request, key)
+    actions.unshare_project(
+        project, _user(request, request.POST.get("user", "")), actor=request.actor, now=timezone.now()
+    )
+    return redirect("project-settings", project.key)
+
+
+def _user(request: Request, text: str) -> User:
+    members = Membership.objects.filter(workspace_id=request.actor.workspace_id).select_related("user")
+    member = members.filter(user_id=int(text)).first() if text.isdecimal() and len(text) < 16 else None
+    if member is None:
+        raise Missing("There is no such member.")
+    return member.user
+
+
+@member_page
+@require_POST
+def archive(request: Request, key: str) -> HttpResponse:
+    """Put the project away."""
+    project = _managed(request, key)
+    actions.archive_project(project, actor=request.actor, now=timezone.now())
+    messages.success(request, f"{project.name} is in the archive.", extra_tags=f"/projects/{project.key}/restore/")
+    return redirect("projects")
+
+
+@member_page
+@require_POST
+def restore(request: Request, key: str) -> HttpResponse:
+    """Take the project out of the archive."""
+    project = _managed(request, key)
+    actions.restore_project(project, actor=request.actor, now=timezone.now())
+    messages.success(request, f"{project.name} is back.")
+    return redirect("board", project.key)
+
+
+urls = [
+    path("projects/", index, name="projects"),
+    path("projects/new/", new, name="new-project"),
+    path("projects/<project:key>/settings/", settings, name="project-settings"),
+    path("projects/<project:key>/columns/", add_column, name="add-column"),
+    path("projects/<project:key>/columns/<int:status_id>/", change_column, name="change-column"),
+    path("projects/<project:key>/columns/<int:status_id>/place/", place_column, name="place-column"),
+    path("projects/<project:key>/columns/<int:status_id>/remove/", remove_column, name="remove-column"),
+    path("projects/<project:key>/share/", share, name="share-project"),
+    path("projects/<project:key>/unshare/", unshare, name="unshare-project"),
+    path("projects/<project:key>/archive/", archive, name="archive-project"),
+    path("projects/<project:key>/restore/", restore, name="restore-project"),
+]

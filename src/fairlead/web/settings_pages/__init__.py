@@ -1,0 +1,7 @@
+"""Settings: one's own profile, the workspace, its members, API tokens."""
+
+from __future__ import annotations
+
+from fairlead.web.settings_pages import members, profile, tokens, workspace
+
+urls = [*profile.urls, *workspace.urls, *members.urls, *tokens.urls]

@@ -1,0 +1,37 @@
+"""What every settings page has around its content: the tabs that the member may open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpResponse
+
+from fairlead.accounts.permissions import may_change_workspace, may_make_tokens, may_see_members
+from fairlead.events.actor import Actor
+from fairlead.web.access import Request
+from fairlead.web.render import page
+
+
+def settings_page(request: Request, template: str, values: Mapping[str, Any], *, status: int = 200) -> HttpResponse:
+    """A page of the settings; its template extends settings/frame.jinja."""
+    return page(request, template, {"tabs": _tabs(request.actor, request.path), **values}, status=status)
+
+
+def _tabs(actor: Actor, here: str) -> list[dict[str, Any]]:
+    tabs = [
+        ("user", "Profile", "/settings/", True),
+        ("building-2", "Workspace", "/settings/workspace/", may_change_workspace(actor)),
+        ("users", "Members", "/settings/members/", may_see_members(actor)),
+        ("key-round", "API tokens", "/settings/tokens/", may_make_tokens(actor)),
+    ]
+    return [
+        {
+            "icon": icon,
+            "label": label,
+            "href": href,
+            "current": here == href or (href != "/settings/" and here.startswith(href)),
+        }
+        for icon, label, href, shown in tabs
+        if shown
+    ]

@@ -1,0 +1,167 @@
+"""What hangs on a task: criteria, subtasks, what it waits for, comments."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import path
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from fairlead.accounts.models import Role
+from fairlead.lib.errors import Refused, require
+from fairlead.web import keys  # noqa: F401  the converters of the addresses below
+from fairlead.web.access import Request, member_page
+from fairlead.web.render import page
+from fairlead.work import actions
+from fairlead.work.models import Task
+from fairlead.work.permissions import may_edit_comment
+from fairlead.work.queries import find_comment, find_criterion, find_task
+
+
+def _back(task: Task, part: str) -> HttpResponse:
+    return redirect(f"/tasks/{task}/#{part}")
+
+
+def _refused(request: Request, refused: Refused, *, typed: str = "") -> None:
+    """Say on the next page what was refused, with what was typed; a fragment gets a toast and keeps its fields."""
+    if request.htmx or refused.status in (403, 404):
+        raise refused
+    messages.error(request, f"{refused.detail} You typed: {typed}" if typed else refused.detail)
+
+
+@member_page
+@require_POST
+def add_criterion(request: Request, key: str) -> HttpResponse:
+    """One more acceptance criterion."""
+    task, text = find_task(request.actor, key), request.POST.get("text", "")
+    try:
+        actions.add_criterion(task, text, actor=request.actor, now=timezone.now())
+    except Refused as refused:
+        _refused(request, refused, typed=text.strip())
+    return _back(task, "criteria")
+
+
+@member_page
+@require_POST
+def check(request: Request, key: str, criterion_id: int) -> HttpResponse:
+    """A criterion is met."""
+    task = find_task(request.actor, key)
+    actions.check_criterion(find_criterion(request.actor, task, criterion_id), actor=request.actor, now=timezone.now())
+    return _back(task, "criteria")
+
+
+@member_page
+@require_POST
+def uncheck(request: Request, key: str, criterion_id: int) -> HttpResponse:
+    """A criterion is not met after all."""
+    task = find_task(request.actor, key)
+    actions.uncheck_criterion(
+        find_criterion(request.actor, task, criterion_id), actor=request.actor, now=timezone.now()
+    )
+    return _back(task, "criteria")
+
+
+@member_page
+@require_POST
+def remove_criterion(request: Request, key: str, criterion_id: int) -> HttpResponse:
+    """A criterion is no longer asked for."""
+    task = find_task(request.actor, key)
+    criterion = find_criterion(request.actor, task, criterion_id)
+    actions.remove_criterion(criterion, actor=request.actor, now=timezone.now())
+    messages.success(request, f"“{criterion.text}” is no longer asked for.")
+    return _back(task, "criteria")
+
+
+@member_page
+@require_POST
+def add_subtask(request: Request, key: str) -> HttpResponse:
+    """A part of this task, as a task of its own."""
+    task, title = find_task(request.actor, key), request.POST.get("title", "")
+    try:
+        draft = actions.TaskDraft(title=title, parent=task)
+        actions.create_task(task.project, draft, actor=request.actor, now=timezone.now())
+    except Refused as refused:
+        _refused(request, refused, typed=title.strip())
+    return _back(task, "subtasks")
+
+
+@member_page
+@require_POST
+def wait_for(request: Request, key: str) -> HttpResponse:
+    """This task waits for another one."""
+    task, text = find_task(request.actor, key), request.POST.get("after", "")
+    try:
+        actions.add_dependency(task, find_task(request.actor, text), actor=request.actor, now=timezone.now())
+    except Refused as refused:
+        if request.htmx or refused.status == 403:
+            raise
+        messages.error(request, f"{refused.detail} You typed: {text}")
+    return _back(task, "order")
+
+
+@member_page
+@require_POST
+def stop_waiting(request: Request, key: str) -> HttpResponse:
+    """This task no longer waits for the other one."""
+    task = find_task(request.actor, key)
+    after = find_task(request.actor, request.POST.get("after", ""))
+    actions.remove_dependency(task, after, actor=request.actor, now=timezone.now())
+    messages.success(request, f"{task} no longer waits for {after}.")
+    return _back(task, "order")
+
+
+@member_page
+@require_POST
+def comment(request: Request, key: str) -> HttpResponse:
+    """Say something: to the team, or to the client too."""
+    task, body = find_task(request.actor, key), request.POST.get("body", "")
+    internal = request.actor.role != Role.CLIENT and request.POST.get("to") != "client"
+    try:
+        actions.add_comment(task, body, internal=internal, actor=request.actor, now=timezone.now())
+    except Refused as refused:
+        _refused(request, refused)
+    return _back(task, "comments")
+
+
+@member_page
+def edit_comment(request: Request, key: str, comment_id: int) -> HttpResponse:
+    """Change one's own words."""
+    task = find_task(request.actor, key)
+    found = find_comment(request.actor, task, comment_id)
+    require(may_edit_comment(request.actor, found), "Only who wrote a comment can change it.")
+    body, error = request.POST.get("body", found.body), ""
+    if request.method == "POST":
+        try:
+            actions.edit_comment(found, body, actor=request.actor, now=timezone.now())
+        except Refused as refused:
+            error = refused.detail
+        else:
+            return _back(task, "comments")
+    values = {"task": task, "body": body, "error": error}
+    return page(request, "tasks/comment.jinja", values, status=422 if error else 200)
+
+
+@member_page
+@require_POST
+def remove_comment(request: Request, key: str, comment_id: int) -> HttpResponse:
+    """Take a comment away."""
+    task = find_task(request.actor, key)
+    actions.remove_comment(find_comment(request.actor, task, comment_id), actor=request.actor, now=timezone.now())
+    messages.success(request, "The comment was removed.")
+    return _back(task, "comments")
+
+
+urls = [
+    path("tasks/<task:key>/criteria/", add_criterion, name="add-criterion"),
+    path("tasks/<task:key>/criteria/<int:criterion_id>/check/", check, name="check-criterion"),
+    path("tasks/<task:key>/criteria/<int:criterion_id>/uncheck/", uncheck, name="uncheck-criterion"),
+    path("tasks/<task:key>/criteria/<int:criterion_id>/remove/", remove_criterion, name="remove-criterion"),
+    path("tasks/<task:key>/subtasks/", add_subtask, name="add-subtask"),
+    path("tasks/<task:key>/waits-for/", wait_for, name="wait-for"),
+    path("tasks/<task:key>/waits-for/remove/", stop_waiting, name="stop-waiting"),
+    path("tasks/<task:key>/comments/", comment, name="add-comment"),
+    path("tasks/<task:key>/comments/<int:comment_id>/", edit_comment, name="edit-comment"),
+    path("tasks/<task:key>/comments/<int:comment_id>/remove/", remove_comment, name="remove-comment"),
+]

@@ -1,0 +1,286 @@
+"""The page of one task, and the form for a new one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import path
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from fairlead.accounts.models import Role
+from fairlead.lib.errors import Conflict, Refused, require
+from fairlead.people.queries import skills
+from fairlead.web import keys  # noqa: F401  the converters of the addresses below
+from fairlead.web.access import Request, View, member_page
+from fairlead.web.blame import blame
+from fairlead.web.board import label_color, today_of
+from fairlead.web.filters import html
+from fairlead.web.render import page
+from fairlead.web.task_forms import NewTaskForm, TaskForm, initial_values
+from fairlead.work import actions
+from fairlead.work.drafts import EFFORTS
+from fairlead.work.models import Project, Task
+from fairlead.work.permissions import may_comment, may_create_task, may_delete_task, may_edit_task, may_order
+from fairlead.work.queries import (
+    TaskDetails,
+    details,
+    find_deleted_task,
+    find_task,
+    history,
+    visible_projects,
+)
+from fairlead.work.states import OVER, State
+
+FIELDS = ("title", "description", "priority", *EFFORTS, "release_at", "due_at", "labels", "parent")
+PLANNED = (*EFFORTS, "release_at", "parent", "after", "criteria", "status")
+"""What the team fills in; a client's request has none of it."""
+
+
+@member_page
+@require_GET
+def show(request: Request, key: str) -> HttpResponse:
+    """Everything about a task, and what the reader may do with it."""
+    task = find_task(request.actor, key)
+    found = details(request.actor, task)
+    return _task_page(request, task, found, _form(request, task, found))
+
+
+def _form(request: Request, task: Task, found: TaskDetails, data: Any = None) -> TaskForm:
+    initial = {**initial_values(task), "need_rows": found.needs}
+    return TaskForm(data, actor=request.actor, zone=request.user.time_zone, task=task, initial=initial)
+
+
+def _task_page(request: Request, task: Task, found: TaskDetails, form: TaskForm, **more: Any) -> HttpResponse:
+    actor, now = request.actor, timezone.now()
+    client = actor.role == Role.CLIENT
+    values = {
+        "task": task,
+        "details": found,
+        "form": form,
+        "tags": [{"name": name, "color": label_color(name)} for name in task.labels],
+        "steps": _steps(task, found),
+        "history": history(actor, task, zone=request.user.time_zone),
+        "skill_names": [] if client else list(skills(actor).order_by("name").values_list("name", flat=True)),
+        "may_edit": may_edit_task(actor, task) and task.project.archived_at is None,
+        "may_delete": may_delete_task(actor, task),
+        "may_move": may_order(actor, task),
+        "may_cancel": State.CANCELLED in found.next_states,
+        "may_comment": may_comment(actor, task, internal=False),
+        "client": client,
+        "may_add_parts": not client and may_create_task(actor, task.project),
+        "shows_candidates": not client and State(task.state) not in OVER,
+        "today": today_of(request, now),
+        "differences": [],
+        **more,
+    }
+    return page(request, "tasks/show.jinja", values, status=422 if form.errors else 200)
+
+
+STEPS: dict[State, tuple[str, str, str]] = {
+    State.RUNNING: ("start", "Start", "play"),
+    State.REVIEW: ("submit", "Hand in for review", "send"),
+    State.DONE: ("complete", "Complete", "check"),
+    State.READY: ("reopen", "Reopen", "rotate-ccw"),
+}
+
+
+def _steps(task: Task, found: TaskDetails) -> list[dict[str, str]]:
+    """The buttons for what the reader may do next; one that a rule forbids now says why."""
+    reopens = State(task.state) in OVER
+    wanted = [to for to in STEPS if to in found.next_states and reopens == (to == State.READY)]
+    waiting = State(task.state) in (State.BACKLOG, State.READY)
+    steps = []
+    for to in wanted:
+        verb, label, icon = STEPS[to]
+        why = ""
+        if found.blocked_by and waiting and to in (State.RUNNING, State.DONE):
+            why = f"Waits for {', '.join(found.blocked_by)}"
+        elif to == State.DONE and found.met < len(found.criteria):
+            why = f"{len(found.criteria) - found.met} of {len(found.criteria)} criteria are open"
+        if to == State.RUNNING and not waiting:
+            label, icon = "Back to work", "undo-2"
+        steps.append({"label": label, "icon": icon, "url": f"/tasks/{task}/{verb}/", "why": why, "verb": verb})
+    return steps
+
+
+@member_page
+@require_POST
+def edit(request: Request, key: str) -> HttpResponse:
+    """Save what was typed about a task. Over a newer version it shows what differs, and saving again overwrites."""
+    task = find_task(request.actor, key)
+    found = details(request.actor, task)
+    form = _form(request, task, found, request.POST)
+    if form.is_valid():
+        values = {name: form.cleaned_data[name] for name in FIELDS}
+        version = request.POST.get("version", "")
+        try:
+            actions.change_task(
+                task, actor=request.actor, now=timezone.now(), needs=form.cleaned_data["needs"],
+                version=int(version) if version.isdecimal() and len(version) < 10 else None, **values,
+            )  # fmt: skip
+        except Conflict as conflict:
+            form.add_error(None, conflict.detail)
+            task = find_task(request.actor, key)
+            return _task_page(request, task, found, form, differences=_differences(task, found, form))
+        except Refused as refused:
+            blame(form, refused)
+        else:
+            messages.success(request, f"{task} was saved.")
+            return redirect("task", str(task))
+    return _task_page(request, task, found, form)
+
+
+def _differences(task: Task, found: TaskDetails, form: TaskForm) -> list[dict[str, str]]:
+    """Where the saved task differs from what was typed: field, what is saved, what was typed."""
+    saved = _form_texts(TaskForm(actor=form.actor, zone=form.zone, task=task))
+    typed = _form_texts(form)
+    rows = [
+        {
+            "field": str(form.fields[name].label or name.replace("_", " ").capitalize()),
+            "saved": saved[name],
+            "typed": typed[name],
+        }
+        for name in form.fields
+        if saved[name].strip() != typed[name].strip()
+    ]
+    needs = ", ".join(f"{row['name']} ≥ {row['level']}" for row in found.needs)
+    mine = ", ".join(f"{name} ≥ {level or 3}" for name, level in form.need_rows())
+    return rows if needs == mine else [*rows, {"field": "Needed skills", "saved": needs, "typed": mine}]
+
+
+def _form_texts(form: TaskForm) -> dict[str, str]:
+    """What stands in each field, a choice by its name."""
+    texts = {}
+    for name, field in form.fields.items():
+        value = form[name].value()
+        text = "" if value is None else str(value).replace("\r\n", "\n")
+        texts[name] = {str(key): str(label) for key, label in getattr(field, "choices", ())}.get(text, text)
+    return texts
+
+
+@member_page
+def new(request: Request) -> HttpResponse:
+    """A form for a new task; ?project=WEB&status=3&parent=WEB-1 fill it in."""
+    require(request.actor.role != Role.AUDITOR, "Auditors read only. Ask a member of the team to add the task.")
+    projects = visible_projects(request.actor).filter(archived_at__isnull=True).order_by("name")
+    fixed = projects.filter(key=request.GET.get("project", "").upper()).first()
+    form = _new_form(request, projects, fixed)
+    if request.method == "POST" and form.is_valid():
+        try:
+            task = actions.create_task(
+                form.cleaned_data["project"], _draft(form), actor=request.actor, now=timezone.now()
+            )
+        except Refused as refused:
+            blame(form, refused)
+        else:
+            messages.success(request, f"{task} was created.")
+            again = "another" in request.POST
+            return redirect(f"/tasks/new/?project={task.project.key}" if again else f"/tasks/{task}/")
+    names = (
+        []
+        if request.actor.role == Role.CLIENT
+        else list(skills(request.actor).order_by("name").values_list("name", flat=True))
+    )
+    values = {"form": form, "fixed": fixed, "skill_names": names, "any_project": projects.exists()}
+    return page(request, "tasks/new.jinja", values, status=422 if form.errors else 200)
+
+
+def _new_form(request: Request, projects: Any, fixed: Project | None) -> NewTaskForm:
+    initial = {name: request.GET.get(name, "") for name in ("status", "parent", "title")}
+    initial["project"] = fixed.key if fixed else ""
+    form = NewTaskForm(request.POST or None, actor=request.actor, zone=request.user.time_zone, initial=initial)
+    form.fields["project"].queryset = projects  # type: ignore[attr-defined]
+    if request.actor.role == Role.CLIENT:
+        for name in PLANNED:
+            del form.fields[name]
+    elif fixed is None:
+        del form.fields["status"]
+    else:
+        form.fields["status"].queryset = fixed.statuses.all()  # type: ignore[attr-defined]
+    return form
+
+
+def _draft(form: NewTaskForm) -> actions.TaskDraft:
+    values = {name: value for name, value in form.cleaned_data.items() if name != "project"}
+    return actions.TaskDraft(**{**values, "labels": tuple(values["labels"])})
+
+
+@member_page
+@require_POST
+def preview(request: Request) -> HttpResponse:
+    """Markdown as it will look."""
+    return HttpResponse(html(request.POST.get("description", "")[:50_000]))
+
+
+@member_page
+@require_POST
+def delete(request: Request, key: str) -> HttpResponse:
+    """Put the task into the trash, with a way back."""
+    task = find_task(request.actor, key)
+    actions.delete_task(task, actor=request.actor, now=timezone.now())
+    messages.success(request, f"{task} is in the trash.", extra_tags=f"/tasks/{task}/restore/")
+    return redirect("board", task.project.key)
+
+
+@member_page
+@require_POST
+def restore(request: Request, key: str) -> HttpResponse:
+    """Take the task out of the trash."""
+    task = find_deleted_task(request.actor, key)
+    actions.restore_task(task, actor=request.actor, now=timezone.now())
+    messages.success(request, f"{task} is back in {task.status.name}.")
+    return redirect("task", str(task))
+
+
+def _step(act: Callable[..., Task]) -> View:
+    """A view that does one step with a task and shows the task again, whether it went or was refused."""
+
+    @member_page
+    @require_POST
+    def view(request: Request, key: str) -> HttpResponse:
+        task = find_task(request.actor, key)
+        now: datetime = timezone.now()
+        try:
+            act(task, actor=request.actor, now=now)
+        except Refused as refused:
+            if refused.status in (403, 404) or request.htmx:
+                raise
+            messages.error(request, refused.detail)
+        else:
+            messages.success(request, f"{task} is in {task.status.name}.")
+        return redirect("task", str(task))
+
+    return view
+
+
+start, submit, complete, cancel, reopen = (
+    _step(act)
+    for act in (
+        actions.start_task,
+        actions.submit_task,
+        actions.complete_task,
+        actions.cancel_task,
+        actions.reopen_task,
+    )
+)
+
+
+urls = [
+    path("tasks/new/", new, name="new-task"),
+    path("tasks/preview/", preview, name="preview-markdown"),
+    path("tasks/<task:key>/", show, name="task"),
+    path("tasks/<task:key>/edit/", edit, name="edit-task"),
+    path("tasks/<task:key>/delete/", delete, name="delete-task"),
+    path("tasks/<task:key>/restore/", restore, name="restore-task"),
+    path("tasks/<task:key>/start/", start, name="start-task"),
+    path("tasks/<task:key>/submit/", submit, name="submit-task"),
+    path("tasks/<task:key>/complete/", complete, name="complete-task"),
+    path("tasks/<task:key>/cancel/", cancel, name="cancel-task"),
+    path("tasks/<task:key>/reopen/", reopen, name="reopen-task"),
+]

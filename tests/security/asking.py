@@ -1,0 +1,100 @@
+"""Asking the server as one person after another, and naming what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+
+from conftest import Person
+from fairlead.accounts.models import User
+from security.expectations import (
+    ADMIN,
+    AUDITOR,
+    CLIENT,
+    CONTRIBUTOR,
+    HOLDER,
+    MANAGER,
+    OTHER_CLIENT,
+    OWNER,
+    Line,
+)
+from security.objects import Filled
+from security.routes import Route
+
+ANONYMOUS, STRANGER = "anonymous", "stranger"
+
+
+@dataclass(frozen=True)
+class House:
+    """The filled world, and the session of everybody in it."""
+
+    filled: Filled
+    sessions: dict[str, str]
+
+    def ask(self, who: str, method: str, route: Route, line: Line, **more: Any) -> HttpResponse:
+        """One request; whatever it changes is taken back."""
+        places = {**self.filled.places, **{name: self._id(value) for name, value in line.at.items()}}
+        data = {name: self._filled_in(value) for name, value in line.data.items()}
+        with transaction.atomic():
+            response = self.browser(who).generic(method, route.url(places), **_body(method, data), **more)
+            transaction.set_rollback(True)
+        return response
+
+    def browser(self, who: str, **options: Any) -> Client:
+        """A fresh browser that has nothing but this person's session."""
+        client = Client(raise_request_exception=False, **options)
+        if who in self.sessions:
+            client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[who]
+        return client
+
+    def _id(self, name: str) -> str:
+        return self.filled.ids.get(name, self.filled.places.get(name, name))
+
+    def _filled_in(self, value: Any) -> Any:
+        return value.format(**self.filled.ids) if isinstance(value, str) else value
+
+
+def _body(method: str, data: dict[str, Any]) -> dict[str, Any]:
+    if method in ("GET", "HEAD"):
+        return {"QUERY_STRING": urlencode(data, doseq=True)}
+    return {"data": urlencode(data, doseq=True), "content_type": "application/x-www-form-urlencoded"}
+
+
+def open_house(filled: Filled) -> House:
+    """Sign everybody in."""
+    world = filled.world
+    people: dict[str, Person] = {
+        OWNER: world.olga,
+        ADMIN: filled.admin,
+        MANAGER: world.alice,
+        HOLDER: world.bob,
+        CONTRIBUTOR: world.dana,
+        CLIENT: world.clara,
+        OTHER_CLIENT: filled.other_client,
+        AUDITOR: world.audrey,
+        STRANGER: world.charlie,
+    }
+    return House(filled, {who: _session(person.user) for who, person in people.items()})
+
+
+def _session(user: User) -> str:
+    client = Client()
+    client.force_login(user)
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+def outcome(response: HttpResponse) -> str:
+    """ok, wrong (the form), forbidden, missing, sign in, welcome, no such method, or the number of the status."""
+    if response.status_code in (301, 302, 303, 307, 308):
+        place = response.headers["Location"]
+        return "sign in" if place.startswith("/sign-in/") else "welcome" if place.startswith("/welcome/") else "ok"
+    if response.status_code < 300:
+        return "ok"
+    names = {401: "unknown", 403: "forbidden", 404: "missing", 405: "no such method", 409: "wrong", 422: "wrong"}
+    return names.get(response.status_code, str(response.status_code))

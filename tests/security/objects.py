@@ -1,0 +1,166 @@
+"""A filled workspace for the security tests: acme with something behind every address, and people in every role.
+
+Every text of acme carries CANARY, so that a sweep can tell whether anything of it reaches a stranger.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from conftest import Person, World, make_world
+from fairlead.accounts import actions as accounts
+from fairlead.allocation import actions as allocation
+from fairlead.allocation.models import Plan
+from fairlead.events.tenancy import enter
+from fairlead.integrations import actions as integrations
+from fairlead.people import actions as people
+from fairlead.people.models import Skill, Worker
+from fairlead.work import actions as work
+from fairlead.work.drafts import TaskDraft
+from fairlead.work.models import Project, Status, Task
+
+CANARY = "zqcanaryqz"
+
+
+@dataclass(frozen=True)
+class Filled:
+    """The world, the further people, and what stands in the addresses and forms of acme.
+
+    `places`: the fixed part before a parameter, and the parameter → the value that belongs to acme.
+    `ids`: names for use in form data as "{name}".
+    """
+
+    world: World
+    admin: Person
+    other_client: Person
+    places: dict[str, str]
+    ids: dict[str, str]
+
+
+def fill(now: datetime) -> Filled:
+    """Everything through the real actions; the connection ends up inside acme."""
+    world = make_world()
+    by = {"actor": world.olga.actor, "now": now}
+    accounts.change_workspace(world.workspace, name=f"Acme {CANARY}", **by)
+    admin = _member(world, "adam", "admin", now)
+    other = _member(world, "clement", "client", now)
+    skill, worker, directory = _people(world, now)
+    tasks, plain = _work(world, skill, worker, now)
+    more = _settings(world, now)
+    places = {**directory, **plain, **more}
+    ids = _ids(world, tasks, skill, worker)
+    enter(world.workspace.pk)
+    return Filled(world, admin, other, places, ids)
+
+
+def _member(world: World, name: str, role: str, now: datetime) -> Person:
+    user = accounts.create_user(f"{name}@example.com", f"{name.title()} {CANARY}", "correct horse battery", now=now)
+    return Person(user, accounts.add_member(user, role, actor=world.olga.actor, now=now))
+
+
+def _people(world: World, now: datetime) -> tuple[Skill, Worker, dict[str, str]]:
+    """bob and dana in the directory; bob has a skill that waits for confirmation, and has asked for time off."""
+    by = {"actor": world.alice.actor, "now": now}
+    skill = people.create_skill(f"Writing {CANARY}", **by)
+    other = people.create_skill("Drawing", **by)
+    about: dict[str, Any] = {"about": CANARY, "headline": CANARY}
+    worker = people.create_worker(kind="employee", name=f"Bob {CANARY}", user=world.bob.user, **about, **by)
+    dana = people.create_worker(kind="freelancer", name="Dana", user=world.dana.user, **by)
+    people.set_skill(dana, skill, 4, **by)
+    people.set_skill(worker, other, 2, **by)
+    people.set_skill(worker, skill, 3, actor=world.bob.actor, now=now, evidence=CANARY)
+    first = date(2027, 3, 1)
+    asked = people.request_time_off(worker, first, first + timedelta(days=4), CANARY, actor=world.bob.actor, now=now)
+    return skill, worker, {
+        "people/number": str(worker.pk),
+        "skills/skill_number": str(skill.pk),
+        "skills/number": str(skill.pk),
+        "time-off/asked_number": str(asked.pk),
+    }  # fmt: skip
+
+
+def _work(world: World, skill: Skill, worker: Worker, now: datetime) -> tuple[dict[str, Task], dict[str, str]]:
+    """The project WEB, shared with clara: WEB-1 is bob's and has a criterion and a comment, WEB-2 waits, WEB-3 after it,
+    WEB-4 is in the trash, WEB-5 waits for a holder and has a criterion that is met, WEB-6 runs and belongs to bob."""
+    by = {"actor": world.alice.actor, "now": now}
+    project = work.create_project(key="WEB", name=f"Site {CANARY}", description=CANARY, client=CANARY, **by)
+    work.share_project(project, world.clara.user, **by)
+    draft = TaskDraft(title=f"Copy {CANARY}", description=CANARY, labels=(CANARY,), needs={skill.pk: 2}, effort_min=60)
+    names = ("held", "waiting", "later", "gone", "checked", "running", "done", "finished")
+    tasks = dict(zip(names, work.create_tasks(project, [draft] * len(names), **by), strict=True))
+    for name in ("held", "running", "done", "finished"):
+        allocation.assign_task(tasks[name], worker, **by)
+        tasks[name].refresh_from_db()
+    mine = {"actor": world.bob.actor, "now": now}
+    work.start_task(tasks["running"], **mine)
+    work.start_task(tasks["finished"], **mine)
+    work.complete_task(tasks["finished"], **by)
+    work.add_dependency(tasks["later"], tasks["waiting"], **by)
+    work.delete_task(tasks["gone"], **by)
+    open_ = work.add_criterion(tasks["held"], f"Short {CANARY}", **by)
+    met = work.check_criterion(work.add_criterion(tasks["checked"], "Met", **by), **by)
+    comment = work.add_comment(tasks["held"], f"Hello {CANARY}", internal=True, **mine)
+    plan = allocation.make_plan(project, **by)
+    draft_file = integrations.create_import(
+        people_file=("", ""), tasks_file=("tasks.csv", f"title\n{CANARY}\n"), project_key="WEB", **by
+    )
+    return tasks, {
+        "projects/key": "WEB",
+        "tasks/key": str(tasks["held"]),
+        "columns/status_id": str(_status(project, "Ready")),
+        "criteria/criterion_id": str(open_.pk),
+        "met": str(met.pk),
+        "comments/comment_id": str(comment.pk),
+        "import/number": str(draft_file.pk),
+        "plans/plan_id": str(plan.pk),
+        "applied": str(_applied_plan(world, now).pk),
+    }
+
+
+def _applied_plan(world: World, now: datetime) -> Plan:
+    """A plan of another project, applied, so that it can be undone."""
+    by = {"actor": world.alice.actor, "now": now}
+    project = work.create_project(key="OPS", name=f"Operations {CANARY}", **by)
+    work.create_task(project, TaskDraft(title=f"Tidy {CANARY}", effort_min=60), **by)
+    return allocation.apply_plan(allocation.make_plan(project, **by), **by)
+
+
+def _status(project: Project, name: str) -> int:
+    return Status.objects.get(project=project, name=name).pk
+
+
+def _settings(world: World, now: datetime) -> dict[str, str]:
+    """An open invitation, a token of olga's, dana's membership, and a link that signs bob in."""
+    by = {"actor": world.olga.actor, "now": now}
+    former = _member(world, "fiona", "contributor", now)
+    accounts.remove_member(former.member.pk, **by)
+    invitation, secret = accounts.invite(f"{CANARY}@example.com", "contributor", **by)
+    token, _ = accounts.create_token(f"Token {CANARY}", ["work:read"], days=None, **by)
+    return {
+        "members/membership_id": str(world.dana.member.pk),
+        "former": str(former.member.pk),
+        "invitations/invitation_id": str(invitation.pk),
+        "tokens/token_id": str(token.pk),
+        "join/secret": secret,
+        "link/secret": accounts.make_sign_in_link(world.bob.user, now=now, minutes=60),
+    }
+
+
+def _ids(world: World, tasks: dict[str, Task], skill: Skill, worker: Worker) -> dict[str, str]:
+    columns = {s.name.lower().replace(" ", "_"): str(s.pk) for s in Status.objects.filter(project__key="WEB")}
+    keys = {name: str(task) for name, task in tasks.items()}
+    drawing = Skill.objects.get(name="Drawing")
+    dana = Worker.objects.get(user=world.dana.user)
+    return {
+        **columns,
+        **keys,
+        "skill": str(skill.pk),
+        "other_skill": str(drawing.pk),
+        "worker": str(worker.pk),
+        "other_worker": str(dana.pk),
+        "clara": str(world.clara.user.pk),
+        "workspace": str(world.workspace.pk),
+    }
+
