@@ -1,0 +1,218 @@
+"""Giving one task to somebody, and taking it back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from fairlead.allocation.actions.receipts import keep_receipt
+from fairlead.allocation.judgement import Judgement, judge
+from fairlead.allocation.models import Assignment
+from fairlead.allocation.permissions import may_assign, may_release, may_take
+from fairlead.allocation.snapshot import worker_name, worker_number
+from fairlead.events.actor import Actor, system
+from fairlead.events.record import record
+from fairlead.lib.errors import Conflict, Missing, Refused, require
+from fairlead.people.models import Worker
+from fairlead.work.actions import hold_task
+from fairlead.work.models import Task
+from fairlead.work.states import OPEN, OVER
+
+EndReason = Assignment.EndReason
+MAX_REASON = 300
+
+
+class HeldByOther(Conflict):
+    """Somebody else got the task in the meantime; the detail names them."""
+
+    code = "held-by-other"
+
+
+class RuledOutError(Refused):
+    """A rule keeps this worker from the task. A manager may assign them all the same, with a reason."""
+
+    code = "ruled-out"
+    title = "A rule is in the way"
+
+
+class NobodyCan(Refused):
+    """No worker can do the task; the candidates panel says exactly why and what would free it."""
+
+    code = "nobody"
+    title = "Nobody can do this yet"
+
+
+def assign_task(
+    task: Task, worker: Worker, *, actor: Actor, now: datetime, reason: str = "", version: int | None = None
+) -> Assignment:
+    """Give an open task to a worker, whoever has it now as far as `task` knows.
+
+    Somebody whom a rule keeps from the task is refused unless a reason is given. Raises HeldByOther when it changed
+    hands since `task` was read, Conflict for a stale `version`. The same worker again: nothing happens.
+    """
+    require(may_assign(actor), "Only managers assign work; an AI agent never does.")
+    _check(task, worker, version=version)
+    reason = reason.strip()[:MAX_REASON]
+    if (same := _active(task)) is not None and same.worker_id == worker.pk:
+        return same
+    judgement = judge(task.pk, workspace_id=actor.workspace_id, now=now, chosen=worker.pk)
+    if not reason and (obstacle := judgement.obstacle(worker.pk)):
+        text = f"{worker.name} is ruled out: {obstacle}. Give a reason to assign them all the same."
+        raise RuledOutError(text, fields={"reason": text})
+    return _give(task, worker, judgement, actor=actor, now=now, reason=reason)
+
+
+def assign_best(task: Task, *, actor: Actor, now: datetime, version: int | None = None) -> Assignment:
+    """Give the task to the first of its candidates. Raises NobodyCan."""
+    require(may_assign(actor), "Only managers assign work; an AI agent never does.")
+    _check(task, None, version=version)
+    judgement = judge(task.pk, workspace_id=actor.workspace_id, now=now)
+    if judgement.ranking.best is None:
+        raise NobodyCan(f"Nobody can do {task} yet. Its candidates say why and what would free it.")
+    worker = Worker.objects.get(pk=worker_number(judgement.ranking.best.worker))
+    if (same := _active(task)) is not None and same.worker_id == worker.pk:
+        return same
+    return _give(task, worker, judgement, actor=actor, now=now, reason="")
+
+
+def take_task(task: Task, worker: Worker, *, actor: Actor, now: datetime, version: int | None = None) -> Assignment:
+    """A contributor takes a waiting task that nobody holds, when no rule keeps them from it."""
+    require(may_take(actor, task, worker), "You can take waiting tasks that nobody holds, for yourself only.")
+    _check(task, worker, version=version)
+    judgement = judge(task.pk, workspace_id=actor.workspace_id, now=now, chosen=worker.pk)
+    if obstacle := judgement.obstacle(worker.pk):
+        raise RuledOutError(f"You cannot take {task}: {obstacle}. A manager can assign it to you with a reason.")
+    return _give(task, worker, judgement, actor=actor, now=now, reason="")
+
+
+def unassign_task(
+    task: Task, *, actor: Actor, now: datetime, reason: str = "", version: int | None = None
+) -> Assignment:
+    """Take a task back from whoever holds it; holders may give back what is theirs. It stays open for others."""
+    active = _active(task)
+    if active is None:
+        raise Conflict(f"Nobody holds {task} any more.")
+    require(may_release(actor, active.worker), "Only managers, or whoever holds the task, can take it back.")
+    _check(task, None, version=version)
+    with transaction.atomic():
+        reason = reason.strip()[:MAX_REASON]
+        if not end_assignment(active, EndReason.RELEASED, actor=actor, now=now, reason=reason):
+            raise HeldByOther(f"{task} changed hands at the same moment. Look at it again, then decide.")
+    task.refresh_from_db()
+    return active
+
+
+def release_worker(worker: Worker, *, now: datetime, reason: str) -> int:
+    """Take back every open task of somebody who can no longer do it, so that none is lost; the number of tasks."""
+    held = Assignment.objects.filter(worker=worker, ended_at__isnull=True, task__state__in=OPEN)
+    released = 0
+    for active in held.select_related("task__project", "worker").order_by("task_id"):
+        with transaction.atomic():
+            actor = system(worker.workspace_id)
+            released += end_assignment(active, EndReason.RELEASED, actor=actor, now=now, reason=reason)
+    return released
+
+
+def end_assignment(active: Assignment, why: EndReason, *, actor: Actor, now: datetime, reason: str) -> bool:
+    """End one assignment and leave its task to nobody; False, and no change, when it ended at the same moment."""
+    if not _ended(active, why, now=now):
+        return False
+    hold_task(active.task, None, now=now)
+    record_unassigned(active, actor=actor, now=now, reason=reason)
+    return True
+
+
+def record_unassigned(ended: Assignment, *, actor: Actor, now: datetime, reason: str) -> None:
+    """The event of an assignment that ended with the task left to nobody."""
+    record("task.unassigned", ended.task, actor=actor, now=now, worker=_named(ended.worker), reason=reason)
+
+
+def settle_assignment(task: Task, *, now: datetime) -> None:
+    """Make the assignment agree with the task's state: over when it is over, going on again when it was reopened."""
+    if task.state in OVER:
+        active = Assignment.objects.filter(task=task, ended_at__isnull=True)
+        active.update(ended_at=now, end_reason=EndReason.DONE)
+        return
+    if task.assignee_id is None:
+        return
+    mine = Assignment.objects.filter(task=task, worker_id=task.assignee_id, end_reason=EndReason.DONE)
+    last = mine.order_by("-ended_at").first()
+    if last is None or Assignment.objects.filter(task=task, ended_at__isnull=True).exists():
+        return
+    try:
+        with transaction.atomic():
+            Assignment.objects.filter(pk=last.pk).update(ended_at=None, end_reason="")
+    except IntegrityError:
+        return  # somebody was assigned at this moment
+
+
+def _check(task: Task, worker: Worker | None, *, version: int | None) -> None:
+    if task.deleted_at is not None:
+        raise Missing(f"{task} is in the trash. Restore it first.")
+    if version is not None and version != task.version:
+        raise Conflict(f"{task} was changed by somebody else since you opened it. Look at it again, then decide.")
+    if task.state not in OPEN:
+        raise Refused(f"{task} is over. Reopen it before you give it to somebody.")
+    if worker is not None and worker.workspace_id != task.workspace_id:
+        raise Missing("There is no such worker.")
+    if worker is not None and worker.deactivated_at is not None:
+        raise Refused(f"{worker.name} does not take work at present. Choose somebody else, or reactivate them.")
+
+
+def _active(task: Task) -> Assignment | None:
+    """Who holds it now. Raises HeldByOther when that is not who held it when `task` was read."""
+    found = (
+        Assignment.objects.filter(task=task, ended_at__isnull=True).select_related("worker", "task__project").first()
+    )
+    if found is not None and found.worker_id != task.assignee_id:
+        raise HeldByOther(f"{found.worker.name} has {task} now. Look at it again, then decide.")
+    return found
+
+
+def _give(task: Task, worker: Worker, judgement: Judgement, *, actor: Actor, now: datetime, reason: str) -> Assignment:
+    """End the former assignment and make the new one; of several at once exactly one succeeds."""
+    former = _active(task)
+    try:
+        with transaction.atomic():
+            if former is not None and not _ended(former, EndReason.REPLACED, now=now):
+                raise HeldByOther(f"{task} changed hands at the same moment. Look at it again, then decide.")
+            receipt = keep_receipt(task.pk, judgement, now=now)
+            made = Assignment.objects.create(
+                workspace_id=task.workspace_id, task=task, worker=worker, receipt=receipt, by_kind=actor.kind,
+                by_user_id=actor.user_id, reason=reason, created_at=now, **_expected(judgement, worker.pk),
+            )  # fmt: skip
+            hold_task(task, worker, now=now)
+            record_assigned(task, made, actor=actor, now=now, previous=former.worker if former else None)
+    except IntegrityError as error:
+        raise HeldByOther(f"Somebody else was given {task} at the same moment. Look at it again.") from error
+    return made
+
+
+def record_assigned(
+    task: Task, made: Assignment, *, actor: Actor, now: datetime, previous: Worker | None = None
+) -> None:
+    """The event of an assignment."""
+    record(
+        "task.assigned", task, actor=actor, now=now, worker=_named(made.worker), previous=_named(previous),
+        receipt=made.receipt_id, fit=made.fit, reason=made.reason,
+    )  # fmt: skip
+
+
+def _ended(active: Assignment, why: EndReason, *, now: datetime) -> bool:
+    going = Assignment.objects.filter(pk=active.pk, ended_at__isnull=True)
+    return bool(going.update(ended_at=now, end_reason=why))
+
+
+def _expected(judgement: Judgement, worker_id: int) -> dict[str, Any]:
+    """Fit and times of the chosen candidate; nothing for somebody assigned against the rules."""
+    candidate = judgement.ranking.candidate(worker_name(worker_id))
+    if candidate is None:
+        return {}
+    at = judgement.picture.at
+    return {"fit": round(candidate.score * 100), "starts_at": at(candidate.start), "ends_at": at(candidate.finish)}
+
+
+def _named(worker: Worker | None) -> dict[str, Any] | None:
+    return None if worker is None else {"id": worker.pk, "name": worker.name}

@@ -1,0 +1,115 @@
+"""One decision's case file: the engine's ranking for a task, and the facts that its sentences are made of.
+
+The file is plain data, so that a receipt keeps it as it is and shows the same sentences years later.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from fairlead import engine
+from fairlead.accounts.models import Workspace
+from fairlead.allocation import snapshot
+from fairlead.allocation.affinity import Evidence
+from fairlead.allocation.snapshot import Picture, worker_name
+from fairlead.engine.effort import minutes_needed
+
+MOST_CANDIDATES = 10
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A task looked at in a picture of the workspace. `file` is the case file, see `case_file`."""
+
+    picture: Picture
+    task_key: str
+    ranking: engine.Ranking
+    file: dict[str, Any]
+
+    def obstacle(self, worker_id: int) -> str:
+        """What rules this worker out, in a sentence; empty for a candidate."""
+        name = worker_name(worker_id)
+        return next((item.sentence for item in self.ranking.ruled_out if item.worker == name), "")
+
+
+def judge(
+    task_id: int, *, workspace_id: int, now: datetime, k: int = MOST_CANDIDATES, chosen: int | None = None
+) -> Judgement:
+    """Rank everybody for one open task beside all the work that is held now.
+
+    The case file keeps the first `k` candidates and, wherever they stand, the `chosen` worker.
+    """
+    picture = snapshot.take(workspace_id, wanted={task_id}, now=now)
+    key = picture.rows.tasks[task_id]["key"]
+    evidence = picture.evidence(task_id)
+    signals = {name: seen.signals for name, seen in evidence.items()}
+    ranking = engine.rank(picture.problem, snapshot.queue(picture.problem), task_id=key, signals=signals)
+    shown = shortened(ranking, k, chosen=None if chosen is None else worker_name(chosen))
+    return Judgement(
+        picture, key, ranking, case_file(picture.problem, shown, evidence=evidence, workspace_id=workspace_id)
+    )
+
+
+def shortened(ranking: engine.Ranking, k: int, *, chosen: str | None) -> engine.Ranking:
+    """The ranking with its first k candidates and the chosen one."""
+    kept = tuple(item for item in ranking.candidates if item.rank <= k or item.worker == chosen)
+    return replace(ranking, candidates=kept)
+
+
+def replay(file: Mapping[str, Any], problem: engine.Problem) -> bool:
+    """Whether the engine gives the same ranking again from the problem and the signals, to the byte."""
+    stored = file["ranking"]
+    ranking = engine.rank(problem, snapshot.queue(problem), task_id=stored["task"], signals=file["signals"])
+    kept = {row["worker"] for row in stored["candidates"]}
+    again = replace(ranking, candidates=tuple(item for item in ranking.candidates if item.worker in kept))
+    return canonical(again.to_dict()) == canonical(stored)
+
+
+def planned_file(
+    problem: engine.Problem, plan: engine.Plan, key: str, *, worker: str, evidence: Mapping[str, Any], workspace_id: int
+) -> dict[str, Any]:
+    """The case file of a task that a plan gave to `worker`: everybody beside the rest of that plan."""
+    ranking = engine.rank(problem, plan, task_id=key)
+    known = {worker: Evidence(**evidence)} if evidence else {}
+    return case_file(
+        problem, shortened(ranking, MOST_CANDIDATES, chosen=worker), evidence=known, workspace_id=workspace_id
+    )
+
+
+def canonical(data: Any) -> bytes:
+    """JSON with sorted keys and no spaces: equal data are equal bytes."""
+    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def case_file(
+    problem: engine.Problem, ranking: engine.Ranking, *, evidence: Mapping[str, Evidence], workspace_id: int
+) -> dict[str, Any]:
+    """`ranking` as the engine gave it, `signals` as it was given them, `facts` by worker, and what is common to all."""
+    task = problem.task(ranking.task)
+    base, per_weight = problem.objective.unassigned
+    currency = Workspace.objects.values_list("currency", flat=True).get(pk=workspace_id)
+    facts = {item.worker: _facts(problem, task, item.worker, evidence.get(item.worker)) for item in ranking.candidates}
+    return {
+        "ranking": ranking.to_dict(),
+        "signals": {name: seen.signals for name, seen in evidence.items()},
+        "facts": facts,
+        "start": problem.start.isoformat(),
+        "due": task.due,
+        "context": task.context,
+        "price": base + per_weight * task.weight,
+        "currency": currency,
+    }
+
+
+def _facts(problem: engine.Problem, task: engine.Task, worker_id: str, evidence: Evidence | None) -> dict[str, Any]:
+    worker = problem.worker(worker_id)
+    return {
+        "skills": [[name, worker.skills.get(name, 0), level] for name, level in task.needs.items()],
+        "minutes": minutes_needed(task, worker),
+        "rate": worker.rate,
+        **(asdict(evidence) if evidence else {}),
+    }

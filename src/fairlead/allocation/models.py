@@ -1,0 +1,153 @@
+"""Who does what, and why: assignments with their receipts, and plans made by the engine."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+
+class Snapshot(models.Model):
+    """What the engine was given, to the byte: canonical `fairlead.problem/1` JSON, gzipped. Kept once per content."""
+
+    workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
+    digest = models.CharField(max_length=64)
+    content = models.BinaryField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["workspace", "digest"], name="snapshot_once")]
+
+    def __str__(self) -> str:
+        return self.digest[:12]
+
+
+class Receipt(models.Model):
+    """Everything needed to explain one decision: what was known, who was considered, who was ruled out by what.
+
+    `ranking` is the engine's answer for this task on this snapshot. A decision of a plan names the `plan` and
+    keeps the evidence about the chosen worker; its ranking follows from the plan's snapshot and result.
+    """
+
+    workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
+    task = models.ForeignKey("work.Task", models.CASCADE, related_name="receipts")
+    snapshot = models.ForeignKey(Snapshot, models.PROTECT)
+    engine_version = models.CharField(max_length=20)
+    ranking = models.JSONField(default=dict)
+    evidence = models.JSONField(default=dict)
+    plan = models.ForeignKey("allocation.Plan", models.SET_NULL, null=True, blank=True, related_name="receipts")
+    seed = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"receipt {self.pk} of {self.task}"
+
+
+class Plan(models.Model):
+    """The engine's joint result for many tasks: a draft to look at, then applied, undone or discarded.
+
+    While it is made, `done` of `total` steps are behind it. `result` is the engine's `fairlead.plan/1` JSON, gzipped;
+    with the snapshot, the seed and the iterations the engine gives the same bytes again.
+    """
+
+    class State(models.TextChoices):
+        MAKING = "making", "Being made"
+        DRAFT = "draft", "Draft"
+        APPLIED = "applied", "Applied"
+        UNDONE = "undone", "Undone"
+        DISCARDED = "discarded", "Discarded"
+
+    workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
+    project = models.ForeignKey("work.Project", models.CASCADE, null=True, blank=True)
+    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    created_by = models.ForeignKey("accounts.User", models.SET_NULL, null=True)
+    created_at = models.DateTimeField()
+    applied_at = models.DateTimeField(null=True, blank=True)
+    snapshot = models.ForeignKey(Snapshot, models.PROTECT, null=True, blank=True)
+    engine_version = models.CharField(max_length=20, blank=True)
+    seed = models.PositiveIntegerField(default=0)
+    iterations = models.PositiveIntegerField(default=0)
+    result = models.BinaryField(default=b"")
+    cost = models.JSONField(default=dict)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    as_of_seq = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(snapshot__isnull=False) | Q(state__in=("making", "discarded")), name="plan_has_snapshot"
+            ),
+        ]
+        indexes = [models.Index(fields=["workspace", "-created_at"], name="plan_recent")]
+
+    def __str__(self) -> str:
+        return f"plan {self.pk}"
+
+
+class PlanLine(models.Model):
+    """One task of a plan: who should do it when, or why nobody can. `fit` is 0 to 100.
+
+    `evidence` holds what was known about wishes and experience of the proposed worker.
+    `outcome` says what became of the proposal when the plan was applied or undone.
+    """
+
+    class Outcome(models.TextChoices):
+        OPEN = "", "Proposed"
+        APPLIED = "applied", "Assigned"
+        LEFT_OUT = "left_out", "Left out"
+        TAKEN = "taken", "Changed hands meanwhile"
+        UNDONE = "undone", "Undone"
+        KEPT = "kept", "Kept, because somebody went on with it"
+
+    workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
+    plan = models.ForeignKey(Plan, models.CASCADE, related_name="lines")
+    task = models.ForeignKey("work.Task", models.CASCADE)
+    worker = models.ForeignKey("people.Worker", models.CASCADE, null=True, blank=True)
+    starts_at = models.DateTimeField(null=True, blank=True)
+    ends_at = models.DateTimeField(null=True, blank=True)
+    late_min = models.PositiveIntegerField(default=0)
+    fit = models.PositiveSmallIntegerField(default=0)
+    reason = models.CharField(max_length=300, blank=True)
+    fixes = models.JSONField(default=list)
+    evidence = models.JSONField(default=dict)
+    outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.OPEN, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["plan", "task"], name="plan_line_once")]
+
+    def __str__(self) -> str:
+        return f"{self.task}: {self.worker or self.reason}"
+
+
+class Assignment(models.Model):
+    """A task given to a worker. At most one is active for each task; ended ones are its history."""
+
+    class EndReason(models.TextChoices):
+        REPLACED = "replaced", "Given to somebody else"
+        RELEASED = "released", "Taken back"
+        UNDONE = "undone", "Undone"
+        DONE = "done", "Done"
+
+    workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
+    task = models.ForeignKey("work.Task", models.CASCADE, related_name="assignments")
+    worker = models.ForeignKey("people.Worker", models.CASCADE, related_name="assignments")
+    receipt = models.ForeignKey(Receipt, models.PROTECT)
+    plan = models.ForeignKey(Plan, models.SET_NULL, null=True, blank=True, related_name="assignments")
+    by_kind = models.CharField(max_length=10)
+    by_user = models.ForeignKey("accounts.User", models.SET_NULL, null=True)
+    reason = models.CharField(max_length=300, blank=True)
+    fit = models.PositiveSmallIntegerField(default=0)
+    starts_at = models.DateTimeField(null=True, blank=True)
+    ends_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    end_reason = models.CharField(max_length=10, choices=EndReason, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["task"], condition=Q(ended_at__isnull=True), name="assignment_one_active"),
+        ]
+        indexes = [models.Index(fields=["worker"], condition=Q(ended_at__isnull=True), name="assignment_active")]
+
+    def __str__(self) -> str:
+        return f"{self.task} → {self.worker}"

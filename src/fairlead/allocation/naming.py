@@ -1,0 +1,44 @@
+"""From the engine's ids to people, at the moment of showing: what is stored names nobody."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from fairlead.allocation.snapshot import worker_name
+from fairlead.people.models import Worker
+
+_ID = re.compile(r"\bw(\d+)\b")
+
+
+@dataclass(frozen=True)
+class Face:
+    """A worker as lists show them. `id` is 0 for somebody who was removed since."""
+
+    id: int
+    name: str
+    kind: str
+    is_active: bool = True
+
+
+GONE = Face(0, "Somebody who was removed", "employee", is_active=False)
+
+
+class Faces:
+    """All workers of a workspace by the engine's ids, in one query."""
+
+    def __init__(self, workspace_id: int) -> None:
+        rows = Worker.objects.filter(workspace_id=workspace_id).values_list("id", "name", "kind", "deactivated_at")
+        self._faces = {worker_name(pk): Face(pk, name, kind, left is None) for pk, name, kind, left in rows}
+
+    def of(self, name: str) -> Face:
+        """The worker with this engine id."""
+        return self._faces.get(name, GONE)
+
+    def by_number(self, worker_id: int | None) -> Face | None:
+        """The worker with this id; None for nobody."""
+        return None if worker_id is None else self.of(worker_name(worker_id))
+
+    def in_words(self, sentence: str) -> str:
+        """The engine's sentence with names instead of ids."""
+        return _ID.sub(lambda found: self._faces[found[0]].name if found[0] in self._faces else found[0], sentence)

@@ -1,0 +1,40 @@
+"""Who may see recommendations, and who may decide about work."""
+
+from __future__ import annotations
+
+from fairlead.accounts.models import Role
+from fairlead.accounts.permissions import MANAGERS, READERS, in_scope
+from fairlead.events.actor import AGENT, Actor
+from fairlead.people.models import Worker
+from fairlead.work.models import Task
+
+OPEN_STATES_TO_TAKE = frozenset({"backlog", "ready"})
+
+
+def may_see(actor: Actor) -> bool:
+    """Candidates, plans, receipts and loads: the team and auditors, never clients."""
+    return actor.role in READERS and in_scope(actor, "allocation:read")
+
+
+def may_assign(actor: Actor) -> bool:
+    """Managers decide; an AI agent never gives work to anybody, whatever its role."""
+    return actor.role in MANAGERS and actor.kind != AGENT and in_scope(actor, "allocation:write")
+
+
+def may_take(actor: Actor, task: Task, worker: Worker) -> bool:
+    """A contributor takes a task that nobody holds and nobody has begun, for themself."""
+    mine = actor.user_id is not None and worker.user_id == actor.user_id
+    waits = task.assignee_id is None and task.state in OPEN_STATES_TO_TAKE
+    allowed = actor.role == Role.CONTRIBUTOR and actor.kind != AGENT and in_scope(actor, "allocation:write")
+    return allowed and mine and waits
+
+
+def may_release(actor: Actor, holder: Worker) -> bool:
+    """Managers take a task back; its holder gives it back."""
+    mine = actor.user_id is not None and holder.user_id == actor.user_id
+    return may_assign(actor) or (mine and actor.role == Role.CONTRIBUTOR and in_scope(actor, "allocation:write"))
+
+
+def may_see_rates(actor: Actor) -> bool:
+    """Cost factors tell what people earn: managers and auditors only."""
+    return actor.role in MANAGERS | {Role.AUDITOR}

@@ -1,0 +1,55 @@
+"""The numbers behind every recommendation and plan, each with its unit and the reason for it.
+
+docs/allocation.md tells them to the people they are about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from fairlead.work.models import Task
+
+
+def _weights() -> Mapping[int, float]:
+    return {
+        Task.Priority.NONE: 1.0,
+        Task.Priority.LOW: 0.5,
+        Task.Priority.MEDIUM: 1.0,
+        Task.Priority.HIGH: 2.0,
+        Task.Priority.URGENT: 4.0,
+    }
+
+
+@dataclass(frozen=True)
+class Policy:
+    """How rows become a problem for the engine. Points are the engine's currency: one is an hour late at weight 1."""
+
+    default_effort_min: int = 240
+    """Effort of a task that nobody has estimated: half a working day."""
+    least_left: float = 0.25
+    """Share of its effort that a task under way or in review is still taken to need, however long it has run."""
+    weights: Mapping[int, float] = field(default_factory=_weights)
+    """Importance by priority: an urgent task is worth four ordinary ones."""
+    setup_min: int = 15
+    """Minutes lost by going from one project to another; G. Mark, CHI 2008, measured 23 with interruptions."""
+    least_weeks: int = 8
+    most_weeks: int = 104
+    """How far ahead is planned: at least, and at most however much work there is."""
+    surplus_points: float = 1.0
+    """Misfit for each level above the needed one, averaged: experts stay free for what only they can do."""
+    preference_points: float = 6.0
+    """Misfit of work that the worker avoids; half of it without a wish, none for work they want."""
+    unfamiliar_points: float = 4.0
+    """Misfit of work in a project, and with labels, that the worker never did."""
+    half_familiar_tasks: int = 4
+    """Finished tasks after which a worker counts as half familiar."""
+    quick_tasks: int = 300
+    """Up to so many tasks a plan is made at once; with more it is a background job."""
+    search_steps: int = 120_000
+    """Improvement steps of a plan times its tasks: small plans are searched well, large ones only constructed."""
+    most_iterations: int = 1000
+    """Improvement steps of a plan, at most."""
+
+
+POLICY = Policy()

@@ -1,0 +1,113 @@
+"""Who should do a task, and why somebody was given one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from fairlead import engine
+from fairlead.allocation import doctor, judgement, reading, snapshot
+from fairlead.allocation.models import Assignment, Plan, Receipt
+from fairlead.allocation.naming import Face, Faces
+from fairlead.allocation.permissions import may_see, may_see_rates
+from fairlead.allocation.snapshot import worker_name
+from fairlead.events.actor import Actor
+from fairlead.lib.errors import Missing, Refused, require
+from fairlead.work.models import Task
+from fairlead.work.queries import visible_tasks
+from fairlead.work.states import OPEN
+
+NOT_FOR_CLIENTS = "Only the team sees who could do a task."
+
+
+def recommend(task: Task, *, actor: Actor, now: datetime, k: int = judgement.MOST_CANDIDATES) -> reading.Recommendation:
+    """The first `k` candidates for an open task, best first, and everybody who is ruled out. When nobody can do it: the
+    exact reason, and changes that were checked to free it. Cost appears only for those who may know rates."""
+    require(may_see(actor), NOT_FOR_CLIENTS)
+    if task.state not in OPEN:
+        raise Refused(f"{task} is over; there is nobody to find for it.")
+    found = judgement.judge(task.pk, workspace_id=actor.workspace_id, now=now, k=k)
+    faces = Faces(actor.workspace_id)
+    reason, fixes = ("", ()) if found.ranking.candidates else doctor.examine(found, faces)
+    return reading.read(found.file, faces, rates=may_see_rates(actor), reason=reason, fixes=fixes)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One assignment as its receipt tells it: who decided, when, on what grounds, and how everybody stood then."""
+
+    receipt_id: int
+    worker: Face
+    chosen: reading.Candidate | None
+    recommendation: reading.Recommendation
+    by_kind: str
+    by_name: str
+    reason: str
+    at: datetime
+    ended_at: datetime | None
+    end_reason: str
+    plan_id: int | None
+    engine_version: str
+    digest: str
+
+
+def decision_of(task: Task, *, actor: Actor) -> Decision:
+    """Why the task is with whoever has it now, or had it last. Raises Missing when nobody ever did."""
+    made = Assignment.objects.filter(workspace_id=actor.workspace_id, task=task).order_by("-created_at", "-id").first()
+    if made is None:
+        raise Missing(f"Nobody was ever given {task}.")
+    return receipt(actor, made.receipt_id)
+
+
+def receipt(actor: Actor, receipt_id: int) -> Decision:
+    """The decision that this receipt stands for. Raises Missing."""
+    require(may_see(actor), NOT_FOR_CLIENTS)
+    related = Assignment.objects.select_related("receipt__snapshot", "receipt__plan", "task__project", "by_user")
+    made = related.filter(workspace_id=actor.workspace_id, receipt_id=receipt_id, task__in=visible_tasks(actor)).first()
+    if made is None:
+        raise Missing("There is no such receipt.")
+    faces = Faces(actor.workspace_id)
+    read = reading.read(case_file(made.receipt, made), faces, rates=may_see_rates(actor))
+    worker = faces.by_number(made.worker_id)
+    if worker is None:
+        raise Missing("There is no such receipt.")
+    return Decision(
+        receipt_id=made.receipt_id,
+        worker=worker,
+        chosen=next((c for c in read.candidates if c.worker.id == worker.id), None),
+        recommendation=read,
+        by_kind=made.by_kind,
+        by_name=made.by_user.name if made.by_user else "Somebody who left",
+        reason=made.reason,
+        at=made.created_at,
+        ended_at=made.ended_at,
+        end_reason=made.end_reason,
+        plan_id=made.plan_id,
+        engine_version=made.receipt.engine_version,
+        digest=made.receipt.snapshot.digest,
+    )
+
+
+def case_file(kept: Receipt, made: Assignment) -> dict[str, Any]:
+    """The receipt's case file. That of a plan's assignment follows from the plan's snapshot and result."""
+    if kept.ranking:
+        return dict(kept.ranking)
+    problem = snapshot.problem_of(kept.snapshot.content)
+    result = snapshot.plan_of(kept.plan.result) if kept.plan else engine.Plan()
+    return judgement.planned_file(
+        problem, result, str(made.task), worker=worker_name(made.worker_id), evidence=kept.evidence,
+        workspace_id=made.workspace_id,
+    )  # fmt: skip
+
+
+def replay(kept: Receipt) -> bool:
+    """Compute the decision again from what the receipt kept: True when the result is the same to the byte."""
+    problem = snapshot.problem_of(kept.snapshot.content)
+    if kept.ranking:
+        return judgement.replay(kept.ranking, problem)
+    plan: Plan | None = kept.plan
+    if plan is None:
+        return False
+    again = engine.solve(problem, stop=engine.Iterations(plan.iterations), seed=plan.seed)
+    return snapshot.plan_content(again) == bytes(plan.result)

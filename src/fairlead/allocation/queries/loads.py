@@ -1,0 +1,94 @@
+"""How full everybody is, and how well tasks match their holders."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+from fairlead import engine
+from fairlead.accounts.models import Workspace
+from fairlead.allocation import snapshot
+from fairlead.allocation.models import Assignment
+from fairlead.allocation.permissions import may_see
+from fairlead.allocation.snapshot import WEEK_MIN, worker_number
+from fairlead.engine.effort import minutes_needed
+from fairlead.events.actor import Actor
+from fairlead.people.queries import capacity
+
+
+@dataclass(frozen=True)
+class WeekLoad:
+    """One week of one worker, from Monday in the workspace's zone. Minutes they can work, and minutes of held work."""
+
+    starts_on: date
+    capacity_min: int
+    planned_min: int
+
+    @property
+    def share(self) -> float:
+        """Planned against capacity; above 1 when overfull, 0 when there is neither."""
+        if not self.capacity_min:
+            return 1.5 if self.planned_min else 0.0
+        return self.planned_min / self.capacity_min
+
+
+def load(actor: Actor, worker_ids: Collection[int], *, now: datetime, weeks: int = 4) -> dict[int, list[WeekLoad]]:
+    """{worker id: the coming weeks, this one first}. What they hold is laid on their calendar from `now` on, in the
+    order in which they will do it; capacity counts the whole week. Nothing for somebody who may not see it."""
+    if not worker_ids or not may_see(actor):
+        return {}
+    picture = snapshot.take(actor.workspace_id, wanted=(), now=now, only=worker_ids)
+    zone = ZoneInfo(Workspace.objects.values_list("time_zone", flat=True).get(pk=actor.workspace_id))
+    mondays = _mondays(picture.start.astimezone(zone), weeks)
+    windows = list(pairwise(mondays))
+    room = capacity(list(picture.rows.workers), windows)
+    used = planned(picture.problem, snapshot.decode(picture.problem, snapshot.queue(picture.problem)))
+    return {
+        pk: [
+            WeekLoad(mondays[week].astimezone(zone).date(), room[pk][week], used.get(pk, {}).get(week, 0))
+            for week in range(weeks)
+        ]
+        for pk in worker_ids
+        if pk in room
+    }
+
+
+def _mondays(first: datetime, weeks: int) -> list[datetime]:
+    """Monday midnights on the wall clock of `first`, one more than there are weeks, as UTC."""
+    return [(first + timedelta(weeks=week)).astimezone(ZoneInfo("UTC")) for week in range(weeks + 1)]
+
+
+def planned(problem: engine.Problem, assignments: Iterable[engine.Assignment]) -> dict[int, dict[int, int]]:
+    """{worker id: {week from the problem's start: minutes of work}}."""
+    used: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    for item in sorted(assignments, key=lambda item: (item.worker, item.start)):
+        worker, number = problem.worker(item.worker), worker_number(item.worker)
+        left = minutes_needed(problem.task(item.task), worker)
+        for week, minutes in _by_week(worker.calendar or (), item.start, item.finish):
+            cap = worker.week_minutes if worker.week_minutes is not None else WEEK_MIN
+            step = min(left, minutes, max(0, cap - used[number][week]))
+            used[number][week] += step
+            left -= step
+    return used
+
+
+def _by_week(calendar: Iterable[tuple[int, int]], start: int, finish: int) -> list[tuple[int, int]]:
+    """Working minutes from start to finish, by week."""
+    found: dict[int, int] = defaultdict(int)
+    for low, high in calendar:
+        at, last = max(low, start), min(high, finish)
+        while at < last:
+            end = min(last, (at // WEEK_MIN + 1) * WEEK_MIN)
+            found[at // WEEK_MIN] += end - at
+            at = end
+    return sorted(found.items())
+
+
+def fits(task_ids: Collection[int]) -> dict[int, int]:
+    """{task id: 0 to 100, how well it matches its holder}; only tasks that were assigned with a fit."""
+    rows = Assignment.objects.filter(task_id__in=task_ids, ended_at__isnull=True, starts_at__isnull=False)
+    return dict(rows.values_list("task_id", "fit"))

@@ -1,0 +1,158 @@
+"""What the engine has to know about a workspace, read in a handful of queries whatever its size."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import CharField, Count, F, Func, Q
+
+from fairlead.allocation.models import Assignment
+from fairlead.people.models import Preference, Skill, Worker
+from fairlead.people.queries import skill_levels
+from fairlead.work.models import Dependency, Need, Task
+from fairlead.work.states import OPEN, State
+
+_WORKER = (
+    "id", "name", "kind", "user_id", "time_zone", "week_minutes", "max_tasks", "lanes", "speed_percent", "rate_cents",
+)  # fmt: skip
+_TASK = (
+    "id", "number", "title", "state", "priority", "effort_min", "release_at", "due_at", "labels", "assignee_id",
+    "started_at", "project_id", "version",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What a worker wants and avoids: ids of skills and folded labels."""
+
+    wanted_skills: set[int] = field(default_factory=set)
+    avoided_skills: set[int] = field(default_factory=set)
+    wanted_labels: set[str] = field(default_factory=set)
+    avoided_labels: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class History:
+    """Finished tasks by (worker, project) and by (worker, folded label)."""
+
+    in_project: Mapping[tuple[int, int], int]
+    with_label: Mapping[tuple[int, str], int]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Workers and tasks as dictionaries by id, and what hangs on them."""
+
+    workers: Mapping[int, Mapping[str, Any]]
+    tasks: Mapping[int, Mapping[str, Any]]
+    levels: Mapping[int, Mapping[int, int]]
+    needs: Mapping[int, Mapping[int, int]]
+    after: Mapping[int, tuple[int, ...]]
+    skills: Mapping[int, str]
+    wishes: Mapping[int, Wishes]
+    history: History
+
+
+def read(workspace_id: int, *, wanted: Collection[int], only: Collection[int] | None = None) -> Rows:
+    """Everybody active (or those of `only`), the open tasks that they hold, and the `wanted` tasks to be matched."""
+    people = active_workers(workspace_id)
+    people = people if only is None else people.filter(pk__in=only)
+    workers = {row["id"]: row for row in people.values(*_WORKER)}
+    tasks = _tasks(workspace_id, holders=workers, wanted=wanted)
+    return Rows(
+        workers=workers,
+        tasks=tasks,
+        levels=skill_levels(workspace_id, list(workers)),
+        needs=_needs([pk for pk in tasks if pk in wanted]),
+        after=_after(tasks),
+        skills=dict(Skill.objects.filter(workspace_id=workspace_id).values_list("id", "name")),
+        wishes=_wishes(workspace_id),
+        history=_history(workspace_id),
+    )
+
+
+def active_workers(workspace_id: int) -> Any:
+    """Those who can be given work, in the order of their coming."""
+    return Worker.objects.filter(workspace_id=workspace_id, deactivated_at__isnull=True).order_by("id")
+
+
+def _tasks(workspace_id: int, *, holders: Collection[int], wanted: Collection[int]) -> dict[int, Mapping[str, Any]]:
+    """Held tasks as they are queued by their holders, then the wanted ones; with the planned start of the former."""
+    starts = dict(
+        Assignment.objects.filter(workspace_id=workspace_id, ended_at__isnull=True).values_list("task_id", "starts_at")
+    )
+    mine = Q(assignee_id__in=list(holders)) | Q(id__in=list(wanted))
+    found = Task.objects.filter(mine, workspace_id=workspace_id, state__in=OPEN, deleted_at__isnull=True)
+    rows = [
+        {**row, "key": f"{row['project__key']}-{row['number']}", "planned_at": starts.get(row["id"])}
+        for row in found.values(*_TASK, "project__key")
+    ]
+    rows.sort(key=lambda row: _queue_key(row, is_wanted=row["id"] in wanted))
+    return {row["id"]: row for row in rows}
+
+
+_UNDER_WAY = {State.REVIEW: 0, State.RUNNING: 1}
+
+
+def _queue_key(row: Mapping[str, Any], *, is_wanted: bool) -> tuple[Any, ...]:
+    """What is under way comes first, then as planned, then by due time; what nobody planned goes last."""
+    planned, due = row["planned_at"], row["due_at"]
+    return (
+        is_wanted,
+        _UNDER_WAY.get(row["state"], 2),
+        planned is None,
+        planned.timestamp() if planned else 0.0,
+        due is None,
+        due.timestamp() if due else 0.0,
+        -row["priority"],
+        row["id"],
+    )
+
+
+def _needs(task_ids: Iterable[int]) -> dict[int, dict[int, int]]:
+    found: dict[int, dict[int, int]] = defaultdict(dict)
+    rows = Need.objects.filter(task_id__in=list(task_ids)).order_by("task_id", "skill__name")
+    for task_id, skill_id, level in rows.values_list("task_id", "skill_id", "level"):
+        found[task_id][skill_id] = level
+    return found
+
+
+def _after(tasks: Mapping[int, Any]) -> dict[int, tuple[int, ...]]:
+    """The open tasks that each task waits for, as far as they are in the picture."""
+    found: dict[int, tuple[int, ...]] = defaultdict(tuple)
+    rows = Dependency.objects.filter(task_id__in=list(tasks), after__state__in=OPEN, after__deleted_at__isnull=True)
+    for task_id, after_id in rows.order_by("task_id", "after_id").values_list("task_id", "after_id"):
+        if after_id in tasks:
+            found[task_id] = (*found[task_id], after_id)
+    return found
+
+
+def _wishes(workspace_id: int) -> dict[int, Wishes]:
+    found: dict[int, Wishes] = defaultdict(Wishes)
+    rows = Preference.objects.filter(workspace_id=workspace_id)
+    for worker_id, skill_id, label, stance in rows.values_list("worker_id", "skill_id", "label", "stance"):
+        mine = found[worker_id]
+        if label:
+            (mine.wanted_labels if stance > 0 else mine.avoided_labels).add(label.casefold())
+        else:
+            (mine.wanted_skills if stance > 0 else mine.avoided_skills).add(skill_id)
+    return found
+
+
+def _history(workspace_id: int) -> History:
+    done = Task.objects.filter(
+        workspace_id=workspace_id, state=State.DONE, assignee__isnull=False, deleted_at__isnull=True
+    ).order_by()
+    by_project = done.values("assignee_id", "project_id").annotate(n=Count("id"))
+    by_label = (
+        done.annotate(label=Func(F("labels"), function="unnest", output_field=CharField()))
+        .values("assignee_id", "label")
+        .annotate(n=Count("id"))
+    )
+    labels: dict[tuple[int, str], int] = defaultdict(int)
+    for row in by_label:
+        labels[row["assignee_id"], row["label"].casefold()] += row["n"]
+    return History({(row["assignee_id"], row["project_id"]): row["n"] for row in by_project}, labels)

@@ -1,0 +1,236 @@
+"""Rows → Problem: what the engine is asked, for one task or for many.
+
+Times count from Monday 00:00 of this week in the workspace's zone, so that the engine's weeks are the team's weeks;
+nobody works before `now`, rounded down to the quarter hour. A worker's id is `w` and their number: a problem that
+leaves the house names nobody. A task's id is its key.
+"""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from fairlead import engine
+from fairlead.accounts.models import Workspace
+from fairlead.allocation import rows
+from fairlead.allocation.affinity import Affinity, Evidence
+from fairlead.allocation.policy import POLICY
+from fairlead.people.queries import working_time
+from fairlead.work.states import State
+
+WEEK_MIN = 7 * 24 * 60
+QUARTER_MIN = 15
+Intervals = tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A problem, and the way back from its ids and minutes to rows and times. `rows` are as they were read."""
+
+    workspace_id: int
+    start: datetime
+    problem: engine.Problem
+    rows: rows.Rows
+
+    @cached_property
+    def task_ids(self) -> dict[str, int]:
+        """{task key: id}."""
+        return {row["key"]: pk for pk, row in self.rows.tasks.items()}
+
+    def at(self, minute: int) -> datetime:
+        """The moment of a minute, in UTC."""
+        return self.start + timedelta(minutes=minute)
+
+    def evidence(self, task_id: int) -> dict[str, Evidence]:
+        """{worker's engine id: what is known about this pair beyond skills and hours}."""
+        affinity, task = Affinity(self.rows), self.rows.tasks[task_id]
+        return {worker_name(pk): affinity.evidence(task, pk) for pk in self.rows.workers}
+
+
+def worker_name(worker_id: int) -> str:
+    """The engine's id of a worker."""
+    return f"w{worker_id}"
+
+
+def worker_number(name: str) -> int:
+    """The row's id from the engine's id of a worker."""
+    return int(name[1:])
+
+
+def take(workspace_id: int, *, wanted: Collection[int], now: datetime, only: Collection[int] | None = None) -> Picture:
+    """The workspace with the `wanted` tasks to be matched and all other held tasks pinned to their holders.
+
+    Wanted tasks are open; one that somebody holds is matched as if nobody did. `only`: these workers and nobody else.
+    Ten queries, whatever the size.
+    """
+    found = rows.read(workspace_id, wanted=wanted, only=only)
+    start, now_min = week_of(workspace_id, now)
+    horizon = _horizon(found, start, now_min=now_min)
+    times = working_time(list(found.workers), start + timedelta(minutes=now_min), start + timedelta(minutes=horizon))
+    problem = engine.Problem(
+        start=start,
+        horizon=horizon,
+        workers=tuple(_worker(row, found, _minutes(times[pk], start)) for pk, row in found.workers.items()),
+        tasks=tuple(_tasks(found, start, wanted=wanted, now_min=now_min)),
+        setup=POLICY.setup_min,
+    )
+    return Picture(workspace_id, start, problem, found)
+
+
+def week_of(workspace_id: int, now: datetime) -> tuple[datetime, int]:
+    """Monday 00:00 of this week in the workspace's zone (as UTC), and `now` in minutes since, rounded to quarters."""
+    zone = ZoneInfo(Workspace.objects.values_list("time_zone", flat=True).get(pk=workspace_id))
+    local = now.astimezone(zone)
+    monday = (local - timedelta(days=local.weekday())).replace(hour=0, minute=0, second=0, microsecond=0)
+    start = monday.astimezone(ZoneInfo("UTC"))
+    passed = int((now - start).total_seconds() // 60)
+    return start, passed - passed % QUARTER_MIN
+
+
+def _minutes(intervals: Iterable[tuple[datetime, datetime]], start: datetime) -> Intervals:
+    base = start.timestamp()
+    found: list[tuple[int, int]] = []
+    for low, high in intervals:
+        first, last = int(low.timestamp() - base) // 60, int(high.timestamp() - base) // 60
+        if found and found[-1][1] >= first:
+            first = found.pop()[0]
+        if last > first:
+            found.append((first, last))
+    return tuple(found)
+
+
+def _worker(row: Mapping[str, Any], found: rows.Rows, calendar: Intervals) -> engine.Worker:
+    levels = found.levels.get(row["id"], {})
+    return engine.Worker(
+        id=worker_name(row["id"]),
+        kind=row["kind"],
+        skills={found.skills[skill]: level for skill, level in sorted(levels.items()) if skill in found.skills},
+        calendar=calendar,
+        week_minutes=row["week_minutes"],
+        max_tasks=row["max_tasks"],
+        lanes=row["lanes"],
+        rate=row["rate_cents"] / 100,
+        speed=row["speed_percent"] / 100,
+    )
+
+
+def _tasks(found: rows.Rows, start: datetime, *, wanted: Collection[int], now_min: int) -> Iterable[engine.Task]:
+    affinity = Affinity(found)
+    for pk, row in found.tasks.items():
+        common: dict[str, Any] = {
+            "id": row["key"],
+            "due": None if row["due_at"] is None else max(0, _minute(row["due_at"], start)),
+            "weight": POLICY.weights[row["priority"]],
+            "context": row["project__key"],
+        }
+        after = tuple(found.tasks[before]["key"] for before in found.after.get(pk, ()))
+        release = 0 if row["release_at"] is None else max(0, _minute(row["release_at"], start))
+        if pk in wanted:
+            needs = {found.skills[skill]: level for skill, level in found.needs.get(pk, {}).items()}
+            held = row["assignee_id"] in found.workers
+            yield engine.Task(
+                effort=effort(row),
+                needs=needs,
+                release=release,
+                after=after,
+                misfit=_misfits(affinity, row),
+                now=worker_name(row["assignee_id"]) if held else None,
+                **common,
+            )
+        elif row["state"] in (State.RUNNING, State.REVIEW):
+            left = _left(row, start, now_min=now_min)
+            yield engine.Task(effort=left, pin=engine.Pin(worker_name(row["assignee_id"])), **common)
+        else:
+            pin = engine.Pin(worker_name(row["assignee_id"]))
+            yield engine.Task(effort=effort(row), release=release, after=after, pin=pin, **common)
+
+
+def _misfits(affinity: Affinity, row: Mapping[str, Any]) -> dict[str, float]:
+    return {worker_name(pk): round(affinity.misfit(row, pk), 3) for pk in affinity.skilled(row["id"])}
+
+
+def _minute(at: datetime, start: datetime) -> int:
+    return int((at - start).total_seconds() // 60)
+
+
+def effort(row: Mapping[str, Any]) -> int:
+    """Likely minutes of a task, or the policy's default for one that nobody has estimated."""
+    return row["effort_min"] or POLICY.default_effort_min
+
+
+def _left(row: Mapping[str, Any], start: datetime, *, now_min: int) -> int:
+    """Minutes that a task under way still needs: a working day counts 8 of the 24 hours that have passed."""
+    whole = effort(row)
+    least = max(1, round(whole * POLICY.least_left))
+    if row["state"] == State.REVIEW or row["started_at"] is None:
+        return least
+    passed = max(0, now_min - _minute(row["started_at"], start))
+    return max(least, whole - passed // 3)
+
+
+def _horizon(found: rows.Rows, start: datetime, *, now_min: int) -> int:
+    """How far the plan reaches (minutes, whole weeks): past every due time, and room for all work where it is scarce.
+
+    Each task is given to the able worker with the fewest weeks of work, the rarest skills first.
+    """
+    affinity = Affinity(found)
+    weeks = dict.fromkeys(found.workers, 0.0)
+    capacity = {pk: max(1, row["week_minutes"]) * row["speed_percent"] / 100 for pk, row in found.workers.items()}
+    open_to = {
+        pk: [row["assignee_id"]] if pk not in found.needs and row["assignee_id"] in weeks else affinity.skilled(pk)
+        for pk, row in found.tasks.items()
+    }
+    for pk in sorted(open_to, key=lambda pk: len(open_to[pk])):
+        if open_to[pk]:
+            chosen = min(open_to[pk], key=weeks.__getitem__)
+            weeks[chosen] += effort(found.tasks[pk]) / capacity[chosen]
+    last_due = max((_minute(r["due_at"], start) for r in found.tasks.values() if r["due_at"]), default=0)
+    needed = max(POLICY.least_weeks, int(max(weeks.values(), default=0.0) * 1.5) + 3, -(-last_due // WEEK_MIN) + 2)
+    return max(min(needed, POLICY.most_weeks), now_min // WEEK_MIN + 1) * WEEK_MIN
+
+
+def queue(problem: engine.Problem) -> engine.Plan:
+    """The held tasks of a problem as a plan: each holder does them in the order in which the problem lists them.
+
+    Only the order counts: whoever reads the plan decodes it. It follows from the problem: a receipt need not keep it.
+    """
+    loads = {worker.id: [0] * worker.lanes for worker in problem.workers}
+    found = []
+    for place, task in enumerate(problem.tasks):
+        if task.pin is None:
+            continue
+        lanes = loads[task.pin.worker]
+        lane = lanes.index(min(lanes))
+        lanes[lane] += task.effort
+        found.append(engine.Assignment(task.id, task.pin.worker, lane, place, place + 1))
+    return engine.Plan(assignments=tuple(found))
+
+
+def decode(problem: engine.Problem, plan: engine.Plan) -> tuple[engine.Assignment, ...]:
+    """When everything of a plan would be done if each lane went through its tasks without a break."""
+    return engine.Ranker(problem, plan).state.assignments()
+
+
+def content(problem: engine.Problem) -> tuple[str, bytes]:
+    """A problem's digest and its canonical bytes, gzipped without a time."""
+    return engine.problem_digest(problem), gzip.compress(engine.problem_bytes(problem), compresslevel=6, mtime=0)
+
+
+def problem_of(packed: bytes | memoryview) -> engine.Problem:
+    """The problem from its gzipped canonical bytes."""
+    return engine.problem_from_bytes(gzip.decompress(bytes(packed)))
+
+
+def plan_content(plan: engine.Plan) -> bytes:
+    """A plan's bytes, gzipped without a time: equal plans are equal bytes."""
+    return gzip.compress(engine.plan_bytes(plan), compresslevel=6, mtime=0)
+
+
+def plan_of(packed: bytes | memoryview) -> engine.Plan:
+    """The plan from its gzipped bytes."""
+    return engine.plan_from_bytes(gzip.decompress(bytes(packed)))

@@ -1,0 +1,62 @@
+"""How full everybody is over the coming weeks."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from fairlead.allocation import actions, queries
+from fairlead.events.tenancy import tenant
+from fairlead.people import actions as people
+from fairlead.work import actions as work
+
+from .conftest import Team
+
+
+def weeks(team: Team, worker_id: int) -> list[tuple[date, int, int]]:
+    found = queries.load(team.alice, [worker_id], now=team.now)[worker_id]
+    return [(w.starts_on, w.capacity_min, w.planned_min) for w in found]
+
+
+def test_an_idle_worker_has_four_empty_weeks(team: Team) -> None:
+    monday = date(2026, 11, 23)
+    assert weeks(team, team.bob.pk) == [(monday + timedelta(weeks=n), 2400, 0) for n in range(4)]
+
+
+def test_held_work_fills_the_weeks_one_after_the_other(team: Team) -> None:
+    for _ in range(3):
+        actions.assign_task(team.task(effort_min=1200), team.bob, actor=team.alice, now=team.now)
+    assert [planned for _, _, planned in weeks(team, team.bob.pk)] == [2400, 1200, 0, 0]
+
+
+def test_a_weekly_cap_spreads_the_work(team: Team) -> None:
+    people.change_worker(team.bob, week_minutes=600, actor=team.alice, now=team.now)
+    actions.assign_task(team.task(effort_min=1500), team.bob, actor=team.alice, now=team.now)
+    assert [(c, p) for _, c, p in weeks(team, team.bob.pk)] == [(600, 600), (600, 600), (600, 300), (600, 0)]
+
+
+def test_approved_leave_lowers_the_capacity(team: Team) -> None:
+    off = people.request_time_off(
+        team.bob, date(2026, 12, 1), date(2026, 12, 2), "", actor=team.world.bob.actor, now=team.now
+    )
+    people.approve_time_off(off, actor=team.alice, now=team.now)
+    assert [capacity for _, capacity, _ in weeks(team, team.bob.pk)] == [2400, 1440, 2400, 2400]
+
+
+def test_work_that_is_over_counts_no_more(team: Team) -> None:
+    task = team.task(effort_min=600)
+    actions.assign_task(task, team.bob, actor=team.alice, now=team.now)
+    work.complete_task(team.fresh(task), actor=team.alice, now=team.now)
+    assert {planned for _, _, planned in weeks(team, team.bob.pk)} == {0}
+
+
+def test_clients_learn_nothing_and_strangers_nothing_of_others(team: Team) -> None:
+    assert queries.load(team.world.clara.actor, [team.bob.pk], now=team.now) == {}
+    charlie = team.world.charlie.actor
+    with tenant(charlie.workspace_id):
+        assert queries.load(charlie, [team.bob.pk], now=team.now) == {}
+
+
+def test_fits_are_those_of_the_holders(team: Team) -> None:
+    task, other = team.task(), team.task()
+    made = actions.assign_task(task, team.bob, actor=team.alice, now=team.now)
+    assert queries.fits([task.pk, other.pk]) == {task.pk: made.fit}

@@ -1,0 +1,269 @@
+"""All open tasks at once: a draft to look at, applied in one go, undone exactly."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import OperationalError, connection
+
+from fairlead.allocation import actions, policy, queries
+from fairlead.allocation.actions import plans
+from fairlead.allocation.jobs import make_large_plan
+from fairlead.allocation.models import Assignment, Plan, PlanLine, Receipt
+from fairlead.events.models import Event
+from fairlead.lib.errors import Conflict, Forbidden, Missing, Refused
+from fairlead.people import actions as people
+from fairlead.work import actions as work
+from fairlead.work.models import Task
+
+from .conftest import Team
+
+
+def some_tasks(team: Team, count: int = 6) -> list[Task]:
+    """Tasks that need Python 2, due one after the other."""
+    return [
+        team.task(f"Task {n}", needs={team.python.pk: 2}, due_at=team.now + timedelta(days=n + 1)) for n in range(count)
+    ]
+
+
+def holders(tasks: list[Task]) -> dict[str, str | None]:
+    """{title: who has it}."""
+    rows = Task.objects.filter(pk__in=[t.pk for t in tasks]).values_list("title", "assignee__name")
+    return dict(rows.order_by("pk"))
+
+
+def test_a_draft_proposes_somebody_for_every_task_and_changes_nothing(team: Team) -> None:
+    tasks = some_tasks(team)
+    plan = actions.make_plan(team.project, actor=team.alice, now=team.now)
+    sheet = queries.plan_sheet(team.alice, plan)
+    assert plan.state == "draft"
+    assert sorted(line.key for line in sheet.lines) == sorted(str(t) for t in tasks)
+    assert all(line.worker and line.starts_at and line.ends_at and not line.late_min for line in sheet.lines)
+    assert set(holders(tasks).values()) == {None}
+    assert not Assignment.objects.exists()
+    event = Event.objects.order_by("-seq")[0]
+    assert (event.kind, event.payload["assigned"], event.payload["unassigned"]) == ("plan.made", 6, 0)
+
+
+def test_a_plan_says_why_a_task_stays_open(team: Team) -> None:
+    team.task("Impossible", needs={team.scala.pk: 5})
+    team.task("Possible")
+    plan = actions.make_plan(team.project, actor=team.alice, now=team.now)
+    (line,) = queries.plan_sheet(team.alice, plan).left_open
+    assert (line.title, line.worker) == ("Impossible", None)
+    assert line.reason.lower().startswith("needs scala ≥ 5; the highest here is 3")
+    assert any("Bob could do it" in fix for fix in line.fixes)
+
+
+def test_applying_assigns_as_proposed_with_receipts(team: Team) -> None:
+    tasks = some_tasks(team)
+    plan = actions.make_plan(team.project, actor=team.alice, now=team.now)
+    proposed = {line.title: line.worker.name for line in queries.plan_sheet(team.alice, plan).lines if line.worker}
+    actions.apply_plan(plan, actor=team.alice, now=team.now)
+    assert holders(tasks) == proposed
+    made = Assignment.objects.get(task=tasks[0])
+    assert (made.by_kind, made.by_user_id, made.plan_id) == ("engine", team.world.alice.user.pk, plan.pk)
+    assert (made.starts_at, made.fit) == PlanLine.objects.values_list("starts_at", "fit").get(task=tasks[0])
+    assert queries.replay(Receipt.objects.get(pk=made.receipt_id))
+    events = Event.objects.order_by("-seq")[:7]
+    assert [e.kind for e in events] == ["plan.applied", *["task.assigned"] * 6]
+    assert {(e.actor_kind, e.actor_user_id) for e in events[1:]} == {("engine", team.world.alice.user.pk)}
+
+
+def test_what_is_held_stays_with_its_holder(team: Team) -> None:
+    held = team.task("Held")
+    actions.assign_task(held, team.echo, actor=team.alice, now=team.now)
+    some_tasks(team, 2)
+    plan = actions.make_plan(team.project, actor=team.alice, now=team.now)
+    assert not PlanLine.objects.filter(plan=plan, task=held).exists()
+    actions.apply_plan(plan, actor=team.alice, now=team.now)
+    assert team.fresh(held).assignee == team.echo
+
+
+def test_lines_can_be_left_out(team: Team) -> None:
+    tasks = some_tasks(team, 3)
+    plan = actions.make_plan(team.project, actor=team.alice, now=team.now)
+    skipped = PlanLine.objects.get(plan=plan, task=tasks[1])
+    actions.apply_plan(plan, actor=team.alice, now=team.now, leave_out={skipped.pk})
+    skipped.refresh_from_db()
+    assert (skipped.outcome, team.fresh(tasks[1]).assignee) == ("left_out", None)
+    assert team.fresh(tasks[0]).assignee is not None
+
+
+def test_tasks_that_changed_hands_are_skipped_and_reported(team: Team) -> None:
+    tasks = some_tasks(team, 4)
+    plan = actions.make_plan(team.project, actor=team.alice, now=team.now)
+    actions.assign_task(team.fresh(tasks[0]), team.echo, actor=team.alice, now=team.now)
+    work.cancel_task(team.fresh(tasks[1]), actor=team.alice, now=team.now)
+    work.delete_task(team.fresh(tasks[2]), actor=team.alice, now=team.now)
+    actions.apply_plan(plan, actor=team.alice, now=team.now)
+    outcomes = dict(PlanLine.objects.filter(plan=plan).values_list("task__title", "outcome"))
+    assert outcomes == {"Task 0": "taken", "Task 1": "taken", "Task 2": "taken", "Task 3": "applied"}
+    assert team.fresh(tasks[0]).assignee == team.echo
+    assert Event.objects.order_by("-seq")[0].payload == {"assigned": 1}
+    assert not Receipt.objects.filter(plan=plan).exclude(task=tasks[3]).exists()
+
+
+def test_a_worker_who_left_meanwhile_gets_nothing(team: Team) -> None:
+    task = team.task(needs={team.scala.pk: 1})
+    plan = actions.make_plan(team.project, actor=team.alice, now=team.now)
+    people.deactivate_worker(team.bob, actor=team.alice, now=team.now)
+    actions.apply_plan(plan, actor=team.alice, now=team.now)
+    assert team.fresh(task).assignee is None
+
+
+def test_a_plan_is_applied_once(team: Team) -> None:
+    some_tasks(team, 2)
+    plan = actions.make_plan(team.project, actor=team.alice, now=team.now)
+    actions.apply_plan(plan, actor=team.alice, now=team.now)
+    for again in (actions.apply_plan, actions.discard_plan):
+        with pytest.raises(Conflict):
+            again(plan, actor=team.alice, now=team.now)
+
+
+def test_an_apply_that_fails_half_way_changes_nothing(team: Team) -> None:
+    tasks = some_tasks(team, 3)
+    plan = actions.make_plan(team.project, actor=team.alice, now=team.now)
+    seq = Event.objects.order_by("-seq")[0].seq
+    with pytest.raises(OperationalError), connection.execute_wrapper(Outage(after=2)):
+        actions.apply_plan(plan, actor=team.alice, now=team.now)
+    plan.refresh_from_db()
+    assert (plan.state, set(holders(tasks).values())) == ("draft", {None})
+    assert (Assignment.objects.count(), Receipt.objects.count()) == (0, 0)
+    assert Event.objects.order_by("-seq")[0].seq == seq
+
+
+class Outage:
+    """The database goes away at one of the updates of tasks."""
+
+    def __init__(self, after: int) -> None:
+        self.left = after
+
+    def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.startswith('UPDATE "work_task"'):
+            self.left -= 1
+            if not self.left:
+                raise OperationalError("the connection is lost")
+        return execute(sql, params, many, context)
+
+
+def test_undo_restores_exactly_and_keeps_what_somebody_touched(team: Team) -> None:
+    tasks = some_tasks(team, 4)
+    plan = actions.make_plan(team.project, actor=team.alice, now=team.now)
+    actions.apply_plan(plan, actor=team.alice, now=team.now)
+    work.start_task(team.fresh(tasks[0]), actor=team.alice, now=team.now)
+    other = team.echo if team.fresh(tasks[1]).assignee != team.echo else team.bob
+    actions.assign_task(team.fresh(tasks[1]), other, actor=team.alice, now=team.now)
+    begun = team.fresh(tasks[0]).assignee
+    actions.undo_plan(plan, actor=team.alice, now=team.now)
+    assert [team.fresh(t).assignee for t in tasks] == [begun, other, None, None]
+    outcomes = dict(PlanLine.objects.filter(plan=plan).values_list("task__title", "outcome"))
+    assert outcomes == {"Task 0": "kept", "Task 1": "kept", "Task 2": "undone", "Task 3": "undone"}
+    assert Event.objects.order_by("-seq")[0].payload == {"restored": 2, "kept": 2}
+    with pytest.raises(Conflict):
+        actions.undo_plan(plan, actor=team.alice, now=team.now)
+
+
+def test_after_an_undo_the_same_plan_can_be_made_again(team: Team) -> None:
+    tasks = some_tasks(team, 3)
+    first = actions.apply_plan(
+        actions.make_plan(team.project, actor=team.alice, now=team.now), actor=team.alice, now=team.now
+    )
+    before = holders(tasks)
+    actions.undo_plan(first, actor=team.alice, now=team.now)
+    second = actions.make_plan(team.project, actor=team.alice, now=team.now)
+    assert bytes(second.result) == bytes(first.result)
+    actions.apply_plan(second, actor=team.alice, now=team.now)
+    assert holders(tasks) == before
+
+
+def test_a_discarded_plan_cannot_be_applied(team: Team) -> None:
+    some_tasks(team, 2)
+    plan = actions.make_plan(team.project, actor=team.alice, now=team.now)
+    actions.discard_plan(plan, actor=team.alice, now=team.now)
+    with pytest.raises(Conflict, match="Make a new one"):
+        actions.apply_plan(plan, actor=team.alice, now=team.now)
+
+
+def test_with_nothing_open_there_is_no_plan(team: Team) -> None:
+    with pytest.raises(Refused, match="has somebody already"):
+        actions.make_plan(team.project, actor=team.alice, now=team.now)
+
+
+def test_dependent_tasks_follow_each_other(team: Team) -> None:
+    first = team.task("First", needs={team.scala.pk: 1})
+    team.task("Second", after=(first.pk,))
+    plan = actions.make_plan(team.project, actor=team.alice, now=team.now)
+    lines = {line.title: line for line in queries.plan_sheet(team.alice, plan).lines}
+    first_end, second_start = lines["First"].ends_at, lines["Second"].starts_at
+    assert first_end is not None
+    assert second_start is not None
+    assert second_start >= first_end
+
+
+def test_a_large_plan_is_made_in_the_background(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plans, "POLICY", replace(policy.POLICY, quick_tasks=3))
+    some_tasks(team, 4)
+    plan = actions.make_plan(team.project, actor=team.alice, now=team.now)
+    assert (plan.state, plan.done, plan.total) == ("making", 0, 100)
+    asked = Event.objects.get(kind="plan.requested")
+    make_large_plan(workspace_id=plan.workspace_id, event_id=asked.pk, now=team.now)
+    make_large_plan(workspace_id=plan.workspace_id, event_id=asked.pk, now=team.now)
+    plan.refresh_from_db()
+    assert (plan.state, plan.done, PlanLine.objects.count()) == ("draft", 100, 4)
+    assert Event.objects.get(kind="plan.made").actor_user_id == team.world.alice.user.pk
+
+
+def test_a_plan_discarded_while_it_is_made_stays_discarded(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plans, "POLICY", replace(policy.POLICY, quick_tasks=0))
+    some_tasks(team, 1)
+    plan = actions.make_plan(team.project, actor=team.alice, now=team.now)
+    actions.discard_plan(plan, actor=team.alice, now=team.now)
+    actions.finish_plan(plan, actor=team.alice, now=team.now)
+    assert (Plan.objects.get().state, PlanLine.objects.count()) == ("discarded", 0)
+
+
+def test_the_sheet_compares_everybodys_load(team: Team) -> None:
+    task = team.task("Held", needs={team.scala.pk: 1}, effort_min=240)
+    actions.assign_task(task, team.bob, actor=team.alice, now=team.now)
+    team.task("More", needs={team.scala.pk: 1}, effort_min=120)
+    plan = actions.make_plan(team.project, actor=team.alice, now=team.now)
+    (share,) = queries.plan_sheet(team.alice, plan).shares
+    assert (share.worker.name, share.tasks, share.before_min, share.after_min) == ("Bob", 1, 240, 360)
+    assert share.room_min == 4 * 2400
+
+
+def test_only_managers_make_apply_undo_and_discard(team: Team) -> None:
+    some_tasks(team, 1)
+    plan = actions.make_plan(team.project, actor=team.alice, now=team.now)
+    for name in ("bob", "clara", "audrey", "echo"):
+        actor = getattr(team.world, name).actor
+        with pytest.raises(Forbidden):
+            actions.make_plan(team.project, actor=actor, now=team.now)
+        for verb in (actions.apply_plan, actions.undo_plan, actions.discard_plan):
+            with pytest.raises(Forbidden):
+                verb(plan, actor=actor, now=team.now)
+
+
+def test_plans_are_seen_by_managers_and_auditors_of_the_workspace_only(team: Team) -> None:
+    some_tasks(team, 1)
+    plan = actions.make_plan(team.project, actor=team.alice, now=team.now)
+    assert queries.find_plan(team.world.audrey.actor, plan.pk) == plan
+    for name in ("bob", "clara", "charlie"):
+        with pytest.raises(Missing):
+            queries.find_plan(getattr(team.world, name).actor, plan.pk)
+
+
+def test_why_of_a_planned_task_shows_everybody_beside_the_rest_of_the_plan(team: Team) -> None:
+    tasks = some_tasks(team, 3)
+    actions.apply_plan(actions.make_plan(team.project, actor=team.alice, now=team.now), actor=team.alice, now=team.now)
+    told = queries.decision_of(tasks[0], actor=team.alice)
+    assert (told.by_kind, told.by_name) == ("engine", "Alice")
+    assert told.chosen is not None
+    assert [f.name for f in told.chosen.factors] == [
+        "Skills", "Free before due", "Load", "Preference", "Cost", "Familiarity",
+    ]  # fmt: skip
+    assert len(told.recommendation.candidates) == 3
