@@ -1,0 +1,122 @@
+"""Reading JSON from strangers: strict, bounded, and never a crash."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.http import HttpRequest
+
+from fairlead.api.problems import InvalidInput, Malformed, escaped
+from fairlead.lib.errors import Refused
+
+MAX_BYTES = 1024 * 1024
+MAX_DEPTH = 12
+TYPES = ("application/json", "application/merge-patch+json")
+
+
+class TooLarge(Refused):
+    """The body is larger than any sensible request."""
+
+    code = "too-large"
+    status = 413
+    title = "The body is too large"
+
+
+class WrongType(Refused):
+    """The body is not declared as JSON."""
+
+    code = "wrong-type"
+    status = 415
+    title = "The body must be JSON"
+
+
+def read(request: HttpRequest) -> dict[str, Any]:
+    """The body as an object. Raises TooLarge, WrongType, Malformed or InvalidInput."""
+    if _declared_length(request) > MAX_BYTES:
+        raise TooLarge(f"A body may have {MAX_BYTES} bytes at most.")
+    if request.content_type not in TYPES:
+        raise WrongType("Send the body as JSON, with the header Content-Type: application/json.")
+    if len(request.body) > MAX_BYTES:
+        raise TooLarge(f"A body may have {MAX_BYTES} bytes at most.")
+    value = _parsed(request.body)
+    if not isinstance(value, dict):
+        raise Malformed("The body must be one JSON object.")
+    if errors := list(_unusable(value)):
+        raise InvalidInput("Some text in the body cannot be stored.", errors)
+    return value
+
+
+def _declared_length(request: HttpRequest) -> int:
+    text = str(request.META.get("CONTENT_LENGTH") or "0")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else MAX_BYTES + 1
+
+
+def _parsed(body: bytes) -> Any:
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        raise Malformed("The body is not valid UTF-8.") from None
+    try:
+        return json.loads(
+            text, object_pairs_hook=_object, parse_constant=_constant, parse_float=_float, parse_int=_integer
+        )
+    except json.JSONDecodeError as error:
+        raise Malformed(
+            f"The body is not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}."
+        ) from None
+    except RecursionError:
+        raise Malformed(f"The body is nested deeper than {MAX_DEPTH} levels.") from None
+
+
+def _object(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise Malformed(f"The body names {name[:60]!r} twice.")
+        found[name] = value
+    return found
+
+
+def _constant(text: str) -> Any:
+    raise Malformed(f"{text} is not a JSON number.")
+
+
+def _float(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise Malformed("The body has a number that is too large.")
+    return value
+
+
+def _integer(text: str) -> int:
+    if len(text) > 19:
+        raise Malformed("The body has a number that is too large.")
+    return int(text)
+
+
+def _unusable(value: Any, pointer: str = "#", depth: int = 0) -> Iterator[dict[str, str]]:
+    """Text that the database refuses: the character NUL and halves of surrogate pairs. Refuses deep nesting."""
+    if depth > MAX_DEPTH:
+        raise Malformed(f"The body is nested deeper than {MAX_DEPTH} levels.")
+    if isinstance(value, str):
+        if not storable(value):
+            yield {
+                "pointer": pointer,
+                "detail": "This text has characters that cannot be stored (NUL or broken Unicode).",
+            }
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            if not storable(name):
+                raise Malformed("The body has a name with characters that cannot be stored.")
+            yield from _unusable(inner, f"{pointer}/{escaped(name)}", depth + 1)
+    elif isinstance(value, list):
+        for place, inner in enumerate(value):
+            yield from _unusable(inner, f"{pointer}/{place}", depth + 1)
+
+
+def storable(text: str) -> bool:
+    """Whether PostgreSQL can hold the text."""
+    return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)

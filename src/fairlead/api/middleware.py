@@ -1,0 +1,28 @@
+"""Below /api/ every error is a problem document, also those that arise before an operation is found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+from fairlead.api.problems import CONTENT_TYPE, plain
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+def api_problems(get_response: Handler) -> Handler:
+    """Replace error pages of the framework (unknown address, wrong method, broken host) by problem documents."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        reply = get_response(request)
+        if not request.path.startswith("/api/") or reply.status_code < 400:
+            return reply
+        if reply.headers.get("Content-Type", "").startswith(CONTENT_TYPE):
+            return reply
+        replaced = plain(request, reply.status_code)
+        if "Allow" in reply.headers:
+            replaced.headers["Allow"] = reply.headers["Allow"]
+        return replaced
+
+    return middleware

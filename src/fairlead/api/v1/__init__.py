@@ -1,0 +1,64 @@
+"""The REST API, version 1: one file for each resource, mounted here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+from ninja.operation import Operation
+from ninja.parser import Parser
+
+from fairlead.api import schema
+from fairlead.api.problems import translate
+from fairlead.api.reference import Reference
+from fairlead.api.v1 import (
+    allocation,
+    availability,
+    events,
+    me,
+    plans,
+    projects,
+    skills,
+    task_details,
+    tasks,
+    workers,
+)
+
+RESOURCES = (me, projects, tasks, task_details, allocation, plans, workers, availability, skills, events)
+
+
+class Bodies(Parser):
+    """Bodies were read, strictly, before the operation was entered."""
+
+    def parse_body(self, request: Any) -> Any:
+        return request.json
+
+
+class Api(NinjaAPI):
+    """Ninja's API with our document and our errors."""
+
+    document: dict[str, Any] | None = None
+
+    def get_openapi_operation_id(self, operation: Operation) -> str:
+        """The name of the function, which is unique."""
+        return operation.view_func.__name__
+
+    def get_openapi_schema(self, **options: Any) -> Any:
+        """The OpenAPI 3.1 document, made once."""
+        if self.document is None:
+            self.document = schema.complete(super().get_openapi_schema(**options))
+        return self.document
+
+    def set_default_exception_handlers(self) -> None:
+        """Everything becomes a problem document."""
+        for kind in (Exception, HttpError, ValidationError):
+            self.add_exception_handler(kind, translate)
+
+
+api = Api(
+    title="Fairlead API", version="1", urls_namespace="api", parser=Bodies(), docs=Reference(),
+    docs_url="/docs", openapi_url="/openapi.json",
+)  # fmt: skip
+for resource in RESOURCES:
+    api.add_router("", resource.routes)

@@ -1,0 +1,142 @@
+"""What hangs on a task: acceptance criteria, dependencies and comments."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from ninja import Query
+from pydantic import Field, StringConstraints
+
+from fairlead.api import paging
+from fairlead.api.calls import Call
+from fairlead.api.fields import Body, PathId, Shown, TaskKey
+from fairlead.api.paging import Order, Paging
+from fairlead.api.routes import Routes
+from fairlead.api.v1.shapes import Condition, CriterionOut
+from fairlead.work import actions, queries
+from fairlead.work.models import Comment, Criterion
+
+routes = Routes(tags=["Task details"])
+OLDEST = Order("comments", ("id",))
+AUTHOR = ("author__id", "author__name", "author__kind")
+Words = Annotated[str, StringConstraints(max_length=20_000)]
+
+
+class NewCriterion(Body):
+    text: Condition
+
+
+class Author(Shown):
+    id: int
+    name: str
+    kind: str = Field(description="`person` or `agent`.")
+
+
+class CommentOut(Shown):
+    id: int
+    author: Author | None
+    body: str = Field(description="Markdown.")
+    internal: bool = Field(description="Internal comments are never shown to clients.")
+    created_at: datetime
+    edited_at: datetime | None
+
+
+class CommentPage(Shown):
+    items: list[CommentOut]
+    next_cursor: str | None
+
+
+class NewComment(Body):
+    body: Words
+    internal: bool = Field(True, strict=True)
+
+
+class CommentChange(Body):
+    body: Words
+
+
+@routes.on("POST", "/tasks/{key}/criteria", scope="work:write", gives=CriterionOut, status=201)
+def add_criterion(request: Call, key: TaskKey, body: NewCriterion) -> Criterion:
+    """Add a criterion"""
+    task = queries.find_task(request.actor, key)
+    return actions.add_criterion(task, body.text, actor=request.actor, now=request.now)
+
+
+@routes.on("POST", "/tasks/{key}/criteria/{criterion_id}/check", scope="work:write", gives=CriterionOut)
+def check_criterion(request: Call, key: TaskKey, criterion_id: PathId) -> Criterion:
+    """Say that a criterion is met"""
+    return actions.check_criterion(_criterion(request, key, criterion_id), actor=request.actor, now=request.now)
+
+
+@routes.on("POST", "/tasks/{key}/criteria/{criterion_id}/uncheck", scope="work:write", gives=CriterionOut)
+def uncheck_criterion(request: Call, key: TaskKey, criterion_id: PathId) -> Criterion:
+    """Say that a criterion is not met after all"""
+    return actions.uncheck_criterion(_criterion(request, key, criterion_id), actor=request.actor, now=request.now)
+
+
+@routes.on("DELETE", "/tasks/{key}/criteria/{criterion_id}", scope="work:write", gives=None, status=204)
+def remove_criterion(request: Call, key: TaskKey, criterion_id: PathId) -> None:
+    """Remove a criterion"""
+    actions.remove_criterion(_criterion(request, key, criterion_id), actor=request.actor, now=request.now)
+
+
+def _criterion(request: Call, key: str, criterion_id: int) -> Criterion:
+    return queries.find_criterion(request.actor, queries.find_task(request.actor, key), criterion_id)
+
+
+@routes.on("PUT", "/tasks/{key}/waits-for/{after}", scope="work:write", gives=None, status=204)
+def add_dependency(request: Call, key: TaskKey, after: TaskKey) -> None:
+    """Make a task wait for another
+
+    Circles are refused.
+    """
+    task, other = queries.find_task(request.actor, key), queries.find_task(request.actor, after)
+    actions.add_dependency(task, other, actor=request.actor, now=request.now)
+
+
+@routes.on("DELETE", "/tasks/{key}/waits-for/{after}", scope="work:write", gives=None, status=204)
+def remove_dependency(request: Call, key: TaskKey, after: TaskKey) -> None:
+    """Let a task no longer wait for another"""
+    task, other = queries.find_task(request.actor, key), queries.find_task(request.actor, after)
+    actions.remove_dependency(task, other, actor=request.actor, now=request.now)
+
+
+@routes.on("GET", "/tasks/{key}/comments", scope="work:read", gives=CommentPage)
+def list_comments(request: Call, key: TaskKey, wanted: Query[Paging]) -> dict[str, Any]:
+    """List comments
+
+    The oldest first.
+    """
+    found = queries.visible_comments(request.actor, queries.find_task(request.actor, key))
+    rows = found.values("id", "body", "internal", "created_at", "edited_at", *AUTHOR)
+    return paging.page(request, [_row(row) for row in paging.cut(request, rows, OLDEST, wanted)])
+
+
+@routes.on("POST", "/tasks/{key}/comments", scope="work:write", gives=CommentOut, status=201)
+def add_comment(request: Call, key: TaskKey, body: NewComment) -> Comment:
+    """Comment on a task"""
+    task = queries.find_task(request.actor, key)
+    return actions.add_comment(task, body.body, internal=body.internal, actor=request.actor, now=request.now)
+
+
+@routes.on("PATCH", "/tasks/{key}/comments/{comment_id}", scope="work:write", gives=CommentOut)
+def edit_comment(request: Call, key: TaskKey, comment_id: PathId, body: CommentChange) -> Comment:
+    """Edit one's own comment"""
+    comment = _comment(request, key, comment_id)
+    return actions.edit_comment(comment, body.body, actor=request.actor, now=request.now)
+
+
+@routes.on("DELETE", "/tasks/{key}/comments/{comment_id}", scope="work:write", gives=None, status=204)
+def remove_comment(request: Call, key: TaskKey, comment_id: PathId) -> None:
+    """Remove a comment"""
+    actions.remove_comment(_comment(request, key, comment_id), actor=request.actor, now=request.now)
+
+
+def _comment(request: Call, key: str, comment_id: int) -> Comment:
+    return queries.find_comment(request.actor, queries.find_task(request.actor, key), comment_id)
+
+
+def _row(row: dict[str, Any]) -> dict[str, Any]:
+    names = {name.removeprefix("author__"): row.pop(name) for name in AUTHOR}
+    return {**row, "author": names if names["id"] else None}

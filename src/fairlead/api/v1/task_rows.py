@@ -1,0 +1,90 @@
+"""Reading tasks for the API: any number of them in six queries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import F
+
+from fairlead.accounts.models import Role
+from fairlead.api.calls import Call
+from fairlead.lib.errors import Missing
+from fairlead.work.models import Criterion, Dependency, Need, Task
+from fairlead.work.queries import blocked, visible_tasks
+
+PLAIN = (
+    "title", "description", "state", "priority", "effort_low_min", "effort_min", "effort_high_min", "release_at",
+    "due_at", "labels", "external_id", "created_at", "updated_at", "started_at", "done_at", "version",
+)  # fmt: skip
+COLUMNS = (
+    "id", "number", "project__key", "parent__number", "status_id", "status__name", "assignee_id", "assignee__name",
+    "assignee__kind", *PLAIN,
+)  # fmt: skip
+
+Rows = list[dict[str, Any]]
+
+
+def shown(request: Call, rows: Rows) -> Rows:
+    """Rows that have COLUMNS as TaskOut; clients get no needs."""
+    ids = [row["id"] for row in rows]
+    needs = {} if request.actor.role == Role.CLIENT else _needs(ids)
+    criteria, waits, stops = _criteria(ids), _waits(request, ids), blocked(ids)
+    return [
+        {
+            **{name: row[name] for name in PLAIN},
+            "key": f"{row['project__key']}-{row['number']}",
+            "project": row["project__key"],
+            "status": {"id": row["status_id"], "name": row["status__name"]},
+            "parent": f"{row['project__key']}-{row['parent__number']}" if row["parent__number"] else None,
+            "assignee": _holder(row),
+            "needs": needs.get(row["id"], []),
+            "criteria": criteria.get(row["id"], []),
+            "waits_for": waits.get(row["id"], []),
+            "blocked_by": stops.get(row["id"], []),
+        }
+        for row in rows
+    ]
+
+
+def one(request: Call, task: Task) -> dict[str, Any]:
+    """A task as it is now; the reply is tagged with its version. Raises Missing when it is gone."""
+    rows = list(visible_tasks(request.actor).filter(pk=task.pk).values(*COLUMNS))
+    if not rows:
+        raise Missing(f"{task} is in the trash.")
+    request.version = rows[0]["version"]
+    return shown(request, rows)[0]
+
+
+def _holder(row: dict[str, Any]) -> dict[str, Any] | None:
+    if row["assignee_id"] is None:
+        return None
+    return {"id": row["assignee_id"], "name": row["assignee__name"], "kind": row["assignee__kind"]}
+
+
+def _grouped(rows: Iterable[dict[str, Any]]) -> dict[int, Rows]:
+    found: dict[int, Rows] = defaultdict(list)
+    for row in rows:
+        found[row["task_id"]].append(row)
+    return found
+
+
+def _needs(ids: list[int]) -> dict[int, Rows]:
+    rows = Need.objects.filter(task_id__in=ids).order_by("skill__name")
+    return _grouped(rows.values("task_id", "skill_id", "level", name=F("skill__name")))
+
+
+def _criteria(ids: list[int]) -> dict[int, Rows]:
+    rows = Criterion.objects.filter(task_id__in=ids).order_by("position", "id")
+    return _grouped(rows.values("task_id", "id", "text", "checked_at"))
+
+
+def _waits(request: Call, ids: list[int]) -> dict[int, list[str]]:
+    """Keys of what each task waits for, as far as the actor sees it."""
+    rows = Dependency.objects.filter(task_id__in=ids, after__in=visible_tasks(request.actor))
+    found: dict[int, list[str]] = defaultdict(list)
+    ordered = rows.order_by("after__project__key", "after__number")
+    for task_id, key, number in ordered.values_list("task_id", "after__project__key", "after__number"):
+        found[task_id].append(f"{key}-{number}")
+    return found

@@ -1,0 +1,162 @@
+"""Tasks: listing, creating, changing, and moving them from state to state."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from ninja import Query
+
+from fairlead.api import etags, paging
+from fairlead.api.calls import Call
+from fairlead.api.fields import TaskKey
+from fairlead.api.paging import Order
+from fairlead.api.problems import InvalidInput
+from fairlead.api.routes import Routes
+from fairlead.api.v1.projects import find_status
+from fairlead.api.v1.shapes import Move, NeedIn, NewTask, TaskChange, TaskOut, TaskPage, TaskQuery
+from fairlead.api.v1.task_rows import COLUMNS, one, shown
+from fairlead.work import actions, queries
+from fairlead.work.drafts import TaskDraft
+from fairlead.work.filters import TaskFilter
+from fairlead.work.models import Task
+
+routes = Routes(tags=["Tasks"])
+ORDERS = {
+    name: Order(f"tasks:{name}", columns, descending=name.startswith("-"))
+    for name, columns in {
+        "created": ("id",), "-created": ("id",), "updated": ("updated_at", "id"), "-updated": ("updated_at", "id"),
+    }.items()
+}  # fmt: skip
+
+
+@routes.on("GET", "/tasks", scope="work:read", gives=TaskPage)
+def list_tasks(request: Call, wanted: Query[TaskQuery]) -> dict[str, Any]:
+    """List tasks
+
+    Those in the trash are left out.
+    """
+    rows = paging.cut(request, _fitting(request, wanted).values(*COLUMNS), ORDERS[wanted.order], wanted)
+    return paging.page(request, shown(request, rows))
+
+
+def _fitting(request: Call, wanted: TaskQuery) -> QuerySet[Task]:
+    asked = TaskFilter(
+        text=wanted.q or "", project=wanted.project or "", state=wanted.state or "", status=wanted.status_id,
+        assignee=wanted.assignee or "", label=wanted.label or "",
+    )  # fmt: skip
+    found = asked.apply(queries.visible_tasks(request.actor), now=request.now, user_id=request.actor.user_id)
+    if wanted.external_id is not None:
+        found = found.filter(external_id=wanted.external_id)
+    return found if wanted.updated_since is None else found.filter(updated_at__gte=wanted.updated_since)
+
+
+@routes.on("POST", "/tasks", scope="work:write", gives=TaskOut, status=201)
+def create_task(request: Call, body: NewTask) -> dict[str, Any]:
+    """Create a task
+
+    At the top of its column.
+    """
+    project = queries.find_project(request.actor, body.project)
+    values = body.given() | _related(request, body)
+    del values["project"]
+    status_id = values.pop("status_id", None)
+    values["status"] = None if status_id is None else find_status(request, project, status_id)
+    for name in ("labels", "criteria"):
+        values[name] = tuple(values.get(name, ()))
+    values["after"] = tuple(queries.find_task(request.actor, key).pk for key in body.after)
+    return one(request, actions.create_task(project, TaskDraft(**values), actor=request.actor, now=request.now))
+
+
+@routes.on("GET", "/tasks/{key}", scope="work:read", gives=TaskOut)
+def show_task(request: Call, key: TaskKey) -> dict[str, Any]:
+    """Show a task"""
+    return one(request, queries.find_task(request.actor, key))
+
+
+@routes.on("PATCH", "/tasks/{key}", scope="work:write", gives=TaskOut, matched=True)
+def change_task(request: Call, key: TaskKey, body: TaskChange) -> dict[str, Any]:
+    """Change a task
+
+    Fields that are not sent stay as they are; `null` empties a field that may be empty.
+    """
+    task = queries.find_task(request.actor, key)
+    version = etags.expected(request, task.version)
+    values = body.given() | _related(request, body)
+    return one(request, actions.change_task(task, actor=request.actor, now=request.now, version=version, **values))
+
+
+@routes.on("DELETE", "/tasks/{key}", scope="work:write", gives=None, status=204, matched=True)
+def delete_task(request: Call, key: TaskKey) -> None:
+    """Delete a task
+
+    It goes into the trash and can be restored.
+    """
+    task = queries.find_task(request.actor, key)
+    etags.expected(request, task.version)
+    actions.delete_task(task, actor=request.actor, now=request.now)
+
+
+@routes.on("POST", "/tasks/{key}/restore", scope="work:write", gives=TaskOut)
+def restore_task(request: Call, key: TaskKey) -> dict[str, Any]:
+    """Restore a deleted task"""
+    task = queries.find_deleted_task(request.actor, key)
+    return one(request, actions.restore_task(task, actor=request.actor, now=request.now))
+
+
+@routes.on("POST", "/tasks/{key}/move", scope="work:write", gives=TaskOut, matched=True)
+def move_task(request: Call, key: TaskKey, body: Move) -> dict[str, Any]:
+    """Move a task on the board
+
+    To another column, or to another place in its own.
+    """
+    task = queries.find_task(request.actor, key)
+    version = etags.expected(request, task.version)
+    status = find_status(request, task.project, body.status_id)
+    below = None if body.below is None else queries.find_task(request.actor, body.below)
+    return one(
+        request, actions.move_task(task, status, actor=request.actor, now=request.now, version=version, below=below)
+    )
+
+
+STEPS = {
+    "start": (actions.start_task, "Start a task", "Work on it begins; what it waits for must be done."),
+    "submit": (actions.submit_task, "Hand a task in", "For review."),
+    "complete": (actions.complete_task, "Complete a task", "Every criterion must be met. AI agents cannot do this."),
+    "cancel": (actions.cancel_task, "Cancel a task", "It will not be done. AI agents cannot do this."),
+    "reopen": (actions.reopen_task, "Reopen a task", "What was over is to be done after all."),
+}
+
+
+def _add_step(name: str) -> None:
+    act, title, text = STEPS[name]
+
+    def step(request: Call, key: TaskKey) -> dict[str, Any]:
+        task = queries.find_task(request.actor, key)
+        etags.expected(request, task.version)
+        return one(request, act(task, actor=request.actor, now=request.now))
+
+    step.__name__ = f"{name}_task"
+    step.__doc__ = f"{title}\n\n{text}"
+    routes.on("POST", f"/tasks/{{key}}/{name}", scope="work:write", gives=TaskOut, matched=True)(step)
+
+
+for each in STEPS:
+    _add_step(each)
+
+
+def _related(request: Call, body: NewTask | TaskChange) -> dict[str, Any]:
+    """Parent and needs, if they were sent, as the actions take them."""
+    found: dict[str, Any] = {}
+    if "parent" in body.model_fields_set:
+        found["parent"] = None if body.parent is None else queries.find_task(request.actor, body.parent)
+    if "needs" in body.model_fields_set:
+        found["needs"] = _levels(body.needs)
+    return found
+
+
+def _levels(needs: list[NeedIn]) -> dict[int, int]:
+    levels = {need.skill_id: need.level for need in needs}
+    if len(levels) < len(needs):
+        raise InvalidInput("Name each skill once.", [{"pointer": "#/needs", "detail": "Name each skill once."}])
+    return levels
