@@ -1,0 +1,178 @@
+"""The made-up company: its members, workers, projects and six weeks of work, in one transaction, made once."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final, TextIO
+
+from django.conf import settings
+from django.db import transaction
+
+from fairlead.accounts import actions as accounts
+from fairlead.accounts.models import Membership, User
+from fairlead.accounts.queries import actor_of
+from fairlead.demo.cast import GUESTS, PEOPLE, SKILLS, WORKSPACE, Person
+from fairlead.demo.history import live_through
+from fairlead.demo.script import PROJECTS, levels
+from fairlead.events.actor import Actor
+from fairlead.events.tenancy import enter
+from fairlead.people import actions as people
+from fairlead.people.models import Skill, Worker
+from fairlead.work import actions as work
+from fairlead.work.models import Project
+
+WEEKS: Final = 6
+LINK_HOURS: Final = 24
+OWNER: Final = PEOPLE[0]
+ALWAYS: Final = [(day, 0, 1440) for day in range(7)]
+
+
+@dataclass
+class Company:
+    """What was made so far: actors by first name, workers and skills by name, projects by key."""
+
+    actors: dict[str, Actor]
+    workers: dict[str, Worker]
+    skills: dict[str, Skill]
+    projects: dict[str, Project]
+
+    @property
+    def alice(self) -> Actor:
+        """Who dispatches the work."""
+        return self.actors["Alice"]
+
+
+def run(*, now: datetime, out: TextIO) -> list[tuple[str, str, str]]:
+    """Make the company unless it is there; returns (name, role, sign-in address) for each of its people."""
+    if not User.objects.filter(email=OWNER.email).exists():
+        print("Making the company: people, projects, six weeks of work (about half a minute)", file=out, flush=True)
+        with transaction.atomic():
+            _found(now)
+    return _links(now)
+
+
+def _found(now: datetime) -> None:
+    began = (now - timedelta(weeks=WEEKS)).replace(hour=8, minute=0, second=0, microsecond=0)
+    members = _members(began)
+    company = Company({name: actor_of(member) for name, member in members.items()}, {}, {}, {})
+    _skills(company, began)
+    for person in PEOPLE:
+        company.workers[person.name] = _worker(person, company, began, members)
+    for index, (key, name, client, text) in enumerate(PROJECTS):
+        company.projects[key] = work.create_project(
+            key=key, name=name, client=client, description=text, color=index * 3, actor=company.alice, now=began
+        )
+    _share(company, members, began)
+    live_through(company, began=began, now=now, dice=random.Random(7))  # noqa: S311  the same company every time
+    _away(company, now)
+    work.change_status(
+        company.projects["CARE"].statuses.get(name="In review"), actor=company.alice, now=now, wip_limit=12
+    )
+
+
+def _members(now: datetime) -> dict[str, Membership]:
+    """Everybody's account and membership, by first name."""
+    owner_user = _user(OWNER.email, OWNER.name, OWNER.place[0], now)
+    owner = accounts.create_workspace(
+        WORKSPACE, user=owner_user, now=now, time_zone="Europe/Berlin", country="DE", currency="EUR"
+    )
+    found = {"Olga": owner}
+    for person in PEOPLE[1:]:
+        kind = User.Kind.AGENT if person.kind == "agent" else User.Kind.PERSON
+        user = _user(person.email, person.name, person.place[0], now, kind=kind)
+        found[user.get_short_name()] = accounts.add_member(user, person.role, actor=actor_of(owner), now=now)
+    for name, role, _ in GUESTS:
+        user = _user(name.split(" ")[0].lower() + "@client.example", name, "Europe/Berlin", now)
+        found[user.get_short_name()] = accounts.add_member(user, role, actor=actor_of(owner), now=now)
+    return found
+
+
+def _user(email: str, name: str, zone: str, now: datetime, *, kind: str = User.Kind.PERSON) -> User:
+    return accounts.create_user(email, name, None, now=now, time_zone=zone, kind=kind)
+
+
+def _skills(company: Company, now: datetime) -> None:
+    for name, parent, synonyms in SKILLS:
+        above = company.skills.get(parent.lower())
+        company.skills[name.lower()] = people.create_skill(
+            name, parent=above, synonyms=synonyms, actor=company.alice, now=now
+        )
+    company.skills["cobol"] = people.create_skill("COBOL", actor=company.alice, now=now)
+
+
+def _worker(person: Person, company: Company, now: datetime, members: Mapping[str, Membership]) -> Worker:
+    zone, country = person.place
+    first = person.name.split(" ")[0]
+    agent = {"owner": members["Ben"].user} if person.kind == "agent" else {}
+    worker = people.create_worker(
+        kind=person.kind, name=person.name, email=person.email, headline=person.headline, about=person.about,
+        time_zone=zone, country=country, week_minutes=person.week_h * 60, rate_cents=person.rate * 100,
+        max_tasks=person.max_tasks, lanes=person.lanes, actor=company.alice, now=now, **agent,
+    )  # fmt: skip
+    people.link_user(worker, members[first].user, actor=company.alice, now=now)
+    for name, level in levels(person.skills).items():
+        people.set_skill(worker, company.skills[name], level, actor=company.alice, now=now)
+    if person.kind == "agent":
+        people.set_hours(worker, ALWAYS, actor=company.alice, now=now)
+    if person.week_h == 32:
+        hours = [(day, 540, 780) for day in range(4)] + [(day, 825, 1080) for day in range(4)]
+        people.set_hours(worker, hours, actor=company.alice, now=now)
+    if person.wants or person.avoids:
+        people.set_preferences(
+            worker, wants=_things(person.wants, company), avoids=_things(person.avoids, company),
+            actor=company.alice, now=now,
+        )  # fmt: skip
+    worker.refresh_from_db()
+    return worker
+
+
+def _things(text: str, company: Company) -> list[Skill | str]:
+    names = [part.strip() for part in text.split(",") if part.strip()]
+    return [company.skills.get(name, name) for name in names]
+
+
+def _away(company: Company, now: datetime) -> None:
+    """One holiday that is granted and one that waits for a manager."""
+    sofia, priya = company.workers["Sofia Ricci"], company.workers["Priya Nair"]
+    first = _next_monday(now.date())
+    granted = people.request_time_off(sofia, first, first + timedelta(days=4), "Holiday", actor=company.alice, now=now)
+    if granted.state != granted.State.APPROVED:
+        people.approve_time_off(granted, actor=company.alice, now=now)
+    later = first + timedelta(days=14)
+    people.request_time_off(priya, later, later + timedelta(days=2), "Wedding", actor=company.actors["Priya"], now=now)
+
+
+def _next_monday(day: date) -> date:
+    return day + timedelta(days=7 - day.weekday())
+
+
+def _share(company: Company, members: Mapping[str, Membership], now: datetime) -> None:
+    for name, _, key in GUESTS:
+        if key:
+            user = members[name.split(" ")[0]].user
+            work.share_project(company.projects[key], user, actor=company.alice, now=now)
+
+
+def _links(now: datetime) -> list[tuple[str, str, str]]:
+    """A fresh one-click link for everybody who signs in."""
+    enter(None)
+    found = []
+    titles = {"owner": "owner", "manager": "manager", "client": "client", "auditor": "auditor"}
+    for name, email, role in _people():
+        user = User.objects.get(email=email)
+        secret = accounts.make_sign_in_link(user, now=now, minutes=LINK_HOURS * 60)
+        found.append((name, titles.get(role, role), f"{settings.BASE_URL}/sign-in/link/{secret}/"))
+    return found
+
+
+def _people() -> list[tuple[str, str, str]]:
+    """Name, address and what they are, the most telling ones first; agents work through tokens and have no link."""
+    staff = [(p.name, p.email, p.role if p.role != "contributor" else p.kind) for p in PEOPLE if p.kind != "agent"]
+    guests = [(name, name.split(" ")[0].lower() + "@client.example", role) for name, role, _ in GUESTS]
+    return sorted([*staff, *guests], key=lambda row: ORDER.index(row[2]))
+
+
+ORDER: Final = ("manager", "owner", "employee", "freelancer", "client", "auditor")
