@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test.utils import setup_databases, teardown_databases
 
 from fairlead.accounts import actions as accounts
 from fairlead.accounts.models import Membership, User, Workspace
@@ -35,17 +36,25 @@ def django_db_modify_db_settings() -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """Made as the owner; every test then works as the ordinary role, behind the wall."""
+def django_db_setup(
+    django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker: Any
+) -> Iterator[None]:
+    """Made as the owner; every test then works as the ordinary role, behind the wall.
+
+    pytest-django's own fixture makes a database only when a collected test bears its mark; `committed` alone would
+    then work on, and empty, the database that the settings name.
+    """
     options = connection.settings_dict["OPTIONS"]
     owner = options["options"]
     with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False)
         connection.close()
     options["options"] = f"-c role={wall.ROLE} {owner}"
     yield
+    options["options"] = owner
     with django_db_blocker.unblock():
         connection.close()
-    options["options"] = owner
+        teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture(autouse=True)

@@ -78,6 +78,9 @@ class Config:
         "Whether a stranger may create an account and a workspace of their own.",
         "People with an invitation always may.",
     )
+    api_per_minute: int = _setting(
+        600, "API requests that one token may send in a minute, counted in each web process by itself.", low=1
+    )
     metrics_token: str = _setting(
         "",
         "The bearer token that /metrics asks for.",

@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "fairlead.work",
     "fairlead.allocation",
     "fairlead.integrations",
+    "fairlead.api",
     "fairlead.web",
     "procrastinate.contrib.django",
     "django.contrib.contenttypes",
@@ -58,6 +59,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "fairlead.web.middleware.request_log",
+    "fairlead.api.middleware.api_problems",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "fairlead.web.middleware.careful_headers",

@@ -23,7 +23,9 @@ def test_no_function_is_too_long_or_takes_too_much() -> None:
                 lines = (node.end_lineno or node.lineno) - node.lineno + 1
                 parameters = len(node.args.args) + len(node.args.kwonlyargs) + len(node.args.posonlyargs)
                 if lines > MOST_LINES_OF_A_FUNCTION or parameters > MOST_PARAMETERS:
-                    found.append(f"{path.relative_to(SOURCE)}:{node.lineno} {node.name}: {lines} lines, {parameters} parameters")
+                    found.append(
+                        f"{path.relative_to(SOURCE)}:{node.lineno} {node.name}: {lines} lines, {parameters} parameters"
+                    )
     assert found == []
 
 

@@ -38,7 +38,9 @@ def _may_write(path: Path) -> bool:
 
 
 def test_rows_are_written_in_actions_only() -> None:
-    found = [f"{p.relative_to(SOURCE)}:{n}" for p, tree in modules().items() if not _may_write(p) for n in _writes(tree)]
+    found = [
+        f"{p.relative_to(SOURCE)}:{n}" for p, tree in modules().items() if not _may_write(p) for n in _writes(tree)
+    ]
     assert found == []
 
 

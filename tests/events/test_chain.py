@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import pairwise
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -21,15 +22,16 @@ def test_events_are_numbered_without_gaps_and_chained(world: World, now: datetim
     rows = list(Event.objects.order_by("seq"))
     assert [e.seq for e in rows] == list(range(1, len(rows) + 1))
     assert bytes(rows[0].previous) == b""
-    assert all(bytes(b.previous) == bytes(a.hash) for a, b in zip(rows, rows[1:], strict=False))
+    assert all(bytes(b.previous) == bytes(a.hash) for a, b in pairwise(rows))
     assert verify(world.workspace.pk).problems == []
 
 
 def test_a_rolled_back_change_leaves_no_event_and_no_gap(world: World, now: datetime) -> None:
     before = Head.objects.get().seq
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
-        record("workspace.changed", world.workspace, actor=world.olga.actor, now=now, changes={})
-        raise ZeroDivisionError
+    mark = transaction.savepoint()
+    record("workspace.changed", world.workspace, actor=world.olga.actor, now=now, changes={})
+    assert Head.objects.get().seq == before + 1
+    transaction.savepoint_rollback(mark)
     assert Head.objects.get().seq == before
     record("workspace.changed", world.workspace, actor=world.olga.actor, now=now, changes={})
     assert Event.objects.order_by("-seq")[0].seq == before + 1
@@ -57,7 +59,7 @@ def test_not_even_the_owner_changes_an_event_unless_triggers_are_off(committed: 
 
 TAMPER = {
     "a changed kind": "UPDATE events_event SET kind = 'member.removed' WHERE seq = 2",
-    "a changed payload": "UPDATE events_event SET payload = payload || '{\"role\": \"owner\"}' WHERE seq = 3",
+    "a changed payload": 'UPDATE events_event SET payload = payload || \'{"role": "owner"}\' WHERE seq = 3',
     "a changed name": "UPDATE events_event SET actor_name = 'Mallory' WHERE seq = 1",
     "a changed time": "UPDATE events_event SET at = at + interval '1 microsecond' WHERE seq = 2",
     "a changed hash": "UPDATE events_event SET hash = sha256(hash) WHERE seq = 2",

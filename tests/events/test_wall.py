@@ -34,23 +34,29 @@ def test_a_user_sees_their_own_memberships_before_a_workspace_is_chosen(world: W
 
 def test_a_row_cannot_be_written_into_another_workspace(world: World) -> None:
     with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
-        Skill.objects.create(workspace_id=world.charlie.workspace.pk, name="Python", created_at=world.workspace.created_at)
+        Skill.objects.create(
+            workspace_id=world.charlie.workspace.pk, name="Python", created_at=world.workspace.created_at
+        )
 
 
 def test_a_row_cannot_point_across_the_wall(world: World) -> None:
     at = world.workspace.created_at
     with tenant(world.charlie.workspace.pk):
         theirs = Skill.objects.create(workspace_id=world.charlie.workspace.pk, name="Python", created_at=at)
+    Skill.objects.create(workspace=world.workspace, name="Django", parent_id=theirs.pk, created_at=at)
     with pytest.raises(IntegrityError, match="_wall"), transaction.atomic(), connection.cursor() as cursor:
-        Skill.objects.create(workspace=world.workspace, name="Django", parent_id=theirs.pk, created_at=at)
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    Skill.objects.all().delete()
 
 
 def test_every_table_with_a_workspace_is_walled(world: World) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT relname FROM pg_class WHERE relrowsecurity AND relkind = 'r'")
         secured = {row[0] for row in cursor.fetchall()}
-        cursor.execute("SELECT table_name FROM information_schema.columns WHERE column_name = 'workspace_id' AND table_schema = 'public'")
+        cursor.execute(
+            "SELECT table_name FROM information_schema.columns"
+            " WHERE column_name = 'workspace_id' AND table_schema = 'public'"
+        )
         with_workspace = {row[0] for row in cursor.fetchall()}
     assert with_workspace | {"accounts_workspace"} == secured == {m._meta.db_table for m in wall.walled()}
 

@@ -103,7 +103,8 @@ def test_the_same_id_twice_is_refused_with_the_line_of_the_first() -> None:
 
 
 def test_a_person_is_read_with_skills_and_profile() -> None:
-    text = "id,name,email,type,skills,timezone,country,hours,rate\nd1,Dana,d@x.org,Freelancer,go:5;sql,Europe/Rome,it,20,65.5\n"
+    heads = "id,name,email,type,skills,timezone,country,hours,rate\n"
+    text = heads + "d1,Dana,d@x.org,Freelancer,go:5;sql,Europe/Rome,it,20,65.5\n"
     [(draft, problem)] = _people(text)
     assert problem == ""
     assert (draft.name, draft.external_id, draft.skills) == ("Dana", "d1", {"go": 5, "sql": 3})

@@ -85,7 +85,9 @@ def test_columns_can_be_read_differently_until_the_import_starts(world: World, n
     run = _import(world.alice, now, people="", tasks="a,b\nWrite,3\n")
     with pytest.raises(Invalid, match="Choose the column for title"):
         change_mapping(run, {"people": {}, "tasks": {}}, Options(), actor=world.alice.actor)
-    change_mapping(run, {"people": {}, "tasks": {"title": ["a"], "effort": ["b"]}}, Options(unit_min=20), actor=world.alice.actor)
+    change_mapping(
+        run, {"people": {}, "tasks": {"title": ["a"], "effort": ["b"]}}, Options(unit_min=20), actor=world.alice.actor
+    )
     start_import(run, actor=world.alice.actor, now=now)
     with pytest.raises(Conflict):
         change_mapping(run, {"people": {}, "tasks": {"title": ["b"]}}, Options(), actor=world.alice.actor)

@@ -170,6 +170,6 @@ def test_the_tree_is_in_reading_order_with_how_many_have_each(world: World, team
     by = {"actor": world.alice.actor, "now": NOW}
     actions.set_skill(team.bob, team.scala, 4, **by)
     actions.set_skill(team.dana, team.scala, 3, actor=world.dana.actor, now=NOW)
-    rows = [(r.name, r.depth, r.workers, r.confirmed) for r in queries.skill_rows(world.bob.actor)]
-    assert rows == [("Functional programming", 0, 0, 0), ("Scala", 1, 2, 1), ("Writing", 0, 0, 0)]
+    rows = [(r.name, r.depth, r.workers, r.unconfirmed) for r in queries.skill_rows(world.bob.actor)]
+    assert rows == [("Functional programming", 0, 2, 0), ("Scala", 1, 2, 1), ("Writing", 0, 0, 0)]
     assert [r.name for r in queries.skill_rows(world.bob.actor, "lang")] == ["Scala"]

@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from fairlead.cli.database import STAMP, bring_up_to_date, database_server, say, set_up_django
 from fairlead.cli.serve import add_address, choose_address, require_free_port, run_tree
 from fairlead.config import config, given, use
-from fairlead.lib.embedded_pg import NoDatabase, Server
+from fairlead.lib.embedded_pg import Server
+from fairlead.lib.pg_ground import NoDatabase
 
 
 def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

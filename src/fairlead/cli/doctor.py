@@ -13,7 +13,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from fairlead.config import Config, config
-from fairlead.lib.embedded_pg import NoDatabase
+from fairlead.lib.pg_ground import NoDatabase
 
 OK, WARN, FAIL = "ok", "warn", "fail"
 LITTLE_DISK_BYTES: Final = 1_000_000_000

@@ -110,7 +110,7 @@ def plan(args: argparse.Namespace) -> int:
             [["task", "worker", "lane", "start", "finish"], *(row(problem, item) for item in found.assignments)]
         )
     for left in found.unassigned:
-        print(f"not assigned: {left.task}: {left.reason}" + (f" Fix: {left.fixes[0]}." if left.fixes else ""))
+        print(f"not assigned: {left.task}: {left.reason}." + (f" Fix: {left.fixes[0]}." if left.fixes else ""))
     print_summary(problem, found)
     return OK
 
@@ -130,13 +130,14 @@ def stop_rule(args: argparse.Namespace) -> engine.Stop:
 def check(args: argparse.Namespace) -> int:
     """Print every violation and the true cost; status 1 when there is a violation."""
     from fairlead import engine
+    from fairlead.engine import wording
 
     problem, judged = read(engine.read_problem, args.problem), read(engine.read_plan, args.plan)
     verdict = engine.check(problem, judged)
     for violation in verdict.violations:
         print(violation)
     if verdict.violations:
-        print(f"{len(verdict.violations)} violations")
+        print(wording.count(len(verdict.violations), "violation"))
     else:
         print("feasible: every rule is kept")
     print_cost(verdict.cost)

@@ -25,7 +25,9 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     csv.add_argument("--workspace", default="", help="slug of the workspace; not needed when there is only one")
     csv.add_argument("--user", default="", help="address of the member in whose name it is done; the owner by default")
     csv.add_argument("--unit-min", type=int, default=30, help="minutes for one unit of effort without a unit (30)")
-    csv.add_argument("--level", type=int, default=2, choices=range(1, 6), help="level of a needed skill that names none")
+    csv.add_argument(
+        "--level", type=int, default=2, choices=range(1, 6), help="level of a needed skill that names none"
+    )
     csv.add_argument("--dry-run", action="store_true", help="say what would happen and write nothing")
     csv.set_defaults(run=_import_csv)
 
@@ -42,7 +44,11 @@ def _import_csv(arguments: argparse.Namespace) -> int:
         with acting(arguments.workspace, arguments.user) as actor:
             now = datetime.now(UTC)
             run = create_import(
-                people_file=texts["people"], tasks_file=texts["tasks"], project_key=arguments.project, actor=actor, now=now
+                people_file=texts["people"],
+                tasks_file=texts["tasks"],
+                project_key=arguments.project,
+                actor=actor,
+                now=now,
             )
             _apply_options(run, arguments, actor)
             report = preview(run) if arguments.dry_run else run_import(run, actor=actor, now=now, on_progress=_progress)

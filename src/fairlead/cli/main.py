@@ -14,9 +14,9 @@ from importlib import import_module
 
 from fairlead import __version__
 from fairlead.config import SettingError
-from fairlead.lib.embedded_pg import NoDatabase
+from fairlead.lib.pg_ground import NoDatabase
 
-MODULES = ("demo", "serve", "worker", "database", "doctor", "develop", "engine")
+MODULES = ("demo", "serve", "worker", "database", "doctor", "tokens", "importing", "engine", "audit", "develop")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

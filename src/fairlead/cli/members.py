@@ -39,5 +39,3 @@ def _workspace(slug: str) -> Workspace:
     if not found:
         raise Missing("There is no workspace yet: start with `fairlead demo`, or sign up at the page.")
     raise Missing("Choose one with --workspace: " + ", ".join(w.slug for w in found))
-
-

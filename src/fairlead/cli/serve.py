@@ -22,7 +22,8 @@ from fairlead.cli.database import (
     unapplied,
 )
 from fairlead.config import config, given, use
-from fairlead.lib.embedded_pg import NoDatabase, Server
+from fairlead.lib.embedded_pg import Server
+from fairlead.lib.pg_ground import NoDatabase
 from fairlead.lib.supervisor import Child, Supervisor
 
 STOP_S = 4.0

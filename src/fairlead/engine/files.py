@@ -10,6 +10,7 @@ import gzip
 import hashlib
 import json
 import os
+import zlib
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from datetime import datetime
@@ -56,10 +57,10 @@ def parse_json(raw: bytes) -> Any:
         if raw[:2] == b"\x1f\x8b":
             raw = gzip.decompress(raw)
         return json.loads(raw.decode("utf-8"), object_pairs_hook=keep_pairs)
-    except (OSError, EOFError, UnicodeDecodeError) as error:
-        refuse("(file)", str(error), allowed="UTF-8 text, plain or gzip")
-    except (json.JSONDecodeError, RecursionError) as error:
-        refuse("(file)", str(error), allowed="JSON")
+    except (OSError, EOFError, zlib.error) as error:
+        refuse("(file)", str(error), allowed="JSON, plain or gzip")
+    except (ValueError, RecursionError) as error:  # bad UTF-8, bad JSON, a number of thousands of digits
+        refuse("(file)", str(error), allowed="JSON in UTF-8")
 
 
 def refuse(path: str, value: object, *, allowed: str) -> NoReturn:

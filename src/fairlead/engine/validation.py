@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
 WORKER_KINDS = ("employee", "freelancer", "agent")
 SHOWN_VALUE_LENGTH = 80
+LATEST_MIN = 53_000_000
+"""Latest minute that a problem may mention: about a hundred years, so that weeks can be counted one by one."""
+
+MOST_LANES = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ def is_number(value: object) -> bool:
     """A finite number: neither bool, NaN nor infinity."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
-    return math.isfinite(value)
+    return abs(value) <= sys.float_info.max
 
 
 def integer(least: int, most: int | None = None) -> Check:
@@ -152,6 +156,8 @@ def intervals(place: Place, value: Any) -> None:
         here = place.at(f"[{position}]")
         if not isinstance(pair, tuple | list) or len(pair) != 2 or not all(map(is_integer, pair)):
             here.refuse(pair, "two integers [from, to)")
+        elif pair[1] > LATEST_MIN:
+            here.refuse(pair, f"minutes up to {LATEST_MIN}")
         elif pair[0] >= pair[1]:
             here.refuse(pair, "from before to")
         elif pair[0] < earliest:
@@ -172,7 +178,7 @@ def price_pair(place: Place, value: Any) -> None:
 def pin(place: Place, value: Any) -> None:
     """A pin: worker and optional start."""
     text(place.at(".worker"), getattr(value, "worker", value))
-    optional(integer(0))(place.at(".start"), getattr(value, "start", None))
+    optional(MINUTE)(place.at(".start"), getattr(value, "start", None))
 
 
 def moment(place: Place, value: Any) -> None:
@@ -181,6 +187,7 @@ def moment(place: Place, value: Any) -> None:
         place.refuse(value, "a date and time with an offset, like 2026-11-23T00:00:00+00:00")
 
 
+MINUTE = integer(0, LATEST_MIN)
 LEVELS = mapping(integer(1, 5), "skills with levels from 1 to 5")
 
 WORKER_FIELDS: dict[str, Check] = {
@@ -190,17 +197,17 @@ WORKER_FIELDS: dict[str, Check] = {
     "calendar": optional(intervals),
     "week_minutes": optional(integer(0)),
     "max_tasks": optional(integer(0)),
-    "lanes": integer(1),
+    "lanes": integer(1, MOST_LANES),
     "rate": number(),
     "speed": number(above_zero=True),
 }
 
 TASK_FIELDS: dict[str, Check] = {
     "id": text,
-    "effort": integer(1),
+    "effort": integer(1, LATEST_MIN),
     "needs": LEVELS,
-    "release": integer(0),
-    "due": optional(integer(0)),
+    "release": MINUTE,
+    "due": optional(MINUTE),
     "weight": number(),
     "after": id_list,
     "context": optional(text),
@@ -208,7 +215,7 @@ TASK_FIELDS: dict[str, Check] = {
     "never": id_list,
     "pin": optional(pin),
     "now": optional(text),
-    "minutes": mapping(integer(1), "minutes by worker"),
+    "minutes": mapping(integer(1, LATEST_MIN), "minutes by worker"),
     "misfit": mapping(number(), "points by worker"),
 }
 
@@ -217,7 +224,7 @@ OBJECTIVE_FIELDS: dict[str, Check] = {
     **{name: number() for name in ("lateness", "labour", "misfit", "switch", "fairness", "moved", "makespan")},
 }
 
-PROBLEM_FIELDS: dict[str, Check] = {"start": moment, "horizon": optional(integer(0)), "setup": integer(0)}
+PROBLEM_FIELDS: dict[str, Check] = {"start": moment, "horizon": optional(MINUTE), "setup": MINUTE}
 
 
 def find_errors(problem: Problem) -> list[ProblemError]:

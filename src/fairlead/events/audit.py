@@ -53,7 +53,9 @@ def verify(workspace_id: int, *, published: Iterable[PublishedHead] = ()) -> Ver
             verdict.problems.append(problem)
     end = (last.seq, bytes(last.hash).hex()) if last else (0, "")
     if end != (verdict.head.seq, verdict.head.hash):
-        verdict.problems.append(f"the log ends at event {verdict.head.seq}, but its head says {end[0]}: cut off or added to")
+        verdict.problems.append(
+            f"the log ends at event {verdict.head.seq}, but its head says {end[0]}: cut off or added to"
+        )
     verdict.problems.extend(f"event {seq} was published and is gone" for seq in expected if seq > verdict.head.seq)
     return verdict
 

@@ -34,7 +34,9 @@ def record(kind: str, subject: models.Model, /, *, actor: Actor, now: datetime, 
     return event
 
 
-def _row(kind: str, subject: models.Model, *, actor: Actor, now: datetime, payload: Mapping[str, Any]) -> dict[str, Any]:
+def _row(
+    kind: str, subject: models.Model, *, actor: Actor, now: datetime, payload: Mapping[str, Any]
+) -> dict[str, Any]:
     CATALOGUE[kind]  # an unknown kind is a bug and stops here
     timezone.localtime(now)  # refuses a naive time
     model = str(subject._meta.model_name)

@@ -110,10 +110,11 @@ def _crossings() -> list[tuple[str, str]]:
             target = field.related_model
             if not isinstance(field, models.ForeignKey) or target not in walled() or field.column == "workspace_id":
                 continue
-            unique, crossing = f"{target._meta.db_table}_wall", f"{model._meta.db_table}_{field.column}_wall"[:63]
-            found[unique] = f"ALTER TABLE {target._meta.db_table} ADD CONSTRAINT {unique} UNIQUE (workspace_id, id)"
+            here, there = model._meta.db_table, target._meta.db_table
+            unique, crossing = f"{there}_wall", f"{here}_{field.column}_wall"[:63]
+            found[unique] = f"ALTER TABLE {there} ADD CONSTRAINT {unique} UNIQUE (workspace_id, id)"
             found[crossing] = (
-                f"ALTER TABLE {model._meta.db_table} ADD CONSTRAINT {crossing} FOREIGN KEY (workspace_id, {field.column})"
-                f" REFERENCES {target._meta.db_table} (workspace_id, id) DEFERRABLE INITIALLY DEFERRED"
+                f"ALTER TABLE {here} ADD CONSTRAINT {crossing} FOREIGN KEY (workspace_id, {field.column})"
+                f" REFERENCES {there} (workspace_id, id) DEFERRABLE INITIALLY DEFERRED"
             )
     return list(found.items())

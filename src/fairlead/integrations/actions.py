@@ -69,8 +69,10 @@ def create_import(
     )  # fmt: skip
 
 
-def change_mapping(run: Import, mapping: Mapping[str, Mapping[str, list[str]]], options: Options, *, actor: Actor) -> Import:
-    """Read the columns differently. Raises Conflict once the import was started, Invalid when a needed column is missing."""
+def change_mapping(
+    run: Import, mapping: Mapping[str, Mapping[str, list[str]]], options: Options, *, actor: Actor
+) -> Import:
+    """Read the columns differently. Raises Conflict once it was started, Invalid when a needed column is missing."""
     require(may_import(actor), "Only managers can import.")
     wrong = {
         f"{file}-{field.name}": f"Choose the column for {field.label.lower()}."
@@ -182,7 +184,9 @@ class _Clerk:
 
     def _draft(self, row: TaskRow, statuses: Mapping[Any, Any]) -> TaskDraft:
         needs = {self.known[folded(name)]: level for name, level in row.needs.items()}
-        return TaskDraft(title=row.title, external_id=row.external_id, needs=needs, status=statuses.get(row.state), **row.values)
+        return TaskDraft(
+            title=row.title, external_id=row.external_id, needs=needs, status=statuses.get(row.state), **row.values
+        )
 
     def _task(self, read: Read[TaskRow], before: Mapping[str, Any]) -> str:
         if read.draft is None:
@@ -221,5 +225,3 @@ def _batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
     rest = iter(items)
     while batch := list(islice(rest, size)):
         yield batch
-
-

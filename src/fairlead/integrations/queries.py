@@ -118,11 +118,20 @@ def preview(run: Import) -> Report:
     workers = workers_by_external_id(run.workspace_id)
     for person in read.people:
         held = workers.get(person.draft.external_id) if person.draft else None
-        report.add(_row("people", person, held is None, bool(held and person.draft and person_changes(held, person.draft, known))))
+        report.add(
+            _row(
+                "people",
+                person,
+                held is None,
+                bool(held and person.draft and person_changes(held, person.draft, known)),
+            )
+        )
     tasks = tasks_by_external_id(run)
     for task in read.tasks:
         before = tasks.get(task.draft.external_id) if task.draft else None
-        report.add(_row("tasks", task, before is None, bool(before and task.draft and task_changes(before, task.draft, known))))
+        report.add(
+            _row("tasks", task, before is None, bool(before and task.draft and task_changes(before, task.draft, known)))
+        )
     return report
 
 
@@ -154,7 +163,7 @@ def person_changes(worker: Worker, draft: PersonDraft, known: Mapping[str, int])
 
 
 def task_changes(task: Task, draft: TaskRow, known: Mapping[str, int]) -> dict[str, Any]:
-    """The values that the file gives and the task does not have. Where a task stands is not taken from the file again."""
+    """The values that the file gives and the task does not have. Its state is not taken from the file again."""
     values = {"title": draft.title, **draft.values}
     changes = {name: value for name, value in values.items() if _differs(getattr(task, name), value)}
     needs = {known.get(folded(name), 0): n for name, n in draft.needs.items()}

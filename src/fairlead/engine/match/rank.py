@@ -189,12 +189,20 @@ class Bench:
 
     def willing(self) -> tuple[str, ...]:
         """Workers with whom doing the task costs no more than leaving it out."""
-        price, found = self.model.price[self.task], []
-        for worker in self.model.eligible(self.task):
-            measured = self.measure(worker)
-            if measured is not None and self.points(measured.delta) <= price:
-                found.append(self.model.problem.workers[worker].id)
-        return tuple(found)
+        able = self.model.eligible(self.task)
+        return tuple(self.model.problem.workers[worker].id for worker in able if self.is_willing(worker))
+
+    def is_willing(self, worker: int) -> bool:
+        """Quickly where the first good spot will do, thoroughly where it will not."""
+        price, mark = self.model.price[self.task], self.state.mark()
+        spot = spot_with(self.state, self.task, worker=worker, limit=price)
+        if spot is not None and spot.points <= price and not self.following:
+            placed = self.state.place(self.task, worker, lane=spot.lane, position=spot.position)
+            self.state.rollback(mark)
+            if placed:
+                return True
+        measured = self.measure(worker)
+        return measured is not None and self.points(measured.delta) <= price
 
     def ranking(self, current: str | None, *, k: int | None, signals: Signals) -> Ranking:
         """Try everybody and sort."""

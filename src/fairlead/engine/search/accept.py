@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-START_SHARE = 0.01
+START_SHARE = 0.03
 """How much worse than the best a plan may be at the start, as a share of the best; see docs/engine/search.md."""
 
 

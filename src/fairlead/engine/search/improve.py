@@ -18,7 +18,7 @@ from fairlead.engine.search.stop import Stop
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """News of a running search, once an iteration: the best total so far, its tasks left out, the share that is over."""
+    """News of a running search, once an iteration; `total` and `left_out` are of the best plan so far."""
 
     iterations: int
     total: float

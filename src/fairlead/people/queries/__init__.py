@@ -1,12 +1,20 @@
 """Reading the directory. Everything starts from the workspace and what the actor may see there."""
 
 from fairlead.people.queries.calendar import capacity, days_off, time_off, working_time
-from fairlead.people.queries.directory import LOOK_AHEAD_DAYS, DirectoryFilter, DirectoryRow, Presence, directory, presence
+from fairlead.people.queries.directory import (
+    LOOK_AHEAD_DAYS,
+    DirectoryFilter,
+    DirectoryRow,
+    Presence,
+    directory,
+    presence,
+)
 from fairlead.people.queries.skills import (
     SkillRow,
     effective_levels,
     find_skill,
     get_skill,
+    skill_choices,
     skill_index,
     skill_levels,
     skill_rows,
@@ -50,6 +58,7 @@ __all__ = [
     "presence",
     "requests_waiting",
     "shown_rate",
+    "skill_choices",
     "skill_index",
     "skill_levels",
     "skill_rows",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +12,7 @@ from django.db.models import Count, Q, QuerySet
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Missing
 from fairlead.lib.text import folded
-from fairlead.people.models import Skill, WorkerSkill
+from fairlead.people.models import Skill, Worker, WorkerSkill
 
 
 def skills(actor: Actor) -> QuerySet[Skill]:
@@ -88,7 +88,10 @@ def effective_levels(
 
 @dataclass(frozen=True)
 class SkillRow:
-    """A line of the taxonomy page: depth 0 is a top entry, children follow their parent."""
+    """A line of the taxonomy page: depth 0 is a top entry, children follow their parent.
+
+    `workers`: active ones who have it in effect; `unconfirmed`: levels of it that nobody has confirmed yet.
+    """
 
     id: int
     name: str
@@ -97,27 +100,49 @@ class SkillRow:
     parent_id: int | None
     depth: int
     workers: int
-    confirmed: int
+    unconfirmed: int
 
 
 def skill_rows(actor: Actor, text: str = "") -> list[SkillRow]:
-    """The taxonomy as a tree in reading order, with how many active workers have each; `text`: a part of a name."""
-    active = Q(workers__worker__deactivated_at__isnull=True, workers__isnull=False)
-    rows = skills(actor).annotate(
-        held=Count("workers", filter=active),
-        agreed=Count("workers", filter=active & Q(workers__confirmed_at__isnull=False)),
-    )
-    columns = ("id", "name", "synonyms", "description", "parent_id", "held", "agreed")
-    entries = {row["id"]: row for row in rows.values(*columns)}
+    """The taxonomy as a tree in reading order, with how many have each entry; `text`: a part of one of its names."""
+    waiting_level = Q(workers__worker__deactivated_at__isnull=True, workers__confirmed_at__isnull=True)
+    found = skills(actor).annotate(unconfirmed=Count("workers", filter=waiting_level))
+    columns = ("id", "name", "synonyms", "description", "parent_id", "unconfirmed")
+    entries = {row["id"]: row for row in found.values(*columns)}
+    have = _holders(actor.workspace_id)
+    ordered = [
+        SkillRow(**entries[pk], depth=depth, workers=have.get(pk, 0))
+        for pk, depth in in_tree_order({pk: row["parent_id"] for pk, row in entries.items()})
+    ]
+    wanted = folded(text)
+    return [row for row in ordered if not wanted or any(wanted in folded(name) for name in (row.name, *row.synonyms))]
+
+
+def skill_choices(actor: Actor) -> list[tuple[int, str, int]]:
+    """The taxonomy as (id, name, depth) in the same order, for choosing one. One query."""
+    entries = {pk: (name, parent) for pk, name, parent in skills(actor).values_list("pk", "name", "parent_id")}
+    tree = in_tree_order({pk: parent for pk, (_, parent) in entries.items()})
+    return [(pk, entries[pk][0], depth) for pk, depth in tree]
+
+
+def in_tree_order(parents: Mapping[int, int | None]) -> list[tuple[int, int]]:
+    """(id, depth), children after their parent, otherwise in the order given."""
     below: dict[int | None, list[int]] = defaultdict(list)
-    for pk, row in entries.items():
-        below[row["parent_id"] if row["parent_id"] in entries else None].append(pk)
-    ordered: list[SkillRow] = []
+    for pk, parent in parents.items():
+        below[parent if parent in parents else None].append(pk)
+    ordered: list[tuple[int, int]] = []
     waiting = [(pk, 0) for pk in reversed(below[None])]
     while waiting:
         pk, depth = waiting.pop()
-        row = dict(entries[pk])
-        ordered.append(SkillRow(workers=row.pop("held"), confirmed=row.pop("agreed"), depth=depth, **row))
+        ordered.append((pk, depth))
         waiting += [(child, depth + 1) for child in reversed(below[pk])]
-    wanted = folded(text)
-    return [row for row in ordered if not wanted or any(wanted in folded(name) for name in (row.name, *row.synonyms))]
+    return ordered
+
+
+def _holders(workspace_id: int) -> Counter[int]:
+    """How many active workers have each skill in effect."""
+    active = set(
+        Worker.objects.filter(workspace_id=workspace_id, deactivated_at__isnull=True).values_list("pk", flat=True)
+    )
+    levels = skill_levels(workspace_id)
+    return Counter(skill_id for worker_id, has in levels.items() if worker_id in active for skill_id in has)

@@ -26,6 +26,7 @@ from fairlead.work.actions.tasks import (
     create_tasks,
     delete_task,
     hold_task,
+    hold_tasks,
     restore_task,
 )
 from fairlead.work.drafts import TaskDraft
@@ -49,6 +50,7 @@ __all__ = [
     "delete_task",
     "edit_comment",
     "hold_task",
+    "hold_tasks",
     "move_task",
     "remove_comment",
     "remove_criterion",

@@ -1,11 +1,11 @@
 """Reading projects and tasks: every query starts from what the actor may see; callers import from here."""
 
-from fairlead.work.queries.board import Board, Column, board, card
-from fairlead.work.queries.details import TaskDetails, details, status_choices
-from fairlead.work.queries.history import history
+from fairlead.work.queries.cards import Board, Column, board, card
 from fairlead.work.queries.lists import TaskPage, task_list
 from fairlead.work.queries.projects import ProjectRow, project_list
 from fairlead.work.queries.relations import assignees, blocked, labels
+from fairlead.work.queries.task_details import TaskDetails, details, status_choices
+from fairlead.work.queries.task_history import history
 from fairlead.work.queries.visible import (
     deleted_tasks,
     find_comment,

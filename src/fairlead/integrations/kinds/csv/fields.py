@@ -22,29 +22,81 @@ class Field:
 
 PEOPLE: Final = (
     Field("name", "Name", "Full name.", ("name", "full name", "person", "member", "user", "id"), required=True),
-    Field("external_id", "Their id", "Imported again, the same id is the same person.", ("id", "external id", "user id", "gid", "login")),
+    Field(
+        "external_id",
+        "Their id",
+        "Imported again, the same id is the same person.",
+        ("id", "external id", "user id", "gid", "login"),
+    ),
     Field("email", "E-mail", "Where invitations and offers go.", ("email", "e mail", "mail", "email address")),
     Field("kind", "Kind", "employee, freelancer or agent; employee when empty.", ("kind", "type", "employment")),
     Field("headline", "Role", "One line under the name.", ("role", "title", "job title", "headline", "position")),
-    Field("skills", "Skills", "name:level, separated by ; or , – such as python:4; sql:3.", ("skills", "skill", "competences"), many=True),
-    Field("time_zone", "Time zone", "Such as Europe/Berlin; the workspace's when empty.", ("time zone", "timezone", "tz")),
+    Field(
+        "skills",
+        "Skills",
+        "name:level, separated by ; or , – such as python:4; sql:3.",
+        ("skills", "skill", "competences"),
+        many=True,
+    ),
+    Field(
+        "time_zone", "Time zone", "Such as Europe/Berlin; the workspace's when empty.", ("time zone", "timezone", "tz")
+    ),
     Field("country", "Country", "Two letters, for public holidays.", ("country", "country code")),
-    Field("week_hours", "Hours a week", "Such as 40.", ("week hours", "hours", "hours per week", "weekly hours", "capacity")),
-    Field("rate", "Rate an hour", "Such as 65 or 65.50, in the workspace's currency.", ("rate", "hourly rate", "cost rate")),
+    Field(
+        "week_hours",
+        "Hours a week",
+        "Such as 40.",
+        ("week hours", "hours", "hours per week", "weekly hours", "capacity"),
+    ),
+    Field(
+        "rate",
+        "Rate an hour",
+        "Such as 65 or 65.50, in the workspace's currency.",
+        ("rate", "hourly rate", "cost rate"),
+    ),
 )
 
 TASKS: Final = (
-    Field("title", "Title", "What is to be done.", ("title", "name", "summary", "task", "task name", "subject", "card name"), required=True),
-    Field("external_id", "Its id", "Imported again, the same id is the same task.", ("id", "external id", "key", "issue key", "task id", "gid", "card id")),
+    Field(
+        "title",
+        "Title",
+        "What is to be done.",
+        ("title", "name", "summary", "task", "task name", "subject", "card name"),
+        required=True,
+    ),
+    Field(
+        "external_id",
+        "Its id",
+        "Imported again, the same id is the same task.",
+        ("id", "external id", "key", "issue key", "task id", "gid", "card id"),
+    ),
     Field("description", "Description", "Markdown.", ("description", "notes", "body", "details", "card description")),
-    Field("labels", "Labels", "Separated by ; or ,.", ("labels", "label", "tags", "components", "component"), many=True),
-    Field("needs", "Needed skills", "name or name:level, separated by ; or ,.", ("needs", "skills", "required skills", "languages", "language", "labels"), many=True),
-    Field("effort", "Effort", "2h, 1d, 45m, or a number of units.", ("effort", "estimate", "original estimate", "points", "story points", "size", "files changed")),
+    Field(
+        "labels", "Labels", "Separated by ; or ,.", ("labels", "label", "tags", "components", "component"), many=True
+    ),
+    Field(
+        "needs",
+        "Needed skills",
+        "name or name:level, separated by ; or ,.",
+        ("needs", "skills", "required skills", "languages", "language", "labels"),
+        many=True,
+    ),
+    Field(
+        "effort",
+        "Effort",
+        "2h, 1d, 45m, or a number of units.",
+        ("effort", "estimate", "original estimate", "points", "story points", "size", "files changed"),
+    ),
     Field("due", "Due", "A date, or a date and time.", ("due", "due date", "deadline", "due on")),
     Field("release", "Not before", "A date, or a date and time.", ("release", "start date", "start", "not before")),
     Field("priority", "Priority", "none, low, medium, high, urgent or 0 to 4.", ("priority", "prio", "importance")),
-    Field("state", "State", "backlog, ready, in progress, in review, done; backlog when empty.", ("state", "status", "column", "list", "section")),
-)  # fmt: skip
+    Field(
+        "state",
+        "State",
+        "backlog, ready, in progress, in review, done; backlog when empty.",
+        ("state", "status", "column", "list", "section"),
+    ),
+)
 
 
 def guess_mapping(headings: list[str], fields: tuple[Field, ...]) -> dict[str, list[str]]:

@@ -78,7 +78,8 @@ class Wrong(ValueError):
 def decode(data: bytes) -> str:
     """The text of an uploaded file: UTF-8, with or without a mark, else UTF-16 with one, else Windows-1252."""
     if len(data) > MOST_BYTES:
-        raise Invalid({"file": f"The file has {len(data) // 1_000_000} MB; at most {MOST_BYTES // 1_000_000} MB can be read at once."})
+        size_mb, most_mb = len(data) // 1_000_000, MOST_BYTES // 1_000_000
+        raise Invalid({"file": f"The file has {size_mb} MB; at most {most_mb} MB can be read at once."})
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", errors="replace")
     try:
@@ -255,7 +256,7 @@ def _state(text: str) -> State:
 
 
 def _moment(text: str, zone: str, what: str, *, end: bool) -> datetime | None:
-    """A date (its end for what is due, its start otherwise) or a date with a time, in the zone unless it names its own."""
+    """A date (its evening for what is due, else its start) or a date with a time, in the zone unless it names one."""
     if not text:
         return None
     try:

@@ -1,0 +1,205 @@
+"""Plans from the search: feasible and truly priced on random problems, never worse than greedy or the warm start."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from random import Random
+
+import pytest
+
+from engine.small import TWO_DAYS, plan_of, problem
+from fairlead.engine import (
+    CONSTRUCT_ONLY,
+    Assignment,
+    Deadline,
+    FirstOf,
+    Iterations,
+    Objective,
+    Plan,
+    Problem,
+    Progress,
+    Task,
+    Worker,
+    check,
+    plan_bytes,
+    solve,
+)
+from fairlead.engine.arrays import Model
+from fairlead.engine.objective.total import cost_of
+from fairlead.engine.search.construct import construct, load_plan
+from fairlead.engine.search.neighbourhoods import NEIGHBOURHOODS
+from fairlead.engine.testing import Shape, random_problem
+
+CROWDED = Shape(workers=3, tasks=16, weeks=1, longest_effort=400, lanes=0.6, caps=0.8, chains=0.4, pins=0.2)
+
+
+def assert_sound(of: Problem, plan: Plan) -> None:
+    """The judge finds nothing, and agrees on every term."""
+    verdict = check(of, plan)
+    assert [str(item) for item in verdict.violations] == []
+    assert plan.cost is not None
+    assert plan.cost.parts == pytest.approx(verdict.cost.parts, abs=1e-6)
+    assert plan.bound is not None
+    assert plan.bound <= plan.cost.total + 1e-6
+    assert [item.task for item in plan.unassigned if not item.reason or not item.blocked_by] == []
+
+
+@pytest.mark.parametrize("block", range(8))
+def test_every_plan_is_feasible_and_costs_what_it_says(block: int) -> None:
+    for seed in range(block * 50, block * 50 + 50):
+        of = random_problem(seed, CROWDED if seed % 2 else None)
+        assert_sound(of, solve(of, stop=Iterations(12), seed=seed))
+
+
+def test_greedy_plans_are_sound_too() -> None:
+    for seed in range(400, 500):
+        assert_sound(random_problem(seed), solve(random_problem(seed)))
+
+
+def test_what_the_search_believes_a_plan_costs_is_what_the_rules_say() -> None:
+    for seed in range(60):
+        of = random_problem(seed, CROWDED)
+        state = construct(Model(of))
+        assert state.total() == pytest.approx(cost_of(of, state.assignments()).total, abs=1e-6)
+
+
+def test_undoing_a_change_restores_everything() -> None:
+    for seed in range(60):
+        state = construct(Model(random_problem(seed, CROWDED)))
+        state.commit()
+        before = (state.assignments(), state.total(), list(state.ready), list(state.planned), list(state.count))
+        for task in range(len(state.where)):
+            mark = state.mark()
+            state.remove([task])
+            state.rollback(mark)
+        assert (state.assignments(), state.total(), state.ready, state.planned, state.count) == before
+
+
+def test_the_same_seed_and_iterations_give_the_same_bytes() -> None:
+    of = random_problem(7)
+    first, again = (plan_bytes(solve(of, stop=Iterations(40), seed=3)) for _ in range(2))
+    assert first == again
+
+
+def test_the_plan_says_how_it_was_found() -> None:
+    plan = solve(random_problem(7), stop=Iterations(5), seed=3)
+    assert (plan.iterations, plan.seed, plan.stopped_by, plan.seconds) == (5, 3, "iterations", 0.0)
+
+
+def test_improvement_is_never_worse_than_greedy_and_often_better() -> None:
+    better = 0
+    for seed in range(15):
+        of = random_problem(seed, CROWDED)
+        greedy, improved = (solve(of, stop=stop).cost for stop in (CONSTRUCT_ONLY, Iterations(40)))
+        assert greedy is not None
+        assert improved is not None
+        assert improved.total <= greedy.total + 1e-6
+        better += improved.total < greedy.total - 1e-6
+    assert better >= 6
+
+
+def test_a_warm_start_is_never_made_worse() -> None:
+    for seed in range(15):
+        of = random_problem(seed, CROWDED)
+        good = solve(of, stop=Iterations(40), seed=1)
+        again = solve(of, warm_start=good)
+        assert good.cost is not None
+        assert again.cost is not None
+        assert again.cost.total <= good.cost.total + 1e-6
+        assert_sound(of, again)
+
+
+def test_a_warm_start_that_waits_on_purpose_is_kept_when_it_is_cheaper() -> None:
+    # nobody is late, so waiting costs nothing; the warm start costs 0 and must not become dearer
+    of = problem([Worker("dana", calendar=TWO_DAYS)], [Task("t1", 60)])
+    warm = plan_of(of, ("t1", "dana", 0, 600, 660))
+    assert check(of, solve(of, warm_start=warm)).cost.total == 0
+
+
+def test_a_warm_start_from_another_time_is_used_as_far_as_it_fits() -> None:
+    of = problem([Worker("dana", calendar=TWO_DAYS), Worker("bob")], [Task("t1", 60, never=("bob",)), Task("t2", 60)])
+    stale = Plan(
+        tuple(
+            Assignment(*row)
+            for row in (
+                ("t1", "bob", 0, 0, 60),
+                ("t2", "zoe", 0, 0, 60),
+                ("t9", "dana", 0, 0, 60),
+                ("t2", "bob", 5, 0, 1),
+            )
+        )
+    )
+    plan = solve(of, warm_start=stale)
+    assert_sound(of, plan)
+    assert [item.task for item in plan.assignments] == ["t1", "t2"]
+
+
+def test_urgent_work_goes_first() -> None:
+    tasks = [Task("t1", 480, due=2460), Task("t2", 480, due=1020)]
+    of = problem([Worker("dana", calendar=TWO_DAYS)], tasks, objective=Objective(fairness=0.0))
+    assert {item.task: item.finish for item in solve(of).assignments} == {"t2": 1020, "t1": 2460}
+
+
+def test_a_task_that_costs_more_than_leaving_it_out_is_left_out_and_says_so() -> None:
+    of = problem(
+        [Worker("dana", rate=60.0)], [Task("t1", 600)], objective=Objective(unassigned=(10.0, 0.0), labour=1.0)
+    )
+    left = solve(of).unassigned[0]
+    assert left.blocked_by == ("price",)
+    assert left.reason == "dana costs 600 points: 600 labour; leaving the task out costs 10"
+
+
+def test_the_bound_is_what_each_task_costs_at_least() -> None:
+    workers = [Worker("dana", rate=60.0), Worker("bob", rate=30.0)]
+    tasks = [Task("t1", 120, due=60), Task("t2", 60, needs={"sql": 1})]
+    of = problem(workers, tasks, objective=Objective())
+    # t1: bob 2 h × 30 × 0.1 = 6 and 1 h late = 7; t2: nobody can, 300
+    assert solve(of).bound == pytest.approx(307.0)
+
+
+def test_time_ends_the_search_by_the_clock_that_was_passed_in() -> None:
+    ticks = iter(range(1000))
+    plan = solve(random_problem(1), stop=Deadline(20.0, lambda: float(next(ticks))))
+    assert plan.stopped_by == "time"
+    assert 0 < plan.iterations < 20
+    assert plan.seconds >= 20.0
+
+
+def test_whichever_rule_says_stop_first_is_named() -> None:
+    rule = FirstOf(Iterations(3), Deadline(1e9, lambda: 0.0))
+    assert solve(random_problem(1), stop=rule).stopped_by == "iterations"
+    rule = FirstOf(Iterations(10**9), Deadline(0.0, lambda: 0.0))
+    assert solve(random_problem(1), stop=rule).stopped_by == "time"
+
+
+def test_progress_is_told_each_iteration_and_never_gets_worse() -> None:
+    news: list[Progress] = []
+    solve(random_problem(5, CROWDED), stop=Iterations(50), on_progress=news.append)
+    assert [item.iterations for item in news] == list(range(1, 51))
+    assert [item.total for item in news] == sorted((item.total for item in news), reverse=True)
+    assert news[-1].share == 49 / 50
+
+
+def test_problems_without_workers_or_tasks_have_plans() -> None:
+    assert_sound(problem([], []), solve(problem([], []), stop=Iterations(3)))
+    nobody = solve(problem([], [Task("t1", 60)]))
+    assert [(item.task, item.reason) for item in nobody.unassigned] == [("t1", "there is nobody in this plan")]
+
+
+@pytest.mark.parametrize("move", NEIGHBOURHOODS)
+def test_every_move_takes_out_tasks_that_are_in_the_plan(move: object) -> None:
+    taken = 0
+    for seed in range(30):
+        state = construct(Model(random_problem(seed, CROWDED)))
+        found = move(state, Random(seed))  # type: ignore[operator]
+        assert len(found) == len(set(found))
+        assert [task for task in found if state.where[task] is None] == []
+        taken += len(found)
+    assert taken > 0
+
+
+def test_a_plan_read_in_again_stays_as_it_is() -> None:
+    for seed in range(40):
+        of = random_problem(seed)
+        plan = solve(of)
+        assert load_plan(Model(of), replace(plan, unassigned=())).assignments() == plan.assignments
