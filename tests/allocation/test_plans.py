@@ -137,13 +137,13 @@ def test_an_apply_that_fails_half_way_changes_nothing(team: Team) -> None:
 
 
 class Outage:
-    """The database goes away at one of the updates of tasks."""
+    """The database goes away while the events are written."""
 
     def __init__(self, after: int) -> None:
         self.left = after
 
     def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        if sql.startswith('UPDATE "work_task"'):
+        if sql.startswith('INSERT INTO "events_event"'):
             self.left -= 1
             if not self.left:
                 raise OperationalError("the connection is lost")

@@ -44,15 +44,15 @@ def assert_sound(of: Problem, plan: Plan) -> None:
     assert [item.task for item in plan.unassigned if not item.reason or not item.blocked_by] == []
 
 
-@pytest.mark.parametrize("block", range(8))
+@pytest.mark.parametrize("block", range(7))
 def test_every_plan_is_feasible_and_costs_what_it_says(block: int) -> None:
     for seed in range(block * 50, block * 50 + 50):
         of = random_problem(seed, CROWDED if seed % 2 else None)
-        assert_sound(of, solve(of, stop=Iterations(12), seed=seed))
+        assert_sound(of, solve(of, stop=Iterations(8), seed=seed))
 
 
 def test_greedy_plans_are_sound_too() -> None:
-    for seed in range(400, 500):
+    for seed in range(400, 450):
         assert_sound(random_problem(seed), solve(random_problem(seed)))
 
 

@@ -5,16 +5,13 @@ from __future__ import annotations
 import email
 import secrets
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.policy import default as modern
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlencode
 
-from playwright.sync_api import APIResponse, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from .conftest import Server
 
@@ -130,16 +127,3 @@ def link_in_mail(server: Server, *, to: str, subject: str) -> str:
 def _mails(folder: Path) -> list[EmailMessage]:
     files = sorted(folder.glob("*.eml"), key=lambda path: path.stat().st_mtime_ns)
     return [email.message_from_bytes(path.read_bytes(), policy=modern) for path in files]  # type: ignore[misc]
-
-
-# past the pages: what a journey needs but is not about
-
-
-def send(page: Page, address: str, fields: Mapping[str, Any]) -> APIResponse:
-    """Send a form as the person who has this page open, without its page; lists become repeated fields."""
-    token = page.locator('meta[name="csrf-token"]').get_attribute("content") or ""
-    return page.request.post(
-        address,
-        data=urlencode(fields, doseq=True),
-        headers={"Content-Type": "application/x-www-form-urlencoded", "X-CSRFToken": token},
-    )

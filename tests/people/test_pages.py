@@ -77,7 +77,7 @@ def test_rates_are_on_the_pages_of_those_who_may_know_them_only(world: World, te
         assert ("€50.00" in text(signed_in(who), f"/people/{team.bob.pk}/")) is seen, who.user.name
     assert "€50.00" in text(signed_in(world.alice), "/people/")
     assert "€50.00" not in text(signed_in(world.dana), "/people/")
-    assert "€90.00" in text(signed_in(world.dana), "/people/")
+    assert "€90.00" in text(signed_in(world.dana), f"/people/{team.dana.pk}/")
 
 
 GETS = ["/people/", "/skills/", "/people/{w}/"]
@@ -253,6 +253,7 @@ def test_mondays_times_are_copied_into_the_form_and_nothing_is_stored(world: Wor
     typed = {"d0_0_from": "07:10", "d0_0_to": "11:20", "d5_0_from": "10:00", "d5_0_to": "12:00"}
     html = signed_in(world.bob).post(f"/people/{team.bob.pk}/hours/copy/", typed).content.decode()
     assert (html.count('value="07:10"'), html.count('value="10:00"'), hours_of(team)) == (5, 1, before)
+    assert f'action="/people/{team.bob.pk}/hours/"' in html
 
 
 def test_preferences_know_skills_by_any_name(world: World, team: Team) -> None:
@@ -291,6 +292,7 @@ def test_taking_somebody_out_can_be_undone(world: World, team: Team) -> None:
     html = text(alice, f"/people/{team.bob.pk}/")
     assert f'action="/people/{team.bob.pk}/reactivate/"' in html
     assert "Former" in html
+    assert "Gets no work" in text(alice, "/people/?deactivated=1")
     assert ">Bob<" not in text(alice, "/people/")
     alice.post(f"/people/{team.bob.pk}/reactivate/")
     assert ">Bob<" in text(alice, "/people/")

@@ -62,3 +62,16 @@ def test_cards_stand_in_the_order_of_the_column_and_done_ones_by_when(site: Site
     titles = {column.name: [card["title"] for card in column.cards] for column in found.columns}
     assert titles["Backlog"] == ["C"]
     assert titles["Done"] == ["A", "B"]
+
+
+def test_a_client_learns_no_key_of_a_project_that_was_not_shared(site: Site) -> None:
+    alice, clara = site.world.alice.actor, site.world.clara.actor
+    secret = actions.create_project(key="SECRET", name="Secret", actor=alice, now=site.now)
+    hidden = actions.create_task(secret, actions.TaskDraft(title="Hidden"), actor=alice, now=site.now)
+    task = site.make()
+    actions.add_dependency(task, hidden, actor=alice, now=site.now)
+    actions.share_project(site.project, site.world.clara.user, actor=alice, now=site.now)
+    assert cards(site, "clara")["WEB-1"]["blocked_by"] == []
+    assert queries.task_list(clara, TaskFilter(), now=site.now).rows[0]["blocked_by"] == []
+    assert queries.details(clara, task).waits_for == []
+    assert cards(site)["WEB-1"]["blocked_by"] == ["SECRET-1"]

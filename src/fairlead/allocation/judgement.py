@@ -90,7 +90,6 @@ def case_file(
 ) -> dict[str, Any]:
     """`ranking` as the engine gave it, `signals` as it was given them, `facts` by worker, and what is common to all."""
     task = problem.task(ranking.task)
-    base, per_weight = problem.objective.unassigned
     currency = Workspace.objects.values_list("currency", flat=True).get(pk=workspace_id)
     facts = {item.worker: _facts(problem, task, item.worker, evidence.get(item.worker)) for item in ranking.candidates}
     return {
@@ -100,7 +99,7 @@ def case_file(
         "start": problem.start.isoformat(),
         "due": task.due,
         "context": task.context,
-        "price": base + per_weight * task.weight,
+        "weight": task.weight,
         "currency": currency,
     }
 

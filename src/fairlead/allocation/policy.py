@@ -36,6 +36,8 @@ class Policy:
     least_weeks: int = 8
     most_weeks: int = 104
     """How far ahead is planned: at least, and at most however much work there is."""
+    left_out_points: tuple[float, float] = (100_000.0, 10_000.0)
+    """Price of leaving a task out, base and per weight: above any lateness, so that whoever can do a task gets it."""
     surplus_points: float = 1.0
     """Misfit for each level above the needed one, averaged: experts stay free for what only they can do."""
     preference_points: float = 6.0

@@ -48,14 +48,12 @@ def _left_out(plan: Plan, picture: Picture, item: engine.Unassigned, *, faces: F
 
 
 def fit(problem: engine.Problem, item: engine.Assignment) -> int:
-    """0 to 100 as in a ranking, from what depends on this pair alone: 100 costs nothing, 50 as much as nobody."""
+    """0 to 100 as in a ranking, from what depends on this pair alone: 100 costs nothing."""
     task, worker, objective = problem.task(item.task), problem.worker(item.worker), problem.objective
-    base, per_weight = objective.unassigned
-    price = base + per_weight * task.weight
     late_min = 0 if task.due is None else max(0, item.finish - task.due)
     points = (
         objective.lateness * task.weight * late_min / 60
         + objective.labour * worker.rate * minutes_needed(task, worker) / 60
         + objective.misfit * task.misfit.get(worker.id, 0.0)
     )
-    return round(100 * price / (price + points)) if price + points else 100
+    return round(100 * engine.score_of(task.weight, points))

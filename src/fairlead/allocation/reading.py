@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from fairlead import engine
 from fairlead.allocation.naming import Face, Faces
 
 LABELS: Final = {
@@ -178,7 +179,7 @@ def _candidate(row: Mapping[str, Any], file: Mapping[str, Any], faces: Faces, *,
     return Candidate(
         worker=faces.of(row["worker"]),
         rank=row["rank"],
-        score=file["price"] / (file["price"] + costs) if file["price"] + costs else 1.0,
+        score=engine.score_of(file["weight"], costs),
         summary=summary(shown, slack),
         starts_at=start + timedelta(minutes=row["start"]),
         finishes_at=start + timedelta(minutes=row["finish"]),

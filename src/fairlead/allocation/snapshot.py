@@ -77,6 +77,7 @@ def take(workspace_id: int, *, wanted: Collection[int], now: datetime, only: Col
         horizon=horizon,
         workers=tuple(_worker(row, found, _minutes(times[pk], start)) for pk, row in found.workers.items()),
         tasks=tuple(_tasks(found, start, wanted=wanted, now_min=now_min)),
+        objective=engine.Objective(unassigned=POLICY.left_out_points),
         setup=POLICY.setup_min,
     )
     return Picture(workspace_id, start, problem, found)

@@ -8,13 +8,17 @@ Schema = dict[str, Any]
 KEYS = {"^[A-Z][A-Z0-9]{1,7}$": "WEB", "^[A-Z][A-Z0-9]{1,7}-[0-9]{1,9}$": "WEB-42"}
 FORMATS = {"date-time": "2026-11-23T09:00:00Z", "date": "2026-11-23", "uri": "https://example.org"}
 NAMED = {
-    "next_cursor": None, "email": "dana@example.com", "country": "DE", "weekday": 0, "from_min": 540, "to_min": 750,
-    "level": 3, "version": 1, "key": "WEB-42", "parent": None, "body": "Looks good to me.", "text": "Tests pass",
-    "kind": "employee", "name": "Dana Reyes", "task_key": "WEB-42", "score": 0.87, "fit": 87, "rank": 1, "seq": 1204,
-    "external_id": "", "deleted_at": None, "note": "", "evidence_url": "", "description": "", "color": 3,
-    "week_minutes": 2400, "effort_min": 120, "effort_low_min": 60, "effort_high_min": 240, "speed_percent": 100,
-    "rate_cents": 9500, "scopes": ["work:read", "work:write"], "role": "manager", "labels": ["backend"],
-    "done_at": None, "priority": 3, "currency": "EUR", "max_tasks": 4, "lanes": 1, "blocked_by": [],
+    "next_cursor": None, "email": "dana@example.com", "country": "DE", "time_zone": "Europe/Berlin", "weekday": 0,
+    "from_min": 540, "to_min": 750, "level": 3, "version": 1, "key": "WEB-42", "task_key": "WEB-42", "parent": None,
+    "body": "Looks good to me.", "text": "Tests pass", "kind": "employee", "name": "Dana Reyes", "score": 0.87,
+    "fit": 87, "rank": 1, "seq": 1204, "external_id": "", "note": "", "evidence_url": "", "description": "",
+    "color": 3, "week_minutes": 2400, "effort_min": 120, "effort_low_min": 60, "effort_high_min": 240,
+    "speed_percent": 100, "rate_cents": 9500, "scopes": ["work:read", "work:write"], "role": "manager",
+    "labels": ["backend"], "done_at": None, "priority": 3, "max_tasks": 4, "lanes": 1, "blocked_by": [],
+    "waits_for": ["WEB-7"], "after": ["WEB-7"], "criteria": ["Tests pass"], "synonyms": ["py"], "reason": "",
+    "headline": "Builds shops", "status_id": 7, "worker": 7, "digest": "9f2c41…", "hash": "4b1d07…", "client": "Globex",
+    "engine_version": "1", "wip_limit": None, "wants_labels": ["design"], "avoids_labels": [], "wants_skills": [7],
+    "avoids_skills": [], "slack_min": 2880, "sentence": "Free on Tuesday", "about": "", "fixes": [], "outcome": "",
 }  # fmt: skip
 """What a field of this name looks like, where its schema has no example of its own."""
 STEPS = 8
@@ -40,7 +44,7 @@ def example(schema: Schema, definitions: Schema, name: str = "", depth: int = 0)
         return schema["enum"][0]
     if schema.get("type") == "object" or "properties" in schema:
         return whole(schema, definitions, depth)
-    if name in NAMED:
+    if name in NAMED and "$ref" not in schema.get("items", {}):
         return NAMED[name]
     if schema.get("type") == "array":
         return [example(schema["items"], definitions, name, depth + 1)] if depth < STEPS else []
@@ -75,10 +79,9 @@ def _words(name: str) -> str:
 
 
 def type_name(schema: Schema, definitions: Schema) -> str:
-    """The type in words: `string`, `list of integer`, `TaskOut`, `one of a, b`."""
+    """The type in words: `string`, `list of integer`, `{skill_id, level}`, `one of a, b`."""
     if "$ref" in schema:
-        target = definitions[schema["$ref"].rsplit("/", 1)[-1]]
-        return type_name(target, definitions) if "enum" in target else str(schema["$ref"].rsplit("/", 1)[-1])
+        return f"{{{', '.join(resolved(schema, definitions).get('properties', {}))}}}"
     if "anyOf" in schema:
         return " or ".join(dict.fromkeys(type_name(choice, definitions) for choice in schema["anyOf"]))
     if "const" in schema:
@@ -94,7 +97,7 @@ def limits(schema: Schema, definitions: Schema) -> str:
     """What a value must keep to, in words: `1 to 200`, `at most 240 characters`."""
     schema = resolved(schema, definitions)
     if "maximum" in schema and schema["maximum"] < 2**53:
-        return f"{schema.get('minimum', 0)} to {schema['maximum']}"
+        return f"{schema.get('minimum', 0)} to {schema['maximum']:,}"
     if "maxLength" in schema:
-        return f"at most {schema['maxLength']} characters"
-    return f"at most {schema['maxItems']}" if "maxItems" in schema else ""
+        return f"at most {schema['maxLength']:,} characters"
+    return f"at most {schema['maxItems']:,}" if "maxItems" in schema else ""

@@ -5,12 +5,23 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from django.db.models import TextChoices
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+)
 
-from fairlead.accounts.permissions import SCOPES
+from fairlead.allocation.models import Plan
+from fairlead.people.models import TimeOff
+from fairlead.work.states import State
 
 BIGGEST = 2**63 - 1
-SCOPE_NAMES = tuple(SCOPES)
 
 
 class Body(BaseModel):
@@ -45,6 +56,25 @@ def _text_of_day(value: Any) -> Any:
     raise ValueError("Write it as 2026-11-23.")
 
 
+def _one_of(choices: type[TextChoices]) -> AfterValidator:
+    """The value must be one of the choices."""
+
+    def check(value: str) -> str:
+        if value not in choices.values:
+            raise ValueError(f"Choose one of: {', '.join(choices.values)}.")
+        return value
+
+    return AfterValidator(check)
+
+
+def _enum(choices: type[TextChoices]) -> WithJsonSchema:
+    """The choices in the field's own place: components are named by class, and several classes are called State."""
+    return WithJsonSchema({"type": "string", "enum": list(choices.values)})
+
+
+TaskState = Annotated[str, _one_of(State), _enum(State)]
+TimeOffState = Annotated[str, _one_of(TimeOff.State), _enum(TimeOff.State)]
+PlanState = Annotated[str, _one_of(Plan.State), _enum(Plan.State)]
 Id = Annotated[int, Field(strict=True, ge=1, le=BIGGEST)]
 PathId = Annotated[int, Field(ge=1, le=BIGGEST)]
 Whole = Annotated[int, Field(strict=True, ge=0, le=2**31 - 1)]

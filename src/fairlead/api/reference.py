@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,7 +63,7 @@ class Reference(DocsBase):
 
     _sections: tuple[Section, ...] | None = None
 
-    def render_page(self, request: HttpRequest, api: Any, **kwargs: Any) -> HttpResponse:
+    def render_page(self, request: HttpRequest, api: Any, **_: Any) -> HttpResponse:
         """The page; reading it needs no token."""
         if self._sections is None:
             self._sections = sections(api.get_openapi_schema())
@@ -101,11 +102,16 @@ def _operation(document: Schema, path: str, method: str, operation: Schema) -> O
         title=operation["summary"],
         text=operation.get("description", ""),
         scope=operation["x-scope"] or "",
-        fields=(*_parameters(operation, definitions), *(_fields(sent, definitions) if sent else ())),
+        fields=_in_order((*_parameters(operation, definitions), *(_fields(sent, definitions) if sent else ()))),
         status=status,
         curl=_curl(path, method, shortest(sent, definitions) if sent else None),
         reply=json.dumps(example(given, definitions), indent=2, ensure_ascii=False) if given else "",
     )
+
+
+def _in_order(fields: Iterable[Field]) -> tuple[Field, ...]:
+    """What concerns this operation first, the headers that many have last."""
+    return tuple(sorted(fields, key=lambda field: ("path", "query", "body", "header").index(field.place)))
 
 
 def _parameters(operation: Schema, definitions: Schema) -> tuple[Field, ...]:

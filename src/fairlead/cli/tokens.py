@@ -46,12 +46,11 @@ def _create_token(arguments: argparse.Namespace) -> int:
 
 def _create_account(arguments: argparse.Namespace) -> int:
     with database():
-        from fairlead.accounts.actions import create_user, create_workspace, make_sign_in_link
+        from fairlead.accounts.actions import make_sign_in_link, sign_up
 
         now = datetime.now(UTC)
-        user = create_user(arguments.email, arguments.name, None, now=now)
-        create_workspace(arguments.workspace, user=user, now=now)
-        secret = make_sign_in_link(user, now=now, minutes=24 * 60)
+        owner = sign_up(arguments.email, arguments.name, None, arguments.workspace, now=now)
+        secret = make_sign_in_link(owner.user, now=now, minutes=24 * 60)
         say("This link signs in once, within a day. A password can be set in the settings afterwards.")
         print(f"{config().base_url}/sign-in/link/{secret}/")
     return 0

@@ -25,7 +25,7 @@ from fairlead.engine.files import (
 from fairlead.engine.flip import Flip
 from fairlead.engine.match.eligibility import Obstacle
 from fairlead.engine.match.features import Factor
-from fairlead.engine.match.rank import Candidate, Ranker, Ranking, RuledOut, rank
+from fairlead.engine.match.rank import Candidate, Ranker, Ranking, RuledOut, rank, score_of
 from fairlead.engine.plan import Assignment, Cost, Plan, Unassigned
 from fairlead.engine.problem import WEEK_MIN, Objective, Pin, Problem, Task, Worker
 from fairlead.engine.search.improve import Progress
@@ -84,6 +84,7 @@ __all__ = [
     "rank",
     "read_plan",
     "read_problem",
+    "score_of",
     "solve",
     "write_plan",
     "write_problem",

@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from fairlead.web import filters
 from fairlead.web.icons import icon
+from fairlead.web.pieces import once
 
 
 def environment(**options: Any) -> Environment:
@@ -18,7 +19,7 @@ def environment(**options: Any) -> Environment:
     options["undefined"] = StrictUndefined
     options["autoescape"] = True
     env = Environment(loader=PackageLoader("fairlead.web"), trim_blocks=True, lstrip_blocks=True, **options)
-    env.globals.update(static=static, url=_url, icon=icon, **filters.GLOBALS)
+    env.globals.update(static=static, url=_url, icon=icon, once=once, **filters.GLOBALS)
     env.filters.update(filters.FILTERS)
     env.globals["ui"] = env.get_template("_ui/all.jinja").module
     return env

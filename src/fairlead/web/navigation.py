@@ -17,11 +17,14 @@ ITEMS: list[tuple[str, str, str, frozenset[str] | None]] = [
     ("settings", "Settings", "/settings/", None),
 ]
 
+# Areas with more than one address at the top.
+INSIDE: dict[str, str | tuple[str, ...]] = {"/people/": ("/people/", "/skills/")}
+
 
 def items(actor: Actor, path: str) -> list[dict[str, Any]]:
     """The entries for this member; `current` marks where they are."""
     return [
-        {"icon": icon, "label": label, "url": url, "count": None, "current": path.startswith(url)}
+        {"icon": icon, "label": label, "url": url, "count": None, "current": path.startswith(INSIDE.get(url, url))}
         for icon, label, url, roles in ITEMS
         if roles is None or actor.role in roles
     ]

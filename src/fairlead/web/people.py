@@ -55,7 +55,7 @@ def index(request: Request) -> HttpResponse:
         "nobody": not found and not queries.visible_workers(request.actor).exists(),
         "requests": [_request(r) for r in queries.requests_waiting(request.actor)] if manages else [],
         "manages": manages, "kinds": [("", "Everybody"), *Worker.Kind.choices], "skills": skill_choices(request.actor),
-        "shows_rates": any(row.rate_cents is not None for row in shown), "skills_shown": SKILLS_SHOWN,
+        "shows_rates": all(row.rate_cents is not None for row in shown), "skills_shown": SKILLS_SHOWN,
     }  # fmt: skip
     return page(request, "people/index.jinja", values, block="list")
 
@@ -154,7 +154,7 @@ def show(request: Request, number: int) -> HttpResponse:
         "worker": worker, "edits": edits, "manages": manages, "held": held,
         "rate_cents": queries.shown_rate(actor, worker),
         "waiting_skills": sum(not skill.confirmed for skill in held),
-        "add_skill": SkillLevelForm(skills=free) if free else None,
+        "add_skill": SkillLevelForm(skills=free, auto_id="add_%s") if free else None,
         "wishes": _wishes(worker), "tasks": _tasks(actor, worker), "weeks": _weeks(actor, worker, now),
         **_time(worker, request.user, now),
     }  # fmt: skip

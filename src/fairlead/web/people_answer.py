@@ -24,12 +24,14 @@ class FormPage:
     """How a form is shown. `back`: (text, address) of the page that it belongs to; one lands there when it is done.
 
     `fields`: the template of the fields, when they are not simply one below the other.
+    `action`: where it posts to, when that is not the address that shows it.
     """
 
     title: str
     submit: str
     back: tuple[str, str]
     fields: str = ""
+    action: str = ""
     intro: str = ""
     values: Mapping[str, Any] = field(default_factory=dict)
 

@@ -162,7 +162,7 @@ def hours(request: Request, number: int) -> HttpResponse:
 def _hours_page(worker: Worker) -> FormPage:
     return FormPage(
         f"Weekly hours of {worker.name}", "Save hours", _back(worker), fields="people/_fields_hours.jinja",
-        values={"worker": worker},
+        action=reverse("person_hours", args=[worker.pk]), values={"worker": worker},
     )  # fmt: skip
 
 

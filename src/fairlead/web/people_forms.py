@@ -167,9 +167,11 @@ class SkillLevelForm(forms.Form):
         label="What shows it", max_length=300, required=False, help_text="A project, a certificate, a talk."
     )
     evidence_url = forms.URLField(label="Link to it", required=False, assume_scheme="https", max_length=200)
-    last_used_on = forms.DateField(label="Last used", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    last_used_on = forms.DateField(
+        label="Last used", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
     expires_on = forms.DateField(
-        label="Valid until", required=False, widget=forms.DateInput(attrs={"type": "date"}),
+        label="Valid until", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text="For certificates: after this day it no longer counts.",
     )  # fmt: skip
 
@@ -257,8 +259,8 @@ def hours_values(hours: Iterable[tuple[int, int, int]]) -> tuple[dict[str, int],
 class TimeOffForm(forms.Form):
     """Days away."""
 
-    starts_on = forms.DateField(label="First day", widget=forms.DateInput(attrs={"type": "date"}))
-    ends_on = forms.DateField(label="Last day", widget=forms.DateInput(attrs={"type": "date"}))
+    starts_on = forms.DateField(label="First day", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    ends_on = forms.DateField(label="Last day", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     reason = forms.CharField(max_length=160, required=False, help_text="Seen by your managers and colleagues.")
 
 

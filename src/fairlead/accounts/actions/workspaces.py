@@ -21,7 +21,7 @@ from fairlead.lib.errors import Invalid, require
 
 
 def sign_up(
-    email: str, name: str, password: str, workspace: str, *, now: datetime, time_zone: str = "UTC"
+    email: str, name: str, password: str | None, workspace: str, *, now: datetime, time_zone: str = "UTC"
 ) -> Membership:
     """A new person with a workspace of their own. Raises Invalid with the fields email, name, password, workspace."""
     if not workspace.strip():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
@@ -53,7 +53,7 @@ class Api(NinjaAPI):
     def set_default_exception_handlers(self) -> None:
         """Everything becomes a problem document."""
         for kind in (Exception, HttpError, ValidationError):
-            self.add_exception_handler(kind, translate)
+            self.add_exception_handler(kind, cast(Any, translate))
 
 
 api = Api(

@@ -25,13 +25,13 @@ routes = Routes(tags=["Allocation"])
 class FactorOut(Shown):
     """One reason for or against: 0 to 1, 1 is best, with the facts."""
 
-    name: str
+    name: str = Field(examples=["Skills"])
     score: float
-    sentence: str
+    sentence: str = Field(examples=["Python 4 (needs 3)"])
 
 
 class CostPartOut(Shown):
-    label: str
+    label: str = Field(examples=["load"])
     points: float
 
 
@@ -42,7 +42,7 @@ class CandidateOut(Shown):
     rank: int
     score: float
     fit: int = Field(description="The score as 0 to 100.")
-    summary: str
+    summary: str = Field(examples=["Done 5 days before it is due; Python 4 (needs 3)."])
     starts_at: datetime
     finishes_at: datetime
     slack_min: int | None = Field(description="Minutes on the clock before it is due; negative when late.")
@@ -55,8 +55,8 @@ class RuledOutOut(Shown):
     """Somebody who cannot do it, and by which rules."""
 
     worker: WorkerName
-    codes: list[str]
-    sentence: str
+    codes: list[str] = Field(examples=[["skill"]])
+    sentence: str = Field(examples=["needs Python 3; has 2"])
 
 
 class FixOut(Shown):

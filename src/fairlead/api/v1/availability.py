@@ -11,7 +11,7 @@ from pydantic import Field, StringConstraints
 from fairlead.allocation.queries import load
 from fairlead.api import paging
 from fairlead.api.calls import Call
-from fairlead.api.fields import Body, Day, Id, Level, Line, PathId, Shown
+from fairlead.api.fields import Body, Day, Id, Level, Line, PathId, Shown, TimeOffState
 from fairlead.api.paging import Order, Paging
 from fairlead.api.routes import Routes
 from fairlead.api.v1.workers import WorkerOut, one
@@ -55,7 +55,7 @@ class TimeOffOut(Shown):
     starts_on: date
     ends_on: date
     reason: str
-    state: TimeOff.State
+    state: TimeOffState
     note: str = Field(description="What the manager said when declining.")
     created_at: datetime
 
@@ -128,8 +128,8 @@ def set_preferences(request: Call, worker_id: PathId, body: Wishes) -> dict[str,
     They never lower anybody's score; they break ties.
     """
     worker = queries.find_worker(request.actor, worker_id)
-    wants = [*_skills(request, body.wants_skills), *body.wants_labels]
-    avoids = [*_skills(request, body.avoids_skills), *body.avoids_labels]
+    wants: list[Skill | str] = [*_skills(request, body.wants_skills), *body.wants_labels]
+    avoids: list[Skill | str] = [*_skills(request, body.avoids_skills), *body.avoids_labels]
     actions.set_preferences(worker, wants=wants, avoids=avoids, actor=request.actor, now=request.now)
     return one(request, worker)
 

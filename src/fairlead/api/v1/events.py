@@ -24,7 +24,7 @@ ORDERS = {"oldest": Order("events:oldest", ("seq",)), "newest": Order("events:ne
 
 
 class By(Shown):
-    kind: str = Field(description="`person`, `agent`, `rule`, `engine` or `system`.")
+    kind: str = Field(description="`person`, `agent`, `rule`, `engine` or `system`.", examples=["person"])
     name: str
     user_id: int | None
     token_id: int | None

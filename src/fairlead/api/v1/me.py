@@ -17,7 +17,7 @@ routes = Routes(tags=["Token"])
 
 class WorkspaceOut(Shown):
     id: int
-    name: str
+    name: str = Field(examples=["Acme"])
     time_zone: str
     currency: str = Field(description="The currency of all rates, as ISO 4217.", examples=["EUR"])
 
@@ -27,7 +27,7 @@ class Me(Shown):
 
     user_id: int
     name: str
-    kind: str = Field(description="`person` or `agent`.")
+    kind: str = Field(description="`person` or `agent`.", examples=["person"])
     role: str
     worker_id: int | None = Field(description="The user's own entry in the directory, if there is one.")
     scopes: list[str]

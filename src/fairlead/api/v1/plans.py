@@ -13,7 +13,7 @@ from fairlead.allocation import actions, queries
 from fairlead.allocation.models import Plan
 from fairlead.api import paging
 from fairlead.api.calls import Call
-from fairlead.api.fields import Body, Id, PathId, ProjectKey, Shown
+from fairlead.api.fields import Body, Id, PathId, PlanState, ProjectKey, Shown
 from fairlead.api.paging import Order, Paging
 from fairlead.api.routes import Routes
 from fairlead.api.v1.shapes import WorkerName
@@ -26,7 +26,7 @@ NEWEST = Order("plans", ("id",), descending=True)
 class PlanName(Shown):
     id: int
     project: str | None = Field(description="null: the whole workspace.")
-    state: Plan.State
+    state: PlanState
     created_at: datetime
     applied_at: datetime | None
     progress: float = Field(description="0 to 1, while it is being made.")

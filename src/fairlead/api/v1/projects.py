@@ -10,14 +10,13 @@ from pydantic import Field, StringConstraints
 
 from fairlead.api import etags, paging
 from fairlead.api.calls import Call
-from fairlead.api.fields import Body, Id, PathId, ProjectKey, Shown, Text
+from fairlead.api.fields import Body, Id, PathId, ProjectKey, Shown, TaskState, Text
 from fairlead.api.paging import Order, Paging
 from fairlead.api.routes import Routes
 from fairlead.lib.errors import Missing
 from fairlead.people.queries import find_worker
 from fairlead.work import actions, queries
 from fairlead.work.models import Project, Status
-from fairlead.work.states import State
 
 routes = Routes(tags=["Projects"])
 BY_KEY = Order("projects", ("key",))
@@ -28,8 +27,8 @@ class StatusOut(Shown):
     """A column of the board; its state says what it means."""
 
     id: int
-    name: str
-    state: State
+    name: str = Field(examples=["In progress"])
+    state: TaskState
     wip_limit: int | None = Field(description="The most tasks that it takes.")
 
 
@@ -73,13 +72,13 @@ class ProjectChange(Body):
 
 class NewStatus(Body):
     name: Annotated[str, StringConstraints(max_length=40)]
-    state: State
+    state: TaskState
     wip_limit: int | None = Field(None, strict=True, ge=1, le=999)
 
 
 class StatusChange(Body):
     name: Annotated[str, StringConstraints(max_length=40)] = ""
-    state: State = State.BACKLOG
+    state: TaskState = "backlog"
     wip_limit: int | None = Field(None, strict=True, ge=1, le=999)
     position: int = Field(0, strict=True, ge=0, le=100, description="0 is leftmost.")
 

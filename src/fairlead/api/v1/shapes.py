@@ -7,9 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from fairlead.api.fields import Body, Id, Level, Moment, ProjectKey, Shown, TaskKey, Text
+from fairlead.api.fields import Body, Id, Level, Moment, ProjectKey, Shown, TaskKey, TaskState, Text
 from fairlead.api.paging import Paging
-from fairlead.work.states import State
 
 Title = Annotated[str, StringConstraints(max_length=240)]
 Label = Annotated[str, StringConstraints(max_length=40)]
@@ -27,14 +26,14 @@ class WorkerName(Shown):
 
 class StatusName(Shown):
     id: int
-    name: str
+    name: str = Field(examples=["In progress"])
 
 
 class NeedOut(Shown):
     """A skill that the task asks for, at least at this level."""
 
     skill_id: int
-    name: str
+    name: str = Field(examples=["Python"])
     level: int
 
 
@@ -52,7 +51,7 @@ class TaskOut(Shown):
     title: str = Field(examples=["Move the shop to the new checkout"])
     description: str = Field(description="Markdown.")
     status: StatusName
-    state: State
+    state: TaskState
     priority: Priority
     effort_low_min: int | None
     effort_min: int | None = Field(description="The likely effort in minutes at ordinary speed.")
@@ -84,7 +83,7 @@ class TaskQuery(Paging):
     state: Literal["backlog", "ready", "running", "review", "done", "cancelled", "open"] | None = Field(
         None, description="`open`: all that is neither done nor cancelled."
     )
-    status_id: int | None = Field(None, ge=1, le=2**63 - 1)
+    status_id: int | None = Field(None, ge=1, le=2**63 - 1, description="The column.")
     assignee: str | None = Field(
         None, pattern=r"^(me|nobody|[1-9][0-9]{0,17})$", description="A worker's id, `me` or `nobody`."
     )
@@ -111,10 +110,10 @@ class NewTask(Body):
     effort_low_min: Minutes | None = None
     effort_min: Minutes | None = None
     effort_high_min: Minutes | None = None
-    release_at: Moment | None = None
-    due_at: Moment | None = None
+    release_at: Moment | None = Field(None, description="Work on it cannot begin earlier.")
+    due_at: Moment | None = Field(None, description="When it must be done.")
     labels: list[Label] = Field([], max_length=20)
-    parent: TaskKey | None = None
+    parent: TaskKey | None = Field(None, description="The task that it is part of.")
     needs: list[NeedIn] = Field([], max_length=50)
     criteria: list[Condition] = Field([], max_length=50)
     after: list[TaskKey] = Field([], max_length=50, description="Keys of the tasks that must be done first.")
@@ -128,10 +127,10 @@ class TaskChange(Body):
     effort_low_min: Minutes | None = None
     effort_min: Minutes | None = None
     effort_high_min: Minutes | None = None
-    release_at: Moment | None = None
-    due_at: Moment | None = None
+    release_at: Moment | None = Field(None, description="Work on it cannot begin earlier.")
+    due_at: Moment | None = Field(None, description="When it must be done.")
     labels: list[Label] = Field([], max_length=20)
-    parent: TaskKey | None = None
+    parent: TaskKey | None = Field(None, description="The task that it is part of.")
     needs: list[NeedIn] = Field([], max_length=50, description="All needs: those that are not named are removed.")
     external_id: OutsideId = ""
 

@@ -30,7 +30,7 @@ class NewCriterion(Body):
 class Author(Shown):
     id: int
     name: str
-    kind: str = Field(description="`person` or `agent`.")
+    kind: str = Field(description="`person` or `agent`.", examples=["person"])
 
 
 class CommentOut(Shown):

@@ -13,14 +13,14 @@ from fairlead.api.calls import Call
 from fairlead.lib.errors import Missing
 from fairlead.work.models import Criterion, Dependency, Need, Task
 from fairlead.work.queries import blocked, visible_tasks
+from fairlead.work.queries.rows import HOLDER, holder, plain
 
 PLAIN = (
     "title", "description", "state", "priority", "effort_low_min", "effort_min", "effort_high_min", "release_at",
     "due_at", "labels", "external_id", "created_at", "updated_at", "started_at", "done_at", "version",
 )  # fmt: skip
 COLUMNS = (
-    "id", "number", "project__key", "parent__number", "status_id", "status__name", "assignee_id", "assignee__name",
-    "assignee__kind", *PLAIN,
+    "id", "number", "project__key", "parent__number", "status_id", "status__name", *HOLDER, *PLAIN,
 )  # fmt: skip
 
 Rows = list[dict[str, Any]]
@@ -38,7 +38,7 @@ def shown(request: Call, rows: Rows) -> Rows:
             "project": row["project__key"],
             "status": {"id": row["status_id"], "name": row["status__name"]},
             "parent": f"{row['project__key']}-{row['parent__number']}" if row["parent__number"] else None,
-            "assignee": _holder(row),
+            "assignee": holder(row),
             "needs": needs.get(row["id"], []),
             "criteria": criteria.get(row["id"], []),
             "waits_for": waits.get(row["id"], []),
@@ -57,12 +57,6 @@ def one(request: Call, task: Task) -> dict[str, Any]:
     return shown(request, rows)[0]
 
 
-def _holder(row: dict[str, Any]) -> dict[str, Any] | None:
-    if row["assignee_id"] is None:
-        return None
-    return {"id": row["assignee_id"], "name": row["assignee__name"], "kind": row["assignee__kind"]}
-
-
 def _grouped(rows: Iterable[dict[str, Any]]) -> dict[int, Rows]:
     found: dict[int, Rows] = defaultdict(list)
     for row in rows:
@@ -72,12 +66,12 @@ def _grouped(rows: Iterable[dict[str, Any]]) -> dict[int, Rows]:
 
 def _needs(ids: list[int]) -> dict[int, Rows]:
     rows = Need.objects.filter(task_id__in=ids).order_by("skill__name")
-    return _grouped(rows.values("task_id", "skill_id", "level", name=F("skill__name")))
+    return _grouped(plain(rows.values("task_id", "skill_id", "level", name=F("skill__name"))))
 
 
 def _criteria(ids: list[int]) -> dict[int, Rows]:
     rows = Criterion.objects.filter(task_id__in=ids).order_by("position", "id")
-    return _grouped(rows.values("task_id", "id", "text", "checked_at"))
+    return _grouped(plain(rows.values("task_id", "id", "text", "checked_at")))
 
 
 def _waits(request: Call, ids: list[int]) -> dict[int, list[str]]:

@@ -35,7 +35,7 @@ class HeldSkillOut(Shown):
     """A skill as somebody has it."""
 
     skill_id: int
-    name: str
+    name: str = Field(examples=["Python"])
     level: int = Field(description="1 beginner … 5 expert.")
     confirmed: bool = Field(description="Whether a manager agrees.")
     evidence: str

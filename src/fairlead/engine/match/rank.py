@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
 from fairlead.engine.arrays import Model
 from fairlead.engine.effort import minutes_needed
@@ -23,6 +23,17 @@ Signals = Mapping[str, Mapping[str, float]]
 
 Look = Callable[[int], tuple[Factor, ...]]
 """Factors of the task where it stands, given its finish."""
+
+
+YARDSTICK: Final = (100.0, 200.0)
+"""Points, base and per weight, at which a candidate is shown as half as good as one who costs nothing. The same as the
+default price of leaving a task out, but fixed: shown scores stay comparable whatever a problem asks for that."""
+
+
+def score_of(weight: float, points: float) -> float:
+    """How good a candidate for a task of this weight is, from 0 to 1: 1 when it costs nothing, 1/2 at the yardstick."""
+    half = YARDSTICK[0] + YARDSTICK[1] * weight
+    return half / (half + max(0.0, points))
 
 
 @dataclass(frozen=True)
@@ -321,10 +332,8 @@ class Bench:
         return self.doing(delta).total
 
     def score(self, points: float) -> float:
-        """1 when doing the task costs nothing, 1/2 when it costs as much as leaving it out."""
-        price = self.model.price[self.task]
-        costs = max(0.0, points)
-        return price / (price + costs) if price + costs > 0 else 1.0
+        """See `score_of`."""
+        return score_of(self.model.problem.tasks[self.task].weight, points)
 
     def with_rank(self, candidate: Candidate, *, rank: int, of: int) -> Candidate:
         """The candidate with its place in the order and the sentence that says it."""

@@ -14,6 +14,7 @@ from fairlead.accounts.models import Role
 from fairlead.events.actor import Actor
 from fairlead.work.filters import TaskFilter
 from fairlead.work.models import Project, Status, Task
+from fairlead.work.queries.relations import known_keys
 from fairlead.work.queries.rows import HOLDER, holder, plain
 from fairlead.work.queries.visible import visible_tasks
 from fairlead.work.states import OPEN, OVER
@@ -106,7 +107,7 @@ def _cards(actor: Actor, project: Project, tasks: QuerySet[Task]) -> list[dict[s
         met, criteria, over, parts, row["comments"], waits = extras[row["id"]]
         row["checks"] = (met, criteria) if criteria else None
         row["subtasks"] = (over, parts) if parts else None
-        row["blocked_by"] = waits or [] if row["state"] in OPEN else []
+        row["blocked_by"] = known_keys(actor, waits or [], project) if row["state"] in OPEN else []
     return rows
 
 

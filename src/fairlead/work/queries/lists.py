@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django.db.models import Case, F, IntegerField, OrderBy, QuerySet, Value, When
 
+from fairlead.accounts.models import Role
 from fairlead.events.actor import Actor
 from fairlead.work.filters import TaskFilter
 from fairlead.work.models import Task
@@ -67,7 +68,11 @@ def task_list(
 ) -> TaskPage:  # fmt: skip
     """The visible tasks that fit. `sort`: one of SORTS, "-" in front for downwards; `group`: one of GROUPS or ""."""
     fitting = wanted.apply(visible_tasks(actor), now=now, user_id=actor.user_id, zone=zone)
-    return page_of(fitting, sort, page, group=group)
+    found = page_of(fitting, sort, page, group=group)
+    if actor.role == Role.CLIENT:  # a task may wait for one of a project that they do not know of
+        for row in found.rows:
+            row["blocked_by"] = [key for key in row["blocked_by"] if key.startswith(f"{row['project__key']}-")]
+    return found
 
 
 def page_of(tasks: QuerySet[Task], sort: str, page: int, *, group: str = "") -> TaskPage:

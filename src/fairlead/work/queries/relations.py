@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import F, Func
 
+from fairlead.accounts.models import Role
 from fairlead.events.actor import Actor
 from fairlead.people.models import Worker
 from fairlead.work.models import Dependency, Project
@@ -24,6 +25,11 @@ def blocked(task_ids: Iterable[int]) -> dict[int, list[str]]:
     for task_id, key, number in links.values_list("task_id", "after__project__key", "after__number"):
         found.setdefault(task_id, []).append(f"{key}-{number}")
     return found
+
+
+def known_keys(actor: Actor, keys: list[str], project: Project) -> list[str]:
+    """The keys of tasks that this reader may know of: a client only those of the project that they look at."""
+    return [key for key in keys if key.startswith(f"{project.key}-")] if actor.role == Role.CLIENT else keys
 
 
 def assignees(actor: Actor, project: Project | None = None) -> list[dict[str, Any]]:
