@@ -79,7 +79,7 @@ def test_contributors_take_work_and_managers_give_it(as_person: As, team: dict[s
 
 
 def test_who_is_not_in_the_directory_takes_nothing(as_person: As, team: dict[str, int]) -> None:
-    problem(as_person("echo").post("/tasks/WEB-1/take"), 422, "refused")
+    problem(as_person("echo").post("/tasks/WEB-1/take"), 403, "forbidden")
 
 
 def test_a_stale_assignment_is_stopped(alice: Caller, team: dict[str, int]) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import date, field
 from typing import Any
 
 from django.db.models import CharField, Count, F, Func, Q
@@ -56,8 +57,11 @@ class Rows:
     history: History
 
 
-def read(workspace_id: int, *, wanted: Collection[int], only: Collection[int] | None = None) -> Rows:
-    """Everybody active (or those of `only`), the open tasks that they hold, and the `wanted` tasks to be matched."""
+def read(workspace_id: int, *, wanted: Collection[int], only: Collection[int] | None, on: date) -> Rows:
+    """Everybody active (or those of `only`), the open tasks that they hold, and the `wanted` tasks to be matched.
+
+    Skills whose certificate has expired by the day `on` do not count.
+    """
     people = active_workers(workspace_id)
     people = people if only is None else people.filter(pk__in=only)
     workers = {row["id"]: row for row in people.values(*_WORKER)}
@@ -65,7 +69,7 @@ def read(workspace_id: int, *, wanted: Collection[int], only: Collection[int] | 
     return Rows(
         workers=workers,
         tasks=tasks,
-        levels=skill_levels(workspace_id, list(workers)),
+        levels=skill_levels(workspace_id, list(workers), on=on),
         needs=_needs([pk for pk in tasks if pk in wanted]),
         after=_after(tasks),
         skills=dict(Skill.objects.filter(workspace_id=workspace_id).values_list("id", "name")),

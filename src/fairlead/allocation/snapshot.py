@@ -68,7 +68,7 @@ def take(workspace_id: int, *, wanted: Collection[int], now: datetime, only: Col
     Wanted tasks are open; one that somebody holds is matched as if nobody did. `only`: these workers and nobody else.
     Ten queries, whatever the size.
     """
-    found = rows.read(workspace_id, wanted=wanted, only=only)
+    found = rows.read(workspace_id, wanted=wanted, only=only, on=now.date())
     start, now_min = week_of(workspace_id, now)
     horizon = _horizon(found, start, now_min=now_min)
     times = working_time(list(found.workers), start + timedelta(minutes=now_min), start + timedelta(minutes=horizon))

@@ -15,7 +15,7 @@ from fairlead.api.fields import Body, Id, Line, PathId, Shown, TaskKey
 from fairlead.api.routes import Routes
 from fairlead.api.v1.shapes import TaskOut, WorkerName
 from fairlead.api.v1.task_rows import one
-from fairlead.lib.errors import Refused
+from fairlead.lib.errors import Forbidden
 from fairlead.people.queries import find_worker, worker_of
 from fairlead.work.queries import find_task
 
@@ -147,7 +147,7 @@ def take_task(request: Call, key: TaskKey) -> dict[str, Any]:
     task, worker = find_task(request.actor, key), worker_of(request.actor)
     version = etags.expected(request, task.version)
     if worker is None:
-        raise Refused("You have no entry in the directory. Ask a manager to add you.")
+        raise Forbidden("Only who is in the directory takes work. Ask a manager to add you.")
     actions.take_task(task, worker, actor=request.actor, now=request.now, version=version)
     return one(request, task)
 

@@ -11,6 +11,7 @@ from fairlead.work.actions.moves import (
     start_task,
     submit_task,
 )
+from fairlead.work.actions.needs import move_needs
 from fairlead.work.actions.projects import (
     archive_project,
     change_project,
@@ -51,6 +52,7 @@ __all__ = [
     "edit_comment",
     "hold_task",
     "hold_tasks",
+    "move_needs",
     "move_task",
     "remove_comment",
     "remove_criterion",
