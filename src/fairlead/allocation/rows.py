@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date, field
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.db.models import CharField, Count, F, Func, Q

@@ -48,7 +48,7 @@ Build the basket | react 4, typescript 3 | 12 | frontend
 Prices with VAT for six countries | django 4 | 10 | backend
 Search with typo tolerance | sql 4 | 10 | backend
 Checkout: address step | react 4 | 9 | frontend
-Checkout: payment step | react 4, python 3 | 14 | frontend, payments | Checkout: address step
+Checkout: payment step | react 4 | 14 | frontend, payments | Checkout: address step
 Payment provider webhooks | django 4 | 8 | backend, payments
 Order mails in three languages | copywriting 3, german 3 | 5 | content
 Translate the shop to German | german 4, copywriting 3 | 12 | content
@@ -59,16 +59,16 @@ Audit colour contrast | accessibility 3 | 3 | accessibility
 Product photos: crop and compress | illustration 2 | 5 | content
 SEO titles for 400 products | seo 3 | 8 | content
 Redirects from the old shop | devops 3 | 4 | infrastructure
-Load test the checkout | testing 4, devops 3 | 8 | testing
+Load test the checkout | testing 4 | 8 | testing
 End-to-end tests for the checkout | testing 4, typescript 3 | 10 | testing
 Tests for prices and VAT | testing 3, python 3 | 6 | testing
 Returns and refunds | django 4 | 12 | backend, payments
-Gift cards | django 4, react 3 | 16 | backend, frontend
+Gift cards | django 4 | 16 | backend, frontend
 Customer accounts | django 4 | 12 | backend
 Order history page | react 3 | 8 | frontend | Customer accounts
 Stock alerts by mail | django 3 | 5 | backend
 Sales dashboard | data analysis 4, sql 4 | 10 | data
-Cookie notice that respects people | typescript 3, copywriting 2 | 4 | frontend
+Cookie notice that respects people | typescript 3 | 4 | frontend
 Terms of sale for six countries | contract law 3 | 8 | legal
 Launch checklist | project management 4 | 3 | launch
 Launch video, 45 seconds | video editing 4 | 12 | launch
@@ -76,7 +76,7 @@ Launch video, 45 seconds | video editing 4 | 12 | launch
 
 APP: Final = """
 Shadow two installers for a day | ux design 4 | 10 | research
-Write the API contract with Helio | technical writing 3, python 3 | 6 | backend
+Write the API contract with Helio | python 4 | 6 | backend
 Design the home screen | ui design 4, ux design 3 | 10 | design
 Design the history charts | ui design 4 | 8 | design
 Icon set for devices | illustration 4 | 10 | design
@@ -95,10 +95,10 @@ Offline mode | kotlin 4, swift 3 | 14 | android, ios
 Tariff calculator | python 3, data analysis 3 | 8 | backend, data
 Forecast for tomorrow's sun | data analysis 4, python 3 | 14 | data
 Crash reporting | devops 3 | 4 | infrastructure
-Beta channel for 50 households | devops 3, project management 2 | 5 | launch
+Beta channel for 50 households | devops 3 | 5 | launch
 Interview beta households | ux design 3 | 8 | research | Beta channel for 50 households
-Screen reader pass on Android | accessibility 4, kotlin 2 | 6 | accessibility
-Dynamic type on iOS | accessibility 3, swift 3 | 5 | accessibility, ios
+Screen reader pass on Android | accessibility 4 | 6 | accessibility
+Dynamic type on iOS | swift 4 | 5 | accessibility, ios
 Test plan for the beta | testing 4 | 5 | testing
 Device farm runs | testing 3 | 6 | testing
 Contract tests against the Helio API | testing 4, python 3 | 7 | testing
@@ -112,7 +112,7 @@ Battery modes: design | ux design 4 | 6 | design
 Battery modes: build on Android | kotlin 4 | 10 | android | Battery modes: design
 Battery modes: build on iOS | swift 4 | 10 | ios | Battery modes: design
 Energy report as PDF | python 3 | 7 | backend
-Usage analytics without tracking people | data analysis 3, kotlin 2 | 6 | data
+Usage analytics without tracking people | data analysis 3 | 6 | data
 """
 
 BRAND: Final = """
@@ -132,18 +132,18 @@ Label texts in French | french 4, copywriting 3 | 6 | content
 Print proofs with the printer | branding 3, project management 2 | 6 | print
 Shop window kit | branding 3 | 8 | print
 Van lettering | branding 3 | 4 | print
-Brand film, script | copywriting 4, video editing 2 | 6 | film
+Brand film, script | copywriting 4 | 6 | film
 Brand film, shoot | video editing 5 | 16 | film | Brand film, script
 Brand film, cut | video editing 5 | 18 | film | Brand film, shoot
 Website: content audit | seo 3, copywriting 3 | 6 | website
 Website: new home page | react 3, ui design 3 | 10 | website
 Website: store finder | typescript 3, python 2 | 10 | website
-Website: recipes section | react 3, copywriting 2 | 8 | website
+Website: recipes section | react 3 | 8 | website
 Packaging photography brief | branding 3 | 3 | print
 Press kit | copywriting 3 | 5 | launch
 Launch party invitation | illustration 3 | 3 | launch
-Trade-mark filing | contract law 4 | 6 | legal
-Brand guidelines as a site | technical writing 3, react 2 | 12 | website
+Trade-mark search | branding 4 | 6 | legal
+Brand guidelines as a site | react 3 | 12 | website
 Training for the sales team | project management 3 | 4 | launch
 Social templates | ui design 3 | 6 | launch
 """
@@ -166,7 +166,7 @@ Spam through the contact form | python 3 | 3 | bug
 Wrong VAT on gift baskets | django 4 | 4 | bug, payments
 Android crash on rotation | kotlin 4 | 3 | bug
 iOS widget shows yesterday | swift 4 | 4 | bug
-Document the on-call runbook | technical writing 3, devops 2 | 5 | docs
+Document the on-call runbook | devops 3 | 5 | docs
 Onboarding guide for new clients | technical writing 3 | 6 | docs
 Clean up feature flags | typescript 3 | 4 | maintenance
 Renew domain names | project management 1 | 1 | maintenance
@@ -174,11 +174,11 @@ Dependency updates, November | python 3, typescript 3 | 5 | maintenance
 Penetration test findings | devops 4, django 4 | 8 | security
 Two-step sign-in for shop admins | django 4 | 6 | security
 Dashboard for support times | data analysis 3, sql 3 | 6 | data
-Customer survey | copywriting 2, data analysis 2 | 4 | research
+Customer survey | data analysis 2 | 4 | research
 Regression tests for the basket | testing 3, typescript 2 | 5 | testing
 Translate the status page | german 3, french 3 | 2 | content
 Refund stuck for order 20481 | customer support 3, sql 2 | 1 | support
-Training video for the shop admin | video editing 3, customer support 2 | 8 | support
+Training video for the shop admin | video editing 3 | 8 | support
 COBOL feed from the old warehouse | cobol 3 | 10 | backend
 Load balancer drops long requests | devops 5 | 5 | bug, infrastructure
 Quarterly security review | devops 4 | 8 | security

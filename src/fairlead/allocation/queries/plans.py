@@ -25,7 +25,6 @@ from fairlead.work.states import OPEN
 
 WEEKS: Final = 4
 """Weeks over which loads before and after are compared."""
-PLAN_LABELS: Final = {**LABELS, "unassigned": "tasks left open"}
 
 
 @dataclass(frozen=True)
@@ -160,9 +159,9 @@ def plan_sheet(actor: Actor, plan: Plan) -> PlanSheet:
         left_open=tuple(line for line in lines if line.worker is None),
         shares=_shares(plan, given, faces),
         cost=tuple(
-            CostPart(PLAN_LABELS[name], points)
+            CostPart(LABELS[name], points)
             for name, points in sorted(plan.cost.items(), key=lambda part: -part[1])
-            if name in PLAN_LABELS and points >= 0.05
+            if name in LABELS and points >= 0.05
         ),
     )
 
