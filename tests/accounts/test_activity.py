@@ -29,7 +29,9 @@ def test_events_are_told_as_sentences_with_what_changed(world: World, reader: Cl
     assert "<s>contributor</s> → manager" in page
 
 
-def test_the_log_is_filtered_and_nonsense_in_the_address_is_left_out(world: World, reader: Client, now: datetime) -> None:
+def test_the_log_is_filtered_and_nonsense_in_the_address_is_left_out(
+    world: World, reader: Client, now: datetime
+) -> None:
     actions.create_token("Nightly", ["work:read"], actor=world.bob.actor, now=now, days=None)
     assert reader.get("/activity/?kind=token").content.decode().count('class="feed-text"') == 1
     assert reader.get(f"/activity/?person={world.bob.user.pk}").content.decode().count('class="feed-text"') == 2

@@ -46,7 +46,9 @@ def fairlead(committed: None, tmp_path: Path) -> Run:
 
 def test_a_token_of_the_console_opens_the_api(fairlead: Run) -> None:
     world = make_world()
-    made = fairlead("token", "create", "--user", "bob@example.com", "--workspace", world.workspace.slug, "--scopes", "work:read")
+    made = fairlead(
+        "token", "create", "--user", "bob@example.com", "--workspace", world.workspace.slug, "--scopes", "work:read"
+    )
     assert made.returncode == 0, made.stderr
     actor = actions.token_actor(made.stdout.strip(), now=timezone.now())
     assert actor is not None

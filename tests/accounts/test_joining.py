@@ -23,7 +23,13 @@ from fairlead.lib.errors import Conflict, Forbidden, Invalid, Missing
 from fairlead.people.models import Worker
 from fairlead.work.models import Task
 
-NEW = {"name": "Nora", "email": "Nora@Example.com", "password": PASSWORD, "workspace": "Nora & Co", "time_zone": "Europe/Berlin"}
+NEW = {
+    "name": "Nora",
+    "email": "Nora@Example.com",
+    "password": PASSWORD,
+    "workspace": "Nora & Co",
+    "time_zone": "Europe/Berlin",
+}
 Deliver = Callable[[datetime], Mailed]
 
 
@@ -116,7 +122,9 @@ def test_looking_at_an_invitation_while_signed_in_does_not_accept_it(world: Worl
 def test_somebody_with_an_account_signs_in_first(world: World, browser: Client) -> None:
     _, secret = actions.invite("charlie@example.com", "contributor", actor=world.olga.actor, now=timezone.now())
     assert browser.post(f"/join/{secret}/").headers["Location"] == f"/sign-in/?next=/join/{secret}/"
-    response = browser.post("/sign-in/", {"email": "charlie@example.com", "password": PASSWORD, "next": f"/join/{secret}/"})
+    response = browser.post(
+        "/sign-in/", {"email": "charlie@example.com", "password": PASSWORD, "next": f"/join/{secret}/"}
+    )
     assert response.headers["Location"] == f"/join/{secret}/"
 
 
@@ -174,9 +182,9 @@ def test_somebody_in_two_workspaces_switches_between_them(world: World, browser:
     _, secret = actions.invite("charlie@example.com", "contributor", actor=world.olga.actor, now=timezone.now())
     actions.accept_invitation(secret, user=world.charlie.user, now=timezone.now())
     sign_in(browser, "charlie@example.com")
-    assert 'title>Settings · Beta' in browser.get("/settings/").content.decode()
+    assert "title>Settings · Beta" in browser.get("/settings/").content.decode()
     assert browser.post("/switch/", {"workspace": world.workspace.pk}).status_code == 302
-    assert 'title>Settings · Acme' in browser.get("/settings/").content.decode()
+    assert "title>Settings · Acme" in browser.get("/settings/").content.decode()
     assert browser.post("/switch/", {"workspace": 999_999}).status_code == 404
     assert browser.post("/switch/", {"workspace": "x"}).status_code == 404
 

@@ -38,7 +38,9 @@ def test_refused_tries_do_not_make_the_wait_longer(world: World, now: datetime) 
 
 def test_the_eleventh_guess_is_refused_from_any_address_even_with_the_right_password(world: World) -> None:
     codes = [
-        Client(REMOTE_ADDR=f"198.51.100.{n}").post("/sign-in/", {"email": "bob@example.com", "password": "guess"}).status_code
+        Client(REMOTE_ADDR=f"198.51.100.{n}")
+        .post("/sign-in/", {"email": "bob@example.com", "password": "guess"})
+        .status_code
         for n in range(12)
     ]
     assert codes == [422] * 10 + [429] * 2
@@ -80,9 +82,9 @@ def test_a_forwarded_address_counts_only_behind_a_proxy_that_is_trusted(
 ) -> None:
     def codes() -> list[int]:
         return [
-            Client().post(
-                "/sign-in/", {"email": f"nobody{n}@example.com", "password": "guess"}, headers={"X-Forwarded-For": f"192.0.2.{n}"}
-            ).status_code
+            Client(headers={"X-Forwarded-For": f"192.0.2.{n}"})
+            .post("/sign-in/", {"email": f"nobody{n}@example.com", "password": "guess"})
+            .status_code
             for n in range(2)
         ]  # fmt: skip
 

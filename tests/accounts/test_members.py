@@ -23,7 +23,10 @@ def last_event() -> tuple[str, dict[str, object]]:
 
 def test_a_changed_role_is_recorded_once_and_the_same_role_not_at_all(world: World, now: datetime) -> None:
     actions.change_role(world.bob.member.pk, "manager", actor=world.olga.actor, now=now)
-    assert last_event() == ("member.role_changed", {"user": world.bob.user.pk, "changes": {"role": ["contributor", "manager"]}})
+    assert last_event() == (
+        "member.role_changed",
+        {"user": world.bob.user.pk, "changes": {"role": ["contributor", "manager"]}},
+    )
     count = Event.objects.count()
     actions.change_role(world.bob.member.pk, "manager", actor=world.olga.actor, now=now)
     assert Event.objects.count() == count
@@ -77,7 +80,9 @@ def test_a_stranger_changes_no_role(world: World, now: datetime) -> None:
 
 
 def test_the_workspace_changes_what_differs_only(world: World, now: datetime) -> None:
-    actions.change_workspace(world.workspace, actor=world.olga.actor, now=now, name="Acme", country="DE", currency="EUR")
+    actions.change_workspace(
+        world.workspace, actor=world.olga.actor, now=now, name="Acme", country="DE", currency="EUR"
+    )
     assert last_event() == ("workspace.changed", {"changes": {"country": ["", "DE"]}})
     with pytest.raises(Invalid) as refused:
         actions.change_workspace(

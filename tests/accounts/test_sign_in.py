@@ -40,7 +40,11 @@ def test_the_right_password_signs_in_and_is_noted_in_the_log(world: World, brows
 def test_a_wrong_password_an_unknown_address_and_an_agent_are_told_the_same(world: World, browser: Client) -> None:
     pages = [
         browser.post("/sign-in/", {"email": email, "password": password}).content.decode()
-        for email, password in (("bob@example.com", "wrong"), ("zoe@example.com", "wrong"), ("echo@example.com", PASSWORD))
+        for email, password in (
+            ("bob@example.com", "wrong"),
+            ("zoe@example.com", "wrong"),
+            ("echo@example.com", PASSWORD),
+        )
     ]
     assert all("do not belong together" in page for page in pages)
     assert not get_user(browser).is_authenticated  # type: ignore[arg-type]

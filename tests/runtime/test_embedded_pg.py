@@ -128,9 +128,11 @@ def test_emptying_removes_everything(folder: Path) -> None:
 
 def test_a_folder_with_a_long_path_gets_a_short_socket(folder: Path) -> None:
     server = embedded_pg.start(folder.parent / ("long" * 20) / "postgres")
+    assert server.socket_folder != server.folder
     write(server, "reached")
     assert read(server) == ["reached"]
     server.stop()
+    assert not server.socket_folder.exists()
 
 
 def test_a_throwaway_server_is_gone_after_its_block() -> None:

@@ -1,6 +1,7 @@
 """Who may do what: one line for every method of every address. A route without a line here fails the tests.
 
-Write the address as Django's table has it, with the names of its parameters; `objects.py` knows what of acme belongs in their place.
+Write the address as Django's table has it, with the names of its parameters; `objects.py` knows what of acme belongs
+in their place.
 A page that only shows something carries @require_GET or @require_safe; otherwise its POST needs a line, too.
 
     allow(*MANAGERS)                 these, and nobody else of the workspace (others get 403 or 404)

@@ -82,8 +82,11 @@ def _people(world: World, now: datetime) -> tuple[Skill, Worker, dict[str, str]]
 
 
 def _work(world: World, skill: Skill, worker: Worker, now: datetime) -> tuple[dict[str, Task], dict[str, str]]:
-    """The project WEB, shared with clara: WEB-1 is bob's and has a criterion and a comment, WEB-2 waits, WEB-3 after it,
-    WEB-4 is in the trash, WEB-5 waits for a holder and has a criterion that is met, WEB-6 runs and belongs to bob."""
+    """The project WEB, shared with clara, and its tasks by what they are for.
+
+    `held` (WEB-1) is bob's and has an open criterion and a comment; `waiting` has nobody, `later` comes after it; `gone`
+    is in the trash; `checked` has a criterion that is met; `running`, `done` and `finished` are bob's, the last one over.
+    """
     by = {"actor": world.alice.actor, "now": now}
     project = work.create_project(key="WEB", name=f"Site {CANARY}", description=CANARY, client=CANARY, **by)
     work.share_project(project, world.clara.user, **by)
@@ -163,4 +166,3 @@ def _ids(world: World, tasks: dict[str, Task], skill: Skill, worker: Worker) -> 
         "clara": str(world.clara.user.pk),
         "workspace": str(world.workspace.pk),
     }
-

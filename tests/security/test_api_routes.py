@@ -42,7 +42,7 @@ def test_every_operation_that_answers_is_in_the_table() -> None:
 @pytest.mark.parametrize(("route", "method"), _entries(), ids=lambda part: getattr(part, "address", part))
 def test_a_session_and_dead_tokens_open_nothing(house: House, route: Route, method: str) -> None:
     """So a form of another site has nothing to ride on, and what was revoked is dead everywhere."""
-    places = {name: "1" for name in re.findall(r"<(\w+)>", route.address)}
+    places = dict.fromkeys(re.findall(r"<(\w+)>", route.address), "1")
     with transaction.atomic():
         dead = {f"Bearer {secret}" for secret in (_expired(house), _revoked(house), "fl_" + "x" * 32)}
         before = Head.objects.get(workspace_id=house.filled.world.workspace.pk).seq

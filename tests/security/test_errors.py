@@ -59,14 +59,18 @@ def test_a_crash_shows_a_number_and_nothing_else(world: World, lines: io.StringI
     page = response.content.decode()
     assert response.status_code == 500
     assert response.headers["X-Request-Id"] in page
-    assert not any(word in page for word in ("RuntimeError", "LookupError", "Traceback", "crash", "secret detail", "/src/"))
+    assert not any(
+        word in page for word in ("RuntimeError", "LookupError", "Traceback", "crash", "secret detail", "/src/")
+    )
     logged = lines.getvalue()
     assert response.headers["X-Request-Id"] in logged
     assert "Error" in logged
     assert SECRET not in logged
 
 
-@pytest.mark.parametrize("address", ["/nowhere/", "/tasks/NONE-1/", "/people/999999999999999999999/", "/tasks/%00/", "/..%2f"])
+@pytest.mark.parametrize(
+    "address", ["/nowhere/", "/tasks/NONE-1/", "/people/999999999999999999999/", "/tasks/%00/", "/..%2f"]
+)
 def test_what_is_not_there_is_a_page_that_says_what_to_do(world: World, address: str) -> None:
     browser = Client()
     browser.force_login(world.alice.user)

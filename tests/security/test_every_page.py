@@ -80,7 +80,9 @@ def test_a_form_without_its_token_is_refused(house: House, address: str) -> None
     line, route = PAGES[f"POST {address}"], ROUTES[address]
     before = _heads(house)
     for data in ({}, {"csrfmiddlewaretoken": "x" * 64}):
-        response = house.browser(OWNER, enforce_csrf_checks=True).post(route.url(house.filled.places), {**line.data, **data})
+        response = house.browser(OWNER, enforce_csrf_checks=True).post(
+            route.url(house.filled.places), {**line.data, **data}
+        )
         assert response.status_code == 403
         assert "could not be accepted" in response.content.decode()
     assert _heads(house) == before
@@ -105,9 +107,11 @@ def test_other_methods_do_nothing(house: House, method: str) -> None:
 
 def test_cookies_are_out_of_reach(house: House) -> None:
     response = ask(house, ANONYMOUS, "/sign-in/", "POST")
-    found = {name: morsel for name, morsel in response.cookies.items()}
+    found = dict(response.cookies)
     assert set(found) >= {"fairlead", "device"}
-    assert all(m["httponly"] and m["samesite"] == "Lax" and m["path"] == "/" and not m["domain"] for m in found.values())
+    assert all(
+        m["httponly"] and m["samesite"] == "Lax" and m["path"] == "/" and not m["domain"] for m in found.values()
+    )
 
 
 def test_with_tls_cookies_are_bound_to_the_host_and_browsers_are_told_to_stay(house: House) -> None:

@@ -15,13 +15,38 @@ from fairlead.accounts.mails import send
 from fairlead.lib.text import markdown
 
 ELSEWHERE = [
-    "https://evil.example", "//evil.example", "///evil.example", "////evil.example", "/\\evil.example", "\\\\evil.example",
-    "/\\/evil.example", "http:evil.example", "https:/evil.example", "javascript:alert(1)", "data:text/html,x", "evil.example",
-    "/\t/evil.example", "/\n/evil.example", "\t//evil.example", " //evil.example", "/%09/evil.example\n", "//evil.example/%2f..",
-    "/\r\nLocation: https://evil.example", "https://127.0.0.1@evil.example", "//127.0.0.1@evil.example", "/\x00//evil.example",
-    "///\\evil.example", "//⒠vil.example", "https://testserver.evil.example", "//testserver@evil.example/", "ftp://evil.example",
-    "/\u2028/evil.example", "", "?next=//evil.example", "#//evil.example",
-]  # fmt: skip
+    "https://evil.example",
+    "//evil.example",
+    "///evil.example",
+    "////evil.example",
+    "/\\evil.example",
+    "\\\\evil.example",
+    "/\\/evil.example",
+    "http:evil.example",
+    "https:/evil.example",
+    "javascript:alert(1)",
+    "data:text/html,x",
+    "evil.example",
+    "/\t/evil.example",
+    "/\n/evil.example",
+    "\t//evil.example",
+    " //evil.example",
+    "/%09/evil.example\n",
+    "//evil.example/%2f..",
+    "/\r\nLocation: https://evil.example",
+    "https://127.0.0.1@evil.example",
+    "//127.0.0.1@evil.example",
+    "/\x00//evil.example",
+    "///\\evil.example",
+    "//⒠vil.example",
+    "https://testserver.evil.example",
+    "//testserver@evil.example/",
+    "ftp://evil.example",
+    "/\u2028/evil.example",
+    "",
+    "?next=//evil.example",
+    "#//evil.example",
+]
 HERE = ["/", "/projects/", "/tasks/WEB-1/?tab=2&q=a%20b#comments", "/join/fli_abc/"]
 
 
@@ -46,10 +71,24 @@ def test_who_has_to_sign_in_comes_back_to_the_page_with_its_question(world: Worl
 
 
 HOSTILE = [
-    "<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "'><svg onload=alert(1)>", "</title><script>alert(1)</script>",
-    "{{ 7919*7919 }}", "{% raw %}", "${7919*7919}", "<%= 7919*7919 %>", "<a href=javascript:alert(1)>x</a>", "\u202egnp.exe", "\ufeff", "‮",
-    "Robert'); DROP TABLE tasks;--", "%s%s%n", "../../etc/passwd", "\x1b[31mred", "a" * 119, "🤷🏽‍♀️ Zoë 李",
-]  # fmt: skip
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "'><svg onload=alert(1)>",
+    "</title><script>alert(1)</script>",
+    "{{ 7919*7919 }}",
+    "{% raw %}",
+    "${7919*7919}",
+    "<%= 7919*7919 %>",
+    "<a href=javascript:alert(1)>x</a>",
+    "\u202egnp.exe",
+    "\ufeff",
+    "Robert'); DROP TABLE tasks;--",
+    "%s%s%n",
+    "../../etc/passwd",
+    "\x1b[31mred",
+    "a" * 119,
+    "🤷🏽‍♀️ Zoë 李",
+]
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -81,7 +120,13 @@ def test_what_cannot_be_stored_is_refused_beside_the_field(world: World, text: s
 
 
 def test_a_subject_stays_one_line(world: World, mailoutbox: list) -> None:  # type: ignore[type-arg]
-    send("sign_in_link", "bob@example.com", "Hello\r\nBcc: evil@example.com", name="<b>Bob</b>", url="https://x.example/y")
+    send(
+        "sign_in_link",
+        "bob@example.com",
+        "Hello\r\nBcc: evil@example.com",
+        name="<b>Bob</b>",
+        url="https://x.example/y",
+    )
     message = mailoutbox[0]
     assert message.subject == "Hello Bcc: evil@example.com"
     assert message.recipients() == ["bob@example.com"]
@@ -89,7 +134,9 @@ def test_a_subject_stays_one_line(world: World, mailoutbox: list) -> None:  # ty
     assert "&lt;b&gt;Bob&lt;/b&gt;" in message.alternatives[0][0]
 
 
-@pytest.mark.parametrize("address", ["bob@example.com\nBcc: evil@example.com", "bob@example.com,evil@example.com", "@", "a@b"])
+@pytest.mark.parametrize(
+    "address", ["bob@example.com\nBcc: evil@example.com", "bob@example.com,evil@example.com", "@", "a@b"]
+)
 def test_an_invitation_goes_to_one_plain_address(world: World, address: str) -> None:
     from fairlead.lib.errors import Invalid
 
@@ -100,26 +147,61 @@ def test_an_invitation_goes_to_one_plain_address(world: World, address: str) -> 
 @pytest.mark.parametrize(
     "text",
     [
-        "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "[x](javascript:alert(1))", "[x](JaVaScRiPt:alert(1))",
-        "[x](data:text/html;base64,PHNjcmlwdD4=)", "![x](https://evil.example/beacon.png)", "<a href='vbscript:x'>x</a>",
-        "<svg><animate onbegin=alert(1)>", "<iframe src=//evil.example>", "[x](&#106;avascript:alert(1))", "<style>*{}</style>",
-        "<form action=//evil.example><input>", "<math><mtext></form><form><mglyph><style></math><img src onerror=alert(1)>",
-        "<details open ontoggle=alert(1)>", "`<script>`", "[a]: javascript:alert(1)\n[a]", "<https://evil.example/\"onmouseover=x>",
-        "| <b onclick=x> |\n|-|\n| y |", "[x](//evil.example \"' onclick=x\")", "<x-y onfocus=alert(1) tabindex=1>",
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "[x](javascript:alert(1))",
+        "[x](JaVaScRiPt:alert(1))",
+        "[x](data:text/html;base64,PHNjcmlwdD4=)",
+        "![x](https://evil.example/beacon.png)",
+        "<a href='vbscript:x'>x</a>",
+        "<svg><animate onbegin=alert(1)>",
+        "<iframe src=//evil.example>",
+        "[x](&#106;avascript:alert(1))",
+        "<style>*{}</style>",
+        "<form action=//evil.example><input>",
+        "<math><mtext></form><form><mglyph><style></math><img src onerror=alert(1)>",
+        "<details open ontoggle=alert(1)>",
+        "`<script>`",
+        "[a]: javascript:alert(1)\n[a]",
+        '<https://evil.example/"onmouseover=x>',
+        "| <b onclick=x> |\n|-|\n| y |",
+        '[x](//evil.example "\' onclick=x")',
+        "<x-y onfocus=alert(1) tabindex=1>",
     ],
-)  # fmt: skip
+)
 def test_markdown_becomes_harmless_html(text: str) -> None:
     import re
 
     html = markdown(text)
     tags = re.findall(r"<(\w[\w-]*)((?:\s[^<>]*)?)>", html)
-    assert {tag for tag, _ in tags} <= {"p", "a", "code", "pre", "table", "thead", "tbody", "tr", "th", "td", "br", "em", "strong"}
-    attributes = [name.lower() for _, inside in tags for name in re.findall(r"([\w-]+)=", re.sub(r'"[^"]*"', '""', inside))]
+    assert {tag for tag, _ in tags} <= {
+        "p",
+        "a",
+        "code",
+        "pre",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+        "br",
+        "em",
+        "strong",
+    }
+    attributes = [
+        name.lower() for _, inside in tags for name in re.findall(r"([\w-]+)=", re.sub(r'"[^"]*"', '""', inside))
+    ]
     assert set(attributes) <= {"href", "title", "rel"}
-    assert all(link.startswith(("https://", "http://", "mailto:", "//")) for link in re.findall(r'href="([^"]*)"', html))
+    assert all(
+        link.startswith(("https://", "http://", "mailto:", "//")) for link in re.findall(r'href="([^"]*)"', html)
+    )
 
 
-@pytest.mark.parametrize("query", ["owner__password__startswith=a", "kind__contains=x", "before=-1", "person=1 OR 1=1", "before=1e5", "kind=%27"])
+@pytest.mark.parametrize(
+    "query",
+    ["owner__password__startswith=a", "kind__contains=x", "before=-1", "person=1 OR 1=1", "before=1e5", "kind=%27"],
+)
 def test_names_and_values_of_queries_reach_no_lookup(world: World, query: str) -> None:
     browser = Client()
     browser.force_login(world.alice.user)

@@ -21,7 +21,8 @@ def test_every_page_has_a_line(house: House) -> None:
     served = [
         entry
         for entry in unlisted
-        if outcome(house.ask(OWNER, entry.split(" ")[0], PAGE_ROUTES[entry.split(" ")[1]], Line(()))) != "no such method"
+        if outcome(house.ask(OWNER, entry.split(" ")[0], PAGE_ROUTES[entry.split(" ")[1]], Line(())))
+        != "no such method"
     ]
     assert served == [], "add these to expectations.py, or put @require_GET or @require_POST on their views"
 

@@ -18,13 +18,11 @@ COUNTRIES: Final[dict[str, str]] = {
 }
 """ISO 3166 code → English name."""
 
-CURRENCIES: Final[dict[str, str]] = {
-    code: _LOCALE.currencies[code]
-    for code in (
-        "AED ARS AUD BGN BHD BRL CAD CHF CLP CNY COP CZK DKK EGP EUR GBP GEL HKD HUF IDR ILS INR ISK JPY KES KRW KWD MAD "
-        "MXN MYR NGN NOK NZD PEN PHP PKR PLN QAR RON RSD SAR SEK SGD THB TRY TWD UAH USD UYU VND ZAR"
-    ).split()
-}
+_SPENT: Final = """
+AED ARS AUD BGN BHD BRL CAD CHF CLP CNY COP CZK DKK EGP EUR GBP GEL HKD HUF IDR ILS INR ISK JPY KES KRW KWD MAD MXN
+MYR NGN NOK NZD PEN PHP PKR PLN QAR RON RSD SAR SEK SGD THB TRY TWD UAH USD UYU VND ZAR
+"""
+CURRENCIES: Final[dict[str, str]] = {code: _LOCALE.currencies[code] for code in _SPENT.split()}
 """ISO 4217 code → English name."""
 
 

@@ -20,7 +20,7 @@ RETRY_S: Final = (10, 60, 600)
 
 
 @job(queue=SEND, retry=RETRY_S)
-def mail_sign_in_link(*, workspace_id: int, email: str, now: datetime) -> None:
+def mail_sign_in_link(*, workspace_id: int, email: str, now: datetime) -> None:  # noqa: ARG001  every job carries its workspace
     """Mail a link that signs in once; nothing for an address without an account, so that nobody learns which exist."""
     user = _person(email)
     if user:
@@ -29,7 +29,7 @@ def mail_sign_in_link(*, workspace_id: int, email: str, now: datetime) -> None:
 
 
 @job(queue=SEND, retry=RETRY_S)
-def mail_welcome(*, workspace_id: int, email: str, now: datetime) -> None:
+def mail_welcome(*, workspace_id: int, email: str, now: datetime) -> None:  # noqa: ARG001  every job carries its workspace
     """Ask a new user to confirm the address by following a link; it works for a day."""
     user = _person(email)
     if user and user.email_confirmed_at is None:
@@ -43,7 +43,7 @@ def _person(email: str) -> User | None:
 
 @follows("invitation.sent")
 @job(queue=SEND, retry=RETRY_S)
-def mail_invitation(*, workspace_id: int, event_id: int, now: datetime) -> None:
+def mail_invitation(*, workspace_id: int, event_id: int, now: datetime) -> None:  # noqa: ARG001  every job carries its workspace
     """Mail the link of an invitation that is still open. A link that was replaced meanwhile is not sent."""
     event = Event.objects.get(pk=event_id)
     invitation = Invitation.objects.filter(pk=event.subject_id).select_related("workspace", "invited_by").first()

@@ -10,7 +10,7 @@ from django.template import engines
 
 
 def send(template: str, to: str, subject: str, **values: Any) -> None:
-    """Send `mail/<template>.txt` and `.html` to one address. Raises Unavailable when the mail server does not take it."""
+    """Send mail/<template>.txt and .html to one address. Raises Unavailable if the server does not take it."""
     env = engines["jinja2"].env  # type: ignore[attr-defined]
     values = {"base_url": settings.BASE_URL, "subject": subject, **values}
     text = env.get_template(f"mail/{template}.txt.jinja").render(values)

@@ -65,10 +65,10 @@ class User(AbstractBaseUser):
         return self.name.split(" ")[0]
 
     # Django asks these of every user model; what anybody may do is decided by membership and permissions.
-    def has_perm(self, perm: str, obj: Any = None) -> bool:
+    def has_perm(self, perm: str, obj: Any = None) -> bool:  # noqa: ARG002  Django names them
         return False
 
-    def has_module_perms(self, app_label: str) -> bool:
+    def has_module_perms(self, app_label: str) -> bool:  # noqa: ARG002  Django names it
         return False
 
 
@@ -83,7 +83,10 @@ class Workspace(models.Model):
     created_at = models.DateTimeField()
 
     wall_column = "id"
-    wall_also = "id IN (SELECT workspace_id FROM accounts_membership WHERE user_id = (SELECT fairlead_user()) AND removed_at IS NULL)"
+    wall_also = (
+        "id IN (SELECT workspace_id FROM accounts_membership"
+        " WHERE user_id = (SELECT fairlead_user()) AND removed_at IS NULL)"
+    )
 
     def __str__(self) -> str:
         return self.name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from fairlead.accounts.models import ApiToken, Invitation, Membership, User
 from fairlead.accounts.permissions import may_manage_members
@@ -39,7 +39,10 @@ def membership_of(user: User, workspace_id: int | None) -> Membership | None:
 
 
 def members(actor: Actor) -> list[dict[str, Any]]:
-    """Who is in the workspace, by name: id (of the membership), role, created_at, user_id, name, email, kind, last_login."""
+    """Who is in the workspace, by name.
+
+    Rows with id (of the membership), role, created_at, user_id, name, email, kind and last_login.
+    """
     found = Membership.objects.filter(workspace_id=actor.workspace_id, removed_at__isnull=True).order_by("user__name")
     rows = found.values(
         "id", "role", "created_at", "user_id", "user__name", "user__email", "user__kind", "user__last_login"
@@ -55,10 +58,8 @@ def open_invitations(workspace_id: int) -> QuerySet[Invitation]:
 def invitations(actor: Actor) -> list[dict[str, Any]]:
     """The open invitations, newest first: id, email, role, created_at, expires_at, by (name)."""
     rows = open_invitations(actor.workspace_id).order_by("-created_at", "-pk")
-    return [
-        {**row, "by": row.pop("invited_by__name")}
-        for row in rows.values("id", "email", "role", "created_at", "expires_at", "invited_by__name")
-    ]
+    found = rows.annotate(by=F("invited_by__name"))
+    return [dict(row) for row in found.values("id", "email", "role", "created_at", "expires_at", "by")]
 
 
 def tokens(actor: Actor) -> list[dict[str, Any]]:

@@ -29,7 +29,7 @@ def acting(slug: str, email: str) -> Iterator[Actor]:
 
 
 def _workspace(slug: str) -> Workspace:
-    found = []
+    found: list[Workspace] = []
     for number in workspace_ids():
         enter(number)
         found.extend(Workspace.objects.filter(pk=number))

@@ -1,4 +1,4 @@
-"""`fairlead token create`: an API token from the console. `fairlead account create`: the first account of a closed server."""
+"""`fairlead token create`: an API token. `fairlead account create`: the first account of a closed server."""
 
 from __future__ import annotations
 

@@ -107,7 +107,7 @@ class _Story:
 
         def step(when: datetime) -> None:
             task.refresh_from_db()
-            if self.dice.random() < 0.03:
+            if self.dice.random() < 0.05:
                 work.cancel_task(task, actor=self.company.alice, now=when)
                 return
             if self.now - when < timedelta(days=3) and self.dice.random() < 0.3:

@@ -21,8 +21,8 @@ def run_started_import(*, workspace_id: int, event_id: int, now: datetime) -> No
     run = Import.objects.get(pk=event.subject_id, workspace_id=workspace_id)
     if run.state != Import.State.RUNNING:
         return
-    member = Membership.objects.filter(workspace_id=workspace_id, user_id=event.actor_user_id, removed_at__isnull=True)
-    starter = member.select_related("user").first()
+    here = Membership.objects.filter(workspace_id=workspace_id, removed_at__isnull=True).select_related("user")
+    starter = here.filter(user_id=event.actor_user_id).first() if event.actor_user_id else None
     if starter is None:
         fail_import(run, "Who started it has left the workspace.", now=now)
         return

@@ -13,7 +13,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
@@ -93,12 +93,16 @@ class Server:
     def halt(self, *, mode: str) -> None:
         """Stop the server, whoever uses it; `mode` is one of fast and immediate."""
         self._run("pg_ctl", "stop", "-w", "-t", "15", "-m", mode, "-D", str(self.folder), check=False)
+        if self.socket_folder != self.folder:
+            with suppress(OSError):  # a server that did not stop in time still has its socket there
+                self.socket_folder.rmdir()
 
     def _answers(self) -> bool:
         done = self._run("pg_isready", "-q", "-h", str(self.socket_folder), "-t", "3", check=False)
         return self.pid is not None and done.returncode == 0
 
     def _start(self) -> None:
+        socket_folder(self.folder, self.user)  # gone after an earlier stop when it is a short one
         settings = [*self.options, f"unix_socket_directories={self.socket_folder}", "unix_socket_permissions=0700"]
         spelled = " ".join(f"-c {_quoted(setting)}" for setting in settings)
         log = str(self.folder / "log")

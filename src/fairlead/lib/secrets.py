@@ -19,6 +19,6 @@ def digest(secret: str) -> str:
 
 
 def derived_secret(prefix: str, key: str, purpose: str) -> str:
-    """The secret that `key` gives for `purpose`, the same every time: for what must be sent later without being kept."""
+    """The secret that `key` gives for `purpose`, the same every time: for what is sent later without being kept."""
     code = hmac.new(key.encode(), purpose.encode(), hashlib.sha256).digest()
     return prefix + base64.urlsafe_b64encode(code[:24]).decode()

@@ -20,7 +20,7 @@ from fairlead.events.actor import Actor
 class Request(HttpRequest):
     """What a view behind `member_page` gets: a signed-in user as a member of one workspace."""
 
-    user: User  # type: ignore[assignment]
+    user: User
     workspace: Workspace
     member: Membership
     actor: Actor
@@ -34,7 +34,7 @@ def member_page(view: View) -> View:
     """Let members of a workspace in; ask others to sign in, and bring them back here afterwards."""
 
     @wraps(view)
-    def guarded(request: Request, *args: object, **kwargs: object) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         if not request.user.is_authenticated:
             return _to_sign_in(request)
         if getattr(request, "actor", None) is None:
@@ -59,7 +59,7 @@ def _to_sign_in(request: HttpRequest) -> HttpResponse:
     return redirect("/sign-in/?" + urlencode({"next": back}) if back != "/" else "/sign-in/")
 
 
-def safe_next(request: HttpRequest, target: str | None) -> str:
+def safe_next(target: str | None) -> str:
     """`target` when it is a path on this server, else the start page: nobody is sent elsewhere by a crafted link."""
     if not target or not target.startswith("/") or not target.isprintable() or "\\" in target:
         return "/"

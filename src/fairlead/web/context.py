@@ -9,28 +9,29 @@ from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from django.utils import timezone
 
+from fairlead.accounts.models import User
 from fairlead.accounts.queries import workspaces_of
+from fairlead.events.actor import Actor
 from fairlead.web.navigation import items, projects
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """The variables of layout.jinja; see its head for their shapes."""
-    user = getattr(request, "user", None)
-    actor = getattr(request, "actor", None)
-    signed_in = user is not None and user.is_authenticated
+    user: User | None = request.user if request.user.is_authenticated else None
+    actor: Actor | None = getattr(request, "actor", None)
     return {
-        "user": user if signed_in else None,
+        "user": user,
         "workspace": getattr(request, "workspace", None),
         "member": getattr(request, "member", None),
         "actor": actor,
-        "theme": user.theme if signed_in else "system",
-        "zone": user.time_zone if signed_in else "UTC",
+        "theme": user.theme if user else "system",
+        "zone": user.time_zone if user else "UTC",
         "now": timezone.now(),
         "csrf_token": get_token(request),
         "path": request.path,
         "nav": items(actor, request.path) if actor else [],
         "nav_projects": projects(actor, request.path) if actor else [],
-        "workspaces": workspaces_of(user) if signed_in else [],
+        "workspaces": workspaces_of(user) if user else [],
         "messages": [
             {"level": m.level_tag, "text": m.message, "undo_url": m.extra_tags or ""} for m in get_messages(request)
         ],

@@ -1,7 +1,7 @@
 """A cookie for devices that have signed in to an account before.
 
-Guessing is slowed down per account, so a stranger could lock its owner out by guessing. A device that the owner has used
-is counted apart, with a counter of its own. The cookie proves nothing else and signs nobody in.
+Guessing is slowed down per account, so a stranger could lock its owner out by guessing. A device that the owner has
+used is counted apart. The cookie proves nothing else and signs nobody in.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def cookie_name() -> str:
 
 
 def bucket(request: HttpRequest, email: str) -> str:
-    """Where tries for this account are counted: with the device when it is known to the account, else with the account."""
+    """Where tries for this account are counted: with a device that the account knows, else with the account."""
     email = email.strip().lower()
     try:
         known = signing.loads(request.COOKIES.get(cookie_name(), ""), salt=SALT, max_age=KEEP_S)

@@ -70,20 +70,20 @@ def _page(request: HttpRequest, status: int, title: str, detail: str) -> HttpRes
     return HttpResponse(env.get_template("errors/error.jinja").render(values), status=status)
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001  Django names it
     return _page(request, 400, "This request could not be read", "Go back, reload the page and try once more.")
 
 
-def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001  Django names it
     return _page(request, 403, "You may not do this", "Ask an admin of the workspace for access.")
 
 
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001  Django names it
     detail = "The address may be mistyped, or it belongs to a workspace that you are not in."
     return _page(request, 404, "Nothing is here", detail)
 
 
-def csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
+def csrf(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001  Django names it
     log.warning("form without a valid token", user=_user_id(request), method=request.method)
     detail = "The form was open for too long or cookies are blocked. Go back, reload the page and send it again."
     return _page(request, 403, "The form could not be accepted", detail)

@@ -51,7 +51,7 @@ class Something:
 TASKS: Final = (
     Something("Open this task and see who should do it", "The panel **Who should do this** ranks everybody "
               "and says why. Assign somebody, or let Fairlead choose.", 2, 3, {"Writing": 2}, 3),
-    Something("Write the text of the start page", "Three short paragraphs: what we do, for whom, why us.", 4, 5, {"Writing": 3}),
+    Something("Write the text of the start page", "Three paragraphs: what, for whom, why us.", 4, 5, {"Writing": 3}),
     Something("Draw the start page", "One drawing for phones, one for desks.", 8, 7, {"Design": 4}),
     Something("Build the start page", "Quick and without surprises.", 12, 12, {"Web development": 3, "Design": 2}),
     Something("Collect ten questions that customers ask", "They become the help page.", 3, 9, {"Writing": 2}, 1),

@@ -147,7 +147,7 @@ def join(request: HttpRequest, secret: str) -> HttpResponse:
     if request.method != "POST":
         return _join_page(request, invitation, None)
     if request.user.is_authenticated:
-        member = actions.accept_invitation(secret, user=request.user, now=now)  # type: ignore[arg-type]
+        member = actions.accept_invitation(secret, user=request.user, now=now)
         request.session["workspace"] = member.workspace_id
         return redirect("/")
     if User.objects.filter(email=invitation.email).exists():

@@ -37,7 +37,7 @@ def request_log(get_response: Handler) -> Handler:
 
 
 def careful_headers(get_response: Handler) -> Handler:
-    """Pages are for one reader and no cache; they embed nothing and ask for no device. Django and django-csp add the rest."""
+    """Pages are for one reader and no cache, and ask for no device. Django and django-csp add the other headers."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)

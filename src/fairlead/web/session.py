@@ -65,7 +65,7 @@ class AddressForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     """The page for signing in, and signing in with a password."""
-    target = safe_next(request, request.POST.get("next") or request.GET.get("next"))
+    target = safe_next(request.POST.get("next") or request.GET.get("next"))
     if request.method != "POST":
         if request.user.is_authenticated:
             return redirect(target)

@@ -59,7 +59,7 @@ def invite(email: str, role: str, *, actor: Actor, now: datetime) -> tuple[Invit
         open_invitations(actor.workspace_id).filter(email=email).update(withdrawn_at=now)
         invitation = Invitation(
             workspace_id=actor.workspace_id, email=email, role=role, created_at=now, expires_at=expires_at,
-            invited_by_id=actor.user_id, digest=digest(f"draft:{actor.workspace_id}:{email}:{now.isoformat()}"),
+            invited_by_id=actor.user_id or 0, digest=digest(f"draft:{actor.workspace_id}:{email}:{now.isoformat()}"),
         )  # fmt: skip
         invitation.save(force_insert=True)
         secret = _seal(invitation)
@@ -84,7 +84,7 @@ def _check(email: str, role: str, actor: Actor) -> None:
 
 
 def invitation_secret(invitation: Invitation) -> str:
-    """The secret of the invitation's link, derived from the server's key, so that a job can mail it without it being kept."""
+    """The secret of the invitation's link, derived from the server's key: a job can mail what is kept nowhere."""
     purpose = f"invitation:{invitation.pk}:{invitation.email}:{invitation.expires_at.isoformat()}"
     return derived_secret("fli_", settings.SECRET_KEY, purpose)
 

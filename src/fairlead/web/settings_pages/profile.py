@@ -98,7 +98,7 @@ def _password_form(request: Request) -> type[forms.Form]:
 
 def _proven(request: Request) -> bool:
     """Whether this session began with a mailed link a moment ago."""
-    proved_at = request.session.get("proved_at")
+    proved_at: str = request.session.get("proved_at", "")
     return bool(proved_at) and timezone.now() - datetime.fromisoformat(proved_at) < timedelta(minutes=PROOF_MIN)
 
 

@@ -14,11 +14,23 @@
     for (const part of ready) { delete part.dataset.stale; window.htmx.trigger(part, "live"); }
     timer = ready.length < stale.length ? setTimeout(flush, 1500) : 0;
   };
-  const stream = new EventSource("/live");
-  stream.onmessage = ({ data }) => {
-    const topic = JSON.parse(data).kind.split(".")[0];
-    for (const part of parts()) if (part.dataset.live.split(" ").includes(topic)) part.dataset.stale = "";
-    timer ||= setTimeout(flush, 300);
+  const listen = () => {
+    const stream = new EventSource("/live");
+    stream.onmessage = ({ data }) => {
+      const topic = JSON.parse(data).kind.split(".")[0];
+      for (const part of parts()) if (part.dataset.live.split(" ").includes(topic)) part.dataset.stale = "";
+      timer ||= setTimeout(flush, 300);
+    };
+    return stream;
   };
+  let stream = listen();
+  /* A browser allows few connections to one server: a hidden tab gives its own back and catches up when it is seen. */
+  document.addEventListener("visibilitychange", () => {
+    stream.close();
+    if (document.hidden) return;
+    for (const part of parts()) part.dataset.stale = "";
+    stream = listen();
+    flush();
+  });
   addEventListener("pagehide", () => stream.close());
 })();
