@@ -69,10 +69,9 @@ def open_company(page: Page) -> Company:
 def add_agent(server: Server, company: Company, name: str) -> tuple[Person, str]:
     """An AI agent as a contributor to the company, and an API token with every scope for it."""
     agent = somebody(name)
-    script = AGENT_ACCOUNT.format(workspace=company.number, owner=company.owner.email, email=agent.email, name=agent.name)
-    done = subprocess.run(
-        [sys.executable, "-c", script], env=server.environment, check=True, capture_output=True, text=True
-    )
+    names = {"workspace": company.number, "owner": company.owner.email, "email": agent.email, "name": agent.name}
+    words = [sys.executable, "-c", AGENT_ACCOUNT.format(**names)]
+    done = subprocess.run(words, env=server.environment, check=True, capture_output=True, text=True)
     return agent, done.stdout.split()[-1]
 
 

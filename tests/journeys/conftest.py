@@ -32,9 +32,8 @@ class Server:
 
     def command(self, *words: str) -> str:
         """What `fairlead …` prints."""
-        done = subprocess.run(
-            [sys.executable, "-m", "fairlead", *words], env=self.environment, capture_output=True, text=True, check=False
-        )
+        command = [sys.executable, "-m", "fairlead", *words]
+        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         return done.stdout
 

@@ -30,7 +30,7 @@ class Person:
 
 def somebody(name: str) -> Person:
     """A new person, with an address that no other journey on this server has."""
-    return Person(name, f"{name.split()[0].lower()}-{secrets.token_hex(4)}@example.com")
+    return Person(name, f"{name.split(maxsplit=1)[0].lower()}-{secrets.token_hex(4)}@example.com")
 
 
 def day(after: int) -> str:

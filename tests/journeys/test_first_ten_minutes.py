@@ -28,6 +28,7 @@ pytestmark = pytest.mark.journey
 
 FIRST, IMPOSSIBLE = "Import the old orders", "Move the price feed to Scala"
 FACTORS = ("Skills", "Free before due", "Load", "Preference", "Cost", "Familiarity")
+FIX = "Do this: Lower Scala from 4 to 3: Ada Employee could do it"
 RULED_OUT = "needs Python ≥ 3; has none"
 PLANNED = {"WEB-2": "Finn Freelance", "WEB-3": "Vega Agent", "WEB-5": "Ada Employee"}
 TASKS = (
@@ -140,7 +141,8 @@ def _assigns_the_best(page: Page) -> None:
         expect(bar).to_contain_text("of 100")
     expect(best).to_contain_text("Python 5 (needs 3)")
     panel.get_by_text("Ruled out (1)").click()
-    expect(panel.get_by_role("listitem").filter(has=page.get_by_role("link", name="Vega Agent"))).to_contain_text(RULED_OUT)
+    vega = panel.get_by_role("listitem").filter(has=page.get_by_role("link", name="Vega Agent"))
+    expect(vega).to_contain_text(RULED_OUT)
     panel.get_by_role("button", name="Assign Ada Employee").click()
     expect(toast(page, "Ada Employee has WEB-1 now.")).to_be_visible()
     page.get_by_role("link", name="Why?").click()
@@ -156,7 +158,7 @@ def _reads_why_nobody_can(page: Page) -> None:
     panel = page.get_by_role("region", name="Who should do it")
     expect(panel.get_by_role("heading", name="Nobody can do this yet")).to_be_visible()
     expect(panel).to_contain_text("Needs Scala ≥ 4; the highest here is 3.")
-    expect(panel.get_by_role("button", name="Do this: Lower Scala from 4 to 3: Ada Employee could do it")).to_be_visible()
+    expect(panel.get_by_role("button", name=FIX)).to_be_visible()
     expect(panel.get_by_text("Ruled out (3)")).to_be_visible()
 
 

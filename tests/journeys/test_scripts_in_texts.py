@@ -33,7 +33,8 @@ TRICKS = (
     '" autofocus onfocus="window.hit=1" x="',
     '<b hx-get="/" hx-trigger="load" hx-on::load="window.hit=1">{{ 7 * 7 }}</b>',
 )
-LIVE = 'a[href^="javascript:" i], a[href^="data:" i], [onload], [onerror], [onfocus], [ontoggle], main iframe, main b[hx-get]'
+LINKS = 'a[href^="javascript:" i], a[href^="data:" i]'
+LIVE = f"{LINKS}, [onload], [onerror], [onfocus], [ontoggle], main iframe, main b[hx-get]"
 
 
 def test_texts_that_try_to_be_scripts_stay_texts(visitor: Callable[..., Page]) -> None:
@@ -60,7 +61,7 @@ def test_texts_that_try_to_be_scripts_stay_texts(visitor: Callable[..., Page]) -
 
 
 def _write_everywhere(company: Company) -> int:
-    """Every trick as title, description, label and criterion of a task; all of them in a comment, people and a project."""
+    """Each trick as title, description, label and criterion of a task; all in a comment, profiles and a project."""
     company.add_project("TRY", TRICKS[0], client=TRICKS[4], description="\n\n".join(TRICKS))
     skill = company.add_skill(TRICKS[6])
     for start in range(0, len(TRICKS), 5):

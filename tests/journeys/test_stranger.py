@@ -11,15 +11,16 @@ from playwright.sync_api import APIRequestContext, Page, expect
 
 from .company import Company, add_agent, open_company
 from .conftest import Server
-from .steps import PASSWORD, card, sign_up, somebody, toast
+from .steps import PASSWORD, card, sign_up, somebody
 
 pytestmark = pytest.mark.journey
 
 CANARY = "Canary-4711"
+LISTS = ("/projects/", "/tasks/", f"/tasks/?q={CANARY}", "/people/", "/skills/", "/activity/", "/plans/", "/import/")
 
 
 def _furnish(company: Company) -> dict[str, str]:
-    """A project with an assigned task, a plan, an import and a comment, all of which bear the canary; their addresses."""
+    """A project with an assigned task, a plan, an import and a comment, all with the canary; their addresses."""
     skill = company.add_skill(f"{CANARY} skill")
     worker = company.add_worker(f"{CANARY} worker", {skill: 4}, rate="61", headline=CANARY)
     company.add_project("WEB", f"{CANARY} project", client=CANARY)
@@ -43,18 +44,19 @@ def test_a_member_of_another_workspace_finds_nothing(visitor: Callable[..., Page
     made = _furnish(company)
     charlie = visitor()
     sign_up(charlie, somebody("Charlie Crane"), workspace="Beta")
-    own = [
+    worker, skill = made["worker"], made["skill"]
+    own = (
         "/projects/WEB/", "/projects/WEB/list/", "/projects/WEB/settings/", "/projects/WEB/allocate/", "/tasks/WEB-1/",
-        "/tasks/WEB-1/move/", "/tasks/WEB-1/candidates/", "/tasks/WEB-1/why/", f"{made['worker']}", f"{made['worker']}edit/",
-        f"{made['worker']}hours/", f"{made['skill']}", f"{made['skill']}merge/", made["plan"], made["import"],
-    ]  # fmt: skip
+        "/tasks/WEB-1/move/", "/tasks/WEB-1/candidates/", "/tasks/WEB-1/why/", worker, f"{worker}edit/",
+        f"{worker}hours/", skill, f"{skill}merge/", made["plan"], made["import"],
+    )  # fmt: skip
     for address in own:
         assert company.page.request.get(address).ok, f"{address} is not an address of the owner's"
         answer = charlie.goto(address)
         assert answer is not None
         assert answer.status == 404, address
         assert CANARY not in charlie.content(), address
-    for address in ("/projects/", "/tasks/", f"/tasks/?q={CANARY}", "/people/", "/skills/", "/activity/", "/plans/", "/import/"):
+    for address in LISTS:
         charlie.goto(address)
         text = charlie.get_by_role("main").inner_text()
         assert CANARY.lower() not in text.replace(f"“{CANARY}”", "").lower(), address

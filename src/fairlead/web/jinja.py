@@ -15,10 +15,9 @@ from fairlead.web.pieces import once
 
 def environment(**options: Any) -> Environment:
     """Called once by Django with its options."""
-    options.pop("loader", None)
-    options["undefined"] = StrictUndefined
-    options["autoescape"] = True
-    env = Environment(loader=PackageLoader("fairlead.web"), trim_blocks=True, lstrip_blocks=True, **options)
+    options |= {"undefined": StrictUndefined, "loader": PackageLoader("fairlead.web")}
+    del options["autoescape"]
+    env = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, **options)
     env.globals.update(static=static, url=_url, icon=icon, once=once, **filters.GLOBALS)
     env.filters.update(filters.FILTERS)
     env.globals["ui"] = env.get_template("_ui/all.jinja").module

@@ -1,4 +1,4 @@
-"""Small parts of pages that look the same again and again, such as the avatar of a worker: drawn once, then remembered."""
+"""Small parts of pages that look the same again and again, such as avatars: drawn once, then remembered."""
 
 from __future__ import annotations
 
