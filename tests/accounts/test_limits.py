@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
 from accounts.test_sign_in import PASSWORD, sign_in
 from conftest import World
 from fairlead.accounts import actions
+from fairlead.accounts.actions.members import MOST_INVITATIONS
 from fairlead.accounts.models import Attempt
 from fairlead.config import config
 from fairlead.lib.errors import TooMany
@@ -118,6 +120,11 @@ def test_what_expired_is_forgotten_after_a_day(world: World, now: datetime) -> N
     actions.make_sign_in_link(world.bob.user, now=now)
     assert actions.forget_old_entries(now=now + timedelta(hours=23)) == 0
     assert actions.forget_old_entries(now=now + timedelta(days=2)) == 2
+    sign_in(Client())
+    actions.forget_old_entries(now=timezone.now() + timedelta(days=29))
+    assert Session.objects.count() == 1
+    actions.forget_old_entries(now=timezone.now() + timedelta(days=31))
+    assert Session.objects.count() == 0
 
 
 def test_the_present_password_cannot_be_guessed_in_an_open_session(world: World) -> None:
@@ -126,3 +133,13 @@ def test_the_present_password_cannot_be_guessed_in_an_open_session(world: World)
     wrong = {"current": "guess", "password": "a phrase of my own"}
     assert [client.post("/settings/password/", wrong).status_code for _ in range(11)][-1] == 422
     assert "Too many attempts" in client.post("/settings/password/", {**wrong, "current": PASSWORD}).content.decode()
+
+
+def test_nobody_mails_the_world_through_invitations(world: World) -> None:
+    browser = Client()
+    browser.force_login(world.olga.user)
+    for n in range(MOST_INVITATIONS):
+        actions.invite(f"n{n}@example.com", "contributor", actor=world.olga.actor, now=timezone.now())
+    response = browser.post("/settings/members/invite/", {"email": "one@example.com", "role": "contributor"})
+    assert response.status_code == 422
+    assert "Too many attempts" in response.content.decode()

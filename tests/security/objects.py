@@ -84,8 +84,8 @@ def _people(world: World, now: datetime) -> tuple[Skill, Worker, dict[str, str]]
 def _work(world: World, skill: Skill, worker: Worker, now: datetime) -> tuple[dict[str, Task], dict[str, str]]:
     """The project WEB, shared with clara, and its tasks by what they are for.
 
-    `held` (WEB-1) is bob's and has an open criterion and a comment; `waiting` has nobody, `later` comes after it; `gone`
-    is in the trash; `checked` has a criterion that is met; `running`, `done` and `finished` are bob's, the last one over.
+    `held` (WEB-1) is bob's and has an open criterion and a comment; `waiting` has nobody, `later` comes after it;
+    `gone` is in the trash; `checked` has a criterion that is met; `running`, `done` and `finished` are bob's.
     """
     by = {"actor": world.alice.actor, "now": now}
     project = work.create_project(key="WEB", name=f"Site {CANARY}", description=CANARY, client=CANARY, **by)

@@ -98,8 +98,8 @@ class _Story:
             title=line.title, description=DESCRIPTION.format(title=line.title.lower()), labels=line.labels, needs=needs,
             status=statuses.get(name="Ready" if self.dice.random() < 0.75 else "Backlog"), due_at=due,
             priority=self.dice.choice((0, 1, 2, 2, 2, 3, 3, 4) if "bug" in line.labels else (0, 1, 1, 2, 2, 2, 3)),
-            effort_low_min=round(line.effort_min * 0.7), effort_min=line.effort_min,
-            effort_high_min=round(line.effort_min * 1.8), criteria=criteria, after=(before.pk,) if before else (),
+            effort_low_min=_half_hours(line.effort_min * 0.7), effort_min=line.effort_min,
+            effort_high_min=_half_hours(line.effort_min * 1.8), criteria=criteria, after=(before.pk,) if before else (),
         )  # fmt: skip
 
     def giving(self, task: Task) -> Step:
@@ -181,6 +181,10 @@ class _Story:
 DESCRIPTION: Final = """**Goal:** {title}, so that the next step can begin.
 
 Ask in the comments when something is unclear; nothing is worth guessing."""
+
+
+def _half_hours(minutes: float) -> int:
+    return max(30, round(minutes / 30) * 30)
 
 
 def _in_hours(when: datetime) -> datetime:

@@ -19,6 +19,7 @@ from fairlead.integrations.permissions import may_import
 from fairlead.integrations.queries import field_choices, find_import, imports, preview
 from fairlead.lib.errors import Refused, require
 from fairlead.web.access import Request, member_page
+from fairlead.web.blame import blame
 from fairlead.web.render import page
 from fairlead.work.queries import visible_projects
 
@@ -56,7 +57,7 @@ def index(request: Request) -> HttpResponse:
         try:
             run = _create(request, form.cleaned_data)
         except Refused as refusal:
-            _blame(form, refusal)
+            blame(form, refusal)
         else:
             return redirect("import", number=run.pk)
     values = {
@@ -74,14 +75,6 @@ def _create(request: Request, values: dict[str, Any]) -> Import:
         people_file=values["people_file"] or ("", ""), tasks_file=values["tasks_file"] or ("", ""),
         project_key=values["project_key"], actor=request.actor, now=timezone.now(),
     )  # fmt: skip
-
-
-def _blame(form: forms.Form, refusal: Refused) -> None:
-    """Put a refusal beside the field that it speaks of, else above the form."""
-    if not refusal.fields:
-        form.add_error(None, refusal.detail)
-    for name, text in refusal.fields.items():
-        form.add_error(name if name in form.fields else None, text)
 
 
 @member_page

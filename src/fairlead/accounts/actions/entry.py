@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import structlog
+from django.contrib.sessions.models import Session
 from django.db import transaction
 
 from fairlead.accounts.models import Attempt, Membership, SignInLink, User
@@ -79,11 +80,12 @@ def forget_attempts(bucket: str) -> None:
 
 
 def forget_old_entries(*, now: datetime) -> int:
-    """Remove attempts and links that are a day past their use; how many there were."""
+    """Remove attempts and links that are a day past their use, and sessions that have ended; how many there were."""
     before = now - timedelta(days=KEEP_DAYS)
     attempts, _ = Attempt.objects.filter(at__lt=before).delete()
     links, _ = SignInLink.objects.filter(expires_at__lt=before).delete()
-    return attempts + links
+    sessions, _ = Session.objects.filter(expire_date__lt=now).delete()
+    return attempts + links + sessions
 
 
 def record_sign_in(member: Membership, how: str, *, now: datetime) -> None:

@@ -34,7 +34,8 @@ def create_token(
     with transaction.atomic():
         token = ApiToken.objects.create(
             workspace_id=actor.workspace_id, user_id=actor.user_id or 0, name=name.strip(), hint=secret[:9],
-            scopes=wanted, digest=digest(secret), created_at=now, expires_at=now + timedelta(days=days) if days else None,
+            scopes=wanted, digest=digest(secret), created_at=now,
+            expires_at=now + timedelta(days=days) if days else None,
         )  # fmt: skip
         record(
             "token.created", token, actor=actor, now=now, name=token.name, scopes=wanted, expires_at=token.expires_at

@@ -26,7 +26,9 @@
     toast.querySelector(".toast-text").textContent = detail.text;
     const form = toast.querySelector("form");
     if (detail.undo_url) form.action = detail.undo_url; else form?.remove();
-    document.getElementById("toasts").append(toast);
+    const toasts = document.getElementById("toasts");
+    [...toasts.children].find((old) => old.querySelector(".toast-text").textContent === detail.text)?.remove();
+    toasts.append(toast);
     fade(toast);
   });
 
