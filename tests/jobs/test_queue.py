@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.db import connection, transaction
 
-from fairlead.jobs import cancel, enqueue, followers, job, registry
+from fairlead.jobs import cancel, enqueue, followers, follows, job, registry
 from fairlead.jobs.registry import BadJob
 from jobs import sample_jobs
 
@@ -71,10 +71,11 @@ def test_a_job_that_comes_round_by_itself_cannot_be_enqueued() -> None:
 
 
 def test_followers_of_a_kind_are_those_who_name_it_and_those_who_follow_everything() -> None:
-    assert followers("sample.happened")[0] is sample_jobs.write
-    assert sample_jobs.watch in followers("sample.happened")
-    assert sample_jobs.write not in followers("sample.other")
-    assert sample_jobs.watch in followers("sample.other")
+    with registry.declared_apart():
+        follows("*")(sample_jobs.watch)
+        assert followers("sample.happened") == [sample_jobs.write, sample_jobs.watch]
+        assert followers("sample.other") == [sample_jobs.watch]
+    assert followers("sample.other") == []
 
 
 def test_two_jobs_of_one_name_are_refused() -> None:
