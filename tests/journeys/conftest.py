@@ -11,7 +11,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.request import urlopen
 
 import psycopg
@@ -125,11 +124,3 @@ def visitor(browser: Browser, server: Server) -> Iterator[Callable[..., Page]]:
 
 def _is_complaint(text: str) -> bool:
     return "Content Security Policy" in text or "Refused to" in text
-
-
-@pytest.fixture
-def shots() -> Path:
-    """Where screenshots of a failed or inspected journey go."""
-    folder = Path(os.environ.get("FAIRLEAD_SHOTS", "test-results"))
-    folder.mkdir(exist_ok=True)
-    return folder

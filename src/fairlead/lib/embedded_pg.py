@@ -28,7 +28,13 @@ START_TIMEOUT_S: Final = 60
 PATIENCE_S: Final = 20
 """How long the children of a killed server may take to go before a new one can use the folder."""
 
-DURABLE: Final = ("listen_addresses=", "timezone=UTC", "log_timezone=UTC", "max_connections=100")
+DURABLE: Final = (
+    "listen_addresses=",
+    "timezone=UTC",
+    "log_timezone=UTC",
+    "max_connections=100",
+    "autovacuum_naptime=10s",  # without statistics the board after a large import takes 0.6 s, with them 0.07 s
+)
 FORGETFUL: Final = (
     *DURABLE[:3],
     "max_connections=200",
