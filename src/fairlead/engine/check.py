@@ -167,18 +167,18 @@ class Replay:
     def __init__(self, judge: Judge, worker: Worker) -> None:
         self.judge, self.problem, self.worker = judge, judge.problem, worker
         self.used: dict[int, int] = {}
-        self.todo: dict[int, list[Assignment]] = {}
+        self.waiting: dict[int, list[Assignment]] = {}
         for item in sorted(judge.known, key=lambda row: (row.start, row.finish)):
             if item.worker == worker.id:
-                self.todo.setdefault(item.lane, []).append(item)
-        self.free_from = dict.fromkeys(self.todo, 0)
-        self.last: dict[int, Task | None] = dict.fromkeys(self.todo)
-        self.set_up = dict.fromkeys(self.todo, False)
+                self.waiting.setdefault(item.lane, []).append(item)
+        self.free_from = dict.fromkeys(self.waiting, 0)
+        self.last: dict[int, Task | None] = dict.fromkeys(self.waiting)
+        self.set_up = dict.fromkeys(self.waiting, False)
 
     def run(self) -> None:
         """Replay everything, reporting what does not fit."""
-        while any(self.todo.values()):
-            offers = [(self.next_start(lane), lane) for lane in sorted(self.todo) if self.todo[lane]]
+        while any(self.waiting.values()):
+            offers = [(self.next_start(lane), lane) for lane in sorted(self.waiting) if self.waiting[lane]]
             _, lane = min(offers)
             if self.set_up_is_next(lane):
                 self.do_set_up(lane)
@@ -187,7 +187,7 @@ class Replay:
 
     def set_up_is_next(self, lane: int) -> bool:
         """A set-up is due when contexts differ and it was not done yet."""
-        before, after = self.last[lane], self.problem.task(self.todo[lane][0].task)
+        before, after = self.last[lane], self.problem.task(self.waiting[lane][0].task)
         if before is None or before.context is None or after.context is None:
             return False
         return before.context != after.context and self.problem.setup > 0 and not self.set_up[lane]
@@ -195,15 +195,15 @@ class Replay:
     def next_start(self, lane: int) -> int:
         """When the lane's next item starts."""
         if not self.set_up_is_next(lane):
-            return self.todo[lane][0].start
+            return self.waiting[lane][0].start
         done = self.work(self.free_from[lane], 1)
-        return done[0] if done else self.todo[lane][0].start
+        return done[0] if done else self.waiting[lane][0].start
 
     def do_set_up(self, lane: int) -> None:
         """Replay a set-up; the lane is free when it is over."""
         self.set_up[lane] = True
         done = self.work(self.free_from[lane], self.problem.setup)
-        item = self.todo[lane][0]
+        item = self.waiting[lane][0]
         if done is None:
             self.judge.say("setup", "has no time left for its set-up", task=item.task, worker=self.worker.id)
             return
@@ -212,7 +212,7 @@ class Replay:
 
     def do_task(self, lane: int) -> None:
         """Replay a task from its stated start."""
-        item = self.todo[lane].pop(0)
+        item = self.waiting[lane].pop(0)
         task, worker = self.problem.task(item.task), self.worker.id
         if item.start < self.free_from[lane]:
             what = "set-up before it" if self.set_up[lane] else "task before it"
