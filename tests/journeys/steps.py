@@ -17,6 +17,7 @@ from .conftest import Server
 
 PASSWORD = "correct horse battery"
 MAIL_S = 30
+HOVER_PICTURES = 300
 
 
 @dataclass(frozen=True)
@@ -90,18 +91,30 @@ def card(page: Page, title: str) -> Locator:
 
 def drag(what: Locator, into: Locator, *, refused: bool = False) -> None:
     """A card into a column with the mouse; ends when the server has answered."""
-    page = what.page
+    page, key = what.page, what.get_attribute("data-task") or ""
     what.scroll_into_view_if_needed()
     start, end = what.bounding_box(), into.bounding_box()
     assert start
     assert end
+    x, y = end["x"] + end["width"] / 2, end["y"] + 60
     page.mouse.move(start["x"] + 20, start["y"] + 10)
     page.mouse.down()
     page.mouse.move(start["x"] + 30, start["y"] + 14, steps=3)
+    page.mouse.move(x, y, steps=12)
+    _hover(page, x, y, until=into.get_by_text(key, exact=True))
     with page.expect_response("**/move/") as answer:
-        page.mouse.move(end["x"] + end["width"] / 2, end["y"] + 60, steps=12)
         page.mouse.up()
     assert answer.value.ok is not refused
+
+
+def _hover(page: Page, x: float, y: float, *, until: Locator) -> None:
+    """Move the mouse a little, picture by picture, as a hand does, until the column has made room for the card."""
+    for picture in range(HOVER_PICTURES):
+        if until.count():
+            return
+        page.mouse.move(x + picture % 5, y)
+        page.evaluate("new Promise(requestAnimationFrame)")
+    raise AssertionError("the column made no room for the card")
 
 
 def toast(page: Page, text: str) -> Locator:
@@ -118,12 +131,13 @@ def link_in_mail(server: Server, *, to: str, subject: str) -> str:
     for _ in range(MAIL_S * 10):
         found = [m for m in _mails(folder) if to in m["To"] and subject in m["Subject"]]
         if found:
-            text = found[-1].get_body(("plain",)).get_content()  # type: ignore[union-attr]
-            return next(word for word in text.split() if word.startswith(server.address))
+            plain = found[-1].get_body(("plain",))
+            assert plain
+            return next(str(word) for word in plain.get_content().split() if word.startswith(server.address))
         time.sleep(0.1)
     raise AssertionError(f"no mail “{subject}” to {to} within {MAIL_S} s")
 
 
 def _mails(folder: Path) -> list[EmailMessage]:
     files = sorted(folder.glob("*.eml"), key=lambda path: path.stat().st_mtime_ns)
-    return [email.message_from_bytes(path.read_bytes(), policy=modern) for path in files]  # type: ignore[misc]
+    return [email.message_from_bytes(path.read_bytes(), policy=modern) for path in files]

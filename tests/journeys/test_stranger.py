@@ -64,7 +64,8 @@ def test_a_member_of_another_workspace_finds_nothing(visitor: Callable[..., Page
 
 def test_one_workspace_cannot_write_into_another(visitor: Callable[..., Page]) -> None:
     company = open_company(visitor())
-    _furnish(company)
+    company.add_project("WEB", "Web shop")
+    company.add_task("WEB", "Stay here")
     charlie = open_company(visitor())
     charlie.page.goto("/projects/")
     token = charlie.page.locator('meta[name="csrf-token"]').get_attribute("content") or ""
@@ -74,7 +75,7 @@ def test_one_workspace_cannot_write_into_another(visitor: Callable[..., Page]) -
         )
         assert answer.status == 404, address
     company.page.goto("/projects/WEB/")
-    expect(card(company.page, f"{CANARY} task")).to_be_visible()
+    expect(card(company.page, "Stay here")).to_be_visible()
 
 
 def test_a_form_without_its_token_changes_nothing(visitor: Callable[..., Page]) -> None:
