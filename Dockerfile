@@ -1,6 +1,7 @@
 # One image for every role: web server, worker and migration. The database is outside; see compose.yaml.
 FROM python:3.12-slim AS build
 WORKDIR /src
+RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev && rm -rf /var/lib/apt/lists/*
 RUN python -m venv /venv
 COPY requirements.lock requirements-build.lock ./
 RUN /venv/bin/pip install --no-cache-dir --require-hashes --no-deps -r requirements-build.lock \

@@ -1,19 +1,26 @@
-"""Build step of the wheel: fetch the browser libraries and put them where the pages look for them.
+"""Build step of the wheel: compile the engine's kernel, and fetch the browser libraries.
+
+The kernel is C; src/fairlead/engine/kernel/build.py finds a compiler. `FAIRLEAD_WHEEL_TARGET` (a target as Zig
+names it, and the platform tag of the wheel: `x86_64-linux-gnu.2.17=manylinux_2_17_x86_64`) builds for another
+platform.
 
 `package.json` says what is wanted, `package-lock.json` pins it by integrity hash. Node.js comes as a Python
 wheel, so the user's machine needs none. A stamp makes every later build a matter of reading one file.
 """
 
 import hashlib
+import importlib.util
 import os
 import shutil
 import subprocess
+import sysconfig
 import tempfile
 from pathlib import Path
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
+KERNEL = "src/fairlead/engine/kernel"
 LOCKED = ("package.json", "package-lock.json", ".npmrc")
 INTER = "@fontsource-variable/inter/files/inter-"
 FILES = {
@@ -27,12 +34,33 @@ FILES = {
 }
 
 
-class BrowserFiles(BuildHookInterface):  # type: ignore[type-arg]
+class Build(BuildHookInterface):  # type: ignore[type-arg]
     """Runs for wheels and editable installs; a source archive carries the recipe only."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002  the hook's signature
-        """Bring static/vendor up to date, or end the build with one line that says what to do."""
+        """Make everything that is not Python, or end the build with what to do."""
         root = Path(self.root)
+        if self.target_name != "sdist":
+            self.compile(root, build_data)
+        self.fetch(root)
+
+    def compile(self, root: Path, build_data: dict[str, Any]) -> None:
+        """Build the kernel and name the wheel after the platform; any Python 3 can use it."""
+        spec = importlib.util.spec_from_file_location("kernel_build", root / KERNEL / "build.py")
+        kernel = importlib.util.module_from_spec(spec)  # type: ignore[arg-type]
+        spec.loader.exec_module(kernel)  # type: ignore[union-attr]
+        target, _, tag = os.environ.get("FAIRLEAD_WHEEL_TARGET", "").partition("=")
+        try:
+            library = kernel.build_for(target) if target else kernel.bring_up_to_date()
+        except kernel.BuildFailed as failure:
+            self.app.abort(str(failure))
+        tag = tag or sysconfig.get_platform().replace("-", "_").replace(".", "_")
+        build_data["pure_python"] = False
+        build_data["tag"] = f"py3-none-{tag}"
+        build_data["force_include"][str(library)] = f"fairlead/engine/kernel/{library.name}"
+
+    def fetch(self, root: Path) -> None:
+        """Bring static/vendor up to date."""
         vendor = root / "src/fairlead/web/static/vendor"
         if self.target_name == "sdist" or is_current(vendor, stamp_of(root)):
             return

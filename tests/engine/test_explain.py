@@ -10,7 +10,6 @@ import pytest
 from engine.small import TWO_DAYS, plan_of, problem
 from fairlead.engine import Objective, Pin, Plan, Problem, Ranker, Task, Worker, diagnose, explain, rank, solve
 from fairlead.engine.doctor import everybody, keys_of
-from fairlead.engine.match.rank import Bench
 from fairlead.engine.testing import random_problem
 
 
@@ -129,11 +128,10 @@ def test_a_conflict_is_minimal() -> None:
         ranker = Ranker(of, solve(of))
         for task in of.tasks:
             position = of.task_index[task.id]
-            if ranker.state.where[position] is not None:
+            if ranker.state.worker_of(position) is not None:
                 continue
-            bench = Bench(ranker.model, ranker.state, task=position)
-            broken = [keys_of(rules) for rules in everybody(bench).values()]
-            bench.close()
+            with ranker.bench(task.id) as bench:
+                broken = [keys_of(rules) for rules in everybody(bench).values()]
             conflict = {(item.code, item.about) for item in diagnose(ranker, task.id).conflict}
             assert all(rules & conflict for rules in broken)
             for key in conflict:

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
 import pytest
 
 from engine.small import TWO_DAYS, plan_of, problem
-from fairlead.engine import Objective, Pin, Plan, Problem, Ranker, Task, Worker, rank, solve
+from fairlead.engine import Objective, Pin, Problem, Ranker, Task, Worker, rank, solve
 from fairlead.engine.check import true_cost
 from fairlead.engine.match.rank import Bench
-from fairlead.engine.search.insertion import spot_with
 from fairlead.engine.testing import Shape, random_problem
-
-
-def rebuilt(bench: Bench, worker: int) -> Plan:
-    """The whole plan with the task at this worker, as the ranking measured it."""
-    assert bench.put(worker) is not None
-    for item in bench.following:
-        spot = spot_with(bench.state, item, worker=bench.homes[item], thorough=True)
-        if spot is not None:
-            bench.state.place(item, bench.homes[item], lane=spot.lane, position=spot.position)
-    return Plan(bench.state.assignments())
 
 
 @pytest.mark.parametrize("block", range(4))
@@ -29,14 +21,15 @@ def test_a_delta_is_the_judges_total_with_the_task_minus_the_total_without(block
         ranker = Ranker(of, solve(of))
         for task in of.tasks[::2]:
             ranking = ranker.rank(task.id)
-            bench = Bench(ranker.model, ranker.state, task=of.task_index[task.id])
-            without = true_cost(of, list(bench.state.assignments()))
-            for item in ranking.candidates:
-                mark = bench.state.mark()
-                with_task = true_cost(of, list(rebuilt(bench, of.worker_index[item.worker]).assignments))
-                assert item.delta.parts == pytest.approx(with_task.minus(without).parts, abs=1e-6)
-                bench.state.rollback(mark)
-            bench.close()
+            with ranker.bench(task.id) as bench:
+                without = true_cost(of, list(bench.state.assignments()))
+                pair_of = {of.workers[worker].id: pair for pair, worker in enumerate(bench.pairs["worker"].tolist())}
+                for item in ranking.candidates:
+                    mark, pair = bench.state.mark(), pair_of[item.worker]
+                    bench.state.place(bench.task, bench.pairs[pair : pair + 1], bench.followers)
+                    with_task = true_cost(of, list(bench.state.assignments()))
+                    assert item.delta.parts == pytest.approx(with_task.minus(without).parts, abs=1e-6)
+                    bench.state.undo(mark)
 
 
 def test_the_position_is_the_cheapest_of_all_positions() -> None:
@@ -46,17 +39,22 @@ def test_the_position_is_the_cheapest_of_all_positions() -> None:
         ranker = Ranker(of, solve(of))
         for task in of.tasks[::3]:
             ranking = ranker.rank(task.id)
-            bench = Bench(ranker.model, ranker.state, task=of.task_index[task.id])
-            for item in ranking.candidates:
-                worker, totals = of.worker_index[item.worker], []
-                for lane, row in enumerate(bench.state.lanes[worker]):
-                    for position in range(len(row.tasks) + 1):
-                        mark = bench.state.mark()
-                        if bench.state.place(bench.task, worker, lane=lane, position=position):
-                            totals.append(bench.state.total())
-                        bench.state.rollback(mark)
-                assert bench.state.total() + item.delta.total == pytest.approx(min(totals), abs=1e-6)
-            bench.close()
+            with ranker.bench(task.id) as bench:
+                totals = {of.workers[int(pair["worker"])].id: totals_by_place(bench, pair) for pair in bench.pairs}
+                for item in ranking.candidates:
+                    assert bench.state.total() + item.delta.total == pytest.approx(min(totals[item.worker]), abs=1e-6)
+
+
+def totals_by_place(bench: Bench, pair: Any) -> list[float]:
+    """What the plan costs with the task at each place of the pair's worker."""
+    totals = []
+    for row in bench.state.rows_of(int(pair["worker"])):
+        for place in range(len(bench.state.slots(row)) + 1):
+            mark = bench.state.mark()
+            if bench.state.put(bench.task, np.array([pair]), row=row, place=place):
+                totals.append(bench.state.total())
+            bench.state.undo(mark)
+    return totals
 
 
 def test_ranking_leaves_the_plan_as_it_was() -> None:

@@ -15,10 +15,12 @@ FILES = (
     "fairlead",
     "requirements.lock",
     "requirements-build.lock",
+    "requirements-zig.lock",
     "pyproject.toml",
     "hatch_build.py",
     "package-lock.json",
 )
+KERNEL = "src/fairlead/engine/kernel"
 
 
 @pytest.fixture
@@ -28,6 +30,7 @@ def checkout(tmp_path: Path) -> Path:
     home.mkdir()
     for name in FILES:
         shutil.copy(CHECKOUT / name, home / name)
+    shutil.copytree(CHECKOUT / KERNEL, home / KERNEL)
     (tmp_path / "bin").mkdir()
     for tool in TOOLS:
         (tmp_path / "bin" / tool).symlink_to(str(shutil.which(tool)))

@@ -30,10 +30,10 @@ from fairlead.engine.plan import Assignment, Cost, Plan, Unassigned
 from fairlead.engine.problem import WEEK_MIN, Objective, Pin, Problem, Task, Worker
 from fairlead.engine.search.improve import Progress
 from fairlead.engine.search.solve import solve
-from fairlead.engine.search.stop import CONSTRUCT_ONLY, Deadline, FirstOf, Iterations, Stop
+from fairlead.engine.search.stop import CONSTRUCT_ONLY, Cancel, Deadline, FirstOf, Iterations, Stop
 from fairlead.engine.validation import ProblemError, ProblemErrors
 
-ENGINE_VERSION = "1"
+ENGINE_VERSION = "2"
 """Stored in receipts: raised whenever the same problem, seed and iterations may give another plan."""
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
     "ENGINE_VERSION",
     "WEEK_MIN",
     "Assignment",
+    "Cancel",
     "Candidate",
     "Comparison",
     "Cost",

@@ -1,159 +1,337 @@
-"""The problem as integers: tasks and workers by position, times in each worker's own work minutes.
+"""The problem as arrays: tasks and workers by position, times in each worker's own work minutes.
 
-Pairs (task on worker) are computed when first asked for, since most pairs are never looked at.
+What is in the arrays, and in which unit, says kernel/c/fields.h. Building them for 50,000 tasks takes about a second,
+so it goes column by column.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import cached_property
+from itertools import chain
 
-from fairlead.engine.clock import FAR_MIN, Clock, available_minutes
-from fairlead.engine.effort import minutes_needed
-from fairlead.engine.match.eligibility import Case, is_eligible
-from fairlead.engine.objective import cost, fairness, fit, lateness, stability, unassigned
-from fairlead.engine.problem import Problem, Task, Worker
+import numpy as np
 
-NO_CONTEXT = -1
-NO_PIN = -1
-WAITS = -1
-"""Mark of a task that has predecessors: its release is not fixed but read from the state."""
+from fairlead.engine.clock import Clock
+from fairlead.engine.effort import exact, minutes_needed
+from fairlead.engine.kernel.library import PAIR, Array, Board
+from fairlead.engine.match.eligibility import Case
+from fairlead.engine.objective import lateness, unassigned
+from fairlead.engine.problem import WEEK_MIN, Problem, Task, Worker
 
+FAR = 1 << 29
+"""Later than any minute that occurs: about a thousand years."""
 
-class Pair(NamedTuple):
-    """One task on one worker. All in work minutes of the worker, except `points`."""
+NONE = -1
+LARGEST_FRACTION = 1 << 62
+"""Speeds like 1e-30 are fractions of larger numbers than the kernel's; Python computes their minutes."""
 
-    minutes: int
-    ready: int
-    due: int
-    pin: int
-    points: float
+Arrays = dict[str, Array]
 
 
-class PairTable(dict[int, Pair]):
-    """Pairs of one worker by task position, filled on demand."""
+def pointers(counts: Iterable[int]) -> Array:
+    """Where each list starts when they lie one after the other, and where the last one ends."""
+    return np.concatenate(([0], np.cumsum(np.fromiter(counts, np.int64)))).astype(np.int64)
 
-    def __init__(self, model: Model, worker: int) -> None:
-        super().__init__()
-        self.model = model
-        self.worker = worker
 
-    def __missing__(self, task: int) -> Pair:
-        pair = self[task] = self.model.make_pair(task, self.worker)
-        return pair
+def column(values: Iterable[object], kind: type) -> Array:
+    """One value for each row."""
+    return np.fromiter(values, kind)
+
+
+class Skills:
+    """Skills as columns of a table of levels, and the sets of workers who have one at a level, as bits."""
+
+    def __init__(self, workers: Sequence[Worker]) -> None:
+        names = dict.fromkeys(chain.from_iterable(worker.skills for worker in workers))
+        self.columns = {name: position for position, name in enumerate(names)}
+        self.level = np.zeros((len(workers), len(self.columns) + 1), np.uint8)
+        for row, worker in enumerate(workers):
+            for name, level in worker.skills.items():
+                self.level[row, self.columns[name]] = level
+        self.words = max(1, -(-len(workers) // 64))
+        everybody = np.array([worker.max_tasks != 0 for worker in workers], bool)
+        self.sets = [self.bits(everybody)]
+        self.numbers: dict[tuple[str, int], int] = {}
+
+    def bits(self, chosen: Array) -> Array:
+        """A set of workers as 64-bit words."""
+        padded = np.zeros(self.words * 64, np.uint8)
+        padded[: chosen.size] = chosen
+        return np.packbits(padded, bitorder="little").view(np.uint64)
+
+    def column(self, name: str) -> int:
+        """The skill's column; the last one, in which everybody has 0, for a skill that nobody has."""
+        return self.columns.get(name, len(self.columns))
+
+    def set_number(self, name: str, level: int) -> int:
+        """The number of the set of workers with at least this level."""
+        number = self.numbers.get((name, level))
+        if number is None:
+            number = self.numbers[name, level] = len(self.sets)
+            self.sets.append(self.bits(self.level[:, self.column(name)] >= level))
+        return number
+
+
+def calendar_arrays(problem: Problem) -> Arrays:
+    """Intervals of all calendars, clipped to the horizon, and the weeks of those who have a weekly cap."""
+    workers, last = problem.workers, FAR if problem.horizon is None else problem.horizon
+    always = ((0, last),)
+    calendars = [
+        () if worker.week_minutes == 0 else always if worker.calendar is None else worker.calendar for worker in workers
+    ]
+    counts = column((len(each) for each in calendars), np.int64)
+    flat = np.fromiter(chain.from_iterable(chain.from_iterable(calendars)), np.int64).reshape(-1, 2)
+    owner = np.repeat(np.arange(len(workers)), counts)
+    inside = flat[:, 0] < last
+    owner, start, end = owner[inside], flat[inside, 0], np.minimum(flat[inside, 1], last)
+    gap_ptr = np.concatenate(([0], np.cumsum(np.bincount(owner, minlength=len(workers))))).astype(np.int64)
+    done = np.concatenate(([0], np.cumsum(end - start)))
+    before, total = done[:-1] - done[gap_ptr[owner]], done[gap_ptr[1:]] - done[gap_ptr[:-1]]
+    ends = np.zeros(len(workers), np.int64)
+    np.maximum.at(ends, owner, end)
+    capped = column((worker.week_minutes is not None for worker in workers), bool)
+    weeks = np.where(capped & (ends < FAR), -(-ends // WEEK_MIN), 0)
+    return {
+        "gap_ptr": gap_ptr,
+        "from_min": start.astype(np.int32),
+        "until_min": end.astype(np.int32),
+        "before_min": before.astype(np.int32),
+        "total": total.astype(np.int32),
+        "week_ptr": pointers(weeks),
+        "week_end": np.zeros(int(weeks.sum()), np.int32),
+        "available": np.maximum(1, total).astype(np.float64),
+    }
+
+
+def worker_arrays(problem: Problem) -> Arrays:
+    """Everything about the workers; caps that can never bind are lifted."""
+    workers = problem.workers
+    arrays = calendar_arrays(problem)
+    lanes = column((worker.lanes for worker in workers), np.int32)
+    arrays["cap"] = column(
+        (FAR if worker.week_minutes is None else min(worker.week_minutes, FAR) for worker in workers), np.int32
+    )
+    Board(arrays, {}).call("fl_weeks", lanes.ctypes.data)
+    cap, endless = arrays["cap"], np.diff(arrays["week_ptr"]) == 0
+    cap[endless & (lanes.astype(np.int64) * WEEK_MIN <= cap)] = FAR
+    cap[arrays["total"] == 0] = FAR
+    speeds = [exact(float(worker.speed)) for worker in workers]
+    odd = column((max(speed.numerator, speed.denominator) > LARGEST_FRACTION for speed in speeds), bool)
+    return arrays | {
+        "most": worker_limits(problem),
+        "shares": ((lanes > 1) & (cap < FAR)).astype(np.uint8),
+        "row_ptr": pointers(lanes),
+        "row_worker": np.repeat(np.arange(len(workers), dtype=np.int32), lanes),
+        "rate": column((worker.rate for worker in workers), np.float64),
+        "speed_above": column((0 if o else s.numerator for s, o in zip(speeds, odd, strict=True)), np.int64),
+        "speed_below": column((0 if o else s.denominator for s, o in zip(speeds, odd, strict=True)), np.int64),
+    }
+
+
+def worker_limits(problem: Problem) -> Array:
+    """The most tasks of each worker."""
+    return column((FAR if w.max_tasks is None else min(w.max_tasks, FAR) for w in problem.workers), np.int32)
+
+
+def task_arrays(problem: Problem, tasks: Sequence[Task], skills: Skills, odd: Sequence[int] = ()) -> Arrays:
+    """Everything about these tasks but what they wait for. `odd` workers get their minutes from Python."""
+    objective, index = problem.objective, problem.worker_index
+    needs = [(name, level) for task in tasks for name, level in task.needs.items()]
+    named = {
+        "only": [[index[name] for name in task.only] or [NONE] if task.only is not None else [] for task in tasks],
+        "never": [[index[name] for name in task.never] for task in tasks],
+    }
+    pins = [task.pin for task in tasks]
+    arrays = {
+        "release": column((task.release for task in tasks), np.int32),
+        "due": column((FAR if task.due is None else task.due for task in tasks), np.int32),
+        "late_rate": column((lateness.rate_per_minute(task, objective) for task in tasks), np.float64),
+        "price": column((unassigned.price(task, objective) for task in tasks), np.float64),
+        "effort": column((task.effort for task in tasks), np.int32),
+        "need_ptr": pointers(len(task.needs) for task in tasks),
+        "need_set": column((skills.set_number(name, level) for name, level in needs), np.int32),
+        "need_skill": column((skills.column(name) for name, _ in needs), np.int32),
+        "need_level": column((level for _, level in needs), np.int32),
+        "pin_worker": column((NONE if pin is None else index[pin.worker] for pin in pins), np.int32),
+        "pin_start": column((NONE if pin is None or pin.start is None else pin.start for pin in pins), np.int32),
+        "now": column((NONE if task.now is None else index[task.now] for task in tasks), np.int32),
+    }
+    for name, lists in named.items():
+        arrays[f"{name}_ptr"] = pointers(map(len, lists))
+        arrays[name] = column(chain.from_iterable(lists), np.int32)
+    return arrays | predictions(problem, tasks, odd)
+
+
+def predictions(problem: Problem, tasks: Sequence[Task], odd: Sequence[int]) -> Arrays:
+    """Predicted minutes and misfit, each sorted by worker within the task."""
+    index = problem.worker_index
+    minutes = [task.minutes for task in tasks]
+    if odd:
+        workers = [problem.workers[position] for position in odd]
+        minutes = [{w.id: min(minutes_needed(t, w), FAR) for w in workers} | dict(t.minutes) for t in tasks]
+    found: Arrays = {}
+    for name, given, kind in (
+        ("minutes", minutes, np.int32),
+        ("misfit", [task.misfit for task in tasks], np.float64),
+    ):
+        at = pointers(map(len, given))
+        worker = column(map(index.__getitem__, chain.from_iterable(given)), np.int32)
+        value = column(chain.from_iterable(each.values() for each in given), kind)
+        owner = np.repeat(np.arange(len(given)), np.diff(at))
+        if np.any((np.diff(worker) < 0) & (np.diff(owner) == 0)):
+            order = np.lexsort((worker, owner))
+            worker, value = worker[order], value[order]
+        found |= {f"{name}_ptr": at, f"{name}_worker": worker}
+        found["minutes" if name == "minutes" else "misfit_points"] = value
+    return found
+
+
+def chain_arrays(problem: Problem) -> Arrays:
+    """Whom each task waits for, and who waits for it."""
+    index, tasks = problem.task_index, problem.tasks
+    pred = column((index[name] for task in tasks for name in task.after), np.int32)
+    waiting = np.repeat(np.arange(len(tasks), dtype=np.int32), [len(task.after) for task in tasks])
+    order = np.argsort(pred, kind="stable")
+    return {
+        "pred_ptr": pointers(len(task.after) for task in tasks),
+        "pred": pred,
+        "succ_ptr": np.searchsorted(pred[order], np.arange(len(tasks) + 1)).astype(np.int64),
+        "succ": np.ascontiguousarray(waiting[order]),
+    }
+
+
+def context_arrays(problem: Problem) -> Arrays:
+    """The context of each task as a number, and the tasks of each context."""
+    numbers: dict[str, int] = {}
+    names = (task.context for task in problem.tasks)
+    context = column((NONE if n is None else numbers.setdefault(n, len(numbers)) for n in names), np.int32)
+    order = np.argsort(context, kind="stable").astype(np.int32)
+    first = int(np.count_nonzero(context == NONE))
+    return {
+        "context": context,
+        "context_ptr": (np.searchsorted(context[order], np.arange(len(numbers) + 1)) - first).astype(np.int64),
+        "context_task": np.ascontiguousarray(order[first:]),
+    }
 
 
 class Model:
-    """Everything the search needs to know, indexed by position of the task or worker."""
+    """One problem as the kernel sees it. `arrays` and `numbers` are never changed once it is made."""
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
-        objective = problem.objective
-        tasks, workers = problem.tasks, problem.workers
-        self.clocks = [Clock(worker, problem.horizon) for worker in workers]
-        self.shared_cap = [
-            clock.cap is not None and worker.lanes > 1 for clock, worker in zip(self.clocks, workers, strict=True)
-        ]
-        self.most_tasks = [FAR_MIN if worker.max_tasks is None else worker.max_tasks for worker in workers]
-        contexts: dict[str, int] = {}
-        self.context = [
-            NO_CONTEXT if task.context is None else contexts.setdefault(task.context, len(contexts)) for task in tasks
-        ]
-        self.switch_points, self.setup = objective.switch, problem.setup
-        self.context_gain = bool(contexts) and (objective.switch > 0 or problem.setup > 0)
-        self.due = [FAR_MIN if task.due is None else task.due for task in tasks]
-        self.late = [lateness.rate_per_minute(task, objective) for task in tasks]
-        self.price = [unassigned.price(task, objective) for task in tasks]
-        self.before = [tuple(problem.task_index[name] for name in task.after) for task in tasks]
-        self.following: list[list[int]] = [[] for _ in tasks]
-        for task, before in enumerate(self.before):
-            for earlier in before:
-                self.following[earlier].append(task)
-        self.has_chains = any(self.before)
-        self.makespan = objective.makespan
-        self.fairness = objective.fairness if problem.horizon is not None else 0.0
-        self.pairs = [PairTable(self, worker) for worker in range(len(workers))]
-        self._available: dict[int, int] = {}
-        self._eligible: dict[int, tuple[int, ...]] = {}
+        self.skills = Skills(problem.workers)
+        self.workers = worker_arrays(problem)
+        self.odd = np.flatnonzero(self.workers["speed_above"] == 0).tolist()
+        self.numbers = self.read_numbers()
+        tasks = task_arrays(problem, problem.tasks, self.skills, self.odd) | context_arrays(problem)
+        pairs = self.make_pairs(tasks)
+        kept = ("release", "due", "late_rate", "price", "context", "context_ptr", "context_task")
+        self.arrays = self.workers | {name: tasks[name] for name in kept} | chain_arrays(problem) | pairs
+        self.arrays["tail"] = np.zeros(len(problem.tasks), np.int32)
+        self.numbers["has_chains"] = int(self.arrays["pred"].size > 0)
+        self.numbers["has_contexts"] = int(self.arrays["context_ptr"].size > 1)
 
-    @contextmanager
-    def trying(self, task: Task, *, worker: Worker | None = None) -> Iterator[None]:
-        """What if the task (which must have no place now), and one worker, were different? Undone at the end.
+    def read_numbers(self) -> dict[str, float]:
+        """Weights of the objective, and the set-up."""
+        problem, objective = self.problem, self.problem.objective
+        return {
+            "switch_points": objective.switch,
+            "fairness": objective.fairness if problem.horizon is not None else 0.0,
+            "makespan": objective.makespan,
+            "labour": objective.labour,
+            "misfit": objective.misfit,
+            "stability": objective.moved,
+            "setup": problem.setup,
+            "skills": self.skills.level.shape[1],
+        }
 
-        The worker may differ in everything that leaves her other tasks where they are: skills, rate, max_tasks.
-        """
-        position = self.problem.task_index[task.id]
-        somebody = None if worker is None else self.problem.worker_index[worker.id]
-        old_problem, old_most = self.problem, list(self.most_tasks)
-        old = [store[position] for store in self._by_task()]
-        self.problem = (
-            self.problem.with_task(task) if worker is None else self.problem.with_task(task).with_worker(worker)
-        )
-        if worker is not None and somebody is not None:
-            self.most_tasks[somebody] = FAR_MIN if worker.max_tasks is None else worker.max_tasks
-        objective = self.problem.objective
-        self.due[position] = FAR_MIN if task.due is None else task.due
-        self.late[position] = lateness.rate_per_minute(task, objective)
-        self.price[position] = unassigned.price(task, objective)
-        self.before[position] = tuple(self.problem.task_index[name] for name in task.after)
-        self._forget(position)
-        try:
-            yield
-        finally:
-            self.problem, self.most_tasks[:] = old_problem, old_most
-            for store, value in zip(self._by_task(), old, strict=True):
-                store[position] = value
-            self._forget(position)
+    def make_pairs(self, tasks: Arrays) -> Arrays:
+        """The able workers of these tasks, by points."""
+        words = self.skills.words
+        given = self.workers | tasks
+        given["level"] = self.skills.level.reshape(-1)
+        given["able_set"] = np.concatenate(self.skills.sets)
+        given["set_now"] = np.zeros(words, np.uint64)
+        given["pair_ptr"] = np.zeros(tasks["release"].size + 1, np.int64)
+        board = Board(given, self.numbers)
+        board.give("pairs", np.zeros(board.call("fl_count_able", words), PAIR))
+        count = board.call("fl_fill_pairs", words)
+        return {"pair_ptr": given["pair_ptr"], "pairs": board.arrays["pairs"][:count]}
 
-    def _by_task(self) -> tuple[list[Any], ...]:
-        return self.due, self.late, self.price, self.before
+    # -- for those who explain ----------------------------------------------------------------------------------
 
-    def _forget(self, task: int) -> None:
-        """Drop what was computed for this task."""
-        self._eligible.pop(task, None)
-        for table in self.pairs:
-            table.pop(task, None)
+    @cached_property
+    def clocks(self) -> Clocks:
+        """The workers' calendars, each made when it is first asked for."""
+        return Clocks(self.problem)
 
-    def make_pair(self, task: int, worker: int) -> Pair:
-        """Compute one pair; the static points are labour, misfit and moved."""
-        item, somebody, clock = self.problem.tasks[task], self.problem.workers[worker], self.clocks[worker]
-        minutes, objective = minutes_needed(item, somebody), self.problem.objective
-        pin = NO_PIN
-        if item.pin is not None and item.pin.start is not None:
-            pin = clock.to_u(item.pin.start) if clock.works_at(item.pin.start) else FAR_MIN
-        points = (
-            cost.pair_points(somebody, minutes, objective=objective)
-            + fit.pair_points(item, somebody, objective=objective)
-            + stability.pair_points(item, somebody, objective=objective)
-        )
-        ready = WAITS if self.before[task] else clock.to_u(item.release)
-        due = FAR_MIN if item.due is None else clock.to_u(item.due)
-        return Pair(minutes, ready, due, pin, points)
-
-    def case(self, task: int, worker: int) -> Case:
+    def case(self, task: Task, worker: int) -> Case:
         """The pair as the hard rules see it."""
-        return Case(self.problem, self.problem.tasks[task], self.problem.workers[worker], self.clocks[worker])
+        return Case(self.problem, task, self.problem.workers[worker], self.clocks[worker])
 
-    def eligible(self, task: int) -> tuple[int, ...]:
-        """Workers whom no hard rule keeps from this task, on an empty calendar."""
-        found = self._eligible.get(task)
-        if found is None:
-            everybody = range(len(self.problem.workers))
-            found = self._eligible[task] = tuple(w for w in everybody if is_eligible(self.case(task, w)))
-        return found
+    def pairs(self, task: int) -> Array:
+        """The able workers of a task, by points."""
+        at = self.arrays["pair_ptr"]
+        return self.arrays["pairs"][at[task] : at[task + 1]]
+
+    def pairs_if(self, problem: Problem, task: Task) -> Array:
+        """The same for a task, and perhaps a worker, that were different: `problem` has them."""
+        other = self if problem.workers is self.problem.workers else Model(replace(problem, tasks=()))
+        return other.make_pairs(task_arrays(problem, (task,), other.skills, other.odd))["pairs"]
+
+    def before(self, task: int) -> list[int]:
+        """What the task waits for."""
+        at = self.arrays["pred_ptr"]
+        return list(self.arrays["pred"][at[task] : at[task + 1]].tolist())
+
+    def eligible(self, task: int) -> list[int]:
+        """Workers whom no hard rule keeps from this task on an empty calendar, in the problem's order."""
+        return sorted(self.pairs(task)["worker"].tolist())
 
     def available(self, worker: int) -> int:
-        """Minutes this worker can work within the horizon (see clock.available_minutes)."""
-        minutes = self._available.get(worker)
-        if minutes is None:
-            somebody, horizon = self.problem.workers[worker], self.problem.horizon or 0
-            minutes = available_minutes(somebody, horizon, clock=self.clocks[worker])
-            self._available[worker] = minutes
-        return minutes
+        """Minutes this worker can work within the horizon."""
+        return int(self.arrays["available"][worker])
 
-    def fairness_points(self, worker: int, planned_min: int) -> float:
-        """Points of one worker's load."""
-        if not self.fairness:
-            return 0.0
-        return fairness.worker_points(planned_min, self.available(worker), weight=self.fairness)
+    def chain_order(self, keys: Array) -> Array:
+        """Tasks by key, each after those that it waits for, which are as urgent as itself."""
+        order = np.argsort(keys, kind="stable").astype(np.int32)
+        if self.numbers["has_chains"]:
+            self.scratch_board(order).call("fl_chain_order")
+        return order
+
+    @cached_property
+    def topology(self) -> Array:
+        """For each task a number that is larger than those of the tasks that it waits for."""
+        rank = np.empty(len(self.problem.tasks), np.int32)
+        rank[self.chain_order(np.zeros(rank.size))] = np.arange(rank.size)
+        return rank
+
+    def find_tails(self) -> None:
+        """Fill `tail`: how much has to follow each task."""
+        order = self.chain_order(np.zeros(len(self.problem.tasks)))
+        self.scratch_board(order).call("fl_tails")
+
+    def scratch_board(self, order: Array) -> Board:
+        """A board without a plan, for what only looks at chains."""
+        size = order.size
+        scratch = {
+            "order": order,
+            "queue": np.zeros(size, np.int32),
+            "queued": np.zeros(size, np.uint8),
+            "taken": np.zeros(size + 1, np.int32),
+        }
+        return Board(self.arrays | scratch, self.numbers)
+
+
+class Clocks(dict[int, Clock]):
+    """Calendars of workers by position, made on demand."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__()
+        self.problem = problem
+
+    def __missing__(self, worker: int) -> Clock:
+        clock = self[worker] = Clock(self.problem.workers[worker], self.problem.horizon)
+        return clock

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
+from fairlead.engine.arrays import NONE
 from fairlead.engine.match.eligibility import Obstacle
 from fairlead.engine.match.rank import Bench, Ranker, cost_sentence
 from fairlead.engine.plan import Plan, Unassigned, plain
@@ -95,18 +96,15 @@ def left_out_reasons(problem: Problem, plan: Plan) -> tuple[Unassigned, ...]:
 def diagnose(ranker: Ranker, task_id: str) -> Diagnosis:
     """Why this task has no worker in the ranker's plan, and what would free it."""
     task = ranker.problem.task(task_id)
-    bench = Bench(ranker.model, ranker.state, task=ranker.problem.task_index[task_id])
-    try:
+    with ranker.bench(task_id) as bench:
         standing = everybody(bench)
         if any(not obstacles for obstacles in standing.values()):
             free = [name for name, obstacles in standing.items() if not obstacles]
             return Diagnosis(task_id, f"nothing is in the way: {listing(free)} could do it", (), ())
         keys = minimal_conflict(standing)
         conflict = tuple(View(ranker.problem, task, *key, standing).said() for key in keys)
-        fixes = tuple(tried_out(bench, proposals(ranker.problem, task, standing=standing)))
+        fixes = tuple(tried_out(ranker, bench, proposals(ranker.problem, task, standing=standing)))
         return Diagnosis(task_id, reason_sentence(task, conflict, standing=standing), conflict, fixes)
-    finally:
-        bench.close()
 
 
 Standing = dict[str, tuple[Obstacle, ...]]
@@ -116,25 +114,24 @@ Standing = dict[str, tuple[Obstacle, ...]]
 def everybody(bench: Bench) -> Standing:
     """What keeps each worker from the task in this plan, the price of leaving it out included."""
     missing = bench.missing()
-    eligible = set(bench.model.eligible(bench.task))
+    pairs = {worker: pair for pair, worker in enumerate(bench.pairs["worker"].tolist())}
     return {
-        worker.id: missing + (in_the_plan(bench, position) if position in eligible else bench.obstacles(position))
-        for position, worker in enumerate(bench.model.problem.workers)
+        worker.id: missing + (in_the_plan(bench, pairs[position]) if position in pairs else bench.obstacles(position))
+        for position, worker in enumerate(bench.problem.workers)
     }
 
 
-def in_the_plan(bench: Bench, worker: int) -> tuple[Obstacle, ...]:
+def in_the_plan(bench: Bench, pair: int) -> tuple[Obstacle, ...]:
     """What keeps an eligible worker from it beside the rest of the plan."""
     if bench.missing():
         return ()
-    measured = bench.measure(worker)
-    if measured is None:
-        return (bench.room_obstacle(worker),)
-    price = bench.model.price[bench.task]
-    if bench.points(measured.delta) <= price:
+    if bench.found["row"][pair] == NONE:
+        return (bench.room_obstacle(int(bench.pairs["worker"][pair])),)
+    delta = bench.delta(pair)
+    if bench.points(delta) <= bench.price:
         return ()
     return (
-        Obstacle("price", f"{cost_sentence(bench.doing(measured.delta))}; leaving the task out costs {amount(price)}"),
+        Obstacle("price", f"{cost_sentence(bench.doing(delta))}; leaving the task out costs {amount(bench.price)}"),
     )
 
 
@@ -362,7 +359,7 @@ def change_for(task: Task, worker: Worker, *, obstacles: Iterable[Obstacle]) -> 
     return Change("+".join(dict.fromkeys(codes)), sentence, draft.task, draft.changes, draft.new_worker)
 
 
-def tried_out(bench: Bench, changes: Iterable[Change]) -> Iterator[Fix]:
+def tried_out(ranker: Ranker, bench: Bench, changes: Iterable[Change]) -> Iterator[Fix]:
     """The first few changes that really let somebody do the task, with who that is."""
     found = 0
     fewest = None
@@ -370,12 +367,23 @@ def tried_out(bench: Bench, changes: Iterable[Change]) -> Iterator[Fix]:
         size = len(change.changes)
         if found >= MOST_FIXES or (fewest is not None and size > fewest):
             return
-        with bench.model.trying(change.task, worker=change.worker):
-            workers = bench.willing()
+        workers = willing_if(ranker, bench, change)
         if workers:
             fewest = size if fewest is None else fewest
             found += 1
             yield Fix(change.code, f"{change.sentence}: {listing(workers)} could do it", change.changes, workers)
+
+
+def willing_if(ranker: Ranker, bench: Bench, change: Change) -> tuple[str, ...]:
+    """Who would do the task after the change."""
+    problem = ranker.problem.with_task(change.task)
+    if change.worker is not None:
+        problem = problem.with_worker(change.worker)
+    if change.task.after == ranker.problem.task(change.task.id).after:
+        with bench.trying(problem) as changed:
+            return changed.willing()
+    with Ranker(problem, ranker.plan).bench(change.task.id) as anew:
+        return anew.willing()
 
 
 def time_fixes(ranker: Ranker, task_id: str) -> tuple[Fix, ...]:
@@ -383,11 +391,8 @@ def time_fixes(ranker: Ranker, task_id: str) -> tuple[Fix, ...]:
 
     Each decodes the plan again, so this is for one task at a time.
     """
-    bench = Bench(ranker.model, ranker.state, task=ranker.problem.task_index[task_id])
-    try:
+    with ranker.bench(task_id) as bench:
         standing = everybody(bench)
-    finally:
-        bench.close()
     short = [name for name, rules in standing.items() if rules and all(rule.code in ABOUT_TIME for rule in rules)]
     hours_found = (extra_hours(ranker, task_id, worker_id=name) for name in short[:MOST_FIXES])
     return tuple(fix for fix in (later_end(ranker, task_id, standing=standing), *hours_found) if fix is not None)

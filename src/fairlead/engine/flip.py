@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from fairlead.engine.arrays import NONE
 from fairlead.engine.doctor import ABOUT_TIME, MOST_EXTRA_HOURS, RELAX, Draft, more_hours
 from fairlead.engine.effort import minutes_needed
 from fairlead.engine.match.eligibility import Obstacle
@@ -136,31 +137,21 @@ class Trial:
 
     def wins(self, bid: Bid) -> bool:
         """Quick: only her own place is computed; nobody else's depends on her."""
-        bench = Bench(self.ranker.model, self.ranker.state, task=self.ranker.problem.task_index[bid.task.id])
-        try:
-            with bench.model.trying(bid.task, worker=bid.worker):
-                return self.beats_others(bench, bid)
-        finally:
-            bench.close()
+        with self.ranker.bench(bid.task.id) as bench, bench.trying(self.changed(bid)) as changed:
+            return self.beats_others(changed, bid)
 
     def wins_anew(self, bid: Bid) -> bool:
         """For changes that move her other tasks: the plan is decoded again."""
-        ranker = Ranker(self.changed(bid), self.ranker.plan)
-        bench = Bench(ranker.model, ranker.state, task=ranker.problem.task_index[bid.task.id])
-        try:
+        with Ranker(self.changed(bid), self.ranker.plan).bench(bid.task.id) as bench:
             return self.beats_others(bench, bid)
-        finally:
-            bench.close()
 
     def beats_others(self, bench: Bench, bid: Bid) -> bool:
         """Her place comes before everybody else's."""
-        if self.position not in bench.model.eligible(bench.task):
-            return False
-        measured = bench.measure(self.position)
-        if measured is None:
+        bench.pairs = bench.pairs[bench.pairs["worker"] == self.position]
+        if not bench.pairs.size or bench.found["row"][0] == NONE:
             return False
         pinned = bid.task.pin is not None and bid.task.pin.worker == self.worker_id
-        key = (round(bench.points(measured.delta), 9), measured.finish, self.position)
+        key = (round(bench.points(bench.delta(0)), 9), int(bench.found["finish"][0]), self.position)
         return pinned or all(key < other for other in self.keys)
 
     def is_first(self, bid: Bid) -> bool:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from fairlead.engine.effort import minutes_needed
 from fairlead.engine.objective.cost import money
 from fairlead.engine.objective.fit import misfit
@@ -86,29 +88,28 @@ def free_before_due(sight: Sight) -> Factor:
 def free_minutes(sight: Sight) -> int:
     """Working minutes from the earliest start to the due time (or one week) that no other task takes."""
     state, clock = sight.state, sight.state.model.clocks[sight.worker]
-    ready = state.ready[sight.task]
+    ready = state.ready_minute(sight.task)
     end = sight.item.due if sight.item.due is not None else ready + WEEK_MIN
     first, last = clock.to_u(ready), clock.to_u(max(ready, end))
     free = (last - first) * sight.somebody.lanes
     if sight.somebody.week_minutes is not None:
         free = min(free, sight.somebody.week_minutes * -(-max(0, end - ready) // WEEK_MIN))
-    for lane in state.lanes[sight.worker]:
-        for task, start, finish in zip(lane.tasks, lane.starts, lane.ends, strict=True):
-            if task != sight.task:
-                free -= max(0, min(finish, last) - max(start, first))
+    for row in state.rows_of(sight.worker):
+        slots = state.slots(row)
+        taken = np.minimum(slots["end"], last) - np.maximum(slots["start"], first)
+        free -= int(taken[(taken > 0) & (slots["task"] != sight.task)].sum())
     return max(0, free)
 
 
 def load(sight: Sight) -> Factor:
     """Planned against available time, this task included."""
     state, worker = sight.state, sight.worker
-    planned, horizon = state.planned[worker], state.model.problem.horizon
-    tasks = count(state.count[worker], "task")
+    planned, horizon = state.planned(worker), state.model.problem.horizon
+    tasks = count(state.held(worker), "task")
     if horizon is None:
-        share = planned / max(1, *state.planned)
-        return Factor(
-            "load", 1.0 - share, f"{hours(planned)} planned in {tasks}; the busiest has {hours(max(state.planned))}"
-        )
+        busiest = int(state.arrays["planned"].max())
+        share = planned / max(1, busiest)
+        return Factor("load", 1.0 - share, f"{hours(planned)} planned in {tasks}; the busiest has {hours(busiest)}")
     available = state.model.available(worker)
     share = min(1.0, planned / available)
     return Factor("load", 1.0 - share, f"{share:.0%} of {hours(available)} planned in {tasks}, this one included")

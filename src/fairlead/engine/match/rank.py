@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Final
 
-from fairlead.engine.arrays import Model
+import numpy as np
+
+from fairlead.engine.arrays import NONE, Model, task_arrays, worker_limits
 from fairlead.engine.effort import minutes_needed
+from fairlead.engine.kernel.library import Array
 from fairlead.engine.match.eligibility import Obstacle, obstacles
 from fairlead.engine.match.features import Factor, Sight, factors
 from fairlead.engine.objective import cost, fit, stability
 from fairlead.engine.plan import Cost, Plan, plain
 from fairlead.engine.problem import Problem
 from fairlead.engine.search.construct import load_plan
-from fairlead.engine.search.insertion import spot_with
-from fairlead.engine.search.state import LEFT_OUT, LOAD, SOFT, State
+from fairlead.engine.search.state import State, points_of
 from fairlead.engine.wording import amount, count, hours, moment
+
+TIE = 1e-9
+"""Points below which two costs count as equal."""
 
 Signals = Mapping[str, Mapping[str, float]]
 """By worker id: factors measured outside the engine, from 0 to 1."""
-
-Look = Callable[[int], tuple[Factor, ...]]
-"""Factors of the task where it stands, given its finish."""
-
 
 YARDSTICK: Final = (100.0, 200.0)
 """Points, base and per weight, at which a candidate is shown as half as good as one who costs nothing. The same as the
@@ -135,193 +140,206 @@ class Ranker:
         self.state = load_plan(self.model, self.plan or Plan())
 
     def rank(self, task_id: str, *, k: int | None = None, signals: Signals | None = None) -> Ranking:
-        """Candidates for one task, the first k of them; KeyError for an unknown task."""
-        task = self.problem.task_index[task_id]
-        place = self.state.where[task]
-        current = None if place is None else self.problem.workers[place[0]].id
-        bench = Bench(self.model, self.state, task=task)
-        try:
-            return bench.ranking(current, k=k, signals=signals or {})
-        finally:
-            bench.close()
+        """Everybody's standing for one task, the first k candidates of them; KeyError for an unknown task."""
+        with self.bench(task_id) as bench:
+            candidates, eligible = bench.candidates(k=k, signals=signals or {})
+            return Ranking(task_id, candidates, bench.ruled_out(), eligible, bench.current)
+
+    def top(self, task_id: str, *, k: int, signals: Signals | None = None) -> tuple[Candidate, ...]:
+        """Only the best k candidates: quick beside thousands of workers, since nobody else's obstacles are told."""
+        with self.bench(task_id) as bench:
+            return bench.candidates(k=k, signals=signals or {})[0]
 
     def able(self, task_id: str) -> tuple[str, ...]:
         """Workers with room for this task in the plan, in the problem's order; not ranked."""
+        with self.bench(task_id) as bench:
+            return bench.names(bench.found["row"] != NONE)
+
+    @contextmanager
+    def bench(self, task_id: str) -> Iterator[Bench]:
+        """The task taken out of the plan to be tried with each worker; put back at the end."""
         bench = Bench(self.model, self.state, task=self.problem.task_index[task_id])
         try:
-            found = [worker for worker in self.model.eligible(bench.task) if bench.measure(worker) is not None]
+            yield bench
         finally:
             bench.close()
-        return tuple(self.problem.workers[worker].id for worker in found)
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """The task at a worker's best place: what it changes, where and when, and the factors when asked for."""
-
-    delta: Cost
-    lane: int
-    position: int
-    start: int
-    finish: int
-    factors: tuple[Factor, ...]
 
 
 class Bench:
-    """One task taken out of the state and tried with each worker; `close` puts everything back."""
+    """One task taken out of the state and tried with each able worker; `close` puts everything back."""
 
     def __init__(self, model: Model, state: State, *, task: int) -> None:
         self.model, self.state, self.task = model, state, task
+        worker = state.worker_of(task)
+        self.current = None if worker is None else model.problem.workers[worker].id
         self.opened = state.mark()
-        self.homes = {item: state.place_of(item)[0] for item in state.dependants([task])}
-        self.following = [item for item in self.homes if item != task]
-        if self.homes and not state.remove([task]):
-            self.state = self._reloaded()
-        self.base = self._terms()
-        self.credit = sum(model.price[item] for item in (task, *self.following))
+        removed = state.remove(task) if worker is not None else []
+        if removed is None:
+            removed = self._reload_without(task)
+        self.followers = sorted((row for row in removed if row[0] != task), key=lambda row: model.topology[row[0]])
+        price = model.arrays["price"]
+        self.credit = float(price[task]) + math.fsum(float(price[item]) for item, _ in self.followers)
+        self.pairs = model.pairs(task)
 
     def close(self) -> None:
         """Put the state back as it was."""
-        self.state.rollback(self.opened)
+        self.state.undo(self.opened)
 
-    def _reloaded(self) -> State:
-        """A state of its own for the rare plan that cannot be decoded once the task is taken out."""
-        kept = tuple(
-            item for item in self.state.assignments() if self.model.problem.task_index[item.task] not in self.homes
-        )
-        self.opened = 0
-        return load_plan(self.model, Plan(kept))
+    def _reload_without(self, task: int) -> list[tuple[int, int]]:
+        """For the rare plan that cannot be decoded once the task is taken out: a state that is read in without it."""
+        gone, waiting = [task], [task]
+        following = (self.model.arrays["succ_ptr"], self.model.arrays["succ"])
+        while waiting:
+            first, last = following[0][waiting[-1]], following[0][waiting.pop() + 1]
+            new = [item for item in following[1][first:last].tolist() if item not in gone]
+            gone += new
+            waiting += new
+        ids = {self.model.problem.tasks[item].id for item in gone}
+        removed = [(item, worker) for item in gone if (worker := self.state.worker_of(item)) is not None]
+        kept = tuple(item for item in self.state.assignments() if item.task not in ids)
+        self.state = load_plan(self.model, Plan(kept))
+        self.opened = self.state.mark()
+        return removed
 
-    def _terms(self) -> tuple[float, float, float, float, float]:
-        state, model = self.state, self.model
-        switches = sum(lane.switches[-1] for lanes in state.lanes for lane in lanes) * model.switch_points
-        makespan = model.makespan * state.latest_finish() if model.makespan else 0.0
-        return state.sums[LEFT_OUT], state.sums[LOAD], state.sums[SOFT], switches, makespan
+    @cached_property
+    def found(self) -> Array:
+        """What placing the task with each of `pairs` changes."""
+        return self.state.measure(self.task, self.pairs, self.followers)
+
+    @property
+    def points_of_all(self) -> Array:
+        """Points of doing the task, by pair; inf without a place."""
+        return points_of(self.found, self.credit)
+
+    def names(self, chosen: Array) -> tuple[str, ...]:
+        """Ids of the workers of these pairs, in the problem's order."""
+        return tuple(self.model.problem.workers[worker].id for worker in sorted(self.pairs["worker"][chosen].tolist()))
 
     def willing(self) -> tuple[str, ...]:
         """Workers with whom doing the task costs no more than leaving it out."""
-        able = self.model.eligible(self.task)
-        return tuple(self.model.problem.workers[worker].id for worker in able if self.is_willing(worker))
+        return self.names(self.points_of_all <= self.price)
 
-    def is_willing(self, worker: int) -> bool:
-        """Quickly where the first good spot will do, thoroughly where it will not."""
-        price, mark = self.model.price[self.task], self.state.mark()
-        spot = spot_with(self.state, self.task, worker=worker, limit=price)
-        if spot is not None and spot.points <= price and not self.following:
-            placed = self.state.place(self.task, worker, lane=spot.lane, position=spot.position)
-            self.state.rollback(mark)
-            if placed:
-                return True
-        measured = self.measure(worker)
-        return measured is not None and self.points(measured.delta) <= price
+    @property
+    def price(self) -> float:
+        """Points of leaving the task out."""
+        return float(self.model.arrays["price"][self.task])
 
-    def ranking(self, current: str | None, *, k: int | None, signals: Signals) -> Ranking:
-        """Try everybody and sort."""
-        problem, able = self.model.problem, self.model.eligible(self.task)
-        task = problem.tasks[self.task]
-        prices = [cost.money(problem.workers[w], minutes_needed(task, problem.workers[w])) for w in able]
-        found: list[tuple[float, int, int, Candidate]] = []
-        ruled_out: list[RuledOut] = []
-        for worker, somebody in enumerate(problem.workers):
-            candidate = None
-            if worker in able:
-                candidate = self.candidate(worker, cheapest=min(prices), signals=signals.get(somebody.id, {}))
-            if candidate is not None:
-                found.append((round(candidate.points, 9), candidate.finish, worker, candidate))
-            else:
-                ruled_out.append(RuledOut(somebody.id, self.obstacles(worker)))
-        found.sort(key=lambda row: row[:3])
+    @contextmanager
+    def trying(self, problem: Problem) -> Iterator[Bench]:
+        """What if the task, and one worker, were as in `problem`?
+
+        They may differ in everything that leaves all other tasks where they are: neither in hours nor in what the
+        task waits for.
+        """
+        task, arrays = problem.tasks[self.task], self.model.arrays
+        changed = task_arrays(problem, (task,), self.model.skills, ())
+        most = worker_limits(problem)
+        old = {name: arrays[name][self.task] for name in ("due", "late_rate", "price")}, arrays["most"].copy()
+        other = copy(self)
+        other.__dict__.pop("found", None)
+        other.pairs = self.model.pairs_if(problem, task)
+        other.credit = self.credit - self.price + float(changed["price"][0])
+        other.problem = problem
+        try:
+            for name in old[0]:
+                arrays[name][self.task] = changed[name][0]
+            arrays["most"][:] = most
+            yield other
+        finally:
+            for name, value in old[0].items():
+                arrays[name][self.task] = value
+            arrays["most"][:] = old[1]
+
+    @cached_property
+    def problem(self) -> Problem:
+        """What the task and the workers are taken from."""
+        return self.model.problem
+
+    def candidates(self, *, k: int | None, signals: Signals) -> tuple[tuple[Candidate, ...], int]:
+        """The best k candidates, and how many there are."""
+        points, found = self.points_of_all, self.found
+        able = np.flatnonzero(found["row"] != NONE)
+        order = np.lexsort((self.pairs["worker"][able], found["finish"][able], points[able].round(9)))
+        chosen = able[order][:k]
+        workers = self.problem.workers
+        cheapest = min(
+            (cost.money(workers[w], minutes) for w, minutes in self.pairs[["worker", "minutes"]].tolist()), default=0.0
+        )
         ranked = tuple(
-            self.with_rank(row[3], rank=place, of=len(found)) for place, row in enumerate(found[:k], start=1)
+            self.candidate(int(pair), rank=place, of=able.size, cheapest=cheapest, signals=signals)
+            for place, pair in enumerate(chosen, start=1)
         )
-        return Ranking(task.id, ranked, tuple(ruled_out), len(found), current)
+        return ranked, int(able.size)
 
-    def candidate(self, worker: int, *, cheapest: float, signals: Mapping[str, float]) -> Candidate | None:
-        """The worker's best place with its factors; None when there is none."""
-
-        def look(finish: int) -> tuple[Factor, ...]:
-            return factors(Sight(self.state, self.task, worker, finish, cheapest), signals)
-
-        measured = self.measure(worker, look=look)
-        if measured is None:
-            return None
-        points = self.points(measured.delta)
+    def candidate(self, pair: int, *, rank: int, of: int, cheapest: float, signals: Signals) -> Candidate:
+        """One candidate with her factors and the sentence that says her place."""
+        found, worker = self.found[pair], int(self.pairs["worker"][pair])
+        somebody = self.problem.workers[worker]
+        delta = self.delta(pair)
+        points = self.points(delta)
+        finish = int(found["finish"])
+        first = int(self.model.arrays["row_ptr"][worker])
         return Candidate(
-            worker=self.model.problem.workers[worker].id,
-            rank=0,
+            worker=somebody.id,
+            rank=rank,
             points=points,
-            cost=self.doing(measured.delta),
-            delta=measured.delta,
-            score=self.score(points),
-            reason="",
-            lane=measured.lane,
-            position=measured.position,
-            start=measured.start,
-            finish=measured.finish,
-            factors=measured.factors,
+            cost=self.doing(delta),
+            delta=delta,
+            score=score_of(self.problem.tasks[self.task].weight, points),
+            reason=f"{rank} of {of}: {self.when(finish)}; {cost_sentence(self.doing(delta))}",
+            lane=int(found["row"]) - first,
+            position=int(found["place"]),
+            start=int(found["start"]),
+            finish=finish,
+            factors=self.factors(pair, finish, cheapest=cheapest, signals=signals.get(somebody.id, {})),
         )
 
-    def measure(self, worker: int, *, look: Look | None = None) -> Measured | None:
-        """Put the task at the worker's best place, bring back those that wait for it, measure, undo."""
-        state, mark = self.state, self.state.mark()
-        spot = self.put(worker)
-        if spot is None:
-            return None
-        start, finish = state.times(self.task)
-        shown = look(finish) if look is not None else ()
-        for item in self.following:
-            follower = spot_with(state, item, worker=self.homes[item], thorough=True)
-            if follower is not None:
-                state.place(item, self.homes[item], lane=follower.lane, position=follower.position)
-        delta = self.delta()
-        state.rollback(mark)
-        return Measured(delta, *spot, start, finish, shown)
+    def when(self, finish: int) -> str:
+        """ "finishes Tue 24 Nov 09:00, 2 h before it is due"."""
+        due = self.problem.tasks[self.task].due
+        said = f"finishes {moment(self.problem, finish)}"
+        if due is None:
+            return said
+        return f"{said}, {hours(abs(due - finish))} {'before' if due >= finish else 'after'} it is due"
 
-    def put(self, worker: int) -> tuple[int, int] | None:
-        """Place the task at its cheapest spot with this worker; lane and position, or None."""
-        spot = spot_with(self.state, self.task, worker=worker, thorough=True)
-        if spot is None:
-            return None
-        if self.state.place(self.task, worker, lane=spot.lane, position=spot.position):
-            return spot.lane, spot.position
-        return self.put_anywhere(worker)
+    def factors(self, pair: int, finish: int, *, cheapest: float, signals: Mapping[str, float]) -> tuple[Factor, ...]:
+        """How the candidate looks with the task in her hands."""
+        mark = self.state.mark()
+        self.state.place(self.task, self.pairs[pair : pair + 1])
+        sight = Sight(self.state, self.task, int(self.pairs["worker"][pair]), finish, cheapest)
+        shown = factors(sight, signals)
+        self.state.undo(mark)
+        return shown
 
-    def put_anywhere(self, worker: int) -> tuple[int, int] | None:
-        """The first place that works, for when delay at other workers forbids the cheapest one."""
-        chain = self.model.clocks[worker].to_u(self.state.chain_ready(self.task))
-        for number, lane in enumerate(self.state.lanes[worker]):
-            for position in range(len(lane.tasks), -1, -1):
-                if position and lane.ends[position - 1] <= chain and position < len(lane.tasks):
-                    break
-                if self.state.place(self.task, worker, lane=number, position=position):
-                    return number, position
-        return None
-
-    def delta(self) -> Cost:
-        """What changed since the task was taken out, by term."""
-        left_out, load, soft, switches, makespan = (
-            new - old for new, old in zip(self._terms(), self.base, strict=True)
-        )
-        labour = misfit = moved = 0.0
-        problem, objective = self.model.problem, self.model.problem.objective
-        for item in (self.task, *self.following):
-            place = self.state.where[item]
-            if place is None:
-                continue
-            task, worker = problem.tasks[item], problem.workers[place[0]]
-            labour += cost.pair_points(worker, minutes_needed(task, worker), objective=objective)
-            misfit += fit.pair_points(task, worker, objective=objective)
-            moved += stability.pair_points(task, worker, objective=objective)
+    def delta(self, pair: int) -> Cost:
+        """What placing the task with this pair changes, by term."""
+        found, worker = self.found[pair], self.problem.workers[int(self.pairs["worker"][pair])]
+        task = self.problem.tasks[self.task]
+        rows = [(task, worker, int(self.pairs["minutes"][pair]))]
+        for item, home in self.placed_followers(pair):
+            follower, somebody = self.problem.tasks[item], self.problem.workers[home]
+            rows.append((follower, somebody, minutes_needed(follower, somebody)))
+        objective = self.problem.objective
         return Cost(
-            unassigned=left_out,
-            lateness=soft - switches,
-            labour=labour,
-            misfit=misfit,
-            switch=switches,
-            fairness=load,
-            moved=moved,
-            makespan=makespan,
+            unassigned=float(found["left_out"]),
+            lateness=float(found["late"]),
+            labour=math.fsum(cost.pair_points(w, minutes, objective=objective) for _, w, minutes in rows),
+            misfit=math.fsum(fit.pair_points(t, w, objective=objective) for t, w, _ in rows),
+            switch=float(found["neighbour"]),
+            fairness=float(found["load"]),
+            moved=math.fsum(stability.pair_points(t, w, objective=objective) for t, w, _ in rows),
+            makespan=float(found["plan"]),
         )
+
+    def placed_followers(self, pair: int) -> list[tuple[int, int]]:
+        """Those of the followers that find a place with their worker after the task."""
+        if not self.followers or abs(float(self.found["left_out"][pair]) + self.credit) < TIE:
+            return self.followers
+        mark = self.state.mark()
+        self.state.place(self.task, self.pairs[pair : pair + 1], self.followers)
+        placed = [row for row in self.followers if self.state.worker_of(row[0]) is not None]
+        self.state.undo(mark)
+        return placed
 
     def doing(self, delta: Cost) -> Cost:
         """What doing the task costs: `unassigned` is only what tasks that wait for it would be left out for."""
@@ -331,39 +349,30 @@ class Bench:
         """Points of doing the task; above the price of leaving it out it is better left out."""
         return self.doing(delta).total
 
-    def score(self, points: float) -> float:
-        """See `score_of`."""
-        return score_of(self.model.problem.tasks[self.task].weight, points)
-
-    def with_rank(self, candidate: Candidate, *, rank: int, of: int) -> Candidate:
-        """The candidate with its place in the order and the sentence that says it."""
-        problem, due = self.model.problem, self.model.problem.tasks[self.task].due
-        when = f"finishes {moment(problem, candidate.finish)}"
-        if due is not None:
-            slack = due - candidate.finish
-            when += f", {hours(abs(slack))} {'before' if slack >= 0 else 'after'} it is due"
-        reason = f"{rank} of {of}: {when}; {cost_sentence(candidate.cost)}"
-        return replace(candidate, rank=rank, reason=reason)
+    def ruled_out(self) -> tuple[RuledOut, ...]:
+        """Everybody who has no place for it, with what is in the way."""
+        placed = set(self.pairs["worker"][self.found["row"] != NONE].tolist())
+        workers = self.problem.workers
+        return tuple(RuledOut(w.id, self.obstacles(i)) for i, w in enumerate(workers) if i not in placed)
 
     def obstacles(self, worker: int) -> tuple[Obstacle, ...]:
         """What keeps this worker from the task in this plan."""
-        static = obstacles(self.model.case(self.task, worker))
+        static = obstacles(self.model.case(self.problem.tasks[self.task], worker))
         return static or self.missing() or (self.room_obstacle(worker),)
 
     def missing(self) -> tuple[Obstacle, ...]:
         """Predecessors without a place; nobody can do the task then."""
-        tasks = self.model.problem.tasks
-        names = [tasks[before].id for before in self.model.before[self.task] if self.state.where[before] is None]
+        index, place = self.model.problem.task_index, self.state.worker_of
+        names = [name for name in self.problem.tasks[self.task].after if place(index[name]) is None]
         return tuple(Obstacle("after", f"waits for {name}, which nobody does", name) for name in names)
 
     def room_obstacle(self, worker: int) -> Obstacle:
         """Why an eligible worker has no place for it in this plan."""
-        state, problem = self.state, self.model.problem
-        most = self.model.most_tasks[worker]
-        if state.count[worker] >= most:
-            return Obstacle("max_tasks", f"already has {count(state.count[worker], 'task')} (at most {most})")
-        needed = minutes_needed(problem.tasks[self.task], problem.workers[worker])
-        planned = hours(state.planned[worker])
+        held, most = self.state.held(worker), int(self.model.arrays["most"][worker])
+        if held >= most:
+            return Obstacle("max_tasks", f"already has {count(held, 'task')} (at most {most})")
+        needed = minutes_needed(self.problem.tasks[self.task], self.problem.workers[worker])
+        planned = hours(self.state.planned(worker))
         return Obstacle("room", f"has no room for {hours(needed)} beside the {planned} already planned")
 
 

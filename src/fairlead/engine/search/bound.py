@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from fairlead.engine.arrays import Model
+import numpy as np
+
+from fairlead.engine.arrays import FAR, Model
+from fairlead.engine.kernel.library import Array
 
 
 def lower_bound(model: Model) -> float:
@@ -11,18 +14,28 @@ def lower_bound(model: Model) -> float:
     Each task either stays out, at its price, or is done by some eligible worker, who is paid, fits as well as
     she fits, and cannot finish earlier than on an empty calendar. All other terms are at least 0.
     """
-    return sum(cheapest(model, task) for task in range(len(model.problem.tasks)))
+    best = model.arrays["price"].copy()
+    pairs = model.arrays["pairs"]
+    task = np.repeat(np.arange(best.size), np.diff(model.arrays["pair_ptr"]))
+    np.minimum.at(best, task, pairs["points"] + unavoidable_lateness(model, task, pairs))
+    return float(best.sum())
 
 
-def cheapest(model: Model, task: int) -> float:
-    """Points of one task at its cheapest."""
-    best = model.price[task]
-    for worker in model.eligible(task):
-        pair, clock = model.pairs[worker][task], model.clocks[worker]
-        if pair.points >= best:
-            continue
-        start = max(clock.to_u(model.problem.tasks[task].release), pair.pin)
-        end = start + pair.minutes
-        late = clock.end_minute(end) - model.due[task] if pair.due < end <= clock.total else 0
-        best = min(best, pair.points + late * model.late[task])
-    return best
+def unavoidable_lateness(model: Model, task: Array, pairs: Array) -> Array:
+    """Points of lateness of each pair on an otherwise empty calendar without a weekly cap."""
+    end = np.maximum(pairs["ready"], pairs["pin"]) + pairs["minutes"]
+    points = np.zeros(pairs.size)
+    late = np.flatnonzero((end > pairs["due"]) & (pairs["due"] < FAR))
+    for worker in np.unique(pairs["worker"][late]):
+        mine = late[pairs["worker"][late] == worker]
+        finish = wall(model, int(worker), end[mine])
+        points[mine] = (finish - model.arrays["due"][task[mine]]) * model.arrays["late_rate"][task[mine]]
+    return points
+
+
+def wall(model: Model, worker: int, work_minutes: Array) -> Array:
+    """Wall clock minutes at which the first so many work minutes of a worker are over (at least one)."""
+    first, last = model.arrays["gap_ptr"][worker : worker + 2]
+    before = model.arrays["before_min"][first:last]
+    place = np.searchsorted(before, work_minutes, side="left") - 1
+    return np.asarray(model.arrays["from_min"][first:last][place] + work_minutes - before[place])

@@ -2,96 +2,86 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+
+import numpy as np
 
 from fairlead.engine.arrays import Model
+from fairlead.engine.kernel.library import Array
 from fairlead.engine.match.eligibility import is_eligible
 from fairlead.engine.plan import Plan
-from fairlead.engine.search.insertion import best_spot
 from fairlead.engine.search.state import State
 
-Urgency = Callable[[Model, int], tuple[float, ...]]
-"""Sorting key of a task; the smallest goes first."""
+Urgency = Callable[[Model], Array]
+"""Sorting key of every task; the smallest goes first."""
+
+WEIGHT_MIN = 3000.0
+"""A unit of weight counts as much as being due so many minutes (about two days) earlier; 1,000 to 5,000 are alike."""
 
 
-def by_due(model: Model, task: int) -> tuple[float, ...]:
-    """Earliest due first, the heavier of two that are due together."""
-    item = model.problem.tasks[task]
-    return float(model.due[task]), -item.weight, float(item.release)
+def by_due_and_weight(model: Model) -> Array:
+    """Due early and heavy first."""
+    return model.arrays["due"] - WEIGHT_MIN * weights(model)
 
 
-def by_weight(model: Model, task: int) -> tuple[float, ...]:
+def by_due(model: Model) -> Array:
+    """Earliest due first, then released first."""
+    return model.arrays["due"] + model.arrays["release"] / (1 << 30)
+
+
+def by_weight(model: Model) -> Array:
     """Heaviest first, the one due earlier among equals."""
-    item = model.problem.tasks[task]
-    return -item.weight, float(model.due[task]), float(item.release)
+    return model.arrays["due"] / (1 << 30) - weights(model)
 
 
-ORDERS: tuple[Urgency, ...] = (by_due, by_weight)
+def by_tail(model: Model) -> Array:
+    """What most has to follow goes first."""
+    return -model.arrays["tail"].astype(float)
 
 
-def construct(model: Model, *, orders: Sequence[Urgency] = ORDERS) -> State:
+ORDERS: tuple[Urgency, ...] = (by_due_and_weight, by_due, by_weight)
+CHAIN_ORDERS: tuple[Urgency, ...] = (*ORDERS, by_tail)
+
+
+def weights(model: Model) -> Array:
+    """Importance of each task."""
+    return np.array([task.weight for task in model.problem.tasks])
+
+
+def construct(model: Model, *, seed: int = 0, orders: Sequence[Urgency] = ORDERS) -> State:
     """The cheapest of the greedy plans, one for each order."""
     states = []
     for urgency in orders:
-        state = State(model)
-        insert_all(state, construction_order(model, urgency))
+        state = State(model, seed=seed)
+        state.insert_all(construction_order(model, urgency))
         states.append(state)
     return min(states, key=State.total)
 
 
-def construction_order(model: Model, urgency: Urgency) -> list[int]:
+def construction_order(model: Model, urgency: Urgency) -> Array:
     """Pinned starts first, then pinned workers, then by urgency. What others wait for is as urgent as they are."""
-    tasks = model.problem.tasks
-    keys: list[tuple[float, ...]] = []
-    for position, task in enumerate(tasks):
-        rank = 2.0 if task.pin is None else 1.0 if task.pin.start is None else 0.0
-        keys.append((rank, *urgency(model, position)))
-    if model.has_chains:
-        for position in reversed(chain_order(model)):
-            for following in model.following[position]:
-                keys[position] = min(keys[position], keys[following])
-    order = sorted(range(len(tasks)), key=lambda position: keys[position])
-    return State(model).in_chain_order(order)
+    pins = [task.pin for task in model.problem.tasks]
+    group = np.array([2 if pin is None else 1 if pin.start is None else 0 for pin in pins])
+    rank = np.empty(len(pins))
+    rank[np.lexsort((urgency(model), group))] = np.arange(len(pins))
+    return model.chain_order(rank)
 
 
-def chain_order(model: Model) -> list[int]:
-    """All tasks, each after those that it waits for."""
-    return State(model).in_chain_order(range(len(model.problem.tasks)))
-
-
-def insert_all(state: State, tasks: Iterable[int], *, thorough: bool = False) -> list[int]:
-    """Put each task where it costs least; returns those that found no place."""
-    return [task for task in tasks if not insert(state, task, thorough=thorough)]
-
-
-def insert(state: State, task: int, *, thorough: bool = False) -> bool:
-    """Put one task where it costs least, but only where that is cheaper than leaving it out."""
-    workers: Sequence[int] = state.model.eligible(task)
-    while workers:
-        spot = best_spot(state, task, workers=workers, thorough=thorough)
-        if spot is None or spot.points > state.model.price[task]:
-            return False
-        if state.place(task, spot.worker, lane=spot.lane, position=spot.position):
-            return True
-        workers = [worker for worker in workers if worker != spot.worker]
-    return False
-
-
-def load_plan(model: Model, plan: Plan) -> State:
+def load_plan(model: Model, plan: Plan, *, seed: int = 0) -> State:
     """The plan's orders, decoded as early as possible; what no longer fits is left out.
 
     Tasks are appended in order of start, and none before one that it waits for.
     """
-    state, problem = State(model), model.problem
-    homes: dict[int, tuple[int, int]] = {}
-    for item in sorted(plan.assignments, key=lambda row: (row.start, row.finish)):
+    state, problem = State(model, seed=seed), model.problem
+    starts = np.full(len(problem.tasks), np.inf)
+    rows: dict[int, int] = {}
+    for item in sorted(plan.assignments, key=lambda row: (row.start, row.finish), reverse=True):
         task, worker = problem.task_index.get(item.task), problem.worker_index.get(item.worker)
-        if task is None or worker is None or not is_eligible(model.case(task, worker)):
+        if task is None or worker is None or not 0 <= item.lane < problem.workers[worker].lanes:
             continue
-        if 0 <= item.lane < len(state.lanes[worker]):
-            homes.setdefault(task, (worker, item.lane))
-    for task in state.in_chain_order(list(homes)):
-        worker, lane = homes[task]
-        state.append(task, worker, lane=lane)
-    state.commit()
+        if is_eligible(model.case(problem.tasks[task], worker)):
+            rows[task] = int(model.arrays["row_ptr"][worker]) + item.lane
+            starts[task] = item.start + item.finish / (1 << 30)
+    order = [task for task in model.chain_order(starts).tolist() if task in rows]
+    state.append_all(order, [rows[task] for task in order])
     return state

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from random import Random
 
 from fairlead.engine.arrays import Model
 from fairlead.engine.check import check
@@ -12,11 +11,13 @@ from fairlead.engine.objective.total import cost_of
 from fairlead.engine.plan import Assignment, Plan, Unassigned
 from fairlead.engine.problem import Problem
 from fairlead.engine.search.bound import lower_bound
-from fairlead.engine.search.construct import ORDERS, construct, insert_all, load_plan
-from fairlead.engine.search.improve import Progress, improve
-from fairlead.engine.search.insertion import TIE
-from fairlead.engine.search.state import State
+from fairlead.engine.search.construct import CHAIN_ORDERS, ORDERS, construct, load_plan
+from fairlead.engine.search.improve import Progress, Schedule, improve
+from fairlead.engine.search.state import State, points_of
 from fairlead.engine.search.stop import CONSTRUCT_ONLY, Stop
+
+TIE = 1e-9
+"""Points below which two costs count as equal."""
 
 
 def solve(
@@ -33,10 +34,9 @@ def solve(
     stop rule the greedy plan is returned.
     """
     model = Model(problem)
-    state = first_state(model, warm_start, stop=stop)
-    rng = Random(seed)  # noqa: S311 - reproducible on purpose, nothing secret depends on it
-    iterations = improve(state, rng, stop=stop, on_progress=on_progress)
-    insert_all(state, state.in_chain_order(waiting_in(state)), thorough=True)
+    state = first_state(model, warm_start, seed=seed, stop=stop)
+    iterations = improve(state, stop=stop, on_progress=on_progress, schedule=Schedule())
+    fill_gaps(state)
     assignments = better_of(problem, state.assignments(), warm_start)
     return Plan(
         assignments=assignments,
@@ -50,22 +50,37 @@ def solve(
     )
 
 
-def first_state(model: Model, warm_start: Plan | None, *, stop: Stop) -> State:
+def first_state(model: Model, warm_start: Plan | None, *, seed: int, stop: Stop) -> State:
     """The cheaper of the greedy plan and the warm start with its gaps filled.
 
     Without time to improve, one greedy order has to do.
     """
-    state = construct(model, orders=ORDERS[:1] if stop.done(0) else ORDERS)
+    model.find_tails()
+    orders = CHAIN_ORDERS if model.numbers["has_chains"] else ORDERS
+    state = construct(model, seed=seed, orders=orders[:1] if stop.done(0) else orders)
     if warm_start is not None:
-        warm = load_plan(model, warm_start)
-        insert_all(warm, warm.in_chain_order(waiting_in(warm)))
+        warm = load_plan(model, warm_start, seed=seed)
+        fill_gaps(warm)
         state = min(warm, state, key=State.total)
     return state
 
 
-def waiting_in(state: State) -> list[int]:
-    """Tasks without a place."""
-    return [task for task, place in enumerate(state.where) if place is None]
+def fill_gaps(state: State) -> None:
+    """Put in whatever still finds a place at no more than its price; what others wait for first.
+
+    Thorough: every place of every worker is measured exactly, which the search does not do for each trial.
+    """
+    model = state.model
+    for task in sorted(state.left_out(), key=model.topology.__getitem__):
+        if not all(state.worker_of(before) is not None for before in model.before(task)):
+            continue
+        pairs = model.pairs(task)
+        price = float(model.arrays["price"][task])
+        points = points_of(state.measure(task, pairs, ()), price)
+        if points.size and points.min() <= price:
+            best = int(points.argmin())
+            state.place(task, pairs[best : best + 1])
+            state.commit()
 
 
 def better_of(problem: Problem, found: tuple[Assignment, ...], warm_start: Plan | None) -> tuple[Assignment, ...]:

@@ -1,313 +1,323 @@
-"""A plan while it is searched: orders in lanes, decoded, with every change undoable.
+"""A plan while it is searched: rows of tasks in order, one for each lane of each worker, decoded by the kernel.
 
-All writes go through `_set`, which logs the old value; `rollback` to a mark restores exactly what was there.
-A change that cannot be decoded (end of the calendar, a missed pinned start) is refused and leaves no trace.
+Tasks, workers and rows are positions. Every change can be undone to a mark. The kernel allocates nothing: when it
+runs out of room it comes back early, says what it needs, and is called again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
 
-from fairlead.engine.arrays import Model
+import numpy as np
+
+from fairlead.engine.arrays import NONE, Model
+from fairlead.engine.kernel.library import FOUND, SLOT, Array, Board, dtypes
 from fairlead.engine.plan import Assignment
-from fairlead.engine.shared import SharedLanes
-from fairlead.engine.simulate import Lane, Track
 
-PAIRS, LOAD, LEFT_OUT, SOFT = range(4)
-"""Entries of `State.sums`: static pair points, fairness, unassigned, lateness with switches."""
+NEED_NOTHING, NEED_ROW, NEED_SNAPS = range(3)
+LEAST_ROOM = 8
+"""Slots that a row starts with, at least."""
 
-SETTLE_ROUNDS = 50
-"""Most decodes per task while a change runs through chains of tasks; far above what plans need."""
+LEAST_SNAPS = 256
+MOST_TAKEN = 200
+"""An iteration that would take out more tasks than this is given up: chains of thousands would stop the search."""
+
+RANDOM_STEP = 0x9E3779B97F4A7C15
+"""Odd constant that spreads seeds over all 64 bits (Steele, Lea and Flood, OOPSLA 2014)."""
 
 
 class State:
-    """Who does what in which order. Tasks and workers are positions in the problem."""
+    """One plan of a model, empty at first."""
 
-    def __init__(self, model: Model) -> None:
-        tasks, workers = model.problem.tasks, model.problem.workers
+    def __init__(self, model: Model, *, seed: int = 0) -> None:
         self.model = model
-        self.ready = [task.release for task in tasks]
-        self.finish = [0] * len(tasks)
-        self.where: list[tuple[int, int] | None] = [None] * len(tasks)
-        self.lanes = [[Lane() for _ in range(worker.lanes)] for worker in workers]
-        self.tracks = [Track(model, worker, ready=self.ready) for worker in range(len(workers))]
-        self.planned = [0] * len(workers)
-        self.count = [0] * len(workers)
-        self.sums = [0.0, 0.0, sum(model.price), 0.0]
-        self._log: list[tuple[Any, int, Any]] = []
-        self._stale: list[int] = []
+        tasks, workers = len(model.problem.tasks), len(model.problem.workers)
+        rows = model.arrays["row_worker"].size
+        self.board = Board(model.arrays | self._plan(tasks, workers, rows) | self._scratch(tasks, rows), model.numbers)
+        self.board.give("random", np.array([random_start(seed)], np.uint64))
+        self.board["most_moved"] = tasks
+        self.board["most_taken"] = min(tasks, MOST_TAKEN)
+        self.board["mean_ruin"] = self.board["longest_string"] = 8
+        self.board["stamp"] = 1
+        self.used = int(self.arrays["row_room"].sum())
 
-    # -- undo ---------------------------------------------------------------------------------------------
+    def _plan(self, tasks: int, workers: int, rows: int) -> dict[str, Array]:
+        most = self.model.arrays["most"][self.model.arrays["row_worker"]]
+        room = np.minimum(most, max(LEAST_ROOM, 2 * tasks // max(1, rows))).astype(np.int32)
+        size = 2 * int(room.sum()) + LEAST_ROOM
+        tree = 0 if not self.model.numbers["makespan"] else 2 << max(0, rows - 1).bit_length()
+        return {
+            "row_at": np.concatenate(([0], np.cumsum(room)))[:-1].astype(np.int64),
+            "row_room": room,
+            "row_len": np.zeros(rows, np.int32),
+            "row_points": np.zeros(rows),
+            "row_late": np.zeros(rows),
+            "row_switches": np.zeros(rows, np.int32),
+            "slots": np.zeros(size, SLOT),
+            "best_slots": np.zeros(size, SLOT),
+            "best_len": np.zeros(rows, np.int32),
+            "stale": np.zeros(rows, np.uint8),
+            "stale_rows": np.zeros(rows, np.int32),
+            "task_row": np.full(tasks, NONE, np.int32),
+            "task_place": np.zeros(tasks, np.int32),
+            "planned": np.zeros(workers, np.int64),
+            "held": np.zeros(workers, np.int32),
+            "load_points": np.zeros(workers),
+            "latest": np.zeros(tree, np.int32),
+            "pool": np.zeros(tasks, np.int32),
+            "pool_place": np.full(tasks, NONE, np.int32),
+        }
 
-    def _set(self, store: list[Any], key: int, *, to: Any) -> None:
-        self._log.append((store, key, store[key]))
-        store[key] = to
+    def _scratch(self, tasks: int, rows: int) -> dict[str, Array]:
+        lanes = int(np.diff(self.model.arrays["row_ptr"]).max(initial=0))
+        weeks = (1 << 29) // (7 * 24 * 60) + 2 if self.model.arrays["shares"].any() else 1
+        return {
+            "locked": np.zeros(tasks, np.uint8),
+            "home": np.full(tasks, NONE, np.int32),
+            "seeds": np.zeros(0, np.int32),
+            "order": np.zeros(0, np.int32),
+            "order_row": np.zeros(0, np.int32),
+            "snaps": np.zeros(LEAST_SNAPS, dtypes()["Snap"]),
+            "snap_slots": np.zeros(16 * LEAST_SNAPS, SLOT),
+            "row_stamp": np.zeros(rows, np.int64),
+            "queue": np.zeros(tasks + 1, np.int32),
+            "queued": np.zeros(tasks, np.uint8),
+            "taken": np.zeros(tasks + 16, np.int32),
+            "taken_from": np.zeros(tasks + 16, np.int32),
+            "taken_key": np.zeros(tasks + 16),
+            "taken_stamp": np.zeros(tasks, np.int64),
+            "week_used": np.zeros(weeks, np.int32),
+            "lanes": np.zeros(max(1, lanes), dtypes()["Lane"]),
+        }
+
+    @property
+    def arrays(self) -> dict[str, Array]:
+        """The arrays by name, as in kernel/c/fields.h."""
+        return self.board.arrays
+
+    # -- room -----------------------------------------------------------------------------------------------------
+
+    def make_room(self) -> bool:
+        """Give the kernel what it came back for; False when it needs nothing."""
+        need = self.board["need"]
+        if need == NEED_ROW:
+            self._enlarge_row(int(self.board["need_row"]))
+        elif need == NEED_SNAPS:
+            for name in ("snaps", "snap_slots"):
+                old = self.arrays[name]
+                self.board.give(name, np.concatenate((old, np.zeros_like(old))))
+        self.board["need"] = NEED_NOTHING
+        return bool(need != NEED_NOTHING)
+
+    def _enlarge_row(self, row: int) -> None:
+        """Move the row to the end of the slots, with twice the room."""
+        at, room = self.arrays["row_at"], self.arrays["row_room"]
+        wanted = max(LEAST_ROOM, 2 * int(room[row]))
+        if self.used + wanted > self.arrays["slots"].size:
+            for name in ("slots", "best_slots"):
+                old = self.arrays[name]
+                self.board.give(name, np.concatenate((old, np.zeros(old.size + wanted, SLOT))))
+        first, last = int(at[row]), int(at[row] + room[row])
+        for name in ("slots", "best_slots"):
+            self.arrays[name][self.used : self.used + last - first] = self.arrays[name][first:last]
+        at[row], room[row] = self.used, wanted
+        self.used += wanted
+
+    def until_done(self, call: str) -> None:
+        """Call a function that goes through `order`, making room as often as it asks for it."""
+        done, size = 0, self.arrays["order"].size
+        while done < size:
+            done = self.board.call(call, done)
+            if not self.make_room():
+                return
+
+    # -- filling --------------------------------------------------------------------------------------------------
+
+    def insert_all(self, order: Array) -> None:
+        """Put each task where it costs least, in this order; what costs more than leaving it out stays out."""
+        self.board.give("order", np.ascontiguousarray(order, np.int32))
+        self.until_done("fl_construct")
+
+    def append_all(self, order: Sequence[int], rows: Sequence[int]) -> None:
+        """Put each task at the end of a row, in this order; what does not fit stays out."""
+        self.board.give("order", np.array(order, np.int32))
+        self.board.give("order_row", np.array(rows, np.int32))
+        self.until_done("fl_append")
+
+    # -- searching ------------------------------------------------------------------------------------------------
+
+    def begin(self) -> float:
+        """Take the plan as the best so far; its cost."""
+        return float(self.board.call("fl_begin"))
+
+    def search(self, iterations: int, *, hot: float, cold: float) -> None:
+        """Iterate while the temperature falls from hot to cold."""
+        done = 0
+        step = (cold / hot) ** (1 / iterations) if iterations else 1.0
+        while done < iterations:
+            done += self.board.call("fl_search", iterations - done, hot * step**done, cold)
+            self.make_room()
+
+    def take_best(self) -> None:
+        """Come back to the best plan found since `begin`."""
+        self.board.call("fl_take_best")
+
+    # -- trying ---------------------------------------------------------------------------------------------------
 
     def mark(self) -> int:
-        """A point to roll back to."""
-        return len(self._log)
+        """A point to come back to."""
+        return int(self.board.call("fl_mark"))
 
-    def rollback(self, mark: int) -> None:
-        """Undo every change since the mark."""
-        log = self._log
-        while len(log) > mark:
-            store, key, old = log.pop()
-            store[key] = old
-        self._stale.clear()
+    def undo(self, mark: int) -> None:
+        """Undo everything since the mark."""
+        self.board.call("fl_undo", mark)
 
     def commit(self) -> None:
-        """Forget how to undo; marks made before are void."""
-        self._log.clear()
+        """Forget how to undo."""
+        self.board.call("fl_commit")
 
-    # -- reading ------------------------------------------------------------------------------------------
+    def remove(self, task: int) -> list[tuple[int, int]] | None:
+        """Take out a task and all that waits for it: each with its worker.
+
+        None, and no change, when the rest cannot be decoded without them: a set-up that appears in the gap may make a
+        pinned start too early.
+        """
+        mark = self.mark()
+        self.board["most_taken"] = self.arrays["taken"].size - 8
+        try:
+            while (count := self.board.call("fl_remove", task)) == NONE:
+                self.undo(mark)
+                if not self.make_room():
+                    return None
+        finally:
+            self.board["most_taken"] = min(self.arrays["task_row"].size, MOST_TAKEN)
+        pairs = zip(self.arrays["taken"][:count].tolist(), self.arrays["taken_from"][:count].tolist(), strict=True)
+        return list(pairs)
+
+    def least_points(self, task: int, pairs: Array) -> Array:
+        """Points of each pair's cheapest place, as far as the worker's own rows show them; inf without one."""
+        points = np.zeros(pairs.size)
+        self.board.call("fl_least_points", task, pairs.ctypes.data, pairs.size, points.ctypes.data)
+        return points
+
+    def measure(self, task: int, pairs: Array, followers: Sequence[tuple[int, int]]) -> Array:
+        """What each pair would change, exactly; followers are placed with their workers after it."""
+        return self._with_room("fl_measure", task, pairs, followers)
+
+    def place(self, task: int, pair: Array, followers: Sequence[tuple[int, int]] = ()) -> Array:
+        """Put the task at the pair's cheapest place, and its followers; what changed. The caller undoes or commits."""
+        return self._with_room("fl_place", task, pair, followers)
+
+    def put(self, task: int, pair: Array, *, row: int, place: int) -> bool:
+        """Put the task at exactly this place of a row; False, and no change, when the rules forbid it."""
+        while True:
+            mark = self.mark()
+            if self.board.call("fl_put", task, pair.ctypes.data, row, place):
+                return True
+            self.undo(mark)
+            if not self.make_room():
+                return False
+
+    def _with_room(self, call: str, task: int, pairs: Array, followers: Sequence[tuple[int, int]]) -> Array:
+        found = np.zeros(pairs.size, FOUND)
+        self.board.give("order", np.array([item for item, _ in followers], np.int32))
+        self.board.give("order_row", np.array([worker for _, worker in followers], np.int32))
+        size: tuple[int, ...] = (pairs.size,) if call == "fl_measure" else ()
+        while True:
+            mark = self.mark()
+            self.board.call(call, task, pairs.ctypes.data, *size, len(followers), found.ctypes.data)
+            if not self.board["need"]:
+                return found
+            self.undo(mark)
+            self.make_room()
+
+    # -- reading --------------------------------------------------------------------------------------------------
 
     def total(self) -> float:
         """Points of the plan."""
-        points = self.sums[PAIRS] + self.sums[LOAD] + self.sums[LEFT_OUT] + self.sums[SOFT]
-        if self.model.makespan:
-            points += self.model.makespan * self.latest_finish()
-        return points
+        return float(self.board.call("fl_full_cost"))
 
-    def latest_finish(self) -> int:
-        """Minute at which the last task ends; 0 when there is none."""
-        clocks = self.model.clocks
-        return max(
-            (
-                clock.end_minute(lane.ends[-1])
-                for clock, lanes in zip(clocks, self.lanes, strict=True)
-                for lane in lanes
-                if lane.ends
-            ),
-            default=0,
-        )
+    def worker_of(self, task: int) -> int | None:
+        """Who has the task."""
+        row = int(self.arrays["task_row"][task])
+        return None if row == NONE else int(self.arrays["row_worker"][row])
 
-    def ready_for(self, task: int) -> int | None:
-        """Earliest start (minute) after the release and all predecessors; None when one has no place."""
-        earliest = self.model.problem.tasks[task].release
-        for before in self.model.before[task]:
-            if self.where[before] is None:
-                return None
-            earliest = max(earliest, self.finish[before])
-        return earliest
+    def left_out(self) -> list[int]:
+        """Tasks that nobody has."""
+        return np.flatnonzero(self.arrays["task_row"] == NONE).tolist()
 
-    def make_ready(self, task: int) -> int | None:
-        """Write down the earliest start of a task without a place, which decoding reads; None when it must wait.
+    def slots(self, row: int) -> Array:
+        """The row's slots in order."""
+        at = int(self.arrays["row_at"][row])
+        return self.arrays["slots"][at : at + int(self.arrays["row_len"][row])]
 
-        Logged like every change: a roll-back may give the task its old place, and that needs the old value.
-        """
-        ready = self.ready_for(task)
-        if ready is not None and ready != self.ready[task]:
-            self._set(self.ready, task, to=ready)
-        return ready
+    def rows_of(self, worker: int) -> range:
+        """The rows of a worker, one for each lane."""
+        at = self.arrays["row_ptr"]
+        return range(int(at[worker]), int(at[worker + 1]))
 
-    def chain_ready(self, task: int) -> int:
-        """Latest finish of the (placed) predecessors; 0 without them."""
-        return max((self.finish[before] for before in self.model.before[task]), default=0)
+    def planned(self, worker: int) -> int:
+        """Minutes of work that the worker has."""
+        return int(self.arrays["planned"][worker])
 
-    def times(self, task: int) -> tuple[int, int]:
-        """Start and finish (minutes) of a placed task."""
-        worker, lane_number = self.place_of(task)
-        lane = self.lanes[worker][lane_number]
-        position, clock = lane.tasks.index(task), self.model.clocks[worker]
-        return clock.start_minute(lane.starts[position]), clock.end_minute(lane.ends[position])
+    def held(self, worker: int) -> int:
+        """Tasks that the worker has."""
+        return int(self.arrays["held"][worker])
 
-    def place_of(self, task: int) -> tuple[int, int]:
-        """Worker and lane of a placed task."""
-        place = self.where[task]
-        if place is None:
-            raise LookupError(f"task {self.model.problem.tasks[task].id} has no place in this plan")
-        return place
+    def ready_minute(self, task: int) -> int:
+        """Earliest start of a task after its release and all that it waits for, as far as those have a place."""
+        first, last = self.arrays["pred_ptr"][task : task + 2]
+        finishes = [self.finish_of(int(before)) for before in self.arrays["pred"][first:last]]
+        return max(int(self.arrays["release"][task]), *finishes, 0)
+
+    def finish_of(self, task: int) -> int:
+        """Wall clock minute at which the task is done; 0 when it has no place."""
+        row = int(self.arrays["task_row"][task])
+        if row == NONE:
+            return 0
+        slot = self.slots(row)[self.arrays["task_place"][task]]
+        return int(self.wall(int(self.arrays["row_worker"][row]), slot["end"]))
+
+    def placed(self) -> Iterator[tuple[int, int, int, int, int]]:
+        """Task, worker, lane, start and finish (wall clock minutes) of everything in the plan."""
+        for row, worker in enumerate(self.arrays["row_worker"].tolist()):
+            slots = self.slots(row)
+            if not slots.size:
+                continue
+            lane = row - int(self.arrays["row_ptr"][worker])
+            starts = self.wall(worker, slots["start"] + 1) - 1
+            finishes = self.wall(worker, slots["end"])
+            for task, start, finish in zip(slots["task"].tolist(), starts.tolist(), finishes.tolist(), strict=True):
+                yield task, worker, lane, start, finish
+
+    def wall(self, worker: int, work_minutes: Array) -> Array:
+        """Wall clock minutes at which the first so many work minutes are over (at least one)."""
+        first, last = self.arrays["gap_ptr"][worker : worker + 2]
+        before = self.arrays["before_min"][first:last]
+        place = np.searchsorted(before, work_minutes, side="left") - 1
+        return np.asarray(self.arrays["from_min"][first:last][place] + work_minutes - before[place])
 
     def assignments(self) -> tuple[Assignment, ...]:
         """The plan in the problem's order of tasks."""
-        problem, rows = self.model.problem, []
-        for worker, lanes in enumerate(self.lanes):
-            clock = self.model.clocks[worker]
-            for number, lane in enumerate(lanes):
-                for task, start, end in zip(lane.tasks, lane.starts, lane.ends, strict=True):
-                    rows.append((task, worker, number, clock.start_minute(start), clock.end_minute(end)))
-        rows.sort()
+        tasks, workers = self.model.problem.tasks, self.model.problem.workers
+        rows = sorted(self.placed())
         return tuple(
-            Assignment(problem.tasks[task].id, problem.workers[worker].id, number, start, finish)
-            for task, worker, number, start, finish in rows
+            Assignment(tasks[task].id, workers[worker].id, lane, start, finish)
+            for task, worker, lane, start, finish in rows
         )
 
-    def dependants(self, tasks: Iterable[int]) -> list[int]:
-        """The placed tasks among these and all that wait for them, each once, predecessors first."""
-        found: dict[int, None] = {}
-        stack = list(tasks)
-        while stack:
-            task = stack.pop()
-            if task not in found and self.where[task] is not None:
-                found[task] = None
-                stack.extend(self.model.following[task])
-        return self.in_chain_order(list(found))
 
-    def in_chain_order(self, tasks: Sequence[int]) -> list[int]:
-        """Stable order in which every task comes after those of these tasks that it waits for."""
-        if not self.model.has_chains:
-            return list(tasks)
-        inside, done, order = set(tasks), set[int](), list[int]()
-        stack = list(reversed(tasks))
-        while stack:
-            task = stack[-1]
-            open_before = [q for q in self.model.before[task] if q in inside and q not in done]
-            if open_before and task not in done:
-                stack.extend(open_before)
-                continue
-            stack.pop()
-            if task not in done:
-                done.add(task)
-                order.append(task)
-        return order
+def random_start(seed: int) -> int:
+    """The first state of the random numbers; never 0."""
+    return (seed * RANDOM_STEP + RANDOM_STEP) % (1 << 64) or 1
 
-    # -- changing -----------------------------------------------------------------------------------------
 
-    def place(self, task: int, worker: int, *, lane: int, position: int) -> bool:
-        """Put a task that has no place into a lane; False, and no change, when the rules forbid it."""
-        mark = self.mark()
-        if self.make_ready(task) is None or self.count[worker] >= self.model.most_tasks[worker]:
-            return False
-        self._set(self.where, task, to=(worker, lane))
-        order = self.lanes[worker][lane].tasks
-        if not self._reorder(worker, lane, order=[*order[:position], task, *order[position:]], keep=position):
-            self.rollback(mark)
-            return False
-        if not self._settle():
-            self.rollback(mark)
-            return False
-        self._account(task, worker, sign=1)
-        return True
+def points_of(found: Array, credit: float) -> Array:
+    """Points of doing a task, for each measurement: all that changes, without the credit of not leaving it out."""
+    parts = ("pair", "late", "neighbour", "load", "plan", "left_out")
+    return np.where(found["row"] == NONE, np.inf, sum(found[name] for name in parts) + credit)
 
-    def append(self, task: int, worker: int, *, lane: int) -> bool:
-        """Put a task at the end of a lane while a plan is read in; nothing that waits for it may have a place yet.
 
-        Not undoable and much quicker than `place`: the lane, which nobody else has seen yet, grows in place.
-        """
-        row, track = self.lanes[worker][lane], self.tracks[worker]
-        if self.model.shared_cap[worker]:
-            return self.place(task, worker, lane=lane, position=len(row.tasks))
-        if self.make_ready(task) is None or self.count[worker] >= self.model.most_tasks[worker]:
-            return False
-        cursor = track.cursor(row, len(row.tasks))
-        step = track.step(cursor, task)
-        if step is None:
-            return False
-        row.add(task, step=step, switched=track.switches(cursor[3], self.model.context[task]))
-        self.where[task] = (worker, lane)
-        self.finish[task] = track.clock.end_minute(step[1])
-        self.sums[SOFT] += step[4]
-        self._account(task, worker, sign=1)
-        return True
-
-    def remove(self, tasks: Iterable[int]) -> bool:
-        """Take tasks, and all that wait for them, out of the plan; False, and no change, when that cannot be.
-
-        It cannot be when a set-up that appears in the gap makes a pinned start or the calendar's end too early.
-        """
-        mark = self.mark()
-        gone = set(self.dependants(tasks))
-        touched: dict[tuple[int, int], None] = {}
-        for task in sorted(gone):
-            touched[self.place_of(task)] = None
-            self._account(task, self.place_of(task)[0], sign=-1)
-            self._set(self.where, task, to=None)
-        for worker, lane in touched:
-            order = self.lanes[worker][lane].tasks
-            keep = next((i for i, task in enumerate(order) if task in gone), len(order))
-            if not self._reorder(worker, lane, order=[task for task in order if task not in gone], keep=keep):
-                self.rollback(mark)
-                return False
-        if not self._settle():
-            self.rollback(mark)
-            return False
-        return True
-
-    def _account(self, task: int, worker: int, *, sign: int) -> None:
-        model, pair = self.model, self.model.pairs[worker][task]
-        before = self.planned[worker]
-        after = before + sign * pair.minutes
-        load = model.fairness_points(worker, after) - model.fairness_points(worker, before)
-        self._set(self.planned, worker, to=after)
-        self._set(self.count, worker, to=self.count[worker] + sign)
-        self._set(self.sums, PAIRS, to=self.sums[PAIRS] + sign * pair.points)
-        self._set(self.sums, LOAD, to=self.sums[LOAD] + load)
-        self._set(self.sums, LEFT_OUT, to=self.sums[LEFT_OUT] - sign * model.price[task])
-
-    def _reorder(self, worker: int, lane: int, *, order: list[int], keep: int) -> bool:
-        if self.model.shared_cap[worker]:
-            orders = [order if number == lane else row.tasks for number, row in enumerate(self.lanes[worker])]
-            decoded = self.decode_shared(worker, orders)
-            if decoded is None:
-                return False
-            for number, new in enumerate(decoded):
-                self._put(worker, number, new=new)
-            return True
-        changed = self.tracks[worker].redo(self.lanes[worker][lane], keep, tasks=order[keep:])
-        if changed is None:
-            return False
-        self._put(worker, lane, new=changed)
-        return True
-
-    def decode_shared(self, worker: int, orders: Sequence[Sequence[int]]) -> list[Lane] | None:
-        """Decode all lanes of a worker who shares a weekly cap among them."""
-        return SharedLanes(self.model, worker, orders=orders, ready=self._ready_within(orders)).decode()
-
-    def _ready_within(self, orders: Sequence[Sequence[int]]) -> Callable[[int, dict[int, int]], int | None]:
-        """Predecessors in the same decode count with the finish found there; the others with theirs in the plan."""
-        inside = {task for order in orders for task in order}
-
-        def ready(task: int, finish: dict[int, int]) -> int | None:
-            earliest = self.model.problem.tasks[task].release
-            for before in self.model.before[task]:
-                if before in inside and before not in finish:
-                    return None
-                earliest = max(earliest, finish.get(before, self.finish[before]))
-            return earliest
-
-        return ready
-
-    def _put(self, worker: int, lane: int, *, new: Lane) -> None:
-        old = self.lanes[worker][lane]
-        self._set(self.lanes[worker], lane, to=new)
-        self._set(self.sums, SOFT, to=self.sums[SOFT] + new.soft[-1] - old.soft[-1])
-        if not self.model.has_chains:
-            return
-        clock, following = self.model.clocks[worker], self.model.following
-        for task, end in zip(new.tasks, new.ends, strict=True):
-            if following[task]:
-                finish = clock.end_minute(end)
-                if finish != self.finish[task]:
-                    self._set(self.finish, task, to=finish)
-                    self._stale.extend(following[task])
-
-    def _settle(self) -> bool:
-        """Move everything that waits for tasks whose finish changed, until nothing changes any more."""
-        rounds = SETTLE_ROUNDS * (len(self.where) + 1)
-        while self._stale:
-            task = self._stale.pop()
-            place, ready = self.where[task], self.ready_for(task)
-            if place is None or ready is None or ready == self.ready[task]:
-                continue
-            self._set(self.ready, task, to=ready)
-            order = self.lanes[place[0]][place[1]].tasks
-            rounds -= 1
-            if not rounds or not self._reorder(*place, order=order, keep=order.index(task)):
-                return False
-        return True
-
-    # -- keeping the best -------------------------------------------------------------------------------------
-
-    def snapshot(self) -> tuple[list[Any], ...]:
-        """A copy to come back to; lanes are never changed in place, so copying the references is enough."""
-        stores = (self.ready, self.finish, self.where, self.planned, self.count, self.sums)
-        return (*(list(store) for store in stores), [list(lanes) for lanes in self.lanes])
-
-    def restore(self, snapshot: tuple[list[Any], ...]) -> None:
-        """Come back to a snapshot."""
-        stores: tuple[list[Any], ...] = (self.ready, self.finish, self.where, self.planned, self.count, self.sums)
-        for store, saved in zip(stores, snapshot, strict=False):
-            store[:] = saved
-        self.lanes[:] = [list(lanes) for lanes in snapshot[-1]]
-        self.commit()
+def positions(of: Iterable[int]) -> Array:
+    """Positions as the kernel wants them."""
+    return np.fromiter(of, np.int32)

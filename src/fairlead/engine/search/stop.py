@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from threading import Event
 from typing import Protocol
+
+ENDLESS = 1 << 62
+"""More iterations than anybody does."""
 
 
 class Stop(Protocol):
@@ -18,6 +22,10 @@ class Stop(Protocol):
 
     def progress(self, iterations: int, /) -> float:
         """Share of the search that is over."""
+        ...
+
+    def remaining(self, iterations: int, /) -> int:
+        """Iterations that may still be done at most."""
         ...
 
     def seconds(self) -> float:
@@ -39,6 +47,9 @@ class Iterations:
     def progress(self, iterations: int, /) -> float:
         return min(1.0, iterations / self.limit) if self.limit else 1.0
 
+    def remaining(self, iterations: int, /) -> int:
+        return self.limit - iterations
+
     def seconds(self) -> float:
         return 0.0
 
@@ -58,6 +69,9 @@ class Deadline:
 
     def progress(self, _iterations: int, /) -> float:
         return min(1.0, self.seconds() / self.limit_seconds) if self.limit_seconds > 0 else 1.0
+
+    def remaining(self, _iterations: int, /) -> int:
+        return ENDLESS
 
     def seconds(self) -> float:
         return self.clock() - self.started
@@ -80,8 +94,36 @@ class FirstOf:
     def progress(self, iterations: int, /) -> float:
         return max(rule.progress(iterations) for rule in self.rules)
 
+    def remaining(self, iterations: int, /) -> int:
+        return min(rule.remaining(iterations) for rule in self.rules)
+
     def seconds(self) -> float:
         return max(rule.seconds() for rule in self.rules)
+
+
+class Cancel:
+    """Stop when somebody asks for it, from another thread too: combine it with a limit in FirstOf."""
+
+    name = "cancelled"
+
+    def __init__(self) -> None:
+        self._asked = Event()
+
+    def cancel(self) -> None:
+        """End the search soon; the best plan found so far is returned."""
+        self._asked.set()
+
+    def done(self, _iterations: int, /) -> bool:
+        return self._asked.is_set()
+
+    def progress(self, _iterations: int, /) -> float:
+        return 0.0
+
+    def remaining(self, _iterations: int, /) -> int:
+        return ENDLESS
+
+    def seconds(self) -> float:
+        return 0.0
 
 
 CONSTRUCT_ONLY = Iterations(0)
