@@ -91,6 +91,27 @@ def test_the_same_seed_and_iterations_give_the_same_bytes() -> None:
     assert first == again
 
 
+@pytest.mark.parametrize("block", range(3))
+def test_plans_made_on_several_threads_are_sound_and_repeatable(block: int) -> None:
+    for seed in range(block * 8, block * 8 + 8):
+        of = random_problem(seed, Shape(workers=12, tasks=50, chains=0.2 * block, lanes=0.2, pins=0.1))
+        plan = solve(of, stop=Iterations(20_000), seed=seed, threads=2 + seed % 2)
+        assert_sound(of, plan)
+        assert plan.iterations == 20_000
+        if seed % 4 == 0:
+            again = solve(of, stop=Iterations(20_000), seed=seed, threads=2 + seed % 2)
+            assert plan_bytes(again) == plan_bytes(plan)
+
+
+def test_several_threads_are_never_worse_than_greedy() -> None:
+    for seed in range(6):
+        of = random_problem(seed, Shape(workers=10, tasks=40, chains=0.5))
+        greedy, improved = solve(of), solve(of, stop=Iterations(10_000), threads=2)
+        assert greedy.cost is not None
+        assert improved.cost is not None
+        assert improved.cost.total <= greedy.cost.total + 1e-6
+
+
 def test_the_plan_says_how_it_was_found() -> None:
     plan = solve(random_problem(7), stop=Iterations(5), seed=3)
     assert (plan.iterations, plan.seed, plan.stopped_by, plan.seconds) == (5, 3, "iterations", 0.0)

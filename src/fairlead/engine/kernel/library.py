@@ -22,12 +22,13 @@ SUFFIX = {"win32": ".dll", "darwin": ".dylib"}.get(sys.platform, ".so")
 LIBRARY = Path(__file__).with_name("fairlead_kernel" + SUFFIX)
 
 PAIR = np.dtype(
-    [("points", "f8"), ("worker", "i4"), ("minutes", "i4"), ("ready", "i4"), ("due", "i4"), ("pin", "i4"), ("", "i4")]
+    [("points", "f8")] + [(name, "i4") for name in ("worker", "minutes", "ready", "due", "pin", "deadline")]
 )
 """One task on one able worker; times in the worker's work minutes."""
 
 SLOT = np.dtype(
     [(name, "i4") for name in ("task", "minutes", "ready", "due", "pin", "context", "end", "used", "week", "start")]
+    + [("deadline", "i4"), ("spare", "i4")]
     + [("points", "f8"), ("late", "f8")]
 )
 """One task at its place in a row."""
@@ -50,6 +51,11 @@ CALLS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "fl_search": (ctypes.c_int64, (ctypes.c_int64, ctypes.c_double, ctypes.c_double)),
     "fl_begin": (ctypes.c_double, ()),
     "fl_take_best": (None, ()),
+    "fl_take_over_limits": (None, ()),
+    "fl_splice": (
+        ctypes.c_int64,
+        (ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64),
+    ),
     "fl_full_cost": (ctypes.c_double, ()),
     "fl_mark": (ctypes.c_int64, ()),
     "fl_undo": (None, (ctypes.c_int64,)),

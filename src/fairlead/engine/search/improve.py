@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
-
-from fairlead.engine.search.state import State, positions
+from fairlead.engine.search.state import State
 from fairlead.engine.search.stop import Stop
 
 
@@ -35,15 +33,22 @@ LEAST_SHARE, MOST_SHARE = 0.0005, 0.002
 """The kernel is called for this share of the search at a time: news come often, and a wish to stop is heard soon."""
 
 
-def improve(state: State, *, stop: Stop, on_progress: Callable[[Progress], None] | None, schedule: Schedule) -> int:
+def improve(
+    state: State,
+    *,
+    stop: Stop,
+    on_progress: Callable[[Progress], None] | None = None,
+    schedule: Schedule | None = None,
+    iterations: int = 0,
+) -> int:
     """Search until the stop rule says so and leave the state at the best plan found; returns the iterations.
 
-    Never ends worse than it began: the start is the first best.
+    Never ends worse than it began: the start is the first best. `iterations` were done before.
     """
     state.begin()
-    choose_seeds(state)
-    hot, cold = temperatures(state, schedule)
-    iterations, chunk = 0, 16
+    state.choose_seeds()
+    hot, cold = temperatures(state, schedule or Schedule())
+    chunk = 16
     while not stop.done(iterations) and state.arrays["seeds"].size:
         share = stop.progress(iterations)
         chunk = min(chunk, stop.remaining(iterations))
@@ -55,12 +60,6 @@ def improve(state: State, *, stop: Stop, on_progress: Callable[[Progress], None]
             on_progress(news(state, iterations, share=share, seconds=stop.seconds()))
     state.take_best()
     return iterations
-
-
-def choose_seeds(state: State) -> None:
-    """Every task that somebody could do, and that may be taken out."""
-    able = np.diff(state.arrays["pair_ptr"]) > 0
-    state.board.give("seeds", positions(np.flatnonzero(able & (state.arrays["locked"] == 0))))
 
 
 def temperatures(state: State, schedule: Schedule) -> tuple[float, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from fairlead.engine.arrays import Model
 from fairlead.engine.check import check
@@ -12,7 +13,8 @@ from fairlead.engine.plan import Assignment, Plan, Unassigned
 from fairlead.engine.problem import Problem
 from fairlead.engine.search.bound import lower_bound
 from fairlead.engine.search.construct import CHAIN_ORDERS, ORDERS, construct, load_plan
-from fairlead.engine.search.improve import Progress, Schedule, improve
+from fairlead.engine.search.improve import Progress, improve
+from fairlead.engine.search.parallel import improve_in_parts
 from fairlead.engine.search.state import State, points_of
 from fairlead.engine.search.stop import CONSTRUCT_ONLY, Stop
 
@@ -25,17 +27,19 @@ def solve(
     *,
     stop: Stop = CONSTRUCT_ONLY,
     seed: int = 0,
+    threads: int = 1,
     warm_start: Plan | None = None,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> Plan:
-    """The best plan found before `stop` says so. Same problem, seed and iterations: same plan, byte for byte.
+    """The best plan found before `stop` says so. Same problem, seed, threads and iterations: same plan, byte for byte.
 
     Never worse than greedy construction, and never worse than a warm start that respects every rule. Without a
-    stop rule the greedy plan is returned.
+    stop rule the greedy plan is returned. More than one thread pays from some hundred tasks on.
     """
     model = Model(problem)
     state = first_state(model, warm_start, seed=seed, stop=stop)
-    iterations = improve(state, stop=stop, on_progress=on_progress, schedule=Schedule())
+    search = partial(improve_in_parts, threads=threads, seed=seed) if threads > 1 else improve
+    iterations = search(state, stop=stop, on_progress=on_progress)
     fill_gaps(state)
     assignments = better_of(problem, state.assignments(), warm_start)
     return Plan(

@@ -6,13 +6,14 @@ runs out of room it comes back early, says what it needs, and is called again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
-from fairlead.engine.arrays import NONE, Model
+from fairlead.engine.arrays import FAR, NONE, Arrays, Model
 from fairlead.engine.kernel.library import FOUND, SLOT, Array, Board, dtypes
 from fairlead.engine.plan import Assignment
+from fairlead.engine.problem import WEEK_MIN
 
 NEED_NOTHING, NEED_ROW, NEED_SNAPS = range(3)
 LEAST_ROOM = 8
@@ -22,73 +23,26 @@ LEAST_SNAPS = 256
 MOST_TAKEN = 200
 """An iteration that would take out more tasks than this is given up: chains of thousands would stop the search."""
 
+MEAN_RUIN, LONGEST_STRING = 6, 6
+"""Tasks that an iteration takes out: docs/engine/search.md has the comparison."""
+
 RANDOM_STEP = 0x9E3779B97F4A7C15
 """Odd constant that spreads seeds over all 64 bits (Steele, Lea and Flood, OOPSLA 2014)."""
 
 
-class State:
-    """One plan of a model, empty at first."""
+class Rows:
+    """The rows of tasks over some arrays of a problem, or of a part of one; empty at first."""
 
-    def __init__(self, model: Model, *, seed: int = 0) -> None:
-        self.model = model
-        tasks, workers = len(model.problem.tasks), len(model.problem.workers)
-        rows = model.arrays["row_worker"].size
-        self.board = Board(model.arrays | self._plan(tasks, workers, rows) | self._scratch(tasks, rows), model.numbers)
+    def __init__(self, arrays: Arrays, numbers: Mapping[str, float], *, seed: int) -> None:
+        tasks, workers, rows = arrays["release"].size, arrays["cap"].size, arrays["row_worker"].size
+        own = plan_arrays(arrays, tasks, workers, rows, makespan=numbers["makespan"] > 0)
+        self.board = Board(arrays | own | scratch_arrays(arrays, tasks, rows), numbers)
         self.board.give("random", np.array([random_start(seed)], np.uint64))
         self.board["most_moved"] = tasks
         self.board["most_taken"] = min(tasks, MOST_TAKEN)
-        self.board["mean_ruin"] = self.board["longest_string"] = 8
+        self.board["mean_ruin"], self.board["longest_string"] = MEAN_RUIN, LONGEST_STRING
         self.board["stamp"] = 1
         self.used = int(self.arrays["row_room"].sum())
-
-    def _plan(self, tasks: int, workers: int, rows: int) -> dict[str, Array]:
-        most = self.model.arrays["most"][self.model.arrays["row_worker"]]
-        room = np.minimum(most, max(LEAST_ROOM, 2 * tasks // max(1, rows))).astype(np.int32)
-        size = 2 * int(room.sum()) + LEAST_ROOM
-        tree = 0 if not self.model.numbers["makespan"] else 2 << max(0, rows - 1).bit_length()
-        return {
-            "row_at": np.concatenate(([0], np.cumsum(room)))[:-1].astype(np.int64),
-            "row_room": room,
-            "row_len": np.zeros(rows, np.int32),
-            "row_points": np.zeros(rows),
-            "row_late": np.zeros(rows),
-            "row_switches": np.zeros(rows, np.int32),
-            "slots": np.zeros(size, SLOT),
-            "best_slots": np.zeros(size, SLOT),
-            "best_len": np.zeros(rows, np.int32),
-            "stale": np.zeros(rows, np.uint8),
-            "stale_rows": np.zeros(rows, np.int32),
-            "task_row": np.full(tasks, NONE, np.int32),
-            "task_place": np.zeros(tasks, np.int32),
-            "planned": np.zeros(workers, np.int64),
-            "held": np.zeros(workers, np.int32),
-            "load_points": np.zeros(workers),
-            "latest": np.zeros(tree, np.int32),
-            "pool": np.zeros(tasks, np.int32),
-            "pool_place": np.full(tasks, NONE, np.int32),
-        }
-
-    def _scratch(self, tasks: int, rows: int) -> dict[str, Array]:
-        lanes = int(np.diff(self.model.arrays["row_ptr"]).max(initial=0))
-        weeks = (1 << 29) // (7 * 24 * 60) + 2 if self.model.arrays["shares"].any() else 1
-        return {
-            "locked": np.zeros(tasks, np.uint8),
-            "home": np.full(tasks, NONE, np.int32),
-            "seeds": np.zeros(0, np.int32),
-            "order": np.zeros(0, np.int32),
-            "order_row": np.zeros(0, np.int32),
-            "snaps": np.zeros(LEAST_SNAPS, dtypes()["Snap"]),
-            "snap_slots": np.zeros(16 * LEAST_SNAPS, SLOT),
-            "row_stamp": np.zeros(rows, np.int64),
-            "queue": np.zeros(tasks + 1, np.int32),
-            "queued": np.zeros(tasks, np.uint8),
-            "taken": np.zeros(tasks + 16, np.int32),
-            "taken_from": np.zeros(tasks + 16, np.int32),
-            "taken_key": np.zeros(tasks + 16),
-            "taken_stamp": np.zeros(tasks, np.int64),
-            "week_used": np.zeros(weeks, np.int32),
-            "lanes": np.zeros(max(1, lanes), dtypes()["Lane"]),
-        }
 
     @property
     def arrays(self) -> dict[str, Array]:
@@ -150,6 +104,11 @@ class State:
         """Take the plan as the best so far; its cost."""
         return float(self.board.call("fl_begin"))
 
+    def choose_seeds(self) -> None:
+        """Let the search start from every task that somebody could do and that may be taken out."""
+        able = np.diff(self.arrays["pair_ptr"]) > 0
+        self.board.give("seeds", positions(np.flatnonzero(able & (self.arrays["locked"] == 0))))
+
     def search(self, iterations: int, *, hot: float, cold: float) -> None:
         """Iterate while the temperature falls from hot to cold."""
         done = 0
@@ -161,6 +120,17 @@ class State:
     def take_best(self) -> None:
         """Come back to the best plan found since `begin`."""
         self.board.call("fl_take_best")
+
+    def splice(self, rows: Array, lengths: Array, slots: Array) -> bool:
+        """Give the rows these slots, which were decoded elsewhere; False, and no change, when others cannot follow."""
+        while True:
+            mark = self.mark()
+            given = rows.ctypes.data, lengths.ctypes.data, slots.ctypes.data
+            if self.board.call("fl_splice", *given, rows.size):
+                return True
+            self.undo(mark)
+            if not self.make_room():
+                return False
 
     # -- trying ---------------------------------------------------------------------------------------------------
 
@@ -297,6 +267,14 @@ class State:
         place = np.searchsorted(before, work_minutes, side="left") - 1
         return np.asarray(self.arrays["from_min"][first:last][place] + work_minutes - before[place])
 
+
+class State(Rows):
+    """One plan of a model, empty at first."""
+
+    def __init__(self, model: Model, *, seed: int = 0) -> None:
+        super().__init__(model.arrays, model.numbers, seed=seed)
+        self.model = model
+
     def assignments(self) -> tuple[Assignment, ...]:
         """The plan in the problem's order of tasks."""
         tasks, workers = self.model.problem.tasks, self.model.problem.workers
@@ -305,6 +283,59 @@ class State:
             Assignment(tasks[task].id, workers[worker].id, lane, start, finish)
             for task, worker, lane, start, finish in rows
         )
+
+
+def plan_arrays(arrays: Arrays, tasks: int, workers: int, rows: int, *, makespan: bool) -> Arrays:
+    """An empty plan."""
+    most = arrays["most"][arrays["row_worker"]]
+    room = np.minimum(most, max(LEAST_ROOM, 2 * tasks // max(1, rows))).astype(np.int32)
+    size = 2 * int(room.sum()) + LEAST_ROOM
+    tree = 2 << rows.bit_length() if makespan else 0
+    return {
+        "row_at": np.concatenate(([0], np.cumsum(room)))[:-1].astype(np.int64),
+        "row_room": room,
+        "row_len": np.zeros(rows, np.int32),
+        "row_points": np.zeros(rows),
+        "row_late": np.zeros(rows),
+        "row_switches": np.zeros(rows, np.int32),
+        "slots": np.zeros(size, SLOT),
+        "best_slots": np.zeros(size, SLOT),
+        "best_len": np.zeros(rows, np.int32),
+        "stale": np.zeros(rows, np.uint8),
+        "stale_rows": np.zeros(rows, np.int32),
+        "task_row": np.full(tasks, NONE, np.int32),
+        "task_place": np.zeros(tasks, np.int32),
+        "planned": np.zeros(workers, np.int64),
+        "held": np.zeros(workers, np.int32),
+        "load_points": np.zeros(workers),
+        "latest": np.zeros(tree, np.int32),
+        "pool": np.zeros(tasks, np.int32),
+        "pool_place": np.full(tasks, NONE, np.int32),
+    }
+
+
+def scratch_arrays(arrays: Arrays, tasks: int, rows: int) -> Arrays:
+    """What the kernel needs to work with."""
+    lanes = int(np.diff(arrays["row_ptr"]).max(initial=0))
+    weeks = FAR // WEEK_MIN + 2 if arrays["shares"].any() else 1
+    return {
+        "locked": np.zeros(tasks, np.uint8),
+        "home": np.full(tasks, NONE, np.int32),
+        "seeds": np.zeros(0, np.int32),
+        "order": np.zeros(0, np.int32),
+        "order_row": np.zeros(0, np.int32),
+        "snaps": np.zeros(LEAST_SNAPS, dtypes()["Snap"]),
+        "snap_slots": np.zeros(16 * LEAST_SNAPS, SLOT),
+        "row_stamp": np.zeros(rows, np.int64),
+        "queue": np.zeros(tasks + 1, np.int32),
+        "queued": np.zeros(tasks, np.uint8),
+        "taken": np.zeros(tasks + 16, np.int32),
+        "taken_from": np.zeros(tasks + 16, np.int32),
+        "taken_key": np.zeros(tasks + 16),
+        "taken_stamp": np.zeros(tasks, np.int64),
+        "week_used": np.zeros(weeks, np.int32),
+        "lanes": np.zeros(max(1, lanes), dtypes()["Lane"]),
+    }
 
 
 def random_start(seed: int) -> int:

@@ -47,9 +47,10 @@ static int make_pair(const Plan *p, i32 task, i32 w, i32 minutes, f64 misfit, Pa
         .ready = to_work(p, w, AT(release, task)),
         .due = due == FAR ? FAR : to_work(p, w, due),
         .pin = pin == NONE ? NONE : to_work(p, w, pin),
+        .deadline = FAR,
     };
     if (pin != NONE && to_work(p, w, pin + 1) == pair->pin) return 0; /* not a minute in which the worker works */
-    Slot alone = {.ready = pair->ready, .minutes = minutes, .pin = pair->pin, .context = NONE};
+    Slot alone = {.ready = pair->ready, .minutes = minutes, .pin = pair->pin, .context = NONE, .deadline = FAR};
     Cursor at = {0, 0, 0, NONE};
     return (pin == NONE || pin >= AT(release, task)) && step(p, w, &at, &alone) != NONE;
 }

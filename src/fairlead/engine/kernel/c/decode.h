@@ -17,7 +17,7 @@ static inline i32 step(const Plan *p, i32 w, Cursor *at, const Slot *task) {
     }
     at->u = from;
     i32 start = work(p, w, at, task->minutes);
-    if (task->pin != NONE && start != task->pin) return NONE;
+    if ((task->pin != NONE && start != task->pin) || at->u > task->deadline) return NONE;
     at->context = task->context;
     return start;
 }

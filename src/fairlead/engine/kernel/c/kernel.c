@@ -18,6 +18,7 @@
 #include "able.h"
 #include "chains.h"
 #include "rank.h"
+#include "splice.h"
 
 #ifdef _WIN32
 #define API __declspec(dllexport)
@@ -109,6 +110,16 @@ API f64 fl_begin(Plan *p) {
 
 /* Make the best plan found the plan. */
 API void fl_take_best(Plan *p) { take_best(p); }
+
+/* Take other slots for some rows, all of which are already in `slots`, and let what waits for their tasks follow; 0 when that
+ * cannot be, and then the caller undoes. */
+API i64 fl_splice(Plan *p, const i32 *rows, const i32 *lengths, const Slot *slots, i64 count) {
+    p->need = NEED_NOTHING;
+    return splice(p, rows, lengths, slots, count);
+}
+
+/* After a part was spliced in: bring its own releases and deadlines into pairs and slots. */
+API void fl_take_over_limits(Plan *p) { take_over_limits(p); }
 
 API f64 fl_full_cost(Plan *p) { return full_cost(p); }
 API i64 fl_mark(Plan *p) { return mark(p); }

@@ -47,6 +47,7 @@ static inline Slot slot_for(const Plan *p, i32 task, const Pair *pair, i32 ready
         .ready = ready,
         .due = pair->due,
         .pin = pair->pin,
+        .deadline = pair->deadline,
         .context = AT(context, task),
         .end = NONE,
         .points = pair->points,

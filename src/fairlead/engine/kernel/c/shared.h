@@ -68,7 +68,7 @@ static int decode_together(Plan *p, i32 w, const Slot *extra, i32 extra_row, i32
         const Slot *task = nth(p, first + best, lane->next, extra, extra_row, place);
         int set_up = p->setup && !lane->set_up && differs(lane->context, task->context);
         i32 end = work_shared(p, w, best_start, set_up ? (i32)p->setup : task->minutes, &last_week);
-        if (end == FAR) {
+        if (end == FAR || (!set_up && end > task->deadline)) {
             ok = 0;
             break;
         }

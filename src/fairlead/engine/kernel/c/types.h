@@ -25,10 +25,11 @@ enum { NEED_NOTHING, NEED_ROW, NEED_SNAPS }; /* what Python has to enlarge befor
 /* Points below which two costs count as equal. */
 #define TIE 1e-9
 
-/* One task on one able worker. Times are the worker's work minutes; pin is NONE without a pinned start. */
+/* One task on one able worker. Times are the worker's work minutes; pin is NONE without a pinned start. A deadline is hard,
+ * and FAR but in a part of a plan, where other parts wait for the task. */
 typedef struct {
     f64 points; /* labour, misfit and moved: all that does not depend on the place in the plan */
-    i32 worker, minutes, ready, due, pin, spare;
+    i32 worker, minutes, ready, due, pin, deadline;
 } Pair;
 
 /* One task at its place in a row, with the state of the row after it (end, used, week). */
@@ -37,7 +38,7 @@ typedef struct {
     i32 end;  /* work minute at which it is done */
     i32 used; /* minutes used of the weekly cap ... */
     i32 week; /* ... in this week */
-    i32 start;
+    i32 start, deadline, spare;
     f64 points, late;
 } Slot;
 
