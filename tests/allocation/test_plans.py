@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connection
 
-from fairlead.allocation import actions, policy, queries
+from fairlead import engine
+from fairlead.allocation import actions, policy, queries, snapshot, solver
 from fairlead.allocation.actions import plans
 from fairlead.allocation.jobs import make_large_plan
 from fairlead.allocation.models import Assignment, Plan, PlanLine, Receipt
@@ -46,6 +47,27 @@ def test_a_draft_proposes_somebody_for_every_task_and_changes_nothing(team: Team
     assert not Assignment.objects.exists()
     event = Event.objects.order_by("-seq")[0]
     assert (event.kind, event.payload["assigned"], event.payload["unassigned"]) == ("plan.made", 6, 0)
+
+
+def test_a_solver_that_dies_costs_one_plan_and_nothing_else(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    tasks = some_tasks(team)
+    monkeypatch.setattr(solver.sys, "executable", "/bin/false")
+    plan = actions.make_plan(team.project, actor=team.alice, now=team.now)
+    assert plan.state == "failed"
+    assert set(holders(tasks).values()) == {None}
+    assert Event.objects.order_by("-seq")[0].kind == "plan.failed"
+    with pytest.raises(Conflict):
+        actions.apply_plan(plan, actor=team.alice, now=team.now)
+    monkeypatch.undo()
+    assert actions.make_plan(team.project, actor=team.alice, now=team.now).state == "draft"
+
+
+def test_a_plan_made_apart_is_the_same_to_the_byte(team: Team) -> None:
+    some_tasks(team)
+    plan = actions.make_plan(team.project, actor=team.alice, now=team.now)
+    problem = snapshot.problem_of(plan.snapshot.content)
+    here = engine.solve(problem, stop=engine.Iterations(plan.iterations), seed=plan.seed)
+    assert snapshot.plan_content(here) == bytes(plan.result)
 
 
 def test_a_plan_says_why_a_task_stays_open(team: Team) -> None:

@@ -55,6 +55,7 @@ class Plan(models.Model):
         APPLIED = "applied", "Applied"
         UNDONE = "undone", "Undone"
         DISCARDED = "discarded", "Discarded"
+        FAILED = "failed", "Failed"
 
     workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
     project = models.ForeignKey("work.Project", models.CASCADE, null=True, blank=True)
@@ -75,7 +76,8 @@ class Plan(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(snapshot__isnull=False) | Q(state__in=("making", "discarded")), name="plan_has_snapshot"
+                condition=Q(snapshot__isnull=False) | Q(state__in=("making", "discarded", "failed")),
+                name="plan_has_snapshot",
             ),
         ]
         indexes = [models.Index(fields=["workspace", "-created_at"], name="plan_recent")]

@@ -73,6 +73,7 @@ CATALOGUE: Final[dict[str, str]] = {
     "plan.applied": "assigned",
     "plan.undone": "restored, kept",
     "plan.discarded": "",
+    "plan.failed": "",
     # integrations
     "import.started": "people, tasks (rows)",
     "import.finished": "kind, created, updated, unchanged, refused",

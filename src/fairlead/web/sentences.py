@@ -69,6 +69,7 @@ PHRASES: Final[dict[str, str]] = {
     "plan.applied": "applied a plan: {assigned} tasks assigned",
     "plan.undone": "took a plan back: {restored} tasks as before, {kept} kept",
     "plan.discarded": "discarded a plan",
+    "plan.failed": "lost a plan: the solver ended before it was done",
     "import.started": "began an import of {people} people and {tasks} tasks",
     "import.finished": "imported from {kind}: {created} new, {updated} changed, {refused} refused",
 }

@@ -17,6 +17,7 @@ from fairlead.allocation.permissions import may_assign
 from fairlead.allocation.policy import POLICY
 from fairlead.allocation.publish import write_lines
 from fairlead.allocation.queries.plans import waiting_tasks
+from fairlead.allocation.solver import SolverDied, solve_apart
 from fairlead.events.actor import ENGINE, Actor
 from fairlead.events.models import Head
 from fairlead.events.record import record
@@ -56,8 +57,8 @@ def make_plan(project: Project | None, *, actor: Actor, now: datetime, seed: int
 
 
 def steps_for(tasks: int) -> int:
-    """Improvement steps for so many tasks."""
-    return min(POLICY.most_iterations, POLICY.search_steps // max(1, tasks))
+    """Rounds of the search for so many tasks."""
+    return min(POLICY.most_iterations, POLICY.iterations_per_task * tasks)
 
 
 def finish_plan(plan: Plan, *, actor: Actor, now: datetime) -> Plan:
@@ -66,7 +67,10 @@ def finish_plan(plan: Plan, *, actor: Actor, now: datetime) -> Plan:
     as_of_seq = Head.objects.filter(workspace_id=plan.workspace_id).values_list("seq", flat=True).first() or 0
     picture = snapshot.take(plan.workspace_id, wanted=wanted, now=now)
     _show(plan, READ)
-    result = solve(picture.problem, plan)
+    try:
+        result = solve(picture.problem, plan)
+    except SolverDied:
+        return fail_plan(plan, actor=actor, now=now)
     _show(plan, SOLVED)
     with transaction.atomic():
         kept = keep_snapshot(plan.workspace_id, picture.problem, now=now)
@@ -84,12 +88,24 @@ def finish_plan(plan: Plan, *, actor: Actor, now: datetime) -> Plan:
 
 
 def solve(problem: engine.Problem, plan: Plan) -> engine.Plan:
-    """The engine's plan for the problem with the plan's seed and iterations: the same bytes whenever it is asked."""
+    """The engine's plan for the problem with the plan's seed and iterations: the same bytes whenever it is asked.
+
+    Raises SolverDied.
+    """
 
     def on_progress(news: engine.Progress) -> None:
         _show(plan, READ + int((SOLVED - READ) * news.share))
 
-    return engine.solve(problem, stop=engine.Iterations(plan.iterations), seed=plan.seed, on_progress=on_progress)
+    return solve_apart(problem, iterations=plan.iterations, seed=plan.seed, on_progress=on_progress)
+
+
+def fail_plan(plan: Plan, *, actor: Actor, now: datetime) -> Plan:
+    """Give up a plan whose solver died; nothing else changes, and the page says so."""
+    with transaction.atomic():
+        if Plan.objects.filter(pk=plan.pk, state=State.MAKING).update(state=State.FAILED):
+            record("plan.failed", plan, actor=actor, now=now)
+    plan.refresh_from_db()
+    return plan
 
 
 def _show(plan: Plan, done: int) -> None:
