@@ -48,7 +48,7 @@ CALLS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "fl_tails": (None, ()),
     "fl_construct": (ctypes.c_int64, (ctypes.c_int64,)),
     "fl_append": (ctypes.c_int64, (ctypes.c_int64,)),
-    "fl_search": (ctypes.c_int64, (ctypes.c_int64, ctypes.c_double, ctypes.c_double)),
+    "fl_search": (ctypes.c_int64, (ctypes.c_int64, ctypes.c_double)),
     "fl_begin": (ctypes.c_double, ()),
     "fl_take_best": (None, ()),
     "fl_take_over_limits": (None, ()),

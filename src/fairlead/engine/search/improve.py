@@ -28,6 +28,10 @@ class Schedule:
     hot: float = 0.3
     cold: float = 0.003
 
+    def at(self, share: float) -> float:
+        """After this share of the search. Rounded, since powers differ in the last bit from machine to machine."""
+        return float(f"{self.hot * (self.cold / self.hot) ** share:.9g}")
+
 
 LEAST_SHARE, MOST_SHARE = 0.0005, 0.002
 """The kernel is called for this share of the search at a time: news come often, and a wish to stop is heard soon."""
@@ -47,12 +51,12 @@ def improve(
     """
     state.begin()
     state.choose_seeds()
-    hot, cold = temperatures(state, schedule or Schedule())
+    schedule, each = schedule or Schedule(), mean_cost(state)
     chunk = 16
     while not stop.done(iterations) and state.arrays["seeds"].size:
         share = stop.progress(iterations)
         chunk = min(chunk, stop.remaining(iterations))
-        state.search(chunk, hot=hot * (cold / hot) ** share, cold=hot * (cold / hot) ** share)
+        state.search(chunk, temperature=each * schedule.at(share))
         iterations += chunk
         done = stop.progress(iterations) - share
         chunk = chunk * 2 if done < LEAST_SHARE else max(1, chunk // 2) if done > MOST_SHARE else chunk
@@ -62,12 +66,11 @@ def improve(
     return iterations
 
 
-def temperatures(state: State, schedule: Schedule) -> tuple[float, float]:
-    """Hottest and coldest, in points: from what the planned tasks cost on average."""
+def mean_cost(state: State) -> float:
+    """Points that a planned task costs on average."""
     placed = state.arrays["task_row"] >= 0
     points = state.board["cost"] - float(state.arrays["price"][~placed].sum())
-    each = max(points, 1e-6) / max(1, int(placed.sum()))
-    return schedule.hot * each, schedule.cold * each
+    return max(points, 1e-6) / max(1, int(placed.sum()))
 
 
 def news(state: State, iterations: int, *, share: float, seconds: float) -> Progress:

@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from fairlead.engine.kernel.library import Array
-from fairlead.engine.search.improve import Progress, Schedule, improve, temperatures
+from fairlead.engine.search.improve import Progress, Schedule, improve, mean_cost
 from fairlead.engine.search.part import Links, Part, Searched, make_part, search_part
 from fairlead.engine.search.state import State
 from fairlead.engine.search.stop import Stop
@@ -38,13 +38,13 @@ def improve_in_parts(
     seed, threads and iterations give the same plan. Returns the iterations of all threads together.
     """
     state.begin()
-    hot, cold = temperatures(state, Schedule())
+    schedule, each = Schedule(), mean_cost(state)
     rng = np.random.default_rng(seed)
     best, saved, iterations, epoch = state.total(), save(state), 0, LEAST_ITERATIONS * threads
     with ThreadPoolExecutor(threads) as pool:
         while not stop.done(iterations) and (share := stop.progress(iterations)) < SHARE_IN_PARTS:
             epoch = min(epoch, stop.remaining(iterations))
-            temperature = hot * (cold / hot) ** share
+            temperature = each * schedule.at(share)
             iterations += search_all(state, cut(state, threads, rng), epoch, temperature, stop=stop, pool=pool)
             epoch = next_epoch(epoch, stop.progress(iterations) - share)
             if state.total() < best:
@@ -118,7 +118,7 @@ def search_all(
     each = [max(1, iterations * weight // max(1, sum(weights))) for weight in weights]
 
     def search(part: Part, most: int) -> Searched:
-        return search_part(part, most, hot=temperature, cold=temperature, ends=lambda: stop.done(0))
+        return search_part(part, most, temperature=temperature, ends=lambda: stop.done(0))
 
     results = list(pool.map(search, parts, each))
     for part, result in zip(parts, results, strict=True):

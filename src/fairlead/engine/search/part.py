@@ -170,9 +170,9 @@ def able(arrays: Arrays, tasks: Array, new_worker: Array) -> Arrays:
 
 
 def search_part(
-    part: Part, iterations: int, *, hot: float, cold: float, ends: Callable[[], bool] = lambda: False
+    part: Part, iterations: int, *, temperature: float, ends: Callable[[], bool] = lambda: False
 ) -> Searched:
-    """Search a part for so many iterations while the temperature falls, or until it ends; a pure function otherwise."""
+    """Search a part for so many iterations, or until it ends; a pure function otherwise."""
     rows = Rows(part.arrays, part.numbers, seed=part.seed)
     everything = positions(range(part.rows.size))
     if not rows.splice(everything, part.lengths, part.slots):
@@ -185,8 +185,7 @@ def search_part(
     done, step = 0, max(1, iterations // 20)
     while done < iterations and rows.arrays["seeds"].size and not ends():
         chunk = min(step, iterations - done)
-        fall = (cold / hot) ** (1 / iterations)
-        rows.search(chunk, hot=hot * fall**done, cold=hot * fall ** (done + chunk))
+        rows.search(chunk, temperature=temperature)
         done += chunk
     lengths = rows.arrays["row_len"].copy()
     slots = np.concatenate([rows.slots(row) for row in range(part.rows.size)]) if lengths.sum() else np.zeros(0, SLOT)

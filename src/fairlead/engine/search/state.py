@@ -109,12 +109,11 @@ class Rows:
         able = np.diff(self.arrays["pair_ptr"]) > 0
         self.board.give("seeds", positions(np.flatnonzero(able & (self.arrays["locked"] == 0))))
 
-    def search(self, iterations: int, *, hot: float, cold: float) -> None:
-        """Iterate while the temperature falls from hot to cold."""
+    def search(self, iterations: int, *, temperature: float) -> None:
+        """So many rounds at this temperature."""
         done = 0
-        step = (cold / hot) ** (1 / iterations) if iterations else 1.0
         while done < iterations:
-            done += self.board.call("fl_search", iterations - done, hot * step**done, cold)
+            done += self.board.call("fl_search", iterations - done, temperature)
             self.make_room()
 
     def take_best(self) -> None:

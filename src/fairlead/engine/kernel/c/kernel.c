@@ -80,12 +80,10 @@ API i64 fl_append(Plan *p, i64 from) {
     return from;
 }
 
-/* Search for a number of iterations while the temperature falls from hot to cold; returns how many were done, fewer when it
- * needs more room. */
-API i64 fl_search(Plan *p, i64 iterations, f64 hot, f64 cold) {
-    f64 temperature = hot, factor = iterations > 0 ? pow(cold / hot, 1.0 / (f64)iterations) : 1.0;
+/* Search for a number of iterations at one temperature; returns how many were done, fewer when it needs more room. */
+API i64 fl_search(Plan *p, i64 iterations, f64 temperature) {
     p->need = NEED_NOTHING;
-    for (i64 i = 0; i < iterations; i++, temperature *= factor) {
+    for (i64 i = 0; i < iterations; i++) {
         iterate(p, temperature);
         if (p->need) return i + 1;
     }

@@ -166,7 +166,7 @@ static void iterate(Plan *p, f64 temperature) {
     if (ruin(p) && recreate(p) && within_budget(p, &moved)) {
         Change change = change_since(p, 0, before);
         f64 points = total_of(&change) + left_out_change(p);
-        if (points < -temperature * log(chance(p) + 1e-300)) {
+        if (points < -temperature * steady_log(chance(p) + 1e-300)) {
             accept(p, points, moved);
             return;
         }
