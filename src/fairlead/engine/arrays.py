@@ -13,15 +13,15 @@ from itertools import chain
 
 import numpy as np
 
-from fairlead.engine.clock import Clock
+from fairlead.engine.clock import FAR_MIN, Clock
 from fairlead.engine.effort import exact, minutes_needed
 from fairlead.engine.kernel.library import PAIR, Array, Board
 from fairlead.engine.match.eligibility import Case
 from fairlead.engine.objective import lateness, unassigned
 from fairlead.engine.problem import WEEK_MIN, Problem, Task, Worker
 
-FAR = 1 << 29
-"""Later than any minute that occurs: about a thousand years."""
+FAR = FAR_MIN
+"""Later than any minute that occurs."""
 
 NONE = -1
 LARGEST_FRACTION = 1 << 62

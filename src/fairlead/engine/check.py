@@ -17,6 +17,9 @@ from fairlead.engine.plan import PARTS, Assignment, Cost, Plan
 from fairlead.engine.problem import Problem, Task, Worker
 
 WEEK = 10080
+LONGEST = 1 << 29
+"""Minutes of work that fit into no calendar: about a thousand years."""
+
 COST_TOLERANCE = 0.06
 """Points by which a stated cost may differ: plan files may round every term to one decimal."""
 
@@ -243,7 +246,7 @@ class Replay:
     def work(self, earliest: int, minutes: int) -> tuple[int, int, dict[int, int]] | None:
         """First minute, end, and minutes by week of work done from `earliest` on; None when it does not fit."""
         cap = self.worker.week_minutes
-        if cap == 0:
+        if minutes > LONGEST or (cap is not None and minutes > cap * (LONGEST // WEEK)):
             return None
         first, taken = -1, dict[int, int]()
         for a, b in pieces(self.worker, self.problem.horizon, earliest=earliest):

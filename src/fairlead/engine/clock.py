@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 from fairlead.engine.problem import WEEK_MIN, Problem, Worker
 
-FAR_MIN = 1 << 53
-"""End of time for calendars without end, in minutes; exact as a float too."""
+FAR_MIN = 1 << 29
+"""End of time for calendars without end: about a thousand years of minutes. Twice this fits into 32 bits."""
 
 
 class Run(NamedTuple):
@@ -105,7 +105,15 @@ class Clock:
             u, used, minutes = u + step, used + step, minutes - step
             if not minutes:
                 return Run(first, u, used, week_end)
+            u, minutes = self._skip_whole_weeks(u, minutes, cap=cap, week_end=week_end)
         return None
+
+    def _skip_whole_weeks(self, u: int, minutes: int, *, cap: int, week_end: int) -> tuple[int, int]:
+        """On a calendar without gaps: past all weeks but the last that the work fills up to the cap."""
+        if len(self.starts) > 1 or minutes <= cap or cap >= WEEK_MIN:
+            return u, minutes
+        weeks = (minutes - 1) // cap
+        return week_end + weeks * WEEK_MIN, minutes - weeks * cap
 
 
 def available_minutes(worker: Worker, horizon: int, *, clock: Clock | None = None) -> int:

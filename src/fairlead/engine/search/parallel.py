@@ -38,11 +38,14 @@ def improve_in_parts(
     seed, threads and iterations give the same plan. Returns the iterations of all threads together.
     """
     state.begin()
+    state.choose_seeds()
     schedule, each = Schedule(), mean_cost(state)
     rng = np.random.default_rng(seed)
     best, saved, iterations, epoch = state.total(), save(state), 0, LEAST_ITERATIONS * threads
     with ThreadPoolExecutor(threads) as pool:
-        while not stop.done(iterations) and (share := stop.progress(iterations)) < SHARE_IN_PARTS:
+        while state.arrays["seeds"].size and not stop.done(iterations):
+            if (share := stop.progress(iterations)) >= SHARE_IN_PARTS:
+                break
             epoch = min(epoch, stop.remaining(iterations))
             temperature = each * schedule.at(share)
             iterations += search_all(state, cut(state, threads, rng), epoch, temperature, stop=stop, pool=pool)

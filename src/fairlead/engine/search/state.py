@@ -19,6 +19,9 @@ NEED_NOTHING, NEED_ROW, NEED_SNAPS = range(3)
 LEAST_ROOM = 8
 """Slots that a row starts with, at least."""
 
+ROOM_SHARE = 2
+"""Slots that a row starts with, in shares of an equal distribution of the tasks."""
+
 LEAST_SNAPS = 256
 MOST_TAKEN = 200
 """An iteration that would take out more tasks than this is given up: chains of thousands would stop the search."""
@@ -287,7 +290,7 @@ class State(Rows):
 def plan_arrays(arrays: Arrays, tasks: int, workers: int, rows: int, *, makespan: bool) -> Arrays:
     """An empty plan."""
     most = arrays["most"][arrays["row_worker"]]
-    room = np.minimum(most, max(LEAST_ROOM, 2 * tasks // max(1, rows))).astype(np.int32)
+    room = np.minimum(most, max(LEAST_ROOM, ROOM_SHARE * tasks // max(1, rows))).astype(np.int32)
     size = 2 * int(room.sum()) + LEAST_ROOM
     tree = 2 << rows.bit_length() if makespan else 0
     return {

@@ -52,7 +52,7 @@ static int make_pair(const Plan *p, i32 task, i32 w, i32 minutes, f64 misfit, Pa
     if (pin != NONE && to_work(p, w, pin + 1) == pair->pin) return 0; /* not a minute in which the worker works */
     Slot alone = {.ready = pair->ready, .minutes = minutes, .pin = pair->pin, .context = NONE, .deadline = FAR};
     Cursor at = {0, 0, 0, NONE};
-    return (pin == NONE || pin >= AT(release, task)) && step(p, w, &at, &alone) != NONE;
+    return minutes < FAR && (pin == NONE || pin >= AT(release, task)) && step(p, w, &at, &alone) != NONE;
 }
 
 static inline int cheaper(const Pair *a, const Pair *b) {
