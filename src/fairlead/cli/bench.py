@@ -33,6 +33,8 @@ def add_commands(commands: Any) -> None:
     add_company(below)
     add_set(below)
     add_generate(below)
+    add_report(below)
+    add_micro(below)
 
 
 def add_company(below: Any) -> None:
@@ -76,6 +78,21 @@ def add_generate(below: Any) -> None:
     made.add_argument("--chains", action="store_true", help="some tasks wait for others")
     made.add_argument("--seed", type=int, default=1)
     made.add_argument("--out", type=Path, required=True, help="problem file (.json or .json.gz)")
+
+
+def add_report(below: Any) -> None:
+    made = command(below, "report", report, "tables and pictures of a results file")
+    made.add_argument("results", type=Path, help="results file (.csv)")
+    made.add_argument("--out", type=Path, required=True, help="folder for report.md and the pictures")
+
+
+def add_micro(below: Any) -> None:
+    made = command(below, "micro", micro, "speed of the engine: first plan, search, ranking, cold start")
+    made.add_argument("--tasks", type=positive, default=500)
+    made.add_argument("--workers", type=positive, default=50)
+    made.add_argument("--seed", type=int, default=1)
+    made.add_argument("--seconds", type=seconds, default=10.0, help="how long to search (default 10)")
+    made.add_argument("--out", type=Path, required=True, help="results file (micro.csv); rows are appended")
 
 
 def command(below: Any, name: str, run: Command, about: str) -> argparse.ArgumentParser:
@@ -151,7 +168,7 @@ def overview(args: argparse.Namespace) -> int:
     from fairlead.bench.peers import PEERS
 
     if not args.list:
-        raise Unusable("say what to do: company, set or generate; see fairlead bench --help")
+        raise Unusable("say what to do: company, set, generate, report or micro; see fairlead bench --help")
     print(f"{ours.NAME:<12} {ours.VERSION:<18} this engine")
     for peer in PEERS:
         print(f"{peer.name:<12} {peer.version:<18} {peer.about}" + (f" ({peer.missing})" if peer.missing else ""))
@@ -218,4 +235,22 @@ def generate(args: argparse.Namespace) -> int:
     problem = made(args.tasks, args.workers, args.seed, chains=args.chains)
     write_problem(problem, args.out)
     say(f"{args.out}: {len(problem.tasks)} tasks, {len(problem.workers)} workers, digest {problem_digest(problem)}")
+    return OK
+
+
+def report(args: argparse.Namespace) -> int:
+    """Write tables and pictures."""
+    from fairlead.bench.report import write_report
+
+    for path in write_report(args.results, args.out):
+        say(f"wrote {path}")
+    return OK
+
+
+def micro(args: argparse.Namespace) -> int:
+    """Measure the engine's speed."""
+    from fairlead.bench.micro import measure_all
+
+    size = (args.tasks, args.workers, args.seed)
+    measure_all(size, args.out, seconds=args.seconds, now=lambda: datetime.now(UTC), say=say)
     return OK

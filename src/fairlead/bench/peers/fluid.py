@@ -14,11 +14,11 @@ import numpy as np
 
 from fairlead.bench.table import Integers, Numbers, Table
 
-POINTS = 10
-"""Units of cost in one point; these solvers count in whole numbers."""
+POINTS = 600
+"""Units of cost in one point; these solvers count in whole numbers, and a minute late costs a sixtieth of a point."""
 
-FAR_POINTS = 1_000_000
-"""Cost of a pair that is not allowed, in units."""
+FAR = 60_000_000
+"""Units of cost of a pair that is not allowed."""
 
 
 @dataclass(frozen=True)
@@ -36,10 +36,8 @@ class Fluid:
     def minutes(self) -> Integers:
         """Stretched minutes of each pair, at least 1."""
         pairs = self.table.pairs
-        stretched: Integers = np.maximum(
-            1, np.floor(pairs.minutes * self.stretch[pairs.seat]), dtype=np.float64
-        ).astype(np.int64)
-        return stretched
+        stretched: Integers = np.floor(pairs.minutes * self.stretch[pairs.seat]).astype(np.int64)
+        return stretched.clip(1)
 
     @cached_property
     def typical(self) -> Integers:
@@ -51,7 +49,8 @@ class Fluid:
     @cached_property
     def latest_start(self) -> Integers:
         """When each task has to start to be finished when due; not before its release."""
-        return np.maximum(self.table.release + 1, self.table.due - self.typical)
+        latest: Integers = np.maximum(self.table.release + 1, self.table.due - self.typical)
+        return latest
 
     def pairs_by_seat(self) -> list[Integers]:
         """Positions of the pairs of each seat."""
@@ -66,7 +65,7 @@ class Fluid:
         """
         table, places = self.table, len(self.table.due) + 1
         tasks = table.task_of_pair[mine]
-        points = np.full(places - 1, FAR_POINTS)
+        points = np.full(places - 1, FAR)
         points[tasks] = np.round(POINTS * table.pairs.points[mine])
         needed = np.full(places - 1, far_minutes)
         needed[tasks] = self.minutes[mine]

@@ -12,10 +12,13 @@ from typing import Any
 import numpy as np
 
 from fairlead.bench.decode import Sequences
-from fairlead.bench.peers.fluid import FAR_POINTS, POINTS, Fluid
+from fairlead.bench.peers.fluid import Fluid
 from fairlead.bench.peers.peer import Limits, Peer
 from fairlead.bench.table import Table
 from fairlead.engine import Problem
+
+POINTS, FAR = 10, 1_000_000
+"""Units of cost in one point, and of a pair that is not allowed; larger ones are refused as overflowing."""
 
 MOST_CELLS = 250_000_000
 """Most cells in all cost matrices: two of 4 bytes each."""
@@ -56,7 +59,7 @@ def add_costs(model: Any, fluid: Fluid) -> None:
     differ[1:, 1:] = table.differ()
     switch = round(POINTS * table.problem.objective.switch)
     for seat, mine in enumerate(fluid.pairs_by_seat()):
-        points = np.full(len(table.due) + 1, FAR_POINTS)
+        points = np.full(len(table.due) + 1, FAR)
         points[0] = 0
         points[table.task_of_pair[mine] + 1] = np.round(POINTS * table.pairs.points[mine])
         cost = (points[None, :] + switch * differ).astype(np.uint32)
