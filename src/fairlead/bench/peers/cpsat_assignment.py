@@ -1,7 +1,7 @@
 """CP-SAT as an assignment: points of pairs, fairness, and room by weeks; the order in each seat is by due date.
 
 For each seat, work that is due by the end of a week has to fit before it, and work that is released in or after a week
-has to fit from its beginning on.
+has to fit from its beginning on. A greedy plan is the hint, without which large models get no first solution.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from fairlead.bench.peers.cpsat_parts import add_fairness, search, units
+from fairlead.bench.peers.greedy import EDD_COST
 from fairlead.bench.peers.peer import Limits
 from fairlead.bench.table import Integers, Table
 
@@ -28,6 +29,9 @@ def solve(table: Table, limits: Limits) -> list[list[int]]:
     does = {int(pair): model.new_bool_var("") for pair in chosen}
     cost = [var * units(pairs.points[pair]) for pair, var in does.items()]
     cost += add_tasks(model, table, does)
+    hinted = greedy_pairs(table, limits)
+    for pair, var in does.items():
+        model.add_hint(var, (int(table.task_of_pair[pair]), int(pairs.seat[pair])) in hinted)
     for seat in range(len(table.seats)):
         mine = chosen[pairs.seat[chosen] == seat]
         if len(mine):
@@ -40,6 +44,15 @@ def solve(table: Table, limits: Limits) -> list[list[int]]:
     for pair in sorted((pair for pair, var in does.items() if solver.value(var)), key=lambda pair: int(begin[pair])):
         found[int(pairs.seat[pair])].append(int(table.task_of_pair[pair]))
     return found
+
+
+def greedy_pairs(table: Table, limits: Limits) -> set[tuple[int, int]]:
+    """Task and seat (numbers) of each assignment that the greedy rule makes."""
+    problem = table.problem
+    number = {(problem.workers[seat.position].id, seat.lane): i for i, seat in enumerate(table.seats)}
+    lanes = EDD_COST.solve(problem, limits).items()
+    orders = [(number[worker, lane], names) for worker, rows in lanes for lane, names in enumerate(rows)]
+    return {(problem.task_index[name], seat) for seat, names in orders for name in names}
 
 
 def cheapest(table: Table) -> Integers:

@@ -12,6 +12,9 @@ POINTS = 600
 WORKERS = 8
 """Search workers whatever the number of cores: its authors advise at least 8, for the whole portfolio of strategies."""
 
+LARGE = 20_000
+"""Variables from which only one round of presolve is made: the whole of it takes more than a minute for 80,000."""
+
 TANGENTS = 11
 """Lines below the parabola of fairness, at loads of 0, 0.1, ... 1."""
 
@@ -52,6 +55,10 @@ def search(model: Any, limits: Limits) -> Any:
     solver.parameters.max_time_in_seconds = limits.seconds
     solver.parameters.num_workers = WORKERS
     solver.parameters.random_seed = limits.seed
+    if len(model.proto.variables) > LARGE:
+        solver.parameters.max_presolve_iterations = 1
+        solver.parameters.cp_model_probing_level = 0
+        solver.parameters.symmetry_level = 0
     status = solver.solve(model)
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         raise CannotSolve(f"It found no plan in time ({solver.status_name(status)}).")
