@@ -13,8 +13,8 @@ from fairlead.engine import Problem
 MOST_CELLS = 20_000_000
 """Most cells in all matrices: they are handed over as Python lists."""
 
-SLACK_MIN = 1440
-"""A task may start at most a day too late: without an end to its window guided local search gets lost at 500 tasks."""
+SLACK_MIN, MANY_TASKS = 1440, 100
+"""With many tasks each may start at most a day too late: guided local search gets lost otherwise (500 tasks)."""
 
 NOT_DONE = -1
 """The vehicle of a task that is left out."""
@@ -70,7 +70,8 @@ def add_tasks(routing: Any, manager: Any, *, time: Any, fluid: Fluid) -> None:
         routing.VehicleVar(index).SetValues([NOT_DONE, *table.pairs.seat[table.pairs.of(task)].tolist()])
         time.CumulVar(index).SetMin(min(int(table.release[task]), table.span))
         latest = int(fluid.latest_start[task])
-        time.CumulVar(index).SetMax(min(latest + SLACK_MIN, table.span))
+        if len(table.due) > MANY_TASKS:
+            time.CumulVar(index).SetMax(min(latest + SLACK_MIN, table.span))
         late = max(1, round(POINTS * float(table.late_per_min[task])))
         time.SetCumulVarSoftUpperBound(index, min(latest, table.span), late)
 
