@@ -16,7 +16,19 @@ from fairlead import __version__
 from fairlead.config import SettingError
 from fairlead.lib.pg_ground import NoDatabase
 
-MODULES = ("demo", "serve", "worker", "database", "doctor", "tokens", "importing", "engine", "audit", "develop")
+MODULES = (
+    "demo",
+    "serve",
+    "worker",
+    "database",
+    "doctor",
+    "tokens",
+    "importing",
+    "engine",
+    "audit",
+    "bench",
+    "develop",
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -62,11 +62,20 @@ def check(problem: Problem, plan: Plan) -> Verdict:
     judge.lists()
     judge.eligibility()
     judge.order()
+    rows = by_worker(judge.known)
     for worker in problem.workers:
-        Replay(judge, worker).run()
+        Replay(judge, worker, rows.get(worker.id, [])).run()
     cost = true_cost(problem, judge.known)
     judge.stated_cost(cost)
     return Verdict(tuple(judge.found), cost)
+
+
+def by_worker(assignments: list[Assignment]) -> dict[str, list[Assignment]]:
+    """Assignments of each worker, in order of start."""
+    found: dict[str, list[Assignment]] = {}
+    for item in sorted(assignments, key=lambda row: (row.start, row.finish)):
+        found.setdefault(item.worker, []).append(item)
+    return found
 
 
 @dataclass
@@ -167,13 +176,12 @@ class Judge:
 class Replay:
     """One worker's work minute by minute: items in order of start, ties by lane, set-ups as soon as possible."""
 
-    def __init__(self, judge: Judge, worker: Worker) -> None:
+    def __init__(self, judge: Judge, worker: Worker, rows: list[Assignment]) -> None:
         self.judge, self.problem, self.worker = judge, judge.problem, worker
         self.used: dict[int, int] = {}
         self.waiting: dict[int, list[Assignment]] = {}
-        for item in sorted(judge.known, key=lambda row: (row.start, row.finish)):
-            if item.worker == worker.id:
-                self.waiting.setdefault(item.lane, []).append(item)
+        for item in rows:
+            self.waiting.setdefault(item.lane, []).append(item)
         self.free_from = dict.fromkeys(self.waiting, 0)
         self.last: dict[int, Task | None] = dict.fromkeys(self.waiting)
         self.set_up = dict.fromkeys(self.waiting, False)
@@ -325,13 +333,13 @@ def unfairness(problem: Problem, assignments: list[Assignment]) -> float:
     """Sum over workers of (planned / available)²; 0 without a horizon."""
     if problem.horizon is None:
         return 0.0
-    shares = []
+    shares, rows = [], by_worker(assignments)
     for worker in problem.workers:
         by_week: Counter[int] = Counter()
         for a, b in pieces(worker, problem.horizon, earliest=0):
             by_week[a // WEEK] += b - a
         cap = math.inf if worker.week_minutes is None else worker.week_minutes
         available = max(1, sum(min(minutes, cap) for minutes in by_week.values()))
-        mine = [problem.task(item.task) for item in assignments if item.worker == worker.id]
+        mine = [problem.task(item.task) for item in rows.get(worker.id, [])]
         shares.append((sum(minutes_of(task, worker) for task in mine) / available) ** 2)
     return math.fsum(shares)
