@@ -10,6 +10,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -194,8 +195,7 @@ def read(reader: Callable[[str], Any], path: str) -> Any:
     try:
         return reader(path)
     except ProblemErrors as error:
-        lines = "\n".join(f"  {fault}" for fault in error.errors)
-        raise Unusable(f"{path} cannot be used:\n{lines}") from None
+        raise Unusable(f"{path} cannot be used:\n{indent(str(error), '  ')}") from None
     except OSError as error:
         raise Unusable(f"cannot read {path}: {error.strerror or error}") from None
 

@@ -7,11 +7,13 @@ calendar and the weekly cap, set-ups, precedence, every term of the objective.
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, Decimal
-from itertools import count, pairwise
+from functools import lru_cache
+from itertools import count, islice, pairwise
 
 from fairlead.engine.plan import PARTS, Assignment, Cost, Plan
 from fairlead.engine.problem import Problem, Task, Worker
@@ -62,20 +64,20 @@ def check(problem: Problem, plan: Plan) -> Verdict:
     judge.lists()
     judge.eligibility()
     judge.order()
-    rows = by_worker(judge.known)
+    theirs = by_worker(judge.known)
     for worker in problem.workers:
-        Replay(judge, worker, rows.get(worker.id, [])).run()
+        Replay(judge, worker, theirs.get(worker.id, [])).run()
     cost = true_cost(problem, judge.known)
     judge.stated_cost(cost)
     return Verdict(tuple(judge.found), cost)
 
 
-def by_worker(assignments: list[Assignment]) -> dict[str, list[Assignment]]:
-    """Assignments of each worker, in order of start."""
-    found: dict[str, list[Assignment]] = {}
+def by_worker(assignments: Iterable[Assignment]) -> dict[str, list[Assignment]]:
+    """Each worker's assignments in order of start."""
+    result: dict[str, list[Assignment]] = {}
     for item in sorted(assignments, key=lambda row: (row.start, row.finish)):
-        found.setdefault(item.worker, []).append(item)
-    return found
+        result.setdefault(item.worker, []).append(item)
+    return result
 
 
 @dataclass
@@ -176,25 +178,31 @@ class Judge:
 class Replay:
     """One worker's work minute by minute: items in order of start, ties by lane, set-ups as soon as possible."""
 
-    def __init__(self, judge: Judge, worker: Worker, rows: list[Assignment]) -> None:
+    def __init__(self, judge: Judge, worker: Worker, assignments: list[Assignment]) -> None:
         self.judge, self.problem, self.worker = judge, judge.problem, worker
         self.used: dict[int, int] = {}
-        self.waiting: dict[int, list[Assignment]] = {}
-        for item in rows:
-            self.waiting.setdefault(item.lane, []).append(item)
+        self.waiting: dict[int, deque[Assignment]] = {}
+        for item in assignments:
+            self.waiting.setdefault(item.lane, deque()).append(item)
         self.free_from = dict.fromkeys(self.waiting, 0)
         self.last: dict[int, Task | None] = dict.fromkeys(self.waiting)
         self.set_up = dict.fromkeys(self.waiting, False)
 
     def run(self) -> None:
         """Replay everything, reporting what does not fit."""
-        while any(self.waiting.values()):
-            offers = [(self.next_start(lane), lane) for lane in sorted(self.waiting) if self.waiting[lane]]
-            _, lane = min(offers)
+        upcoming = {lane: self.next_start(lane) for lane in self.waiting}
+        while upcoming:
+            _, lane = min(zip(upcoming.values(), upcoming, strict=True))
             if self.set_up_is_next(lane):
                 self.do_set_up(lane)
             else:
                 self.do_task(lane)
+            del upcoming[lane]
+            # what was booked may move the set-ups of other lanes, when they share the minutes of a week
+            shared = upcoming if self.worker.week_minutes is not None else ()
+            for each in [*filter(self.set_up_is_next, shared), lane]:
+                if self.waiting[each]:
+                    upcoming[each] = self.next_start(each)
 
     def set_up_is_next(self, lane: int) -> bool:
         """A set-up is due when contexts differ and it was not done yet."""
@@ -223,7 +231,7 @@ class Replay:
 
     def do_task(self, lane: int) -> None:
         """Replay a task from its stated start."""
-        item = self.waiting[lane].pop(0)
+        item = self.waiting[lane].popleft()
         task, worker = self.problem.task(item.task), self.worker.id
         if item.start < self.free_from[lane]:
             what = "set-up before it" if self.set_up[lane] else "task before it"
@@ -280,9 +288,10 @@ def pieces(worker: Worker, horizon: int | None, *, earliest: int) -> Iterator[tu
     """Working time from `earliest` on, cut at the ends of weeks and at the horizon."""
     whole = worker.calendar
     weeks = ((week * WEEK, (week + 1) * WEEK) for week in count(earliest // WEEK))
-    for begin, until in weeks if whole is None else whole:
+    first = 0 if whole is None else bisect_right(whole, earliest, key=lambda interval: interval[1])
+    for begin, until in weeks if whole is None else islice(whole, first, None):
         at, end = max(begin, earliest), until if horizon is None else min(until, horizon)
-        if whole is None and at >= end:
+        if at >= end:
             return
         while at < end:
             cut = min(end, (at // WEEK + 1) * WEEK)
@@ -294,7 +303,13 @@ def minutes_of(task: Task, worker: Worker) -> int:
     """Predicted minutes, else effort / speed rounded up, in decimals as written."""
     if worker.id in task.minutes:
         return task.minutes[worker.id]
-    return int((Decimal(task.effort) / Decimal(str(worker.speed))).to_integral_value(ROUND_CEILING))
+    return rounded_up(task.effort, worker.speed)
+
+
+@lru_cache(maxsize=1 << 16)
+def rounded_up(effort: int, speed: float) -> int:
+    """effort / speed; the same few thousand pairs come again and again."""
+    return int((Decimal(effort) / Decimal(str(speed))).to_integral_value(ROUND_CEILING))
 
 
 def misfit_of(task: Task, worker: Worker) -> float:
@@ -333,13 +348,13 @@ def unfairness(problem: Problem, assignments: list[Assignment]) -> float:
     """Sum over workers of (planned / available)²; 0 without a horizon."""
     if problem.horizon is None:
         return 0.0
-    shares, rows = [], by_worker(assignments)
+    shares, theirs = [], by_worker(assignments)
     for worker in problem.workers:
         by_week: Counter[int] = Counter()
         for a, b in pieces(worker, problem.horizon, earliest=0):
             by_week[a // WEEK] += b - a
         cap = math.inf if worker.week_minutes is None else worker.week_minutes
         available = max(1, sum(min(minutes, cap) for minutes in by_week.values()))
-        mine = [problem.task(item.task) for item in rows.get(worker.id, [])]
+        mine = [problem.task(item.task) for item in theirs.get(worker.id, [])]
         shares.append((sum(minutes_of(task, worker) for task in mine) / available) ** 2)
     return math.fsum(shares)
