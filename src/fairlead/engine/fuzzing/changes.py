@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from random import Random
 
+from fairlead.engine.arrays import NONE
 from fairlead.engine.fuzzing.faults import by_kind, differences, judged
 from fairlead.engine.problem import Problem
-from fairlead.engine.search.state import NONE, State
+from fairlead.engine.search.state import State
 
 SCRATCH = frozenset(
-    "snaps snap_slots row_stamp queue taken taken_from taken_key taken_stamp lanes order order_row slots best_slots "
-    "task_place row_at row_room".split()
+    (
+        *("snaps", "snap_slots", "row_stamp", "queue", "taken", "taken_from", "taken_key", "taken_stamp", "lanes"),
+        *("order", "order_row", "slots", "best_slots", "task_place", "row_at", "row_room"),
+    )
 )
 """What a change may leave behind. Slots and places in use are compared apart."""
 

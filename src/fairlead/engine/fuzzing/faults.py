@@ -63,7 +63,7 @@ def total(values: Array) -> float:
 
 
 def differences(kernel: dict[str, float], judge: dict[str, float], *, scale: float = 0.0) -> list[str]:
-    """Where the two do not agree; sums that were as large as `scale` before they cancelled may differ by as much more."""
+    """Where the two do not agree. Differences of sums as large as `scale` are known only to its millionth."""
     return [
         f"{kind} is {judge[kind]}, the kernel says {value}"
         for kind, value in kernel.items()
