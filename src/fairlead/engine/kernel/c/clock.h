@@ -32,28 +32,17 @@ static inline i32 week_end_of(const Plan *p, i32 w, i32 week) {
     return week < weeks ? AT(week_end, at + week) : FAR;
 }
 
-/* The first week from `week` on that ends after work minute u. Mostly it is the next one; work that starts years later finds
- * its week without counting. */
+/* The first week from `week` on that ends after work minute u, however far that is. */
 static i32 week_of(const Plan *p, i32 w, i32 u, i32 week) {
     i64 at = AT(week_ptr, w), weeks = AT(week_ptr, w + 1) - at;
     if (!weeks) return larger(week, u / WEEK);
-    for (int i = 0; i < 2; i++, week++)
-        if (week_end_of(p, w, week) > u) return week;
-    i64 low = week, high = weeks;
+    i64 low = week, high = larger(week, (i32)weeks);
     while (low < high) {
         i64 middle = (low + high) / 2;
         if (AT(week_end, at + middle) > u) high = middle;
         else low = middle + 1;
     }
     return (i32)low;
-}
-
-/* On a calendar without gaps: go past all weeks but the last that this much work fills up to the cap, from the end of a week on. */
-static i32 skip_weeks(Cursor *at, i32 cap, i32 minutes) {
-    i32 each = least(cap, WEEK), count = (minutes - 1) / each;
-    i64 week = (i64)at->week + 1 + count;
-    *at = (Cursor){week * WEEK < FAR ? (i32)(week * WEEK) : FAR, 0, (i32)week, at->context};
-    return minutes - count * each;
 }
 
 /* Do `minutes` of work from the cursor on under the weekly cap; the first work minute, or NONE when the calendar ends
@@ -68,7 +57,7 @@ static inline i32 work(const Plan *p, i32 w, Cursor *at, i32 minutes) {
     while (at->u < total) {
         i32 end = week_end_of(p, w, at->week);
         if (at->u >= end) {
-            at->week = week_of(p, w, at->u, at->week + 1);
+            at->week++;
             at->used = 0;
             continue;
         }
@@ -82,7 +71,14 @@ static inline i32 work(const Plan *p, i32 w, Cursor *at, i32 minutes) {
         at->used += step;
         minutes -= step;
         if (!minutes) return at->u <= total ? first : NONE;
-        if (minutes > cap && AT(week_ptr, w) == AT(week_ptr, w + 1)) minutes = skip_weeks(at, cap, minutes);
+        if (minutes > cap && AT(week_ptr, w) == AT(week_ptr, w + 1)) { /* past whole weeks, which have no gaps */
+            i32 each = least(cap, WEEK), count = (minutes - 1) / each;
+            i64 week = (i64)at->week + 1 + count;
+            at->u = week * WEEK < FAR ? (i32)(week * WEEK) : FAR;
+            at->used = 0;
+            at->week = (i32)week;
+            minutes -= count * each;
+        }
     }
     return NONE;
 }
