@@ -173,8 +173,9 @@ def test_the_search_comes_back_to_exactly_its_best_plan() -> None:
         assert faults(of, state) == []
 
 
-def test_several_threads_end_when_nobody_can_do_anything() -> None:
-    of = problem([Worker("dana")], [Task(f"t{n}", 60, only=()) for n in range(30)])
+@pytest.mark.parametrize("workers", [[], [Worker("dana")]])
+def test_several_threads_end_when_nobody_can_do_anything(workers: list[Worker]) -> None:
+    of = problem(workers, [Task(f"t{n}", 60, only=()) for n in range(30)])
     assert solve(of, stop=Iterations(9000), threads=2).assignments == ()
 
 
