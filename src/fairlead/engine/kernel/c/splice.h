@@ -1,7 +1,12 @@
 /* Merging a part of the plan that was searched by itself (search/parallel.py). */
 
-/* Give the rows these slots, one row's after the other's. They were decoded in the part; only what waits for their tasks in
- * other parts has to be looked at again. */
+/* Let the task look again at when what it waits for is done. */
+static void announce_awaited(Plan *p, i32 task) {
+    for (i64 i = AT(pred_ptr, task); i < AT(pred_ptr, task + 1); i++) announce(p, AT(pred, i));
+}
+
+/* Give the rows these slots, one row's after the other's. They were decoded in the part; what waits for their tasks in other
+ * parts has to be looked at again, and so do those of them that wait for other parts, which may have changed since. */
 static int splice(Plan *p, const i32 *rows, const i32 *lengths, const Slot *slots, i64 count) {
     i64 from = mark(p), at = 0;
     for (i64 i = 0; i < count; i++) {
@@ -27,6 +32,7 @@ static int splice(Plan *p, const i32 *rows, const i32 *lengths, const Slot *slot
         for (i32 j = 0; j < lengths[i]; j++) {
             AT(planned, AT(row_worker, rows[i])) += slots[at + j].minutes;
             announce(p, slots[at + j].task);
+            announce_awaited(p, slots[at + j].task);
         }
         if (p->latest_n) note_latest(p, rows[i]);
     }
@@ -50,7 +56,9 @@ static void take_over_limits(Plan *p) {
     }
     for (i32 row = 0; row < p->row_worker_n; row++) {
         Slot *slots = row_slots(p, row);
-        for (i32 i = 0; i < AT(row_len, row); i++)
+        for (i32 i = 0; i < AT(row_len, row); i++) {
             slots[i].deadline = deadline_on(p, slots[i].task, AT(row_worker, row));
+            slots[i].ready = larger(slots[i].ready, to_work(p, AT(row_worker, row), AT(release, slots[i].task)));
+        }
     }
 }
