@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fairlead.engine.kernel.library import Array
 from fairlead.engine.search.state import State, positions
 from fairlead.engine.search.stop import Stop
 
@@ -35,13 +36,23 @@ LEAST_SHARE, MOST_SHARE = 0.0005, 0.002
 """The kernel is called for this share of the search at a time: news come often, and a wish to stop is heard soon."""
 
 
-def improve(state: State, *, stop: Stop, on_progress: Callable[[Progress], None] | None, schedule: Schedule) -> int:
+def improve(
+    state: State,
+    *,
+    stop: Stop,
+    on_progress: Callable[[Progress], None] | None,
+    schedule: Schedule,
+    seeds: Array | None = None,
+) -> int:
     """Search until the stop rule says so and leave the state at the best plan found; returns the iterations.
 
-    Never ends worse than it began: the start is the first best.
+    Never ends worse than it began: the start is the first best. Rounds start from `seeds`, or from any task.
     """
     state.begin()
-    choose_seeds(state)
+    if seeds is None:
+        choose_seeds(state)
+    else:
+        state.board.give("seeds", seeds)
     hot, cold = temperatures(state, schedule)
     iterations, chunk = 0, 16
     while not stop.done(iterations) and state.arrays["seeds"].size:
