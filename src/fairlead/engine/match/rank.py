@@ -22,7 +22,7 @@ from fairlead.engine.plan import Cost, Plan, plain
 from fairlead.engine.problem import Problem
 from fairlead.engine.search.construct import load_plan
 from fairlead.engine.search.state import State, points_of
-from fairlead.engine.wording import amount, count, hours, moment
+from fairlead.engine.wording import SHOWN_POINTS, amount, count, hours, moment
 
 TIE = 1e-9
 """Points below which two costs count as equal."""
@@ -383,7 +383,3 @@ def cost_sentence(cost: Cost) -> str:
     if not parts:
         return "costs nothing"
     return f"costs {amount(cost.total)} points: " + ", ".join(f"{amount(points)} {name}" for points, name in parts)
-
-
-SHOWN_POINTS = 0.05
-"""Smaller terms would read as 0."""
