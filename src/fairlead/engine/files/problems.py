@@ -79,7 +79,8 @@ def problem_from_dict(raw: Any) -> Problem:
     tasks = read_rows(root, top, name="tasks", kind=Task)
     objective = Objective()
     if "objective" in top:
-        objective = build(Objective, entries(root.at("objective"), top["objective"], known=keys_of(Objective)))
+        found = entries(root.at("objective"), top["objective"], known=keys_of(Objective))
+        objective = build(Objective, found)
     try:
         problem = Problem(
             start=moment_or_raw(top.get("start")),
@@ -89,8 +90,8 @@ def problem_from_dict(raw: Any) -> Problem:
             objective=objective,
             setup=top.get("setup", 0),
         )
-    except ProblemErrors as found:
-        raise ProblemErrors(without_echoes(root.errors, found.errors)) from None
+    except ProblemErrors as wrong:
+        raise ProblemErrors(without_echoes(root.errors, wrong.errors)) from None
     if root.errors:
         raise ProblemErrors(without_echoes(root.errors, []))
     return problem
@@ -186,12 +187,20 @@ def problem_to_dict(problem: Problem) -> dict[str, Any]:
 def without_defaults(item: Any) -> dict[str, Any]:
     """The fields that differ from their default."""
     shown: dict[str, Any] = {}
-    for each in fields(item):
-        value = getattr(item, each.name)
-        default = each.default_factory() if each.default_factory is not MISSING else each.default
+    kind: type = type(item)
+    for name, default in defaults_of(kind).items():
+        value = getattr(item, name)
         if default is MISSING or value != default:
-            shown[each.name] = numbers(each.name, json_value(value))
+            shown[name] = numbers(name, json_value(value))
     return shown
+
+
+@cache
+def defaults_of(kind: type) -> dict[str, Any]:
+    """The default of each key; MISSING where it is required."""
+    return {
+        item.name: item.default if item.default_factory is MISSING else item.default_factory() for item in fields(kind)
+    }
 
 
 def json_value(value: Any) -> Any:

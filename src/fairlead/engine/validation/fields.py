@@ -97,6 +97,10 @@ def errors_in(rows: Sequence[object], fields: Mapping[str, Check], *, path: Call
 
 def check_one(path: str, owner: object, *, fields: Mapping[str, Check]) -> None:
     """Check the fields of one worker or task; raises ProblemErrors."""
-    errors = errors_in((owner,), fields, path=lambda _: f"{path}.")
+    errors = [
+        ProblemError(f"{path}.{name}{fault.suffix}", fault.value, fault.allowed)
+        for name, check in fields.items()
+        for fault in check.faults(getattr(owner, name))
+    ]
     if errors:
         raise ProblemErrors(errors)

@@ -99,8 +99,8 @@ def cycles(problem: Problem) -> Iterator[ProblemError]:
 
 def waiting_tasks(problem: Problem, position: Mapping[str, int]) -> dict[str, list[str]]:
     """For each task that waits: those it waits for which wait themselves. No other task can be part of a cycle."""
-    waits = {name: problem.tasks[place].after for name, place in position.items() if problem.tasks[place].after}
-    lists = {name: after for name, after in waits.items() if isinstance(after, tuple | list)}
+    lists = {name: problem.tasks[place].after for name, place in position.items()}
+    lists = {name: after for name, after in lists.items() if after and isinstance(after, tuple | list)}
     return {name: [item for item in after if isinstance(item, str) and item in lists] for name, after in lists.items()}
 
 
