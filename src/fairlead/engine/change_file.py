@@ -9,7 +9,7 @@ from typing import Any
 
 from fairlead.engine.change import KINDS, Change
 from fairlead.engine.files.document import check_format, entries, list_at, parse_json, without_echoes
-from fairlead.engine.files.problems import build, keys_of, read_row
+from fairlead.engine.files.problems import built, columns, keys_of, read_row
 from fairlead.engine.problem import Task, Worker
 from fairlead.engine.validation import (
     LATEST_MIN,
@@ -44,10 +44,10 @@ def row(kind: type, fields: dict[str, Check]) -> Reader:
 
     def read(place: Place, value: Any) -> Any:
         shape = Place(place.path, [])
-        found = build(kind, read_row(shape, value, known=keys_of(kind)))
-        values = errors_in((found,), fields, path=lambda _: f"{place.path}.") if isinstance(value, dict) else []
+        found = columns(kind, [read_row(shape, value, known=keys_of(kind))])
+        values = errors_in(found, fields, path=lambda _: f"{place.path}.") if isinstance(value, dict) else []
         place.errors.extend(without_echoes(shape.errors, values))
-        return found
+        return built(kind, found)[0]
 
     return read
 
