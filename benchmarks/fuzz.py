@@ -13,13 +13,14 @@ from __future__ import annotations
 import argparse
 import math
 import os
+import random
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-from fairlead.engine.fuzzing import faults, odd_problem, plans
+from fairlead.engine.fuzzing import faults, faults_of_changes, odd_problem, plans
 from fairlead.engine.kernel import build, library
 
 
@@ -30,7 +31,7 @@ def fuzz(*, first: int, most_plans: int, seconds: float) -> int:
         of = odd_problem(seed)
         for how, state in plans(of, seed):
             compared += 1
-            for fault in faults(of, state):
+            for fault in faults(of, state) + faults_of_changes(of, state, random.Random(seed), changes=1):
                 wrong += 1
                 print(f"seed {seed}, {how}: {fault}")
         seed += 1

@@ -173,9 +173,27 @@ def test_the_search_comes_back_to_exactly_its_best_plan() -> None:
         assert faults(of, state) == []
 
 
-def test_several_threads_end_when_nobody_can_do_anything() -> None:
-    of = problem([Worker("dana")], [Task(f"t{n}", 60, only=()) for n in range(30)])
+@pytest.mark.parametrize("workers", [[], [Worker("dana")]])
+def test_several_threads_end_when_nobody_can_do_anything(workers: list[Worker]) -> None:
+    of = problem(workers, [Task(f"t{n}", 60, only=()) for n in range(30)])
     assert solve(of, stop=Iterations(9000), threads=2).assignments == ()
+
+
+def test_a_part_that_is_merged_waits_for_what_moved_meanwhile() -> None:
+    tasks = [
+        Task("t0", 300, only=("dana",)),
+        Task("t1", 60, only=("dana",)),
+        Task("t2", 60, after=("t1",), only=("bob",)),
+    ]
+    of = problem([Worker("dana"), Worker("bob")], tasks)
+    state = State(Model(of))
+    state.insert_all(np.array([1, 2], np.int32))
+    before = state.slots(1).copy()
+    assert state.put(0, state.model.pairs(0), row=0, place=0)
+    state.commit()
+    assert state.splice(np.array([1], np.int32), np.array([1], np.int32), before)
+    assert [(item.task, item.start) for item in state.assignments()] == [("t0", 0), ("t1", 300), ("t2", 360)]
+    assert faults(of, state) == []
 
 
 def test_long_chains_are_planned() -> None:

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from fairlead.engine.kernel.library import Array
+from fairlead.engine.kernel.library import SLOT, Array
 from fairlead.engine.search.improve import Progress, Schedule, improve, mean_cost
 from fairlead.engine.search.part import Links, Part, Searched, make_part, search_part
 from fairlead.engine.search.state import State
@@ -150,7 +150,7 @@ def no_gap_in_chains(state: State) -> bool:
 def save(state: State) -> tuple[Array, Array]:
     """The plan, to come back to."""
     rows = range(state.arrays["row_len"].size)
-    return state.arrays["row_len"].copy(), np.concatenate([state.slots(row) for row in rows])
+    return state.arrays["row_len"].copy(), np.concatenate([np.zeros(0, SLOT), *map(state.slots, rows)])
 
 
 def restore(state: State, saved: tuple[Array, Array]) -> None:

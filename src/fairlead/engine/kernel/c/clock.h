@@ -32,6 +32,19 @@ static inline i32 week_end_of(const Plan *p, i32 w, i32 week) {
     return week < weeks ? AT(week_end, at + week) : FAR;
 }
 
+/* The first week from `week` on that ends after work minute u, however far that is. */
+static i32 week_of(const Plan *p, i32 w, i32 u, i32 week) {
+    i64 at = AT(week_ptr, w), weeks = AT(week_ptr, w + 1) - at;
+    if (!weeks) return larger(week, u / WEEK);
+    i64 low = week, high = larger(week, (i32)weeks);
+    while (low < high) {
+        i64 middle = (low + high) / 2;
+        if (AT(week_end, at + middle) > u) high = middle;
+        else low = middle + 1;
+    }
+    return (i32)low;
+}
+
 /* Do `minutes` of work from the cursor on under the weekly cap; the first work minute, or NONE when the calendar ends
  * before. A week that is used up is left at its end. */
 static inline i32 work(const Plan *p, i32 w, Cursor *at, i32 minutes) {
@@ -58,6 +71,14 @@ static inline i32 work(const Plan *p, i32 w, Cursor *at, i32 minutes) {
         at->used += step;
         minutes -= step;
         if (!minutes) return at->u <= total ? first : NONE;
+        if (minutes > cap && AT(week_ptr, w) == AT(week_ptr, w + 1)) { /* past whole weeks, which have no gaps */
+            i32 each = least(cap, WEEK), count = (minutes - 1) / each;
+            i64 week = (i64)at->week + 1 + count;
+            at->u = week * WEEK < FAR ? (i32)(week * WEEK) : FAR;
+            at->used = 0;
+            at->week = (i32)week;
+            minutes -= count * each;
+        }
     }
     return NONE;
 }

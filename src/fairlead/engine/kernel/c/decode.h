@@ -31,8 +31,8 @@ static inline int same_state(const Cursor *at, const Slot *slot) {
 static inline void announce(Plan *p, i32 task) {
     if (AT(succ_ptr, task) == AT(succ_ptr, task + 1) || AT(queued, task)) return;
     AT(queued, task) = 1;
-    AT(queue, p->waiting) = task;
-    p->waiting++;
+    i64 last = p->waiting_from + p->waiting++;
+    AT(queue, last < p->queue_n ? last : last - p->queue_n) = task;
 }
 
 /* Take over what was decoded for a slot. */

@@ -122,7 +122,8 @@
     X(i64, stamp)                                                                                                     \
     X(i64, saved)          /* snaps in use */                                                                         \
     X(i64, saved_slots)                                                                                               \
-    X(i64, waiting)        /* tasks in the queue */                                                                   \
+    X(i64, waiting)        /* tasks in the queue ... */                                                               \
+    X(i64, waiting_from)   /* ... from here on, in a ring */                                                          \
     X(i64, taken_count)                                                                                               \
     X(i64, pool_count)                                                                                                \
     X(i64, stale_count)                                                                                               \

@@ -60,7 +60,9 @@ static inline Slot slot_for(const Plan *p, i32 task, const Pair *pair, i32 ready
 static int settle(Plan *p, int ok) {
     i64 rounds = 64 * p->task_row_n + 64;
     while (p->waiting) {
-        i32 task = AT(queue, --p->waiting);
+        i32 task = AT(queue, p->waiting_from);
+        p->waiting_from = p->waiting_from + 1 < p->queue_n ? p->waiting_from + 1 : 0;
+        p->waiting--;
         AT(queued, task) = 0;
         for (i64 i = AT(succ_ptr, task); ok && i < AT(succ_ptr, task + 1); i++) {
             i32 after = AT(succ, i), row = AT(task_row, after);

@@ -4,11 +4,11 @@
 
 /* First work minute from u on in a week with room; FAR when there is none. `week` is a lower bound of its week. */
 static i32 first_free(const Plan *p, i32 w, i32 u, i32 *week) {
-    while (u < AT(total, w) && *week < p->week_used_n) {
-        i32 end = week_end_of(p, w, *week);
-        if (u >= end) (*week)++;
-        else if (AT(week_used, *week) < AT(cap, w)) return u;
-        else u = end;
+    while (u < AT(total, w)) {
+        if (u >= week_end_of(p, w, *week)) *week = week_of(p, w, u, *week + 1);
+        if (*week >= p->week_used_n) return FAR;
+        if (AT(week_used, *week) < AT(cap, w)) return u;
+        u = week_end_of(p, w, *week);
     }
     return FAR;
 }
