@@ -16,6 +16,8 @@ from typing import Any, TypeVar
 from fairlead.engine import validation
 from fairlead.engine.validation import ProblemErrors
 
+Item = TypeVar("Item")
+
 WEEK_MIN = 7 * 24 * 60
 """Minutes in one week; weeks are counted from `Problem.start`."""
 
@@ -139,14 +141,17 @@ class Problem:
         validation.check_one("worker", worker, fields=validation.WORKER_FIELDS)
         return self._with("workers", replaced(self.workers, self.worker_index.get(worker.id), worker))
 
+    def without_tasks(self) -> Problem:
+        """The same workers and nothing to do."""
+        changed = self._with("tasks", ())
+        changed.__dict__.pop("task_index", None)
+        return changed
+
     def _with(self, name: str, value: object) -> Problem:
         """A copy with one field changed that skips the check of everything else: what-ifs make many copies."""
         changed = copy(self)
         object.__setattr__(changed, name, value)
         return changed
-
-
-Item = TypeVar("Item")
 
 
 def replaced(items: tuple[Item, ...], position: int | None, item: Item) -> tuple[Item, ...]:
