@@ -34,6 +34,17 @@ def files(tmp_path: Path) -> tuple[str, str]:
     return str(tmp_path / "problem.json"), str(tmp_path / "plan.json")
 
 
+def test_several_threads_can_be_asked_for_but_not_none(
+    files: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, out = files
+    assert run("plan", path, "--iterations", "5000", "--threads", "2", "--out", out) == 0
+    assert run("check", path, out) == 0
+    with pytest.raises(SystemExit):
+        run("plan", path, "--threads", "0")
+    assert "must be at least 1" in capsys.readouterr().err
+
+
 def test_a_plan_is_written_and_found_feasible(files: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
     path, out = files
     assert run("plan", path, "--iterations", "10", "--seed", "4", "--out", out) == 0

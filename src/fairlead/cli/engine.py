@@ -33,6 +33,7 @@ def add_commands(subparsers: Any) -> None:
     made.add_argument("--seconds", type=positive_number, help="search this long (default 10 without --iterations)")
     made.add_argument("--iterations", type=count, help="search this many rounds: the same every time")
     made.add_argument("--seed", type=int, default=0, help="start of the random numbers (default 0)")
+    made.add_argument("--threads", type=positive_count, default=1, help="search on so many threads (default 1)")
     made.add_argument("--warm", metavar="PLAN", help="plan to start from; the result is never worse")
     made.add_argument("--out", help="write the plan here; without it, print a table")
     made = command(subparsers, "check", run=check)
@@ -109,6 +110,14 @@ def count(text: str) -> int:
     return value
 
 
+def positive_count(text: str) -> int:
+    """A whole number of at least 1."""
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return value
+
+
 # -- commands -------------------------------------------------------------------------------------------------
 
 
@@ -118,7 +127,7 @@ def plan(args: argparse.Namespace) -> int:
 
     problem = read(engine.read_problem, args.problem)
     warm = read(engine.read_plan, args.warm) if args.warm else None
-    found = engine.solve(problem, stop=stop_rule(args), seed=args.seed, warm_start=warm)
+    found = engine.solve(problem, stop=stop_rule(args), seed=args.seed, threads=args.threads, warm_start=warm)
     if args.out:
         write(engine.write_plan, found, args.out)
     else:
