@@ -1,4 +1,4 @@
-"""`fairlead plan | check | explain | rank` on files: what they print, and their exit status."""
+"""`fairlead plan | check | explain | rank | repair` on files: what they print, and their exit status."""
 
 from __future__ import annotations
 
@@ -32,6 +32,17 @@ def files(tmp_path: Path) -> tuple[str, str]:
     of = problem(workers, tasks, objective=Objective(fairness=0.0))
     write_problem(of, tmp_path / "problem.json")
     return str(tmp_path / "problem.json"), str(tmp_path / "plan.json")
+
+
+def test_several_threads_can_be_asked_for_but_not_none(
+    files: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, out = files
+    assert run("plan", path, "--iterations", "5000", "--threads", "2", "--out", out) == 0
+    assert run("check", path, out) == 0
+    with pytest.raises(SystemExit):
+        run("plan", path, "--threads", "0")
+    assert "must be at least 1" in capsys.readouterr().err
 
 
 def test_a_plan_is_written_and_found_feasible(files: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
@@ -113,11 +124,12 @@ def test_rank_needs_no_plan(files: tuple[str, str], capsys: pytest.CaptureFixtur
     assert ([row["worker"] for row in shown["candidates"]], shown["eligible"]) == (["bob"], 2)
 
 
-@pytest.mark.parametrize("name", ["plan", "check", "explain", "rank"])
+@pytest.mark.parametrize("name", ["plan", "check", "explain", "rank", "repair"])
 def test_a_file_that_is_not_there_gives_status_2(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = str(tmp_path / "none.json")
-    more = {"plan": [], "check": [path], "explain": [path, "--task", "t1"], "rank": ["--task", "t1"]}[name]
-    assert run(name, path, *more) == 2
+    more = {"plan": [], "check": [path], "explain": [path, "--task", "t1"], "rank": ["--task", "t1"]}
+    more["repair"] = [path, "--change", path, "--out", path]
+    assert run(name, path, *more[name]) == 2
     assert capsys.readouterr().err == f"fairlead {name}: cannot read {path}: No such file or directory\n"
 
 
@@ -152,3 +164,70 @@ def test_impossible_limits_are_refused(files: tuple[str, str], words: list[str])
     with pytest.raises(SystemExit) as found:
         run("plan", files[0], *words)
     assert found.value.code == 2
+
+
+AWAY = {"kind": "worker_away", "worker": "bob", "start": 540, "finish": 1020}
+
+
+def change_file(path: str, *changes: object, **more: object) -> str:
+    """A change file beside the problem file."""
+    target = Path(path).with_name("change.json")
+    target.write_text(json.dumps({"format": "fairlead.change/1", "changes": changes, **more}))
+    return str(target)
+
+
+def test_repair_prints_every_change_and_writes_plan_and_problem(
+    files: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, out = files
+    run("plan", path, "--iterations", "0", "--out", out)
+    capsys.readouterr()
+    new, after = str(tmp_path / "new.json"), str(tmp_path / "after.json")
+    limits = ["--most-moved", "1", "--iterations", "50", "--out", new, "--out-problem", after]
+    assert run("repair", path, out, "--change", change_file(path, AWAY), *limits) == 0
+    # bob on Tuesday would be 20 h late, 20 points and 17 for doing it; dana costs 26
+    assert capsys.readouterr().out.splitlines() == [
+        "1 change, 2 people, nothing before 09:00",
+        "  moved  t1  bob is away from Mon 23 Nov 09:00 to 17:00: dana does it from Mon 23 Nov 09:00, "
+        "which saves 11 points",
+        "cost 326.0, 11.0 less than with only what had to change",
+    ]
+    assert run("check", after, new) == 0
+
+
+def test_a_wrong_change_file_gives_status_2_and_every_path(
+    files: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, out = files
+    run("plan", path, "--iterations", "0", "--out", out)
+    capsys.readouterr()
+    wrong = [
+        {"kind": "sick", "worker": "bob"},
+        {"kind": "overrun", "task": "t1", "minutes": 0},
+        {**AWAY, "reason": "flu"},
+        {"kind": "early_finish", "task": "t1"},
+        {"kind": "new_task", "task": {"id": "t3", "effort": 60, "due": -1}},
+        "away",
+    ]
+    assert run("repair", path, out, "--change", change_file(path, *wrong), "--out", out) == 2
+    kinds = "new_task, task_gone, worker_away, overrun, early_finish, task_changed, worker_changed"
+    assert capsys.readouterr().err.splitlines()[1:] == [
+        f"  changes[0].kind: 'sick' is not allowed; allowed: one of {kinds}",
+        "  changes[1].minutes: 0 is not allowed; allowed: an integer from 1 to 53000000",
+        "  changes[2].reason: 'flu' is not allowed; allowed: only the keys kind, worker, start, finish",
+        "  changes[3].finish: None is not allowed; allowed: a value; this key is required",
+        "  changes[4].task.due: -1 is not allowed; allowed: an integer from 0 to 53000000",
+        f"  changes[5]: 'away' is not allowed; allowed: one of {kinds}",
+    ]
+
+
+def test_a_change_that_cannot_be_gives_status_2(files: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    path, out = files
+    run("plan", path, "--iterations", "0", "--out", out)
+    capsys.readouterr()
+    change = change_file(path, {"kind": "task_gone", "task": "t9"})
+    assert run("repair", path, out, "--change", change, "--out", out) == 2
+    assert capsys.readouterr().err.splitlines() == [
+        f"fairlead repair: {change} cannot be used:",
+        "  changes[0].task: 't9' is not allowed; allowed: the id of a task",
+    ]

@@ -9,7 +9,8 @@ import pytest
 
 from engine.small import TWO_DAYS, plan_of, problem
 from fairlead.engine import Objective, Pin, Plan, Problem, Ranker, Task, Worker, diagnose, explain, rank, solve
-from fairlead.engine.doctor import everybody, keys_of
+from fairlead.engine.doctor import WEAKEST_FIRST, everybody, keys_of
+from fairlead.engine.standing import obstacles_of
 from fairlead.engine.testing import random_problem
 
 
@@ -138,6 +139,29 @@ def test_a_conflict_is_minimal() -> None:
                 assert any(not rules & (conflict - {key}) for rules in broken)
             seen += len(conflict) > 1
     assert seen > 20
+
+
+def test_rules_found_for_all_at_once_are_those_found_one_by_one() -> None:
+    seen: set[str] = set()
+    for seed in range(80):
+        of = random_problem(seed)
+        plan = solve(of)
+        ranker = Ranker(of, plan)
+        for task in of.tasks:
+            with ranker.bench(task.id) as bench:
+                standing = everybody(bench)
+                for position, worker in enumerate(of.workers):
+                    one_by_one = obstacles_of(bench, position)
+                    assert list(standing[worker.id]) == [(item.code, item.about) for item in one_by_one]
+                    seen |= {item.code for item in one_by_one}
+    assert seen == set(WEAKEST_FIRST)
+
+
+def test_equal_tasks_get_equal_reasons() -> None:
+    of = problem([Worker("dana", skills={"scala": 3})], [Task(f"t{i}", 60, needs={"scala": 4}) for i in range(3)])
+    assert {(left.reason, left.fixes) for left in solve(of).unassigned} == {
+        ("needs scala ≥ 4; the highest here is 3", ("lower scala from 4 to 3: dana could do it",))
+    }
 
 
 def two() -> tuple[Problem, Plan]:

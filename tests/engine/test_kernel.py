@@ -200,6 +200,23 @@ def test_parts_that_were_searched_apart_keep_the_chains_between_them(seed: int) 
     assert faults(of, state) == []
 
 
+def test_a_part_that_is_merged_waits_for_what_moved_meanwhile() -> None:
+    tasks = [
+        Task("t0", 300, only=("dana",)),
+        Task("t1", 60, only=("dana",)),
+        Task("t2", 60, after=("t1",), only=("bob",)),
+    ]
+    of = problem([Worker("dana"), Worker("bob")], tasks)
+    state = State(Model(of))
+    state.insert_all(np.array([1, 2], np.int32))
+    before = state.slots(1).copy()
+    assert state.put(0, state.model.pairs(0), row=0, place=0)
+    state.commit()
+    assert state.splice(np.array([1], np.int32), np.array([1], np.int32), before)
+    assert [(item.task, item.start) for item in state.assignments()] == [("t0", 0), ("t1", 300), ("t2", 360)]
+    assert faults(of, state) == []
+
+
 def test_long_chains_are_planned() -> None:
     tasks = [Task(f"t{n}", 10, after=(f"t{n - 1}",) if n else ()) for n in range(3000)]
     of = problem(

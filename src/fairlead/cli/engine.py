@@ -1,4 +1,4 @@
-"""`fairlead plan | check | explain | rank`: the engine on problem and plan files, without server or database.
+"""`fairlead plan | check | explain | rank | repair`: the engine on problem and plan files, without server or database.
 
 The engine is imported when a command runs, so that `fairlead --help` starts at once.
 """
@@ -27,12 +27,13 @@ class Unusable(Exception):
 
 
 def add_commands(subparsers: Any) -> None:
-    """Add the four commands; each parser's `func` (and `run`) takes the arguments and returns the exit status."""
+    """Add the five commands; each parser's `func` (and `run`) takes the arguments and returns the exit status."""
     made = command(subparsers, "plan", run=plan)
     made.add_argument("problem", help="problem file (.json or .json.gz)")
     made.add_argument("--seconds", type=positive_number, help="search this long (default 10 without --iterations)")
     made.add_argument("--iterations", type=count, help="search this many rounds: the same every time")
     made.add_argument("--seed", type=int, default=0, help="start of the random numbers (default 0)")
+    made.add_argument("--threads", type=positive_count, default=1, help="search on so many threads (default 1)")
     made.add_argument("--warm", metavar="PLAN", help="plan to start from; the result is never worse")
     made.add_argument("--out", help="write the plan here; without it, print a table")
     made = command(subparsers, "check", run=check)
@@ -50,6 +51,23 @@ def add_commands(subparsers: Any) -> None:
     made.add_argument("--task", required=True, help="id of the task")
     made.add_argument("-k", type=count, default=10, help="show the best K (default 10)")
     made.add_argument("--json", action="store_true", help="everything, as JSON")
+    add_repair(subparsers)
+
+
+def add_repair(subparsers: Any) -> None:
+    """Add `fairlead repair`."""
+    made = command(subparsers, "repair", run=repair)
+    made.add_argument("problem", help="problem file that the plan was made for")
+    made.add_argument("plan", help="plan file")
+    made.add_argument("--change", required=True, help="change file: what happened since")
+    made.add_argument("--now", type=count, default=0, metavar="MIN", help="what starts before has begun (default 0)")
+    made.add_argument("--frozen-until", type=count, default=0, metavar="MIN", help="what starts before keeps its place")
+    made.add_argument("--most-moved", type=count, default=5, metavar="K", help="give at most K others away (default 5)")
+    made.add_argument("--seconds", type=positive_number, help="search this long (default 10 without --iterations)")
+    made.add_argument("--iterations", type=count, help="search this many rounds: the same every time")
+    made.add_argument("--seed", type=int, default=0, help="start of the random numbers (default 0)")
+    made.add_argument("--out", required=True, help="write the new plan here")
+    made.add_argument("--out-problem", metavar="PROBLEM", help="write the changed problem here")
 
 
 HELP = {
@@ -57,6 +75,7 @@ HELP = {
     "check": "judge a plan: feasible, and at what cost?",
     "explain": "why this worker, why not that one",
     "rank": "the best candidates for one task",
+    "repair": "change a plan as little as possible after something happened",
 }
 
 
@@ -91,6 +110,14 @@ def count(text: str) -> int:
     return value
 
 
+def positive_count(text: str) -> int:
+    """A whole number of at least 1."""
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return value
+
+
 # -- commands -------------------------------------------------------------------------------------------------
 
 
@@ -100,12 +127,9 @@ def plan(args: argparse.Namespace) -> int:
 
     problem = read(engine.read_problem, args.problem)
     warm = read(engine.read_plan, args.warm) if args.warm else None
-    found = engine.solve(problem, stop=stop_rule(args), seed=args.seed, warm_start=warm)
+    found = engine.solve(problem, stop=stop_rule(args), seed=args.seed, threads=args.threads, warm_start=warm)
     if args.out:
-        try:
-            engine.write_plan(found, args.out)
-        except OSError as error:
-            raise Unusable(f"cannot write {args.out}: {error.strerror}") from None
+        write(engine.write_plan, found, args.out)
     else:
         print_table(
             [["task", "worker", "lane", "start", "finish"], *(row(problem, item) for item in found.assignments)]
@@ -185,6 +209,27 @@ def rank(args: argparse.Namespace) -> int:
     return OK
 
 
+def repair(args: argparse.Namespace) -> int:
+    """Repair a plan, write it, and print every change with its reason."""
+    from fairlead import engine
+
+    problem, old = read(engine.read_problem, args.problem), read(engine.read_plan, args.plan)
+    change = read(engine.read_changes, args.change)
+    budget = engine.Budget(args.now, args.frozen_until, args.most_moved)
+    try:
+        found = engine.repair(problem, old, change=change, budget=budget, stop=stop_rule(args), seed=args.seed)
+    except engine.ProblemErrors as error:
+        raise Unusable(faults(args.change, error)) from None
+    write(engine.write_plan, found.plan, args.out)
+    if args.out_problem:
+        write(engine.write_problem, found.problem, args.out_problem)
+    print(found.headline)
+    print_table([[f"  {move.kind}", move.task, move.reason] for move in found.moves])
+    saved = found.cost_before.total - found.cost.total
+    print(f"cost {found.cost.total:.1f}, {saved:.1f} less than with only what had to change")
+    return OK
+
+
 # -- reading and printing -------------------------------------------------------------------------------------
 
 
@@ -195,9 +240,22 @@ def read(reader: Callable[[str], Any], path: str) -> Any:
     try:
         return reader(path)
     except ProblemErrors as error:
-        raise Unusable(f"{path} cannot be used:\n{indent(str(error), '  ')}") from None
+        raise Unusable(faults(path, error)) from None
     except OSError as error:
         raise Unusable(f"cannot read {path}: {error.strerror or error}") from None
+
+
+def faults(path: str, error: engine.ProblemErrors) -> str:
+    """Everything that is wrong with a file."""
+    return f"{path} cannot be used:\n{indent(str(error), '  ')}"
+
+
+def write(writer: Callable[[Any, str], None], content: Any, path: str) -> None:
+    """Write a file; where it cannot be written becomes Unusable."""
+    try:
+        writer(content, path)
+    except OSError as error:
+        raise Unusable(f"cannot write {path}: {error.strerror}") from None
 
 
 def known(ids: dict[str, int], wanted: str, *, what: str) -> None:
@@ -216,7 +274,7 @@ def row(problem: engine.Problem, item: engine.Assignment) -> list[str]:
 
 def print_table(rows: list[list[str]]) -> None:
     """Columns as wide as their longest cell; numbers to the right."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)] if rows else []
     for cells in rows:
         shown = [
             cell.rjust(width) if is_figure(cell) else cell.ljust(width)

@@ -1,9 +1,21 @@
 """The allocation engine: who does each task, when, and why. Pure: data in, data out, no clock, no database.
 
-`solve` makes a plan, `rank` orders the candidates for one task, `explain` says why, `check` judges. README.md in
-this folder has sets, variables, objective and units on one page.
+`solve` makes a plan, `repair` changes one as little as possible after an event, `rank` orders the candidates for one
+task, `explain` says why, `check` judges. README.md in this folder has sets, variables, objective and units on one page.
 """
 
+from fairlead.engine.change import (
+    Change,
+    EarlyFinish,
+    NewTask,
+    Overrun,
+    TaskChanged,
+    TaskGone,
+    WorkerAway,
+    WorkerChanged,
+    changed_problem,
+)
+from fairlead.engine.change_file import changes_from_dict, read_changes
 from fairlead.engine.check import Verdict, Violation, check
 from fairlead.engine.doctor import Diagnosis, Fix, diagnose
 from fairlead.engine.effort import minutes_needed
@@ -26,8 +38,11 @@ from fairlead.engine.flip import Flip
 from fairlead.engine.match.eligibility import Obstacle
 from fairlead.engine.match.features import Factor
 from fairlead.engine.match.rank import Candidate, Ranker, Ranking, RuledOut, rank, score_of
+from fairlead.engine.move import Move
 from fairlead.engine.plan import Assignment, Cost, Plan, Unassigned
 from fairlead.engine.problem import WEEK_MIN, Objective, Pin, Problem, Task, Worker
+from fairlead.engine.repair import Repair, repair
+from fairlead.engine.search.carry import Budget
 from fairlead.engine.search.improve import Progress
 from fairlead.engine.search.solve import solve
 from fairlead.engine.search.stop import CONSTRUCT_ONLY, Cancel, Deadline, FirstOf, Iterations, Stop
@@ -41,20 +56,26 @@ __all__ = [
     "ENGINE_VERSION",
     "WEEK_MIN",
     "Assignment",
+    "Budget",
     "Cancel",
     "Candidate",
+    "Change",
     "Comparison",
     "Cost",
     "Deadline",
     "Diagnosis",
+    "EarlyFinish",
     "Explanation",
     "Factor",
     "FirstOf",
     "Fix",
     "Flip",
     "Iterations",
+    "Move",
+    "NewTask",
     "Objective",
     "Obstacle",
+    "Overrun",
     "Pin",
     "Plan",
     "Problem",
@@ -63,13 +84,20 @@ __all__ = [
     "Progress",
     "Ranker",
     "Ranking",
+    "Repair",
     "RuledOut",
     "Stop",
     "Task",
+    "TaskChanged",
+    "TaskGone",
     "Unassigned",
     "Verdict",
     "Violation",
     "Worker",
+    "WorkerAway",
+    "WorkerChanged",
+    "changed_problem",
+    "changes_from_dict",
     "check",
     "diagnose",
     "explain",
@@ -83,8 +111,10 @@ __all__ = [
     "problem_from_dict",
     "problem_to_dict",
     "rank",
+    "read_changes",
     "read_plan",
     "read_problem",
+    "repair",
     "score_of",
     "solve",
     "write_plan",

@@ -40,6 +40,17 @@ def column(values: Iterable[object], kind: type) -> Array:
     return np.fromiter(values, kind)
 
 
+def takes_tasks(workers: Sequence[Worker]) -> Array:
+    """Who takes tasks at all."""
+    return np.array([worker.max_tasks != 0 for worker in workers], bool)
+
+
+def differ_in_more_than_max_tasks(some: Sequence[Worker], others: Sequence[Worker]) -> bool:
+    """Whether a worker is different in anything that her pairs depend on."""
+    changed = ((a, b) for a, b in zip(some, others, strict=True) if a is not b)
+    return some is not others and any(replace(b, max_tasks=a.max_tasks) != a for a, b in changed)
+
+
 class Skills:
     """Skills as columns of a table of levels, and the sets of workers who have one at a level, as bits."""
 
@@ -51,8 +62,7 @@ class Skills:
             for name, level in worker.skills.items():
                 self.level[row, self.columns[name]] = level
         self.words = max(1, -(-len(workers) // 64))
-        everybody = np.array([worker.max_tasks != 0 for worker in workers], bool)
-        self.sets = [self.bits(everybody)]
+        self.sets = [self.bits(takes_tasks(workers))]
         self.numbers: dict[tuple[str, int], int] = {}
 
     def bits(self, chosen: Array) -> Array:
@@ -247,12 +257,13 @@ class Model:
             "skills": self.skills.level.shape[1],
         }
 
-    def make_pairs(self, tasks: Arrays) -> Arrays:
-        """The able workers of these tasks, by points."""
+    def make_pairs(self, tasks: Arrays, takers: Array | None = None) -> Arrays:
+        """The able workers of these tasks, by points; `takers` are who takes tasks at all, when not as in the model."""
         words = self.skills.words
         given = self.workers | tasks
         given["level"] = self.skills.level.reshape(-1)
-        given["able_set"] = np.concatenate(self.skills.sets)
+        sets = self.skills.sets if takers is None else [self.skills.bits(takers), *self.skills.sets[1:]]
+        given["able_set"] = np.concatenate(sets)
         given["set_now"] = np.zeros(words, np.uint64)
         given["pair_ptr"] = np.zeros(tasks["release"].size + 1, np.int64)
         board = Board(given, self.numbers)
@@ -278,8 +289,19 @@ class Model:
 
     def pairs_if(self, problem: Problem, task: Task) -> Array:
         """The same for a task, and perhaps a worker, that were different: `problem` has them."""
-        other = self if problem.workers is self.problem.workers else Model(replace(problem, tasks=()))
-        return other.make_pairs(task_arrays(problem, (task,), other.skills, other.odd))["pairs"]
+        other = self
+        if differ_in_more_than_max_tasks(self.problem.workers, problem.workers):
+            other = Model(problem.without_tasks())
+        takers = None if problem.workers is self.problem.workers else takes_tasks(problem.workers)
+        return other.make_pairs(task_arrays(problem, (task,), other.skills, other.odd), takers)["pairs"]
+
+    def fits(self, task: Task) -> Array:
+        """Workers who could do the task on an empty calendar if no other rule, and no pin, were in the way."""
+        loose = replace(task, needs={}, only=None, never=(), pin=None)
+        fits = np.zeros(len(self.problem.workers), bool)
+        arrays = task_arrays(self.problem, (loose,), self.skills, self.odd)
+        fits[self.make_pairs(arrays, np.ones(fits.size, bool))["pairs"]["worker"]] = True
+        return fits
 
     def before(self, task: int) -> list[int]:
         """What the task waits for."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from fairlead.engine.doctor import Diagnosis, diagnose, time_fixes
+from fairlead.engine.doctor import Diagnosis, diagnose
 from fairlead.engine.flip import Flip, flips
 from fairlead.engine.match.eligibility import Obstacle
-from fairlead.engine.match.rank import SHOWN_POINTS, Candidate, Ranker, Ranking, Signals, cost_sentence
+from fairlead.engine.match.rank import Candidate, Ranker, Ranking, Signals, cost_sentence
+from fairlead.engine.more_time import time_fixes
 from fairlead.engine.plan import Cost, Plan, plain
 from fairlead.engine.problem import Problem
-from fairlead.engine.wording import amount
+from fairlead.engine.wording import SHOWN_POINTS, amount
 
 
 @dataclass(frozen=True)

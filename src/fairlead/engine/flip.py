@@ -7,12 +7,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fairlead.engine.arrays import NONE
-from fairlead.engine.doctor import ABOUT_TIME, MOST_EXTRA_HOURS, RELAX, Draft, more_hours
 from fairlead.engine.effort import minutes_needed
 from fairlead.engine.match.eligibility import Obstacle
 from fairlead.engine.match.rank import Bench, Ranker, Ranking
+from fairlead.engine.more_time import MOST_EXTRA_HOURS, more_hours
 from fairlead.engine.plan import plain
 from fairlead.engine.problem import Problem, Task, Worker
+from fairlead.engine.relax import ABOUT_TIME, RELAX, Draft
 from fairlead.engine.wording import hours, moment
 
 

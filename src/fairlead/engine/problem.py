@@ -11,9 +11,12 @@ from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from typing import Any, TypeVar
 
 from fairlead.engine import validation
 from fairlead.engine.validation import ProblemErrors
+
+Item = TypeVar("Item")
 
 WEEK_MIN = 7 * 24 * 60
 """Minutes in one week; weeks are counted from `Problem.start`."""
@@ -102,6 +105,14 @@ class Problem:
         if errors:
             raise ProblemErrors(errors)
 
+    @classmethod
+    def of_checked(cls, **values: Any) -> Problem:
+        """A problem of values in which `validation` found no fault already, as columns: not checked a second time."""
+        made = object.__new__(cls)
+        for name, value in values.items():
+            object.__setattr__(made, name, value)
+        return made
+
     @cached_property
     def worker_index(self) -> dict[str, int]:
         """Position of each worker id in `workers`."""
@@ -123,17 +134,26 @@ class Problem:
     def with_task(self, task: Task) -> Problem:
         """The same problem with this task in place of the one with its id; only the task is checked again."""
         validation.check_one("task", task, fields=validation.TASK_FIELDS)
-        tasks = tuple(task if old.id == task.id else old for old in self.tasks)
-        return self._with("tasks", tasks)
+        return self._with("tasks", replaced(self.tasks, self.task_index.get(task.id), task))
 
     def with_worker(self, worker: Worker) -> Problem:
         """The same problem with this worker in place of the one with her id; only the worker is checked again."""
         validation.check_one("worker", worker, fields=validation.WORKER_FIELDS)
-        workers = tuple(worker if old.id == worker.id else old for old in self.workers)
-        return self._with("workers", workers)
+        return self._with("workers", replaced(self.workers, self.worker_index.get(worker.id), worker))
+
+    def without_tasks(self) -> Problem:
+        """The same workers and nothing to do."""
+        changed = self._with("tasks", ())
+        changed.__dict__.pop("task_index", None)
+        return changed
 
     def _with(self, name: str, value: object) -> Problem:
         """A copy with one field changed that skips the check of everything else: what-ifs make many copies."""
         changed = copy(self)
         object.__setattr__(changed, name, value)
         return changed
+
+
+def replaced(items: tuple[Item, ...], position: int | None, item: Item) -> tuple[Item, ...]:
+    """The items with another one at this position; as they are without a position."""
+    return items if position is None else (*items[:position], item, *items[position + 1 :])

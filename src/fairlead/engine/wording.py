@@ -9,6 +9,9 @@ from fairlead.engine.problem import Problem
 
 DAY_MIN = 24 * 60
 
+SHOWN_POINTS = 0.05
+"""Smaller amounts would read as 0."""
+
 
 def hours(minutes: float) -> str:
     """Minutes as "45 min", "4 h" or "4 h 30 min"."""
@@ -28,10 +31,23 @@ def moment(problem: Problem, minute: int) -> str:
         return f"minute {minute}"
 
 
+def span(problem: Problem, start: int, finish: int) -> str:
+    """From one minute to another: "Tue 24 Nov 09:00 to 17:00", with the second day when it is another one."""
+    first, last = moment(problem, start), moment(problem, finish)
+    same_day = first[:-5] == last[:-5] and not first.startswith("minute") and finish - start < DAY_MIN
+    return f"{first} to {last[-5:] if same_day else last}"
+
+
 def amount(points: float) -> str:
     """Points or money with at most one decimal: "14.2", "9"."""
     text = f"{points:.1f}".removesuffix(".0")
     return "0" if text == "-0" else text
+
+
+def points(number: float) -> str:
+    """ "12.4 points", "1 point"; what would read as 0 is next to nothing."""
+    shown = amount(number)
+    return f"{shown} point" if shown == "1" else f"{shown} points" if abs(number) >= SHOWN_POINTS else "next to nothing"
 
 
 def count(number: int, noun: str) -> str:

@@ -95,7 +95,9 @@ def entries(place: Place, value: Any, *, known: Mapping[str, bool]) -> dict[str,
 
 
 def dotted(place: Place, name: str) -> str:
-    """The key as the rest of a path."""
+    """The key as the rest of a path; an empty one is named as such, since a path may not be empty."""
+    if not name:
+        return " (key)" if place.path else "(key)"
     return f".{key_path(name)}" if place.path else key_path(name)
 
 

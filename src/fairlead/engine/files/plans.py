@@ -28,6 +28,7 @@ from fairlead.engine.validation import (
     Place,
     ProblemErrors,
     Text,
+    columns_of,
     errors_in,
     is_integer,
     is_number,
@@ -104,9 +105,11 @@ def plan_from_dict(raw: Any) -> Plan:
     rest = {name: top[name] for name in PLAN_FIELDS if name in top}
     plan = Plan(assignments, left_out, cost, **rest)
     wrong_values = [
-        *errors_in(assignments, ASSIGNMENT_FIELDS, path=lambda row: f"assignments[{row}]."),
-        *errors_in(left_out, LEFT_OUT_FIELDS, path=lambda row: f"unassigned[{row}]."),
-        *errors_in((plan,), PLAN_FIELDS, path=lambda _: ""),
+        *errors_in(
+            columns_of(assignments, ASSIGNMENT_FIELDS), ASSIGNMENT_FIELDS, path=lambda row: f"assignments[{row}]."
+        ),
+        *errors_in(columns_of(left_out, LEFT_OUT_FIELDS), LEFT_OUT_FIELDS, path=lambda row: f"unassigned[{row}]."),
+        *errors_in(columns_of((plan,), PLAN_FIELDS), PLAN_FIELDS, path=lambda _: ""),
     ]
     if root.errors or wrong_values:
         raise ProblemErrors(without_echoes(root.errors, wrong_values))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import MISSING, fields
 from datetime import datetime
 from functools import cache
@@ -26,7 +27,7 @@ from fairlead.engine.files.document import (
 )
 from fairlead.engine.plan import PARTS, plain
 from fairlead.engine.problem import Objective, Pin, Problem, Task, Worker
-from fairlead.engine.validation import Place, ProblemErrors
+from fairlead.engine.validation import Place, ProblemErrors, errors_in_columns
 
 PROBLEM_FORMAT = "fairlead.problem/1"
 
@@ -54,9 +55,11 @@ def keys_of(kind: type) -> dict[str, bool]:
 
 
 @cache
-def required_of(kind: type) -> frozenset[str]:
-    """The keys without a default."""
-    return frozenset(name for name, needed in keys_of(kind).items() if needed)
+def defaults_of(kind: type) -> dict[str, Any]:
+    """The default of each key; MISSING where it is required."""
+    return {
+        item.name: item.default if item.default_factory is MISSING else item.default_factory() for item in fields(kind)
+    }
 
 
 def read_problem(path: str | os.PathLike[str]) -> Problem:
@@ -75,25 +78,22 @@ def problem_from_dict(raw: Any) -> Problem:
     root = Place("", [])
     top = entries(root, raw, known=PROBLEM_KEYS)
     check_format(root, top, wanted=PROBLEM_FORMAT)
-    workers = read_rows(root, top, name="workers", kind=Worker)
-    tasks = read_rows(root, top, name="tasks", kind=Task)
-    objective = Objective()
-    if "objective" in top:
-        objective = build(Objective, entries(root.at("objective"), top["objective"], known=keys_of(Objective)))
-    try:
-        problem = Problem(
-            start=moment_or_raw(top.get("start")),
-            workers=workers,
-            tasks=tasks,
-            horizon=top.get("horizon"),
-            objective=objective,
-            setup=top.get("setup", 0),
-        )
-    except ProblemErrors as found:
-        raise ProblemErrors(without_echoes(root.errors, found.errors)) from None
-    if root.errors:
-        raise ProblemErrors(without_echoes(root.errors, []))
-    return problem
+    head = {"start": moment_or_raw(top.get("start")), "horizon": top.get("horizon"), "setup": top.get("setup", 0)}
+    workers = columns(Worker, read_rows(root, top, name="workers", kind=Worker))
+    tasks = columns(Task, read_rows(root, top, name="tasks", kind=Task))
+    prices = entries(root.at("objective"), top.get("objective", {}), known=keys_of(Objective))
+    objective = columns(Objective, [prices])
+    wrong = errors_in_columns(
+        top={name: [value] for name, value in head.items()}, objective=objective, workers=workers, tasks=tasks
+    )
+    if root.errors or wrong:
+        raise ProblemErrors(without_echoes(root.errors, wrong))
+    return Problem.of_checked(
+        **head,
+        workers=built(Worker, workers),
+        tasks=built(Task, tasks),
+        objective=built(Objective, objective)[0],
+    )
 
 
 def moment_or_raw(value: Any) -> Any:
@@ -106,17 +106,16 @@ def moment_or_raw(value: Any) -> Any:
     return value
 
 
-def read_rows(root: Place, top: Mapping[str, Any], *, name: str, kind: type) -> tuple[Any, ...]:
-    """The workers or tasks with their values as they stand, faulty ones too: each keeps its position."""
-    known, required = keys_of(kind), required_of(kind)
-    rows = []
-    for position, row in enumerate(list_at(root, top, name=name)):
+def read_rows(root: Place, top: Mapping[str, Any], *, name: str, kind: type) -> list[dict[str, Any]]:
+    """The known keys of the workers or tasks with their values as they stand; each row keeps its position."""
+    known = keys_of(kind)
+    required = {key for key, needed in known.items() if needed}
+    rows = list(list_at(root, top, name=name))
+    for position, row in enumerate(rows):
         plainly = type(row) is dict and known.keys() >= row.keys() >= required
-        if plainly and "pin" not in row and Repeated not in map(type, row.values()):
-            rows.append(build(kind, row))
-        else:
-            rows.append(build(kind, read_row(root.at(f"{name}[{position}]"), row, known=known)))
-    return tuple(rows)
+        if not plainly or "pin" in row or Repeated in map(type, row.values()):
+            rows[position] = read_row(root.at(f"{name}[{position}]"), row, known=known)
+    return rows
 
 
 def read_row(place: Place, row: Any, *, known: Mapping[str, bool]) -> dict[str, Any]:
@@ -133,21 +132,28 @@ def read_row(place: Place, row: Any, *, known: Mapping[str, bool]) -> dict[str, 
 def read_pin(place: Place, value: Any) -> Any:
     """A pin; the raw value when it is no object, for the checks to refuse."""
     found = entries(place, value, known=keys_of(Pin))
-    return build(Pin, found) if isinstance(value, dict | Repeated) else value
+    return built(Pin, columns(Pin, [found]))[0] if isinstance(value, dict | Repeated) else value
 
 
-def build(kind: type, found: Mapping[str, Any]) -> Any:
-    """The dataclass: lists as tuples, whole numbers as floats where a field holds a float.
+def columns(kind: type, rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+    """The values of each field: the default where a key is left out, None where it may not be."""
+    defaults = {name: None if value is MISSING else copy(value) for name, value in defaults_of(kind).items()}
+    return {name: frozen(name, [row.get(name, default) for row in rows]) for name, default in defaults.items()}
 
-    Missing required values become None, which the checks refuse.
-    """
-    changed: dict[str, Any] = {name: None for name in required_of(kind) if name not in found}
-    for name, value in found.items():
-        if isinstance(value, list):
-            changed[name] = tuple_of(value, nested=NESTED_LISTS)
-        elif type(value) is int and name in FLOAT_FIELDS:
-            changed[name] = float_or_raw(value)
-    return kind(**{**found, **changed}) if changed else kind(**found)
+
+def built(kind: type, of: Mapping[str, list[Any]]) -> tuple[Any, ...]:
+    """The dataclasses from the columns of their fields, which stand in the same order."""
+    return tuple(map(kind, *of.values()))
+
+
+def frozen(name: str, column: list[Any]) -> list[Any]:
+    """The column with lists as tuples, and with whole numbers as floats where the field holds floats."""
+    kinds = set(map(type, column))
+    if not kinds.isdisjoint((list, Repeated)):
+        column = [tuple_of(value, nested=NESTED_LISTS) if isinstance(value, list) else value for value in column]
+    if int in kinds and name in FLOAT_FIELDS:
+        column = [float_or_raw(value) if type(value) is int else value for value in column]
+    return column
 
 
 def tuple_of(value: list[Any], *, nested: int) -> Any:
@@ -186,11 +192,11 @@ def problem_to_dict(problem: Problem) -> dict[str, Any]:
 def without_defaults(item: Any) -> dict[str, Any]:
     """The fields that differ from their default."""
     shown: dict[str, Any] = {}
-    for each in fields(item):
-        value = getattr(item, each.name)
-        default = each.default_factory() if each.default_factory is not MISSING else each.default
+    kind: type = type(item)
+    for name, default in defaults_of(kind).items():
+        value = getattr(item, name)
         if default is MISSING or value != default:
-            shown[each.name] = numbers(each.name, json_value(value))
+            shown[name] = numbers(name, json_value(value))
     return shown
 
 

@@ -67,6 +67,8 @@ CALLS: dict[str, tuple[Any, tuple[Any, ...]]] = {
         (ctypes.c_int32, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64, ctypes.c_void_p),
     ),
     "fl_put": (ctypes.c_int64, (ctypes.c_int32, ctypes.c_void_p, ctypes.c_int32, ctypes.c_int32)),
+    "fl_reorder": (ctypes.c_double, (ctypes.c_int32, ctypes.c_void_p)),
+    "fl_hold": (ctypes.c_int64, (ctypes.c_int32, ctypes.c_int32)),
     "fl_place": (None, (ctypes.c_int32, ctypes.c_void_p, ctypes.c_int64, ctypes.c_void_p)),
 }
 """Functions of the library that take the struct first: result and further arguments."""

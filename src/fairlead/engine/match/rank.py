@@ -22,7 +22,7 @@ from fairlead.engine.plan import Cost, Plan, plain
 from fairlead.engine.problem import Problem
 from fairlead.engine.search.construct import load_plan
 from fairlead.engine.search.state import State, points_of
-from fairlead.engine.wording import amount, count, hours, moment
+from fairlead.engine.wording import SHOWN_POINTS, amount, count, hours, moment
 
 TIE = 1e-9
 """Points below which two costs count as equal."""
@@ -222,33 +222,49 @@ class Bench:
     @property
     def price(self) -> float:
         """Points of leaving the task out."""
-        return float(self.model.arrays["price"][self.task])
+        return float(self.state.arrays["price"][self.task])
 
     @contextmanager
     def trying(self, problem: Problem) -> Iterator[Bench]:
         """What if the task, and one worker, were as in `problem`?
 
-        They may differ in everything that leaves all other tasks where they are: neither in hours nor in what the
-        task waits for.
+        They may differ in everything that leaves all other tasks where they are, so not in hours. The task may wait for
+        fewer others.
         """
-        task, arrays = problem.tasks[self.task], self.model.arrays
-        changed = task_arrays(problem, (task,), self.model.skills, ())
-        most = worker_limits(problem)
-        old = {name: arrays[name][self.task] for name in ("due", "late_rate", "price")}, arrays["most"].copy()
+        task = problem.tasks[self.task]
         other = copy(self)
         other.__dict__.pop("found", None)
         other.pairs = self.model.pairs_if(problem, task)
-        other.credit = self.credit - self.price + float(changed["price"][0])
         other.problem = problem
+        changed = self.arrays_if(problem)
+        old = {name: self.state.arrays[name] for name in changed}
         try:
-            for name in old[0]:
-                arrays[name][self.task] = changed[name][0]
-            arrays["most"][:] = most
+            for name, array in changed.items():
+                self.state.board.give(name, array)
+            other.credit = self.credit - self.price + other.price
             yield other
         finally:
-            for name, value in old[0].items():
-                arrays[name][self.task] = value
-            arrays["most"][:] = old[1]
+            for name, array in old.items():
+                self.state.board.give(name, array)
+
+    def arrays_if(self, problem: Problem) -> dict[str, Array]:
+        """The kernel's arrays that are different in `problem`; the model's stay as they are."""
+        task, was, arrays = problem.tasks[self.task], self.problem.tasks[self.task], self.state.arrays
+        one = task_arrays(problem, (task,), self.model.skills, self.model.odd)
+        names = [name for name in ("due", "late_rate", "price") if arrays[name][self.task] != one[name][0]]
+        changed = {name: arrays[name].copy() for name in names}
+        for name in names:
+            changed[name][self.task] = one[name][0]
+        if problem.workers is not self.problem.workers:
+            changed["most"] = worker_limits(problem)
+        if task.after != was.after:
+            first, last = arrays["pred_ptr"][self.task : self.task + 2]
+            kept = [self.model.problem.task_index[name] for name in task.after]
+            before, after = arrays["pred"][:first], arrays["pred"][last:]
+            changed["pred"] = np.concatenate((before, np.array(kept, np.int32), after))
+            changed["pred_ptr"] = arrays["pred_ptr"].copy()
+            changed["pred_ptr"][self.task + 1 :] -= last - first - len(kept)
+        return changed
 
     @cached_property
     def problem(self) -> Problem:
@@ -383,7 +399,3 @@ def cost_sentence(cost: Cost) -> str:
     if not parts:
         return "costs nothing"
     return f"costs {amount(cost.total)} points: " + ", ".join(f"{amount(points)} {name}" for points, name in parts)
-
-
-SHOWN_POINTS = 0.05
-"""Smaller terms would read as 0."""

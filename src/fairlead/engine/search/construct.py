@@ -8,7 +8,6 @@ import numpy as np
 
 from fairlead.engine.arrays import Model
 from fairlead.engine.kernel.library import Array
-from fairlead.engine.match.eligibility import is_eligible
 from fairlead.engine.plan import Plan
 from fairlead.engine.search.state import State
 
@@ -74,14 +73,13 @@ def load_plan(model: Model, plan: Plan, *, seed: int = 0) -> State:
     """
     state, problem = State(model, seed=seed), model.problem
     starts = np.full(len(problem.tasks), np.inf)
-    rows: dict[int, int] = {}
+    rows, first = dict[int, int](), model.arrays["row_ptr"]
     for item in sorted(plan.assignments, key=lambda row: (row.start, row.finish), reverse=True):
         task, worker = problem.task_index.get(item.task), problem.worker_index.get(item.worker)
         if task is None or worker is None or not 0 <= item.lane < problem.workers[worker].lanes:
             continue
-        if is_eligible(model.case(problem.tasks[task], worker)):
-            rows[task] = int(model.arrays["row_ptr"][worker]) + item.lane
-            starts[task] = item.start + item.finish / (1 << 30)
+        rows[task] = int(first[worker]) + item.lane
+        starts[task] = item.start + item.finish / (1 << 30)
     order = [task for task in model.chain_order(starts).tolist() if task in rows]
     state.append_all(order, [rows[task] for task in order])
     return state

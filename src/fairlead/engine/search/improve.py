@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from fairlead.engine.kernel.library import Array
 from fairlead.engine.search.state import State
 from fairlead.engine.search.stop import Stop
 
@@ -44,13 +45,18 @@ def improve(
     on_progress: Callable[[Progress], None] | None = None,
     schedule: Schedule | None = None,
     iterations: int = 0,
+    seeds: Array | None = None,
 ) -> int:
     """Search until the stop rule says so and leave the state at the best plan found; returns the iterations.
 
-    Never ends worse than it began: the start is the first best. `iterations` were done before.
+    Never ends worse than it began: the start is the first best. `iterations` were done before. Rounds start from
+    `seeds`, or from any task.
     """
     state.begin()
-    state.choose_seeds()
+    if seeds is None:
+        state.choose_seeds()
+    else:
+        state.board.give("seeds", seeds)
     schedule, each = schedule or Schedule(), mean_cost(state)
     chunk = 16
     while not stop.done(iterations) and state.arrays["seeds"].size:

@@ -76,15 +76,19 @@ def fill_gaps(state: State) -> None:
     """
     model = state.model
     for task in sorted(state.left_out(), key=model.topology.__getitem__):
-        if not all(state.worker_of(before) is not None for before in model.before(task)):
-            continue
-        pairs = model.pairs(task)
-        price = float(model.arrays["price"][task])
-        points = points_of(state.measure(task, pairs, ()), price)
-        if points.size and points.min() <= price:
-            best = int(points.argmin())
-            state.place(task, pairs[best : best + 1])
-            state.commit()
+        if all(state.worker_of(before) is not None for before in model.before(task)):
+            place_cheapest(state, task)
+
+
+def place_cheapest(state: State, task: int) -> None:
+    """Put one task where it costs least, unless leaving it out is cheaper."""
+    pairs = state.model.pairs(task)
+    price = float(state.model.arrays["price"][task])
+    points = points_of(state.measure(task, pairs, ()), price)
+    if points.size and points.min() <= price:
+        best = int(points.argmin())
+        state.place(task, pairs[best : best + 1])
+        state.commit()
 
 
 def better_of(problem: Problem, found: tuple[Assignment, ...], warm_start: Plan | None) -> tuple[Assignment, ...]:

@@ -190,6 +190,34 @@ class Rows:
             if not self.make_room():
                 return False
 
+    def reorder(self, row: int, tasks: Array) -> float:
+        """Give the row's tasks this order; what that changes, or inf, and no change, when the rules forbid it.
+
+        The caller undoes or commits.
+        """
+        while True:
+            mark = self.mark()
+            points = float(self.board.call("fl_reorder", row, tasks.ctypes.data))
+            if points < np.inf:
+                return points
+            self.undo(mark)
+            if not self.make_room():
+                return points
+
+    def hold(self, task: int, minute: int) -> bool:
+        """Let a task start no earlier than this minute; False, and no change, where that costs or shifts anything."""
+        release = int(self.arrays["release"][task])
+        self.arrays["release"][task] = max(release, minute)
+        while True:
+            mark = self.mark()
+            if self.board.call("fl_hold", task, minute):
+                self.commit()
+                return True
+            self.undo(mark)
+            if not self.make_room():
+                self.arrays["release"][task] = release
+                return False
+
     def _with_room(self, call: str, task: int, pairs: Array, followers: Sequence[tuple[int, int]]) -> Array:
         found = np.zeros(pairs.size, FOUND)
         self.board.give("order", np.array([item for item, _ in followers], np.int32))

@@ -13,7 +13,9 @@ from fairlead.engine.validation.fields import (
     WORKER_FIELDS,
     WORKER_KINDS,
     check_one,
+    columns_of,
     errors_in,
+    errors_in_columns,
     find_errors,
 )
 from fairlead.engine.validation.values import (
@@ -48,7 +50,9 @@ __all__ = [
     "ProblemErrors",
     "Text",
     "check_one",
+    "columns_of",
     "errors_in",
+    "errors_in_columns",
     "find_errors",
     "is_integer",
     "is_number",

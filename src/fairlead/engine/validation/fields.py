@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any
 
 from fairlead.engine.validation.faults import Fault, ProblemError, ProblemErrors
-from fairlead.engine.validation.references import reference_errors
+from fairlead.engine.validation.references import Columns, reference_errors
 from fairlead.engine.validation.values import (
     LATEST_MIN,
     MOST_LANES,
@@ -72,22 +72,36 @@ PROBLEM_FIELDS: dict[str, Check] = {"start": Moment(), "horizon": Optional(MINUT
 
 def find_errors(problem: Problem) -> list[ProblemError]:
     """Every fault of the problem's values and references; an empty list when it is sound."""
+    return errors_in_columns(
+        top=columns_of((problem,), PROBLEM_FIELDS),
+        objective=columns_of((problem.objective,), OBJECTIVE_FIELDS),
+        workers=columns_of(problem.workers, WORKER_FIELDS),
+        tasks=columns_of(problem.tasks, TASK_FIELDS),
+    )
+
+
+def columns_of(rows: Sequence[object], fields: Iterable[str]) -> dict[str, list[Any]]:
+    """The rows' values, field by field."""
+    return {name: list(map(attrgetter(name), rows)) for name in fields}
+
+
+def errors_in_columns(*, top: Columns, objective: Columns, workers: Columns, tasks: Columns) -> list[ProblemError]:
+    """Every fault of a problem that is given as columns; `top` and `objective` have one row."""
     return [
-        *errors_in((problem,), PROBLEM_FIELDS, path=lambda _: ""),
-        *errors_in((problem.objective,), OBJECTIVE_FIELDS, path=lambda _: "objective."),
-        *errors_in(problem.workers, WORKER_FIELDS, path=lambda row: f"workers[{row}]."),
-        *errors_in(problem.tasks, TASK_FIELDS, path=lambda row: f"tasks[{row}]."),
-        *reference_errors(problem),
+        *errors_in(top, PROBLEM_FIELDS, path=lambda _: ""),
+        *errors_in(objective, OBJECTIVE_FIELDS, path=lambda _: "objective."),
+        *errors_in(workers, WORKER_FIELDS, path=lambda row: f"workers[{row}]."),
+        *errors_in(tasks, TASK_FIELDS, path=lambda row: f"tasks[{row}]."),
+        *reference_errors(workers, tasks),
     ]
 
 
-def errors_in(rows: Sequence[object], fields: Mapping[str, Check], *, path: Callable[[int], str]) -> list[ProblemError]:
-    """Every fault of the rows' fields, row by row; found column by column."""
+def errors_in(columns: Columns, fields: Mapping[str, Check], *, path: Callable[[int], str]) -> list[ProblemError]:
+    """Every fault of the fields, row by row; found column by column."""
     found: list[tuple[int, int, Fault]] = []
     names = list(fields)
     for rank, name in enumerate(names):
-        column: list[Any] = list(map(attrgetter(name), rows))
-        found += [(row, rank, fault) for row, fault in faults_in(column, fields[name])]
+        found += [(row, rank, fault) for row, fault in faults_in(columns[name], fields[name])]
     found.sort(key=itemgetter(0, 1))
     return [
         ProblemError(f"{path(row)}{names[rank]}{fault.suffix}", fault.value, fault.allowed)
@@ -97,6 +111,10 @@ def errors_in(rows: Sequence[object], fields: Mapping[str, Check], *, path: Call
 
 def check_one(path: str, owner: object, *, fields: Mapping[str, Check]) -> None:
     """Check the fields of one worker or task; raises ProblemErrors."""
-    errors = errors_in((owner,), fields, path=lambda _: f"{path}.")
+    errors = [
+        ProblemError(f"{path}.{name}{fault.suffix}", fault.value, fault.allowed)
+        for name, check in fields.items()
+        for fault in check.faults(getattr(owner, name))
+    ]
     if errors:
         raise ProblemErrors(errors)

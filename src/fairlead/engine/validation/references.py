@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from operator import attrgetter, itemgetter
-from typing import TYPE_CHECKING
+from operator import itemgetter
+from typing import Any
 
 from fairlead.engine.validation.faults import ProblemError
 
-if TYPE_CHECKING:
-    from fairlead.engine.problem import Problem
+Columns = Mapping[str, Sequence[Any]]
+"""The values of each field, one for each worker or task."""
 
 SHOWN_OF_A_CYCLE = 20
 """Tasks of a cycle that are named: thousands of edges may each close a cycle of thousands of tasks."""
@@ -18,13 +18,12 @@ MENTIONS = ("after", "only", "never", "minutes", "misfit", "now", "pin.worker")
 """Fields of a task that hold ids: of tasks in `after`, of workers elsewhere."""
 
 
-def reference_errors(problem: Problem) -> Iterator[ProblemError]:
+def reference_errors(workers: Columns, tasks: Columns) -> Iterator[ProblemError]:
     """Ids used twice, then ids of nothing, then cycles."""
-    worker_ids, task_ids = [worker.id for worker in problem.workers], [task.id for task in problem.tasks]
-    yield from repeated_ids("workers", worker_ids)
-    yield from repeated_ids("tasks", task_ids)
-    yield from mentions_of_nothing(problem, workers=texts(worker_ids), tasks=texts(task_ids))
-    yield from cycles(problem)
+    yield from repeated_ids("workers", workers["id"])
+    yield from repeated_ids("tasks", tasks["id"])
+    yield from mentions_of_nothing(tasks, worker_ids=texts(workers["id"]), task_ids=texts(tasks["id"]))
+    yield from cycles(tasks["id"], tasks["after"])
 
 
 def texts(values: Sequence[object]) -> frozenset[str]:
@@ -42,12 +41,12 @@ def repeated_ids(where: str, ids: Sequence[object]) -> Iterator[ProblemError]:
             seen.add(item)
 
 
-def mentions_of_nothing(problem: Problem, *, workers: frozenset[str], tasks: frozenset[str]) -> list[ProblemError]:
+def mentions_of_nothing(tasks: Columns, *, worker_ids: frozenset[str], task_ids: frozenset[str]) -> list[ProblemError]:
     """Every mentioned id that does not exist, task by task."""
     found: list[tuple[int, int, str]] = []
     for rank, name in enumerate(MENTIONS):
-        known = tasks if name == "after" else workers
-        for position, value in enumerate(map(attrgetter(name.partition(".")[0]), problem.tasks)):
+        known = task_ids if name == "after" else worker_ids
+        for position, value in enumerate(tasks[name.partition(".")[0]]):
             if value:
                 strangers = unknown(value if name != "pin.worker" else getattr(value, "worker", None), known)
                 found += [(position, rank, item) for item in strangers]
@@ -70,13 +69,13 @@ def unknown(value: object, known: frozenset[str]) -> Sequence[str]:
     return ()
 
 
-def cycles(problem: Problem) -> Iterator[ProblemError]:
+def cycles(ids: Sequence[Any], waits_for: Sequence[Any]) -> Iterator[ProblemError]:
     """No task waits for itself, directly or through others; each edge that closes a cycle is one fault.
 
     Depth first without recursion, since chains may be thousands long. `depth` is each task's place on the path.
     """
-    position = {task.id: place for place, task in enumerate(problem.tasks) if isinstance(task.id, str)}
-    after = waiting_tasks(problem, position)
+    position = {name: place for place, name in enumerate(ids) if isinstance(name, str)}
+    after = waiting_tasks(position, waits_for)
     finished: set[str] = set()
     for first in after:
         path = [] if first in finished else [first]
@@ -97,10 +96,10 @@ def cycles(problem: Problem) -> Iterator[ProblemError]:
                 waiting.append(iter(after[item]))
 
 
-def waiting_tasks(problem: Problem, position: Mapping[str, int]) -> dict[str, list[str]]:
+def waiting_tasks(position: Mapping[str, int], waits_for: Sequence[Any]) -> dict[str, list[str]]:
     """For each task that waits: those it waits for which wait themselves. No other task can be part of a cycle."""
-    waits = {name: problem.tasks[place].after for name, place in position.items() if problem.tasks[place].after}
-    lists = {name: after for name, after in waits.items() if isinstance(after, tuple | list)}
+    lists = {name: waits_for[place] for name, place in position.items() if waits_for[place]}
+    lists = {name: after for name, after in lists.items() if isinstance(after, tuple | list)}
     return {name: [item for item in after if isinstance(item, str) and item in lists] for name, after in lists.items()}
 
 

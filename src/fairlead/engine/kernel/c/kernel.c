@@ -19,6 +19,7 @@
 #include "chains.h"
 #include "rank.h"
 #include "splice.h"
+#include "calm.h"
 
 #ifdef _WIN32
 #define API __declspec(dllexport)
@@ -176,4 +177,16 @@ API void fl_place(Plan *p, i32 task, const Pair *pair, i64 followers, Found *fou
     place_and_measure(p, task, pair, followers, found);
     sum_up_changed(p, from);
     p->thorough = 0;
+}
+
+/* Points that a new order of a row's tasks changes; INFINITY when it cannot be, and then the caller undoes. */
+API f64 fl_reorder(Plan *p, i32 row, const i32 *tasks) {
+    p->need = NEED_NOTHING;
+    return reorder(p, row, tasks);
+}
+
+/* Hold a task back until this minute; 0 when that costs something or cannot be, and then the caller undoes. */
+API i64 fl_hold(Plan *p, i32 task, i32 minute) {
+    p->need = NEED_NOTHING;
+    return hold(p, task, minute);
 }

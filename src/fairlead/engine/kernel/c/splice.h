@@ -1,12 +1,24 @@
 /* Merging a part of the plan that was searched by itself (search/parallel.py). */
 
-/* Let the task look again at when what it waits for is done. */
-static void announce_awaited(Plan *p, i32 task) {
-    for (i64 i = AT(pred_ptr, task); i < AT(pred_ptr, task + 1); i++) announce(p, AT(pred, i));
+/* Let the tasks of a row start when what they wait for is really done: that may have moved since the part was cut out. */
+static int wait_as_it_is(Plan *p, i32 row) {
+    Slot *slots = row_slots(p, row);
+    i32 len = AT(row_len, row), first = len;
+    for (i32 i = len - 1; i >= 0; i--) {
+        i32 task = slots[i].task;
+        if (AT(pred_ptr, task) == AT(pred_ptr, task + 1)) continue;
+        i32 ready = ready_minute(p, task);
+        if (ready == NONE) return 0;
+        ready = to_work(p, AT(row_worker, row), ready);
+        if (ready == slots[i].ready) continue;
+        slots[i].ready = ready;
+        first = i;
+    }
+    return first == len || decode_from(p, row, first, len);
 }
 
-/* Give the rows these slots, one row's after the other's. They were decoded in the part; what waits for their tasks in other
- * parts has to be looked at again, and so do those of them that wait for other parts, which may have changed since. */
+/* Give the rows these slots, one row's after the other's. They were decoded in the part; only what waits for their tasks in
+ * other parts has to be looked at again. */
 static int splice(Plan *p, const i32 *rows, const i32 *lengths, const Slot *slots, i64 count) {
     i64 from = mark(p), at = 0;
     for (i64 i = 0; i < count; i++) {
@@ -32,11 +44,12 @@ static int splice(Plan *p, const i32 *rows, const i32 *lengths, const Slot *slot
         for (i32 j = 0; j < lengths[i]; j++) {
             AT(planned, AT(row_worker, rows[i])) += slots[at + j].minutes;
             announce(p, slots[at + j].task);
-            announce_awaited(p, slots[at + j].task);
         }
         if (p->latest_n) note_latest(p, rows[i]);
     }
-    int ok = settle(p, 1);
+    int ok = 1;
+    for (i64 i = 0; ok && p->has_chains && i < count; i++) ok = wait_as_it_is(p, rows[i]);
+    ok = settle(p, ok);
     if (ok) sum_up_changed(p, from);
     return ok;
 }
