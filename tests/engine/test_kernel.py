@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from random import Random
 
 import numpy as np
 import pytest
@@ -11,11 +12,13 @@ from engine.small import TWO_DAYS, problem
 from fairlead.engine import Assignment, Iterations, Objective, Pin, Problem, Task, Worker, solve
 from fairlead.engine.arrays import Model
 from fairlead.engine.fuzzing import faults, odd_problem, plans
+from fairlead.engine.fuzzing.plans import shuffle
 from fairlead.engine.kernel.library import Board
 from fairlead.engine.match.eligibility import is_eligible
 from fairlead.engine.search import state as state_module
 from fairlead.engine.search.construct import construct
 from fairlead.engine.search.improve import improve
+from fairlead.engine.search.parallel import improve_in_parts
 from fairlead.engine.search.state import State
 from fairlead.engine.testing import Shape, random_problem
 
@@ -177,6 +180,24 @@ def test_the_search_comes_back_to_exactly_its_best_plan() -> None:
 def test_several_threads_end_when_nobody_can_do_anything(workers: list[Worker]) -> None:
     of = problem(workers, [Task(f"t{n}", 60, only=()) for n in range(30)])
     assert solve(of, stop=Iterations(9000), threads=2).assignments == ()
+
+
+def random_plan(of: Problem, seed: int) -> State:
+    """Everything that fits, in random order, shuffled."""
+    rng, model = Random(seed), Model(of)
+    model.find_tails()
+    state = State(model, seed=seed)
+    state.insert_all(model.chain_order(np.array([rng.random() for _ in of.tasks])))
+    shuffle(state, rng)
+    return state
+
+
+@pytest.mark.parametrize("seed", [79, 219, 300, 355, 392])
+def test_parts_that_were_searched_apart_keep_the_chains_between_them(seed: int) -> None:
+    of = random_problem(seed, Shape(workers=8, tasks=40, horizon=0.0, caps=0.9))
+    state = random_plan(of, seed)
+    improve_in_parts(state, threads=2, stop=Iterations(6000), seed=seed)
+    assert faults(of, state) == []
 
 
 def test_a_part_that_is_merged_waits_for_what_moved_meanwhile() -> None:

@@ -48,7 +48,10 @@ def improve_in_parts(
                 break
             epoch = min(epoch, stop.remaining(iterations))
             temperature = each * schedule.at(share)
-            iterations += search_all(state, cut(state, threads, rng), epoch, temperature, stop=stop, pool=pool)
+            done = search_all(state, cut(state, threads, rng), epoch, temperature, stop=stop, pool=pool)
+            if not done:
+                break  # no part has anything to search, for what is left waits for tasks that are left out
+            iterations += done
             epoch = next_epoch(epoch, stop.progress(iterations) - share)
             if state.total() < best:
                 best, saved = state.total(), save(state)

@@ -83,18 +83,59 @@ static void try_row(Plan *p, i32 row, const Slot *task, const Pair *pair, f64 ba
     }
 }
 
-/* The same where lanes share a cap: the whole worker is decoded for every place. */
+/* Do one task next as if the cap never bound; 0 when even that cannot be. */
+static inline int step_without_cap(const Plan *p, i32 w, Cursor *at, const Slot *task) {
+    if (p->setup && differs(at->context, task->context)) at->u += (i32)p->setup;
+    at->u = larger(at->u, task->ready);
+    if (task->pin != NONE && at->u > task->pin) return 0;
+    at->u = larger(at->u, task->pin) + task->minutes;
+    at->context = task->context;
+    return at->u <= AT(total, w) && at->u <= task->deadline;
+}
+
+/* What the place costs at least: the cap, and the other lanes, can only delay more. Points are INFINITY when it cannot be. */
+static Spot at_least(const Plan *p, i32 row, i32 place, const Slot *task, Spot spot, f64 most) {
+    i32 w = spot.pair->worker;
+    const Slot *slot = row_slots(p, row) + place, *end = row_slots(p, row) + AT(row_len, row);
+    Cursor at = {place ? slot[-1].end : 0, 0, 0, place ? slot[-1].context : NONE};
+    f64 points = spot.points;
+    spot.points = INFINITY;
+    if (!step_without_cap(p, w, &at, task)) return spot;
+    points += slot_points(p, w, task, at.u);
+    spot.finish = finish_minute(p, w, at.u);
+    for (; slot < end && points <= most; slot++) {
+        if (!step_without_cap(p, w, &at, slot)) return spot;
+        if (at.u <= slot->end) break;
+        points += slot_points(p, w, slot, at.u) - slot->late;
+    }
+    spot.points = points;
+    return spot;
+}
+
+static inline int loses_to(const Spot *spot, const Spot *best) {
+    if (spot->points > best->points + TIE) return 1;
+    if (!best->pair || spot->points <= best->points - TIE) return 0;
+    return spot->pushes > best->pushes || (spot->pushes == best->pushes && spot->finish >= best->finish);
+}
+
+/* The same where lanes share a cap: the whole worker is decoded for every place that may be the best; the end of the row comes
+ * first, since it is the best most of the time. A task between two contexts may save a set-up, so it is always tried there. */
 static void try_shared_row(Plan *p, i32 row, const Slot *task, const Pair *pair, f64 base, Spot *best) {
     i32 w = pair->worker, len = AT(row_len, row);
     const Slot *slots = row_slots(p, row);
-    f64 late = late_of(p, w);
-    for (i32 place = first_place(p, slots, len, task, w); place <= len; place++) {
+    for (i32 place = len, first = first_place(p, slots, len, task, w); place >= first; place--) {
         i32 before = place ? slots[place - 1].context : NONE, after = place < len ? slots[place].context : NONE;
-        f64 points = base - late + neighbour_points_added(p, before, task->context, after);
-        i32 end = 0;
-        if (!decode_together(p, w, task, row, place, &points, &end)) continue;
-        if (p->latest_n) points += ends_plan(p, w, task->task, end);
-        keep_cheaper(p, best, (Spot){points, pair, row, place, 0, place < len}, end);
+        Trial trial = {.extra = task, .extra_row = row, .place = place};
+        int parts = task->context == NONE && differs(before, after);
+        trial.points = base + neighbour_points_added(p, before, task->context, after);
+        trial.most = p->thorough || parts ? INFINITY : best->points + TIE;
+        if (!p->thorough && !parts) {
+            Spot least = at_least(p, row, place, task, (Spot){trial.points, pair, row, place, 0, place < len}, trial.most);
+            if (loses_to(&least, best)) continue;
+        }
+        if (!decode_together(p, w, &trial)) continue;
+        if (p->latest_n) trial.points += ends_plan(p, w, task->task, trial.end);
+        keep_cheaper(p, best, (Spot){trial.points, pair, row, place, 0, place < len}, trial.end);
     }
 }
 

@@ -81,12 +81,17 @@ API i64 fl_append(Plan *p, i64 from) {
     return from;
 }
 
-/* Search for a number of iterations at one temperature; returns how many were done, fewer when it needs more room. */
+/* Search for a number of iterations at one temperature; returns how many were done, fewer when it needs more room. The one that
+ * needed it was undone, and begins again with the same random numbers: how much room there was changes nothing. */
 API i64 fl_search(Plan *p, i64 iterations, f64 temperature) {
     p->need = NEED_NOTHING;
     for (i64 i = 0; i < iterations; i++) {
+        u64 dice = AT(random, 0);
         iterate(p, temperature);
-        if (p->need) return i + 1;
+        if (p->need) {
+            AT(random, 0) = dice;
+            return i;
+        }
     }
     return iterations;
 }

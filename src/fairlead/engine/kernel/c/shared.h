@@ -13,9 +13,8 @@ static i32 first_free(const Plan *p, i32 w, i32 u, i32 *week) {
     return FAR;
 }
 
-/* Do `minutes` from u on; the end, or FAR when the calendar ends before. */
-static i32 work_shared(Plan *p, i32 w, i32 u, i32 minutes, i32 *last_week) {
-    i32 week = 0;
+/* Do `minutes` from u on, which lies in `week` or later; the end, or FAR when the calendar ends before. */
+static i32 work_shared(Plan *p, i32 w, i32 u, i32 minutes, i32 week, i32 *last_week) {
     while (minutes) {
         u = first_free(p, w, u, &week);
         if (u == FAR) return FAR;
@@ -29,73 +28,82 @@ static i32 work_shared(Plan *p, i32 w, i32 u, i32 minutes, i32 *last_week) {
     return u;
 }
 
-/* The slot at position `next` of the row when `extra` stands at `place` of row `extra_row`. */
-static inline const Slot *nth(const Plan *p, i32 row, i32 next, const Slot *extra, i32 extra_row, i32 place) {
-    if (!extra || row != extra_row || next < place) return row_slots(p, row) + next;
-    return next == place ? extra : row_slots(p, row) + next - 1;
+/* Find out when a lane's next item can start; FAR for never, or when the lane is done. */
+static void look_ahead(const Plan *p, i32 w, Lane *lane, const Slot *task) {
+    i32 u = lane->u, set_up = task && p->setup && !lane->set_up && differs(lane->context, task->context);
+    lane->week = 0;
+    lane->start = FAR;
+    if (!task) return;
+    if (!set_up) u = larger(u, task->ready);
+    if (set_up || task->pin == NONE) lane->start = first_free(p, w, u, &lane->week);
+    else if (u <= task->pin && first_free(p, w, task->pin, &lane->week) == task->pin) lane->start = task->pin;
 }
 
-/* When a lane's next item can start; FAR for never. */
-static i32 next_start(const Plan *p, i32 w, const Lane *lane, const Slot *task) {
-    i32 week = 0, u = lane->u;
-    if (!p->setup || lane->set_up || !differs(lane->context, task->context)) {
-        u = larger(u, task->ready);
-        if (task->pin != NONE) return u <= task->pin && first_free(p, w, task->pin, &week) == task->pin ? task->pin : FAR;
-    }
-    return first_free(p, w, u, &week);
+/* All lanes of a worker, with `extra` tried at a place of one row. */
+typedef struct {
+    const Slot *extra;
+    i32 extra_row, place;
+    f64 points, most; /* what the extra task and the delay of others cost; given up above `most` */
+    i32 end;          /* of the extra task */
+} Trial;
+
+static inline const Slot *next_of(const Plan *p, i32 row, i32 next, const Trial *trial) {
+    int extra = trial->extra && row == trial->extra_row;
+    if (next >= AT(row_len, row) + extra) return NULL;
+    if (!extra || next < trial->place) return row_slots(p, row) + next;
+    return next == trial->place ? trial->extra : row_slots(p, row) + next - 1;
 }
 
-/* Decode all lanes together, with `extra` tried at a place. Points of the slots are added to *points; ends are written
- * when there is no extra task. Returns 0 when it cannot be done. */
-static int decode_together(Plan *p, i32 w, const Slot *extra, i32 extra_row, i32 place, f64 *points, i32 *finish) {
-    i32 first = (i32)AT(row_ptr, w), rows = (i32)(AT(row_ptr, w + 1) - first), last_week = 0, ok = 1;
-    for (i32 i = 0; i < rows; i++) AT(lanes, i) = (Lane){0, 0, NONE, 0};
+/* The lane whose next item can start first, ties by lane; NONE when no lane can go on. Starts that were found before may be too
+ * early by now, since the cap gets fuller: the first one is looked at again. */
+static i32 first_lane(const Plan *p, i32 w, i32 rows, const Trial *trial) {
     for (;;) {
-        i32 best = NONE, best_start = FAR, open = 0;
-        for (i32 i = 0; i < rows; i++) {
-            i32 row = first + i, len = AT(row_len, row) + (extra && row == extra_row);
-            if (AT(lanes, i).next >= len) continue;
-            open = 1;
-            i32 start = next_start(p, w, &AT(lanes, i), nth(p, row, AT(lanes, i).next, extra, extra_row, place));
-            if (start < best_start) best = i, best_start = start;
-        }
-        if (!open) break;
-        if (best == NONE) {
-            ok = 0;
-            break;
-        }
-        Lane *lane = &AT(lanes, best);
-        const Slot *task = nth(p, first + best, lane->next, extra, extra_row, place);
-        int set_up = p->setup && !lane->set_up && differs(lane->context, task->context);
-        i32 end = work_shared(p, w, best_start, set_up ? (i32)p->setup : task->minutes, &last_week);
-        if (end == FAR || (!set_up && end > task->deadline)) {
-            ok = 0;
-            break;
-        }
-        lane->u = end;
-        lane->set_up = set_up;
-        if (set_up) continue;
-        *points += slot_points(p, w, task, end);
-        if (task == extra) *finish = end;
-        if (!extra) settle_slot(p, w, row_slots(p, first + best) + lane->next, &(Cursor){end, 0, 0, 0}, best_start);
+        i32 best = NONE, best_start = FAR;
+        for (i32 i = 0; i < rows; i++)
+            if (AT(lanes, i).start < best_start) best = i, best_start = AT(lanes, i).start;
+        if (best == NONE || AT(week_used, AT(lanes, best).week) < AT(cap, w)) return best;
+        i32 row = (i32)AT(row_ptr, w) + best;
+        look_ahead(p, w, &AT(lanes, best), next_of(p, row, AT(lanes, best).next, trial));
+    }
+}
+
+/* Do the lane's next item. Returns 0 when it does not fit. */
+static int do_next(Plan *p, i32 w, Lane *lane, i32 row, Trial *trial, i32 *last_week) {
+    const Slot *task = next_of(p, row, lane->next, trial);
+    int set_up = p->setup && !lane->set_up && differs(lane->context, task->context);
+    i32 end = work_shared(p, w, lane->start, set_up ? (i32)p->setup : task->minutes, lane->week, last_week);
+    if (end == FAR || (!set_up && end > task->deadline)) return 0;
+    lane->u = end;
+    lane->set_up = set_up;
+    if (!set_up) {
+        if (task == trial->extra) trial->end = end;
+        if (trial->extra) trial->points += slot_points(p, w, task, end) - (task == trial->extra ? 0.0 : task->late);
+        else settle_slot(p, w, row_slots(p, row) + lane->next, &(Cursor){end, 0, 0, 0}, lane->start);
         lane->context = task->context;
         lane->next++;
     }
-    for (i32 i = 0; i <= last_week; i++) AT(week_used, i) = 0;
-    return ok;
+    look_ahead(p, w, lane, next_of(p, row, lane->next, trial));
+    return 1;
 }
 
-static f64 late_of(const Plan *p, i32 w) {
-    f64 points = 0.0;
-    for (i64 row = AT(row_ptr, w); row < AT(row_ptr, w + 1); row++)
-        for (i32 i = 0; i < AT(row_len, row); i++) points += row_slots(p, (i32)row)[i].late;
-    return points;
+/* Decode all lanes together; the slots are written when there is no extra task. Returns 0 when it cannot be done, or costs too
+ * much. */
+static int decode_together(Plan *p, i32 w, Trial *trial) {
+    i32 first = (i32)AT(row_ptr, w), rows = (i32)(AT(row_ptr, w + 1) - first), last_week = 0, ok = 1, best;
+    i64 left = 0;
+    for (i32 i = 0; i < rows; i++) {
+        AT(lanes, i) = (Lane){0, 0, NONE, 0, FAR, 0};
+        look_ahead(p, w, &AT(lanes, i), next_of(p, first + i, 0, trial));
+    }
+    while (ok && trial->points <= trial->most && (best = first_lane(p, w, rows, trial)) != NONE)
+        ok = do_next(p, w, &AT(lanes, best), first + best, trial, &last_week);
+    for (i32 i = 0; i < rows; i++) left += next_of(p, first + i, AT(lanes, i).next, trial) != NULL;
+    memset(p->week_used, 0, ((size_t)last_week + 1) * sizeof(i32));
+    return ok && !left;
 }
 
 static int decode_shared(Plan *p, i32 w) {
-    f64 points = 0.0;
-    i32 finish = 0;
     for (i64 row = AT(row_ptr, w); row < AT(row_ptr, w + 1); row++)
         if (!save(p, (i32)row)) return 0;
-    return decode_together(p, w, NULL, NONE, 0, &points, &finish);
+    return decode_together(p, w, &(Trial){.most = INFINITY});
 }

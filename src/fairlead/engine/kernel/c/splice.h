@@ -69,7 +69,9 @@ static void take_over_limits(Plan *p) {
     }
     for (i32 row = 0; row < p->row_worker_n; row++) {
         Slot *slots = row_slots(p, row);
-        for (i32 i = 0; i < AT(row_len, row); i++)
+        for (i32 i = 0; i < AT(row_len, row); i++) {
             slots[i].deadline = deadline_on(p, slots[i].task, AT(row_worker, row));
+            slots[i].ready = larger(slots[i].ready, to_work(p, AT(row_worker, row), AT(release, slots[i].task)));
+        }
     }
 }

@@ -56,9 +56,11 @@ typedef struct {
     i32 u, used, week, context;
 } Cursor;
 
-/* A lane while all lanes of a worker are decoded together. */
+/* A lane while all lanes of a worker are decoded together: the position of its next task, where it stands, and when the
+ * next item, which may be a set-up, can start at the earliest. */
 typedef struct {
     i32 next, u, context, set_up;
+    i32 start, week;
 } Lane;
 
 /* A place for a task: points it adds, without the price of leaving it out. */
