@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from engine.small import TWO_DAYS, plan_of, problem
@@ -65,8 +66,10 @@ def test_what_the_search_believes_a_plan_costs_is_what_the_rules_say() -> None:
 
 def everything(state: State) -> tuple[object, ...]:
     """All that a change may touch."""
-    names = ("task_row", "task_place", "row_len", "row_points", "row_late", "row_switches", "planned", "held", "latest")
-    return state.assignments(), state.total(), *(state.arrays[name].tolist() for name in names)
+    placed = state.arrays["task_row"] >= 0  # the place of a task that is left out means nothing
+    places = np.where(placed, state.arrays["task_place"], -1).tolist()
+    names = ("task_row", "row_len", "row_points", "row_late", "row_switches", "planned", "held", "latest")
+    return state.assignments(), state.total(), places, *(state.arrays[name].tolist() for name in names)
 
 
 def test_undoing_a_change_restores_everything() -> None:

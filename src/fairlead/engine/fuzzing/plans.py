@@ -66,7 +66,7 @@ def put_anywhere(state: State, task: int, rng: Random) -> None:
     how = rng.random()
     if how < 0.4:
         state.put(task, pair, row=row, place=length)
-    elif how < 0.8 or model.numbers["has_chains"]:
+    elif how < 0.8:
         state.place(task, pair)
     else:
         state.put(task, pair, row=row, place=rng.randint(0, length))

@@ -164,6 +164,7 @@ API void fl_measure(Plan *p, i32 task, const Pair *pairs, i64 count, i64 followe
 API i64 fl_put(Plan *p, i32 task, const Pair *pair, i32 row, i32 place) {
     p->need = NEED_NOTHING;
     i64 from = p->saved;
+    if (place < 0 || place > AT(row_len, row) || AT(row_worker, row) != pair->worker) return 0;
     if (AT(held, pair->worker) >= AT(most, pair->worker) || !put(p, task, pair, row, place)) return 0;
     sum_up_changed(p, from);
     return 1;

@@ -21,8 +21,10 @@ static int put_with(Plan *p, i32 task, const Pair *pair) {
     if (!best.pair) return 0;
     if (put(p, task, pair, best.row, best.place)) return 1;
     undo(p, from);
+    i32 done = to_work(p, pair->worker, chain_minute(p, task)); /* before what it waits for it would close a circle */
     for (i32 row = (i32)AT(row_ptr, pair->worker); row < AT(row_ptr, pair->worker + 1) && !p->need; row++) {
-        for (i32 place = AT(row_len, row); place >= 0 && !p->need; place--) {
+        i32 first = done ? first_after(row_slots(p, row), AT(row_len, row), done) : 0;
+        for (i32 place = AT(row_len, row); place >= first && !p->need; place--) {
             if (put(p, task, pair, row, place)) return 1;
             undo(p, from);
         }
