@@ -28,7 +28,6 @@ from fairlead.engine.arrays import Model
 from fairlead.engine.fuzzing.changes import books, changed_books
 from fairlead.engine.objective.total import cost_of
 from fairlead.engine.search.construct import construct, load_plan
-from fairlead.engine.search.state import State
 from fairlead.engine.testing import Shape, random_problem
 
 CROWDED = Shape(workers=3, tasks=16, weeks=1, longest_effort=400, lanes=0.6, caps=0.8, chains=0.4, pins=0.2)
