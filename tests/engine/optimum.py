@@ -1,4 +1,4 @@
-"""The best plan of a tiny problem by trying everything: slow and obvious, priced by the judge; one lane each."""
+"""The best plan of a tiny problem, one lane a worker, by trying everything: slow and obvious, priced by the judge."""
 
 from __future__ import annotations
 

@@ -174,4 +174,4 @@ def test_the_search_finds_the_best_plan_of_tiny_problems() -> None:
         assert plan.bound <= best + 1e-6, f"seed {seed}: the bound is wrong"
         if plan.cost.total > best + 1e-6:
             missed[seed] = plan.cost.total - best
-    assert len(missed) <= 3, missed
+    assert len(missed) <= 1, missed

@@ -239,7 +239,7 @@ class Model:
         pairs = self.make_pairs(tasks)
         kept = ("release", "due", "late_rate", "price", "context", "context_ptr", "context_task")
         self.arrays = self.workers | {name: tasks[name] for name in kept} | chain_arrays(problem) | pairs
-        self.arrays["tail"] = np.zeros(len(problem.tasks), np.int32)
+        self.arrays["tail"], self.arrays["worth"] = np.zeros(len(problem.tasks), np.int32), tasks["price"].copy()
         self.numbers["has_chains"] = int(self.arrays["pred"].size > 0)
         self.numbers["has_contexts"] = int(self.arrays["context_ptr"].size > 1)
 
@@ -331,7 +331,7 @@ class Model:
         return rank
 
     def find_tails(self) -> None:
-        """Fill `tail`: how much has to follow each task."""
+        """Fill `tail` and `worth`: how much has to follow each task, and what that is worth."""
         order = self.chain_order(np.zeros(len(self.problem.tasks)))
         self.scratch_board(order).call("fl_tails")
 

@@ -20,7 +20,7 @@ AWAITED_PRICE = 1000.0
 """What others wait for is not left out: it would cost this many times the dearest task of the part."""
 
 SCALARS = ("cap", "total", "most", "available", "shares")
-TASK_COLUMNS = ("release", "due", "late_rate", "price", "tail")
+TASK_COLUMNS = ("release", "due", "late_rate", "price", "worth", "tail")
 
 
 @dataclass(frozen=True)

@@ -29,15 +29,18 @@ static void chain_order(Plan *p) {
     for (i64 i = 0; i < p->order_n; i++) AT(queued, i) = 0;
 }
 
-/* Least minutes from the end of a task to the end of everything that waits for it; `order` is a chain order. */
+/* Least minutes from the end of a task to the end of everything that waits for it, and what doing it makes possible; `order` is
+ * a chain order. What waits by two ways counts twice. */
 static void tails(Plan *p) {
     for (i64 i = p->order_n - 1; i >= 0; i--) {
         i32 task = AT(order, i);
         AT(tail, task) = 0;
+        AT(worth, task) = AT(price, task);
         for (i64 j = AT(succ_ptr, task); j < AT(succ_ptr, task + 1); j++) {
             i32 after = AT(succ, j), minutes = FAR;
             for (i64 k = AT(pair_ptr, after); k < AT(pair_ptr, after + 1); k++)
                 minutes = least(minutes, AT(pairs, k).minutes);
+            if (AT(pair_ptr, after) < AT(pair_ptr, after + 1)) AT(worth, task) += AT(worth, after);
             if (minutes < FAR) AT(tail, task) = larger(AT(tail, task), least(FAR / 2, minutes + AT(tail, after)));
         }
     }

@@ -11,7 +11,7 @@ static void sum_up_changed(Plan *p, i64 from) {
 
 static void construct_one(Plan *p, i32 task) {
     mark(p);
-    if (insert(p, task, 0.0) == NONE) {
+    if (insert(p, task, AT(price, task), 0.0) == NONE) {
         undo(p, 0);
         return;
     }

@@ -30,6 +30,7 @@
     X(i64, succ_ptr)                                                                                                  \
     X(i32, succ)                                                                                                      \
     X(i32, tail)           /* least minutes between the end of the task and the end of all that waits for it */       \
+    X(f64, worth)          /* points of leaving out the task and all that waits for it */                             \
     X(i32, deadline)       /* N, or empty: latest finish in a part of a plan; FAR: none */                            \
     X(i64, pair_ptr)       /* pairs of a task, by points: pair_ptr[i] .. pair_ptr[i + 1] */                           \
     X(Pair, pairs)         /* P entries */                                                                            \

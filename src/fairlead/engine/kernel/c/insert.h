@@ -172,11 +172,11 @@ static int waits_for_left_out(const Plan *p, i32 task) {
     return 0;
 }
 
-/* Put a task where it costs least, but only where that is no dearer than leaving it out. Returns 1 when it is in, 0 when it
+/* Put a task where it costs least, but only where that is no dearer than `most`. Returns 1 when it is in, 0 when it
  * stays out, NONE when the plan can no longer be trusted and has to be undone. */
-static int insert(Plan *p, i32 task, f64 blink) {
+static int insert(Plan *p, i32 task, f64 most, f64 blink) {
     if (waits_for_left_out(p, task)) return 0;
-    Spot best = best_spot(p, task, AT(price, task), blink);
+    Spot best = best_spot(p, task, most, blink);
     if (!best.pair) return 0;
     return put(p, task, best.pair, best.row, best.place) ? 1 : NONE;
 }

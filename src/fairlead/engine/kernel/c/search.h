@@ -1,8 +1,9 @@
 /* Ruin and recreate under simulated annealing. Read iterate() first: it is the recipe. */
 
-enum { SEED_TRIES = 4, POOL_TRIES = 4 };
+enum { SEED_TRIES = 4, POOL_TRIES = 4, FAMILY = 12 };
 #define WORST_SEED_SHARE 0.4
 #define BLINK 0.01
+#define HOPE 0.3
 
 /* Points that a task costs more where it is than with its cheapest worker and on time. */
 static f64 badness(const Plan *p, i32 task) {
@@ -34,11 +35,22 @@ static i32 minute_of(Plan *p, i32 seed) {
 }
 
 /* Add a task that is left out to those that are put back. */
-static void try_again(Plan *p, i32 task) {
+static void try_alone(Plan *p, i32 task) {
     if (AT(task_row, task) != NONE || AT(taken_stamp, task) == p->stamp || p->taken_count >= p->taken_n) return;
     AT(taken_stamp, task) = p->stamp;
     AT(taken_from, p->taken_count) = NONE;
     AT(taken, p->taken_count++) = task;
+}
+
+/* The same with some of what it waits for and what waits for it, since together they may be worth it. */
+static void try_again(Plan *p, i32 task) {
+    i64 first = p->taken_count, last = first + FAMILY;
+    try_alone(p, task);
+    for (i64 next = first; p->has_chains && next < p->taken_count && p->taken_count < last; next++) {
+        i32 of = AT(taken, next);
+        for (i64 i = AT(pred_ptr, of); i < AT(pred_ptr, of + 1) && p->taken_count < last; i++) try_alone(p, AT(pred, i));
+        for (i64 i = AT(succ_ptr, of); i < AT(succ_ptr, of + 1) && p->taken_count < last; i++) try_alone(p, AT(succ, i));
+    }
 }
 
 static int ruin(Plan *p) {
@@ -52,6 +64,13 @@ static int ruin(Plan *p) {
     return 1;
 }
 
+/* Put a task back for its price at most; now and then for that of all that can follow it then, too. */
+static int put_back(Plan *p, i32 task) {
+    int in = insert(p, task, AT(price, task), BLINK);
+    if (in || AT(worth, task) <= AT(price, task) || chance(p) >= HOPE) return in;
+    return insert(p, task, AT(worth, task), BLINK);
+}
+
 /* Put everything back where it costs least. A task may have to wait for one that comes later in the order, so chains take
  * several rounds. */
 static int recreate(Plan *p) {
@@ -61,7 +80,7 @@ static int recreate(Plan *p) {
         for (i64 i = 0; i < p->taken_count; i++) {
             i32 task = AT(taken, i);
             if (AT(task_row, task) != NONE || (!first && AT(pred_ptr, task) == AT(pred_ptr, task + 1))) continue;
-            int in = insert(p, task, BLINK);
+            int in = put_back(p, task);
             if (in == NONE) return 0;
             progress += in;
         }
