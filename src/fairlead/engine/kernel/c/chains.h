@@ -29,6 +29,9 @@ static void chain_order(Plan *p) {
     for (i64 i = 0; i < p->order_n; i++) AT(queued, i) = 0;
 }
 
+/* Finite, since infinite points mark a place that cannot be. */
+#define MOST_WORTH 1e300
+
 /* Least minutes from the end of a task to the end of everything that waits for it, and what doing it makes possible; `order` is
  * a chain order. What waits by two ways counts twice. */
 static void tails(Plan *p) {
@@ -40,7 +43,7 @@ static void tails(Plan *p) {
             i32 after = AT(succ, j), minutes = FAR;
             for (i64 k = AT(pair_ptr, after); k < AT(pair_ptr, after + 1); k++)
                 minutes = least(minutes, AT(pairs, k).minutes);
-            if (AT(pair_ptr, after) < AT(pair_ptr, after + 1)) AT(worth, task) += AT(worth, after);
+            if (minutes < FAR) AT(worth, task) = fmin(MOST_WORTH, AT(worth, task) + AT(worth, after));
             if (minutes < FAR) AT(tail, task) = larger(AT(tail, task), least(FAR / 2, minutes + AT(tail, after)));
         }
     }
