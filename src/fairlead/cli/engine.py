@@ -124,10 +124,14 @@ def positive_count(text: str) -> int:
 def plan(args: argparse.Namespace) -> int:
     """Solve and write or print the plan."""
     from fairlead import engine
+    from fairlead.cli.watch import watched
 
     problem = read(engine.read_problem, args.problem)
     warm = read(engine.read_plan, args.warm) if args.warm else None
-    found = engine.solve(problem, stop=stop_rule(args), seed=args.seed, threads=args.threads, warm_start=warm)
+    with watched(stop_rule(args)) as (stop, show):
+        found = engine.solve(
+            problem, stop=stop, seed=args.seed, threads=args.threads, warm_start=warm, on_progress=show
+        )
     if args.out:
         write(engine.write_plan, found, args.out)
     else:
@@ -212,12 +216,16 @@ def rank(args: argparse.Namespace) -> int:
 def repair(args: argparse.Namespace) -> int:
     """Repair a plan, write it, and print every change with its reason."""
     from fairlead import engine
+    from fairlead.cli.watch import watched
 
     problem, old = read(engine.read_problem, args.problem), read(engine.read_plan, args.plan)
     change = read(engine.read_changes, args.change)
     budget = engine.Budget(args.now, args.frozen_until, args.most_moved)
     try:
-        found = engine.repair(problem, old, change=change, budget=budget, stop=stop_rule(args), seed=args.seed)
+        with watched(stop_rule(args)) as (stop, show):
+            found = engine.repair(
+                problem, old, change=change, budget=budget, stop=stop, seed=args.seed, on_progress=show
+            )
     except engine.ProblemErrors as error:
         raise Unusable(faults(args.change, error)) from None
     write(engine.write_plan, found.plan, args.out)
@@ -291,7 +299,8 @@ def is_figure(cell: str) -> bool:
 def print_summary(problem: engine.Problem, found: engine.Plan) -> None:
     """How much is assigned, at what cost, how found."""
     print(f"{len(found.assignments)} of {len(problem.tasks)} tasks assigned", end="")
-    print(f" ({found.iterations} iterations, stopped by {found.stopped_by}, seed {found.seed})")
+    ended = "cancelled" if found.stopped_by == "cancelled" else f"stopped by {found.stopped_by}"
+    print(f" ({found.iterations} iterations, {ended}, seed {found.seed})")
     if found.cost is not None:
         print_cost(found.cost)
     if found.bound is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from fairlead.engine.arrays import Model
@@ -38,20 +39,26 @@ def solve(
     """
     model = Model(problem)
     state = first_state(model, warm_start, seed=seed, stop=stop)
+    bound = lower_bound(model)
     search = partial(improve_in_parts, threads=threads, seed=seed) if threads > 1 else improve
-    iterations = search(state, stop=stop, on_progress=on_progress)
+    iterations = search(state, stop=stop, on_progress=with_bound(on_progress, bound))
     fill_gaps(state)
     assignments = better_of(problem, state.assignments(), warm_start)
     return Plan(
         assignments=assignments,
         unassigned=left_out_reasons(problem, Plan(assignments)),
         cost=cost_of(problem, assignments),
-        bound=lower_bound(model),
+        bound=bound,
         seconds=stop.seconds(),
         iterations=iterations,
         seed=seed,
         stopped_by=stop.name,
     )
+
+
+def with_bound(tell: Callable[[Progress], None] | None, bound: float) -> Callable[[Progress], None] | None:
+    """The same listener, who hears of the bound as well."""
+    return None if tell is None else lambda news: tell(replace(news, bound=bound))
 
 
 def first_state(model: Model, warm_start: Plan | None, *, seed: int, stop: Stop) -> State:
