@@ -28,6 +28,7 @@ MODULES = (
     "audit",
     "bench",
     "develop",
+    "wheels",
 )
 
 
