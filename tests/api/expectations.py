@@ -95,6 +95,12 @@ OPERATIONS: dict[str, Line] = {
     "POST /plans/{plan_id}/apply": allow(*MANAGERS, data={}),
     "POST /plans/{plan_id}/undo": allow(*MANAGERS, at={"plan_id": "applied"}),
     "POST /plans/{plan_id}/discard": allow(*MANAGERS),
+    "POST /tasks/{key}/offers": allow(*MANAGERS, at={"key": "waiting"}, data={"answer_min": 60}),
+    "DELETE /tasks/{key}/offers": allow(*MANAGERS, at={"key": "offered"}),
+    "GET /offers": allow(*EVERYBODY),
+    "GET /offers/{offer_id}": allow(*MANAGERS, HOLDER, AUDITOR),
+    "POST /offers/{offer_id}/accept": allow(HOLDER),
+    "POST /offers/{offer_id}/decline": allow(HOLDER, data={"reason": "Too busy"}),
     # the log
     "GET /events": allow(*MANAGERS, AUDITOR),
 }

@@ -24,7 +24,7 @@ from fairlead.web.render import page
 from fairlead.work.actions import change_task
 from fairlead.work.models import Need, Task
 from fairlead.work.queries import find_task
-from fairlead.work.states import OPEN
+from fairlead.work.states import OPEN, WAITING
 
 TEMPLATE = "allocation/candidates.jinja"
 
@@ -33,16 +33,20 @@ TEMPLATE = "allocation/candidates.jinja"
 @require_GET
 def candidates(request: Request, key: str) -> HttpResponse:
     """Everybody who could do the task, best first; a page, and a panel of the task's page."""
-    return _panel(request, find_task(request.actor, key))
+    return panel(request, find_task(request.actor, key))
 
 
-def _panel(request: Request, task: Task, *, refused: Refused | None = None, typed: Any = None) -> HttpResponse:
+def panel(request: Request, task: Task, *, refused: Refused | None = None, typed: Any = None) -> HttpResponse:
+    """The candidates of a task, with what was refused and typed."""
     actor, now = request.actor, timezone.now()
     is_open = task.state in OPEN
     values = {
         "task": task,
         "found": queries.recommend(task, actor=actor, now=now) if is_open else None,
         "holder": task.assignee,
+        "offering": queries.offering_of(task, actor=actor, now=now) if is_open and task.assignee is None else None,
+        "mine": queries.my_offer_of(task, actor=actor, now=now) if is_open and task.assignee is None else None,
+        "may_offer": may_assign(actor) and task.state in WAITING and task.assignee is None,
         "refused": refused,
         "typed": typed or {},
         **_rights(actor, task),
@@ -105,7 +109,7 @@ def _done(request: Request, task: Task, act: Callable[[datetime], Assignment]) -
     except (Forbidden, Missing):
         raise
     except Refused as refused:
-        return _panel(request, find_task(request.actor, str(task)), refused=refused, typed=request.POST)
+        return panel(request, find_task(request.actor, str(task)), refused=refused, typed=request.POST)
     undo = f"/tasks/{task}/assign/?worker={before}" if before else f"/tasks/{task}/unassign/"
     messages.success(request, f"{made.worker.name} has {task} now.", extra_tags=undo)
     return redirect("task", str(task))

@@ -27,10 +27,10 @@ def recommend(task: Task, *, actor: Actor, now: datetime, k: int = judgement.MOS
     require(may_see(actor), NOT_FOR_CLIENTS)
     if task.state not in OPEN:
         raise Refused(f"{task} is over; there is nobody to find for it.")
-    found = judgement.judge(task.pk, workspace_id=actor.workspace_id, now=now, k=k)
+    found = judgement.judge(task.pk, workspace_id=actor.workspace_id, now=now)
     faces = Faces(actor.workspace_id)
     reason, fixes = ("", ()) if found.ranking.candidates else doctor.examine(found, faces)
-    return reading.read(found.file, faces, rates=may_see_rates(actor), reason=reason, fixes=fixes)
+    return reading.read(found.file(k=k), faces, rates=may_see_rates(actor), reason=reason, fixes=fixes)
 
 
 @dataclass(frozen=True)
