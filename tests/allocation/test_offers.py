@@ -91,13 +91,15 @@ def test_who_accepts_has_the_task_with_the_receipt_of_the_offer(team: Team) -> N
     mine = next(offer for offer in offers_of(made) if offer.worker == team.dana)
     given = actions.accept_offer(mine, actor=team.world.dana.actor, now=team.now + HOUR)
     assert team.fresh(task).assignee == team.dana
-    assert (given.receipt, given.fit, given.reason) == (mine.receipt, mine.fit, "accepted the offer")
+    assert (given.receipt, given.fit) == (mine.receipt, mine.fit)
     assert states(made) == {"Dana": "accepted", "Bob": "withdrawn"}
     made.refresh_from_db()
     assert made.state == "filled"
-    told = list(Event.objects.order_by("seq").values_list("kind", flat=True))[-3:]
-    assert told == ["task.offer_accepted", "task.assigned", "task.offer_withdrawn"]
-    assert queries.decision_of(task, actor=team.alice).worker.name == "Dana"
+    kinds = list(Event.objects.order_by("seq").values_list("kind", flat=True))[-3:]
+    assert kinds == ["task.offer_accepted", "task.assigned", "task.offer_withdrawn"]
+    told = queries.decision_of(task, actor=team.alice)
+    assert (told.worker.name, told.offered_by, told.chosen is not None) == ("Dana", "Alice", True)
+    assert queries.replay_receipt(team.world.audrey.actor, told.receipt_id).is_same
 
 
 def test_an_offer_is_answered_once(team: Team) -> None:

@@ -199,6 +199,8 @@ PAGES: dict[str, Line] = {
     "POST /plans/<plan_id>/apply/": allow(*MANAGERS),
     "POST /plans/<plan_id>/undo/": allow(*MANAGERS, at={"plan_id": "applied"}),
     "POST /plans/<plan_id>/discard/": allow(*MANAGERS),
+    "GET /receipts/<number>/": allow(*READERS),
+    "POST /receipts/<number>/replay/": allow(*READERS),
     "GET /offers/": allow(*READERS),
     "GET /offers/<number>/": allow(*MANAGERS, HOLDER, AUDITOR),
     "POST /offers/<number>/accept/": allow(HOLDER),

@@ -13,7 +13,7 @@ from conftest import Person, World, make_world
 from fairlead.accounts import actions as accounts
 from fairlead.allocation import actions as allocation
 from fairlead.allocation.links import offer_secret
-from fairlead.allocation.models import Offer, Plan
+from fairlead.allocation.models import Assignment, Offer, Plan
 from fairlead.events.tenancy import enter
 from fairlead.integrations import actions as integrations
 from fairlead.people import actions as people
@@ -127,6 +127,7 @@ def _work(world: World, skill: Skill, worker: Worker, now: datetime) -> tuple[di
         "offers/number": str(offer.pk),
         "offers/offer_id": str(offer.pk),
         "offer/secret": offer_secret(offer),
+        "receipts/number": str(Assignment.objects.get(task=tasks["held"]).receipt_id),
     }
 
 

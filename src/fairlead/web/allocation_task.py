@@ -143,8 +143,26 @@ def change_needs(request: Request, key: str) -> HttpResponse:
 @require_GET
 def why(request: Request, key: str) -> HttpResponse:
     """Why whoever has the task has it: the receipt of the decision, in words."""
-    task = find_task(request.actor, key)
-    values = {"task": task, "told": queries.decision_of(task, actor=request.actor)}
+    return _told(request, queries.decision_of(find_task(request.actor, key), actor=request.actor))
+
+
+@member_page
+@require_GET
+def receipt(request: Request, number: int) -> HttpResponse:
+    """One decision as its receipt tells it."""
+    return _told(request, queries.receipt(request.actor, number))
+
+
+@member_page
+@require_POST
+def replay(request: Request, number: int) -> HttpResponse:
+    """Compute the decision again and say whether it comes out the same."""
+    told = queries.receipt(request.actor, number)
+    return _told(request, told, replayed=queries.replay_receipt(request.actor, number))
+
+
+def _told(request: Request, told: queries.Decision, replayed: queries.Replay | None = None) -> HttpResponse:
+    values = {"task": find_task(request.actor, told.recommendation.task_key), "told": told, "replayed": replayed}
     return page(request, "allocation/why.jinja", values, block="why")
 
 

@@ -138,7 +138,7 @@ def _check_room(worker: Worker) -> None:
 def _assign(offer: Offer, task: Task, worker: Worker, *, actor: Actor, now: datetime) -> Assignment:
     made = Assignment.objects.create(
         workspace_id=task.workspace_id, task=task, worker=worker, receipt=offer.receipt, by_kind=actor.kind,
-        by_user_id=actor.user_id, reason="accepted the offer", fit=offer.fit, starts_at=offer.starts_at,
+        by_user_id=actor.user_id, fit=offer.fit, starts_at=offer.starts_at,
         ends_at=offer.ends_at, created_at=now,
     )  # fmt: skip
     hold_task(task, worker, now=now)

@@ -1,7 +1,15 @@
 """Reading what allocation knows. Everything starts from what the actor may see; callers import from here."""
 
 from fairlead.allocation.naming import Face
-from fairlead.allocation.queries.decisions import Decision, decision_of, receipt, recommend, replay
+from fairlead.allocation.queries.decisions import (
+    Decision,
+    Replay,
+    decision_of,
+    receipt,
+    recommend,
+    replay,
+    replay_receipt,
+)
 from fairlead.allocation.queries.loads import WeekLoad, fits, load, planned
 from fairlead.allocation.queries.offers import (
     OfferCard,
@@ -45,6 +53,7 @@ __all__ = [
     "OfferingCard",
     "PlanSheet",
     "Recommendation",
+    "Replay",
     "RuledOut",
     "WeekLoad",
     "cards",
@@ -69,6 +78,7 @@ __all__ = [
     "recent_plans",
     "recommend",
     "replay",
+    "replay_receipt",
     "visible_offers",
     "visible_plans",
     "waiting_count",

@@ -90,8 +90,20 @@ class DecisionOut(Shown):
     end_reason: str
     plan_id: int | None
     engine_version: str
+    offered_by: str = Field(description="Who offered it, when the worker accepted an offer; else empty.")
     digest: str = Field(description="Names the snapshot of everything that the engine was given.")
     recommendation: RecommendationOut = Field(description="How everybody stood when it was decided.")
+
+
+class ReplayOut(Shown):
+    """A decision computed again from its receipt."""
+
+    receipt_id: int
+    is_same: bool = Field(description="To the byte.")
+    engine_version: str = Field(description="The engine that decided.")
+    engine_now: str = Field(description="The engine that computed it again.")
+    digest: str
+    sentence: str
 
 
 class RecommendationQuery(Body):
@@ -170,3 +182,12 @@ def show_receipt(request: Call, receipt_id: PathId) -> Any:
     What was known, who was considered, and who was ruled out by what, when it was decided.
     """
     return queries.receipt(request.actor, receipt_id)
+
+
+@routes.on("POST", "/receipts/{receipt_id}/replay", scope="allocation:read", gives=ReplayOut)
+def replay_receipt(request: Call, receipt_id: PathId) -> Any:
+    """Compute a decision again
+
+    From what its receipt kept: the same data give the same result, to the byte. Changes nothing.
+    """
+    return queries.replay_receipt(request.actor, receipt_id)

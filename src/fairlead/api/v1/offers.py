@@ -129,7 +129,8 @@ def list_offers(request: Call, wanted: Query[OfferQuery]) -> dict[str, Any]:
     rows = queries.visible_offers(request.actor)
     if wanted.state is not None:
         rows = rows.filter(state=wanted.state)
-    found = paging.cut(request, rows.values("id"), NEWEST, wanted)
+    columns = ("id",)
+    found = paging.cut(request, rows.values(*columns), NEWEST, wanted)
     numbers = [row["id"] for row in found]
     shown = {card.id: card for card in _cards(request, numbers)}
     page = paging.page(request, found)
