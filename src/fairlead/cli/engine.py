@@ -19,13 +19,6 @@ if TYPE_CHECKING:
 OK, NEGATIVE, UNUSABLE = 0, 1, 2
 """Exit statuses: done; the plan breaks rules; the caller has to mend the input first."""
 
-PROVEN = {
-    True: " A new plan then gives it to her.",
-    False: " A new plan as a whole then still gives it to somebody else.",
-    None: "",
-}
-"""What is said of a flip by whether the whole plan was solved again with it."""
-
 Command = Callable[[argparse.Namespace], int]
 
 
@@ -196,7 +189,7 @@ def explain(args: argparse.Namespace) -> int:
     if found.comparison is not None:
         print(found.comparison.sentence)
         for flip in found.comparison.flips:
-            print(f"  {args.worker} would be first if {flip.sentence}.{PROVEN[flip.proven]}")
+            print(f"  {flip.said(args.worker)}")
         if not found.comparison.flips and found.comparison.place != 1:
             print(f"  No change of one rate, time, load, due date or rule alone would make {args.worker} first.")
     for fix in found.diagnosis.fixes if found.diagnosis else ():

@@ -8,16 +8,24 @@ from typing import Any
 
 import numpy as np
 
-from fairlead.engine.arrays import NONE
+from fairlead.engine.arrays import NONE, Model
 from fairlead.engine.match.rank import Bench, Ranker, Ranking
 from fairlead.engine.plan import Plan, plain
 from fairlead.engine.problem import Problem, Task, Worker
-from fairlead.engine.search.solve import solve
+from fairlead.engine.search.improve import improve
+from fairlead.engine.search.solve import fill_gaps, first_state
 from fairlead.engine.search.state import State, points_of
 from fairlead.engine.search.stop import Iterations
 
-PROOF_TASKS, PROOF_ITERATIONS = 200, 500
-"""A change is proven with the whole plan up to this size, with so many iterations from the present plan on."""
+PROOF_TASKS, PROOF_ITERATIONS = 1_000, 2_000
+"""A change is proven with the whole plan up to this size, with so many iterations; 0.1 s for each at 500 tasks."""
+
+VERDICT = {
+    True: "A new plan keeps it with {worker}.",
+    False: "But a new plan then does not give it to {worker}.",
+    None: "Not tried with a new plan.",
+}
+"""What a flip's `proven` means, in words."""
 
 
 @dataclass(frozen=True)
@@ -25,14 +33,18 @@ class Flip:
     """A change that makes the worker first. `size` is relative: 0.1 is a tenth less rate or a tenth more time.
 
     `changes` maps what would have to be different (`dana.rate`, `minutes.dana`, `due`; `plan.t5` is who has t5) to its
-    new value. `proven` says whether the whole plan, solved again with the change, gives her the task; None when that was
-    not tried.
+    new value. `proven` says whether the worker has the task when the whole plan is searched again with the change; None
+    when that was not tried.
     """
 
     sentence: str
     changes: Mapping[str, Any]
     size: float
     proven: bool | None = None
+
+    def said(self, worker: str) -> str:
+        """The change as it is put to people, and whether it holds in a new plan."""
+        return f"{worker} would be first if {self.sentence}. {VERDICT[self.proven].format(worker=worker)}"
 
     def to_dict(self) -> dict[str, Any]:
         """All fields, ready for JSON."""
@@ -117,16 +129,22 @@ class Trial:
         return bool(best) and best[0].worker == self.worker_id
 
     def proof(self, bid: Bid) -> bool | None:
-        """Whether the changed problem, solved again, gives her the task; None for large ones, and when nobody has it."""
-        if len(self.ranker.problem.tasks) > PROOF_TASKS or self.ranking.current is None:
+        """Whether the worker still has the task after a search from the plan in which she does it, with the change.
+
+        None where the problem is large or there is no plan to search from. What is handed over may not come back.
+        """
+        problem, plan = self.changed(bid), self.ranker.plan
+        if plan is None or not plan.assignments or len(problem.tasks) > PROOF_TASKS:
             return None
-        problem = self.changed(bid)
-        warm = handed_over(problem, self.ranker.plan or Plan(), bid.handed)
+        start = handed_over(problem, plan, {**bid.handed, bid.task.id: self.worker_id})
         for name in bid.handed:
             task = problem.task(name)
             problem = problem.with_task(replace(task, never=(*task.never, self.worker_id)))
-        plan = solve(problem, stop=Iterations(PROOF_ITERATIONS), warm_start=warm)
-        return any(item.task == bid.task.id and item.worker == self.worker_id for item in plan.assignments)
+        stop = Iterations(PROOF_ITERATIONS)
+        state = first_state(Model(problem), start, seed=0, stop=stop)
+        improve(state, stop=stop)
+        fill_gaps(state)
+        return state.worker_of(problem.task_index[bid.task.id]) == self.position
 
 
 def first_of(bench: Bench) -> int | None:
@@ -153,7 +171,7 @@ def hand_over(state: State, task: int, *, to: list[int]) -> int | None:
 
     None when it, or what waits for it, finds no place; the caller undoes.
     """
-    removed = state.remove(task)
+    removed = state.remove(task) if state.worker_of(task) is not None else []
     pairs = state.model.pairs(task)
     pairs = pairs[np.isin(pairs["worker"], to)]
     if removed is None or not pairs.size:
