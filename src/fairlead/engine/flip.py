@@ -15,7 +15,7 @@ __all__ = ["Flip", "flips"]
 
 
 def flips(ranker: Ranker, ranking: Ranking, *, worker_id: str) -> tuple[Flip, ...]:
-    """The smallest change of each kind that makes this worker first for the task, the smallest first.
+    """The smallest change of each kind that makes this worker first; the smallest first, what a new plan refutes last.
 
     Empty when she is first already, or when no change of one kind alone would do it.
     """
@@ -34,8 +34,8 @@ def flips(ranker: Ranker, ranking: Ranking, *, worker_id: str) -> tuple[Flip, ..
     if not found:
         levers = LEVERS_OF_TIME if needs_time else LEVERS
         found = [better for lever in levers if (better := lever(trial, bid)) is not None]
-    checked = [item for item in found if trial.is_first(item)]
-    return tuple(item.to_flip(proven=trial.proof(item)) for item in sorted(checked, key=lambda item: item.size))
+    tried = [item.to_flip(proven=trial.proof(item)) for item in found if trial.is_first(item)]
+    return tuple(sorted(tried, key=lambda flip: (flip.proven is False, flip.size)))
 
 
 def cleared(bid: Bid, obstacles: Iterable[Obstacle]) -> Bid | None:
