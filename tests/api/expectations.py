@@ -89,6 +89,7 @@ OPERATIONS: dict[str, Line] = {
     "DELETE /tasks/{key}/assignment": allow(*MANAGERS, HOLDER),
     "POST /tasks/{key}/take": allow(HOLDER, CONTRIBUTOR, at={"key": "waiting"}),
     "GET /receipts/{receipt_id}": allow(*READERS),
+    "GET /tasks/{key}/standing": allow(HOLDER, CONTRIBUTOR),
     "POST /receipts/{receipt_id}/replay": allow(*READERS),
     "GET /plans": allow(*EVERYBODY),
     "POST /plans": allow(*MANAGERS, data={"project": "WEB"}),

@@ -16,6 +16,7 @@ urls = [
     path("tasks/<task:key>/unassign/", task.unassign, name="unassign"),
     path("tasks/<task:key>/needs/", task.change_needs, name="change-needs"),
     path("tasks/<task:key>/why/", task.why, name="why"),
+    path("tasks/<task:key>/why-not/", task.why_not, name="why-not"),
     path("receipts/<int:number>/", task.receipt, name="receipt"),
     path("receipts/<int:number>/replay/", task.replay, name="receipt-replay"),
     path("projects/<project:key>/allocate/", plan.allocate, name="allocate"),

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from fairlead.allocation import actions, queries
 from fairlead.allocation.models import Assignment
-from fairlead.allocation.permissions import may_assign, may_release, may_take
+from fairlead.allocation.permissions import may_assign, may_release, may_see_all_offers, may_take
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Forbidden, Invalid, Missing, Refused
 from fairlead.people.models import Worker
@@ -62,6 +62,7 @@ def _rights(actor: Actor, task: Task) -> dict[str, Any]:
         "may_take": me is not None and may_take(actor, task, me),
         "may_release": holder is not None and task.state in OPEN and may_release(actor, holder),
         "me": me,
+        "may_ask_all": may_see_all_offers(actor),
     }
 
 
@@ -144,6 +145,18 @@ def change_needs(request: Request, key: str) -> HttpResponse:
 def why(request: Request, key: str) -> HttpResponse:
     """Why whoever has the task has it: the receipt of the decision, in words."""
     return _told(request, queries.decision_of(find_task(request.actor, key), actor=request.actor))
+
+
+@member_page
+@require_GET
+def why_not(request: Request, key: str) -> HttpResponse:
+    """How `worker`, or the reader, stands for the task, and the least that would make them first."""
+    task = find_task(request.actor, key)
+    worker = _worker(request) if "worker" in request.GET else worker_of(request.actor)
+    if worker is None:
+        raise Forbidden("You are not in the directory of people. Ask a manager to link your profile to your account.")
+    values = {"task": task, "told": queries.standing(task, worker, actor=request.actor, now=timezone.now())}
+    return page(request, "allocation/why_not.jinja", values, block="why")
 
 
 @member_page

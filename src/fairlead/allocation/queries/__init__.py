@@ -39,6 +39,7 @@ from fairlead.allocation.queries.plans import (
     waiting_count,
     worker_count,
 )
+from fairlead.allocation.queries.standing import Standing, may_ask, standing
 from fairlead.allocation.reading import Candidate, CostPart, Factor, Fix, Recommendation, RuledOut
 
 __all__ = [
@@ -55,6 +56,7 @@ __all__ = [
     "Recommendation",
     "Replay",
     "RuledOut",
+    "Standing",
     "WeekLoad",
     "cards",
     "decision_of",
@@ -65,6 +67,7 @@ __all__ = [
     "last_plan",
     "linked_sheet",
     "load",
+    "may_ask",
     "may_see_plans",
     "my_offer_of",
     "my_offers",
@@ -79,6 +82,7 @@ __all__ = [
     "recommend",
     "replay",
     "replay_receipt",
+    "standing",
     "visible_offers",
     "visible_plans",
     "waiting_count",

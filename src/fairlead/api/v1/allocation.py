@@ -106,6 +106,31 @@ class ReplayOut(Shown):
     sentence: str
 
 
+class ChangeOut(Shown):
+    """The least of one kind that would make the worker first; tried out."""
+
+    sentence: str = Field(examples=["Dana had Python 4 instead of 3"])
+    proven: bool | None = Field(description="Whether a new plan with it gives them the task; null: not tried.")
+
+
+class StandingOut(Shown):
+    """How a worker stands for a task: now, or when it was given to whoever has it."""
+
+    task_key: str
+    worker: WorkerName
+    place: int | None = Field(description="1 is the best; null: a rule keeps them from it.")
+    eligible: int
+    reason: str
+    against: WorkerName | None = Field(description="Whom they are compared with.")
+    parts: list[CostPartOut] = Field(description="What they cost more, in points; below 0: less.")
+    changes: list[ChangeOut]
+    decided_at: datetime | None
+
+
+class StandingQuery(Body):
+    worker: int | None = Field(None, ge=1, description="A worker's id; without it, oneself.")
+
+
 class RecommendationQuery(Body):
     k: int = Field(10, ge=1, le=50, description="The most candidates.")
 
@@ -126,6 +151,20 @@ def show_recommendation(request: Call, key: TaskKey, wanted: Query[Recommendatio
     Computed now, from everybody's skills, working time, load and wishes.
     """
     return queries.recommend(find_task(request.actor, key), actor=request.actor, now=request.now, k=wanted.k)
+
+
+@routes.on("GET", "/tasks/{key}/standing", scope="allocation:read", gives=StandingOut)
+def show_standing(request: Call, key: TaskKey, wanted: Query[StandingQuery]) -> Any:
+    """Show how a worker stands for a task
+
+    Why not them: their place, what weighs against them, and the smallest changes that would make them first. People
+    may ask about themselves, managers and auditors about everybody.
+    """
+    task = find_task(request.actor, key)
+    worker = worker_of(request.actor) if wanted.worker is None else find_worker(request.actor, wanted.worker)
+    if worker is None:
+        raise Forbidden("Name a worker; you are not in the directory yourself.")
+    return queries.standing(task, worker, actor=request.actor, now=request.now)
 
 
 @routes.on("GET", "/tasks/{key}/assignment", scope="allocation:read", gives=DecisionOut)
