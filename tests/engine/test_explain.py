@@ -12,7 +12,7 @@ from fairlead.engine import Objective, Pin, Plan, Problem, Ranker, Task, Worker,
 from fairlead.engine.doctor import WEAKEST_FIRST, everybody, keys_of
 from fairlead.engine.standing import obstacles_of
 from fairlead.engine.testing import random_problem
-from fairlead.engine.trial import handed_over
+from fairlead.engine.trial import Flip, handed_over
 
 
 def changed(of: Problem, task_id: str, changes: Any) -> Problem:
@@ -306,3 +306,13 @@ def test_what_is_not_in_the_plan_or_large_is_not_proven() -> None:
         found = explain(of, plan, task_id="t1", worker="dana").comparison
         assert found is not None
         assert {flip.proven for flip in found.flips} == {proven}
+
+
+def test_a_flip_says_plainly_whether_a_new_plan_agrees() -> None:
+    said = {proven: Flip("dana cost 40.00 an hour", {}, 0.1, proven).said("dana") for proven in (True, False, None)}
+    first = "dana would be first if dana cost 40.00 an hour. "
+    assert said == {
+        True: first + "A new plan keeps it with dana.",
+        False: first + "But a new plan then does not give it to dana.",
+        None: first + "Not tried with a new plan.",
+    }
