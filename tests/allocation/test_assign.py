@@ -170,6 +170,27 @@ def test_a_receipt_is_replayed_to_the_byte(team: Team) -> None:
     assert not queries.replay(receipt)
 
 
+def test_a_replay_says_whether_and_why_it_differs(team: Team) -> None:
+    made = actions.assign_best(team.task(needs={team.python.pk: 2}), actor=team.alice, now=team.now)
+    same = queries.replay_receipt(team.world.audrey.actor, made.receipt_id)
+    assert (same.is_same, same.sentence) == (True, "Computed again from the same data: the same result, to the byte.")
+    kept = Receipt.objects.get(pk=made.receipt_id)
+    kept.ranking["ranking"]["candidates"][0]["points"] += 0.1
+    kept.save()
+    forged = queries.replay_receipt(team.alice, made.receipt_id)
+    assert (forged.is_same, "not what was decided on" in forged.sentence) == (False, True)
+    Receipt.objects.filter(pk=kept.pk).update(engine_version="1")
+    older = queries.replay_receipt(team.alice, made.receipt_id)
+    assert (older.is_same, "another result than engine 1" in older.sentence) == (False, True)
+
+
+@pytest.mark.parametrize(("who", "refused"), [("clara", Forbidden), ("charlie", Missing)])
+def test_strangers_and_clients_replay_nothing(team: Team, who: str, refused: type[Exception]) -> None:
+    made = actions.assign_best(team.task(needs={team.python.pk: 2}), actor=team.alice, now=team.now)
+    with pytest.raises(refused):
+        queries.replay_receipt(getattr(team.world, who).actor, made.receipt_id)
+
+
 def test_a_receipt_still_tells_the_truth_after_everything_changed(team: Team) -> None:
     task = team.task(needs={team.python.pk: 3}, due_at=team.now.replace(day=27))
     made = actions.assign_task(task, team.dana, actor=team.alice, now=team.now, reason="Knows the client")

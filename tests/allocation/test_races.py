@@ -12,7 +12,7 @@ from conftest import make_world
 from fairlead.allocation import actions
 from fairlead.allocation.models import Assignment
 from fairlead.events.tenancy import enter
-from fairlead.lib.errors import Conflict
+from fairlead.lib.errors import Refused
 from fairlead.people.models import Worker
 from fairlead.work.models import Task
 
@@ -29,7 +29,7 @@ def at_once(team: Team, *verbs: Callable[[], object]) -> list[str]:
             barrier.wait(10)
             verb()
             outcomes[place] = "done"
-        except Conflict as refused:
+        except Refused as refused:
             outcomes[place] = type(refused).__name__
         finally:
             connection.close()

@@ -103,8 +103,8 @@ def test_explain_says_why_and_why_not(files: tuple[str, str], capsys: pytest.Cap
         "bob has t1: the best of 2 who could do it; it costs 17 points: 16 labour, 1 misfit. "
         "Next is dana, who costs 9 points more: 10 labour, while 1 misfit less.",
         "dana is 2 of 2 and costs 9 points more: 10 labour, while 1 misfit less (than bob).",
-        "  dana would be first if dana cost 42.50 an hour instead of 65.00.",
-        "  dana would be first if dana needed 2 h 36 min instead of 4 h.",
+        "  dana would be first if dana cost 42.50 an hour instead of 65.00. A new plan keeps it with dana.",
+        "  dana would be first if dana needed 2 h 36 min instead of 4 h. A new plan keeps it with dana.",
         "   worker  points  labour  misfit  start             finish",
         "1  bob       17.0    16.0     1.0  Mon 23 Nov 09:00  Mon 23 Nov 13:00",
         "2  dana      26.0    26.0     0.0  Mon 23 Nov 09:00  Mon 23 Nov 13:00",

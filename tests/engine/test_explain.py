@@ -8,16 +8,19 @@ from typing import Any
 import pytest
 
 from engine.small import TWO_DAYS, plan_of, problem
-from fairlead.engine import Objective, Pin, Plan, Problem, Ranker, Task, Worker, diagnose, explain, rank, solve
+from fairlead.engine import Objective, Pin, Plan, Problem, Ranker, Task, Worker, check, diagnose, explain, rank, solve
 from fairlead.engine.doctor import WEAKEST_FIRST, everybody, keys_of
 from fairlead.engine.standing import obstacles_of
 from fairlead.engine.testing import random_problem
+from fairlead.engine.trial import Flip, handed_over
 
 
 def changed(of: Problem, task_id: str, changes: Any) -> Problem:
     """The problem with the changes that a fix or flip lists, applied from what it says alone."""
     task = of.task(task_id)
     for path, value in changes.items():
+        if path.startswith("plan."):
+            continue
         if path == "horizon":
             of = replace(of, horizon=value)
         elif path.startswith("needs."):
@@ -43,6 +46,21 @@ def changed(of: Problem, task_id: str, changes: Any) -> Problem:
         else:
             task = replace(task, **{path: value})
     return of.with_task(task)
+
+
+def replanned(of: Problem, plan: Plan, changes: Any) -> Plan:
+    """The plan with the tasks that a flip gives to somebody else at their best place with her."""
+    return handed_over(
+        of, plan, {path.removeprefix("plan."): worker for path, worker in changes.items() if path.startswith("plan.")}
+    )
+
+
+def is_feasible_with(of: Problem, plan: Plan, *, task_id: str, worker: str) -> bool:
+    """The judge accepts the plan in which this worker does the task too."""
+    held = handed_over(of, plan, {task_id: worker}).assignments
+    rows = [(item.task, item.worker, item.lane, item.start, item.finish) for item in held]
+    assert next(row[1] for row in rows if row[0] == task_id) == worker
+    return check(of, plan_of(of, *rows)).feasible
 
 
 def test_a_level_nobody_has_is_named_with_the_highest_there_is() -> None:
@@ -115,9 +133,11 @@ def test_every_offered_fix_gives_somebody_who_can_do_it() -> None:
             diagnosis = explain(of, plan, task_id=left.task).diagnosis
             assert diagnosis is not None
             for fix in diagnosis.fixes:
-                able = Ranker(changed(of, left.task, fix.changes), plan).able(left.task)
+                other = changed(of, left.task, fix.changes)
                 assert fix.workers
-                assert set(fix.workers) <= set(able)
+                assert fix.workers == Ranker(other, plan).willing(left.task)
+                for worker in fix.workers:
+                    assert is_feasible_with(other, plan, task_id=left.task, worker=worker)
                 tried += 1
     assert tried > 80
 
@@ -192,8 +212,8 @@ def test_why_not_that_one_and_what_would_flip_it() -> None:
 
 
 def test_a_flip_works_and_the_next_smaller_change_does_not() -> None:
-    tried = 0
-    for seed in range(40):
+    tried, kinds = 0, set[str]()
+    for seed in range(24):
         of = random_problem(seed)
         plan = solve(of)
         for task in of.tasks[::4]:
@@ -201,10 +221,12 @@ def test_a_flip_works_and_the_next_smaller_change_does_not() -> None:
             comparison = explain(of, plan, task_id=task.id, worker=worker.id).comparison
             assert comparison is not None
             for flip in comparison.flips:
-                after = rank(changed(of, task.id, flip.changes), plan, task_id=task.id).best
+                other = changed(of, task.id, flip.changes)
+                after = rank(other, replanned(other, plan, flip.changes), task_id=task.id).best
                 assert after is not None
                 assert after.worker == worker.id
-                for path, step in ((f"{worker.id}.rate", 0.01), (f"minutes.{worker.id}", 1)):
+                kinds |= {path.replace(worker.id, "").strip(".").split(".")[0] for path in flip.changes}
+                for path, step in ((f"{worker.id}.rate", 0.01), (f"minutes.{worker.id}", 1), ("due", -60)):
                     if path not in flip.changes:
                         continue
                     smaller = {**flip.changes, path: round(flip.changes[path] + step, 2)}
@@ -212,6 +234,7 @@ def test_a_flip_works_and_the_next_smaller_change_does_not() -> None:
                     assert still is None or still.worker != worker.id
                     tried += 1
     assert tried > 30
+    assert kinds >= {"rate", "minutes", "calendar", "skills", "plan", "due"}
 
 
 def test_a_missing_skill_is_the_flip_of_who_is_ruled_out() -> None:
@@ -243,3 +266,53 @@ def test_explanations_are_plain_data() -> None:
     assert shown["comparison"]["flips"][0]["changes"] == {"dana.rate": 40.0}
     assert shown["ranking"]["current"] == "bob"
     assert shown["diagnosis"] is None
+
+
+def test_a_later_due_date_can_make_her_first() -> None:
+    # eve is busy until Tuesday, 25 h after it is due, and 10 an hour cheaper: 4 points against up to 25 of lateness
+    workers = [Worker("dana", calendar=TWO_DAYS, rate=50.0), Worker("eve", calendar=TWO_DAYS, rate=40.0)]
+    of = problem(workers, [Task("t1", 240, due=780), Task("t2", 480)], objective=Objective(fairness=0.0))
+    plan = plan_of(of, ("t1", "dana", 0, 540, 780), ("t2", "eve", 0, 540, 1020))
+    found = explain(of, plan, task_id="t1", worker="eve").comparison
+    assert found is not None
+    # before t2 she would finish in time as well and pay only 4 points less, so she is first anyway
+    assert (found.place, found.flips) == (1, ())
+    pinned = of.with_task(Task("t2", 480, pin=Pin("eve", 540)))
+    found = explain(pinned, plan, task_id="t1", worker="eve").comparison
+    assert found is not None
+    # 24 h late on Tuesday at 13:00; 20 h later it is 4 h late, as many points as dana's rate costs more
+    assert [flip.said("eve") for flip in found.flips] == [
+        "eve would be first if eve had 4 h more working time from Mon 23 Nov 00:00 on. A new plan keeps it with eve.",
+        "eve would be first if it were due 21 h later. A new plan keeps it with eve.",
+    ]
+    assert found.flips[1].changes == {"due": 780 + 21 * 60}
+
+
+def test_a_lower_load_can_make_her_first() -> None:
+    workers = [Worker("dana", calendar=TWO_DAYS, rate=50.0), Worker("eve", calendar=TWO_DAYS, rate=40.0)]
+    tasks = [Task("t1", 240, due=780), Task("t2", 240, due=780), Task("t3", 60, due=2460)]
+    of = problem(workers, tasks, objective=Objective(fairness=0.0))
+    plan = plan_of(of, ("t1", "dana", 0, 540, 780), ("t2", "eve", 0, 540, 780), ("t3", "eve", 0, 780, 840))
+    found = explain(of, plan, task_id="t1", worker="eve").comparison
+    assert found is not None
+    # with eve either t1 or t2 is 4 h late, 4 points, as many as she is cheaper: dana comes first in the list
+    assert ("t2 were with dana", {"plan.t2": "dana"}) in [(flip.sentence, dict(flip.changes)) for flip in found.flips]
+
+
+def test_what_is_not_in_the_plan_or_large_is_not_proven() -> None:
+    workers = [Worker("dana", skills={"sql": 1}, rate=65.0), Worker("bob", skills={"sql": 1}, rate=40.0)]
+    of = problem(workers, [Task("t1", 240)], objective=Objective(fairness=0.0))
+    for plan, proven in ((solve(of), True), (Plan(), None)):
+        found = explain(of, plan, task_id="t1", worker="dana").comparison
+        assert found is not None
+        assert {flip.proven for flip in found.flips} == {proven}
+
+
+def test_a_flip_says_plainly_whether_a_new_plan_agrees() -> None:
+    said = {proven: Flip("dana cost 40.00 an hour", {}, 0.1, proven).said("dana") for proven in (True, False, None)}
+    first = "dana would be first if dana cost 40.00 an hour. "
+    assert said == {
+        True: first + "A new plan keeps it with dana.",
+        False: first + "But a new plan then does not give it to dana.",
+        None: first + "Not tried with a new plan.",
+    }

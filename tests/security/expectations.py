@@ -199,6 +199,18 @@ PAGES: dict[str, Line] = {
     "POST /plans/<plan_id>/apply/": allow(*MANAGERS),
     "POST /plans/<plan_id>/undo/": allow(*MANAGERS, at={"plan_id": "applied"}),
     "POST /plans/<plan_id>/discard/": allow(*MANAGERS),
+    "GET /tasks/<key>/why-not/": allow(HOLDER, CONTRIBUTOR),  # olga, adam, alice and audrey do no tasks themselves
+    "GET /receipts/<number>/": allow(*READERS),
+    "POST /receipts/<number>/replay/": allow(*READERS),
+    "GET /offers/": allow(*READERS),
+    "GET /offers/<number>/": allow(*MANAGERS, HOLDER, AUDITOR),
+    "POST /offers/<number>/accept/": allow(HOLDER),
+    "POST /offers/<number>/decline/": allow(HOLDER, data={"reason": "Too busy"}),
+    "POST /tasks/<key>/offer/": allow(*MANAGERS, at={"key": "waiting"}, data={"worker": "{other_worker}"}),
+    "POST /tasks/<key>/offer/withdraw/": allow(*MANAGERS, at={"key": "offered"}),
+    "GET /offer/<secret>/": public(),
+    "POST /offer/<secret>/accept/": public(),
+    "POST /offer/<secret>/decline/": public({"reason": "Too busy"}),
     # import
     "GET /import/": allow(*MANAGERS),
     "POST /import/": allow(*MANAGERS),

@@ -12,7 +12,8 @@ from typing import Any
 from conftest import Person, World, make_world
 from fairlead.accounts import actions as accounts
 from fairlead.allocation import actions as allocation
-from fairlead.allocation.models import Plan
+from fairlead.allocation.links import offer_secret
+from fairlead.allocation.models import Assignment, Offer, Plan
 from fairlead.events.tenancy import enter
 from fairlead.integrations import actions as integrations
 from fairlead.people import actions as people
@@ -85,13 +86,14 @@ def _work(world: World, skill: Skill, worker: Worker, now: datetime) -> tuple[di
     """The project WEB, shared with clara, and its tasks by what they are for.
 
     `held` (WEB-1) is bob's and has an open criterion and a comment; `waiting` has nobody, `later` comes after it;
-    `gone` is in the trash; `checked` has a criterion that is met; `running`, `done` and `finished` are bob's.
+    `gone` is in the trash; `checked` has a criterion that is met; `running`, `done` and `finished` are bob's;
+    `offered` waits for bob's answer.
     """
     by = {"actor": world.alice.actor, "now": now}
     project = work.create_project(key="WEB", name=f"Site {CANARY}", description=CANARY, client=CANARY, **by)
     work.share_project(project, world.clara.user, **by)
     draft = TaskDraft(title=f"Copy {CANARY}", description=CANARY, labels=(CANARY,), needs={skill.pk: 2}, effort_min=60)
-    names = ("held", "waiting", "later", "gone", "checked", "running", "done", "finished")
+    names = ("held", "waiting", "later", "gone", "checked", "running", "done", "finished", "offered")
     tasks = dict(zip(names, work.create_tasks(project, [draft] * len(names), **by), strict=True))
     for name in ("held", "running", "done", "finished"):
         allocation.assign_task(tasks[name], worker, **by)
@@ -104,6 +106,9 @@ def _work(world: World, skill: Skill, worker: Worker, now: datetime) -> tuple[di
     work.delete_task(tasks["gone"], **by)
     open_ = work.add_criterion(tasks["held"], f"Short {CANARY}", **by)
     met = work.check_criterion(work.add_criterion(tasks["checked"], "Met", **by), **by)
+    terms = allocation.Terms(answer_min=2400, message=f"Please {CANARY}")
+    offering = allocation.offer_task(tasks["offered"], workers=[worker], terms=terms, **by)
+    offer = Offer.objects.select_related("task").get(offering=offering)
     comment = work.add_comment(tasks["held"], f"Hello {CANARY}", internal=True, **mine)
     plan = allocation.make_plan(project, **by)
     draft_file = integrations.create_import(
@@ -119,6 +124,10 @@ def _work(world: World, skill: Skill, worker: Worker, now: datetime) -> tuple[di
         "import/number": str(draft_file.pk),
         "plans/plan_id": str(plan.pk),
         "applied": str(_applied_plan(world, now).pk),
+        "offers/number": str(offer.pk),
+        "offers/offer_id": str(offer.pk),
+        "offer/secret": offer_secret(offer),
+        "receipts/number": str(Assignment.objects.get(task=tasks["held"]).receipt_id),
     }
 
 

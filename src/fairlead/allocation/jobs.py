@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.conf import settings
+
+from fairlead.accounts import mails
 from fairlead.accounts.models import Membership
 from fairlead.accounts.queries import actor_of
-from fairlead.allocation import actions
-from fairlead.allocation.models import Plan
+from fairlead.allocation import actions, queries
+from fairlead.allocation.links import offer_secret
+from fairlead.allocation.models import Offer, Plan
 from fairlead.events.actor import Actor, system
 from fairlead.events.models import Event
-from fairlead.jobs import SOLVE, follows, job
+from fairlead.jobs import SEND, SOLVE, enqueue, follows, job
 from fairlead.people.models import Worker
 from fairlead.work.models import Task
 
@@ -48,4 +52,61 @@ def release_worker(*, event_id: int, now: datetime, **_: int) -> None:
     """Give the open tasks of somebody who left back to the team."""
     worker = Worker.objects.filter(pk=Event.objects.get(pk=event_id).subject_id, deactivated_at__isnull=False).first()
     if worker is not None:
-        actions.release_worker(worker, now=now, reason=f"{worker.name} does not take work any more")
+        reason = f"{worker.name} does not take work any more"
+        actions.release_worker(worker, now=now, reason=reason)
+        actions.recall_offers(worker, now=now, reason=reason)
+
+
+@follows("task.offered")
+@job(retry=RETRY)
+def time_offer(*, workspace_id: int, event_id: int, now: datetime) -> None:  # noqa: ARG001  every job is told the time
+    """Wake up when the time to answer is over."""
+    offer = _offer_of(event_id)
+    if offer is not None:
+        enqueue(expire_offer, at=offer.expires_at, workspace_id=workspace_id, offer_id=offer.pk)
+
+
+@follows("task.offered")
+@job(queue=SEND, retry=RETRY)
+def mail_offer(*, event_id: int, now: datetime, **_: int) -> None:
+    """Tell the worker, with a link to a page that answers without signing in."""
+    offer = _offer_of(event_id)
+    if offer is None or not offer.worker.email or offer.state != Offer.State.OPEN or offer.expires_at <= now:
+        return
+    sheet = queries.linked_sheet(offer, now=now)
+    url = f"{settings.BASE_URL}/offer/{offer_secret(offer)}/"
+    mails.send("offer", offer.worker.email, f"{offer.task} is offered to you: {offer.task.title}", sheet=sheet, url=url)
+
+
+@job(retry=RETRY)
+def expire_offer(*, offer_id: int, now: datetime, **_: int) -> None:
+    """End an offer that nobody answered in time."""
+    offer = Offer.objects.select_related("offering", "task__project", "worker").filter(pk=offer_id).first()
+    if offer is not None:
+        actions.expire_offer(offer, now=now)
+
+
+@follows("task.offer_declined", "task.offer_expired", "task.offer_withdrawn")
+@job(retry=RETRY)
+def ask_next(*, event_id: int, now: datetime, **_: int) -> None:
+    """Ask the next one, or give the task to a manager when nobody is left."""
+    offer = _offer_of(event_id)
+    if offer is not None:
+        actions.next_offers(offer.offering, now=now)
+
+
+@follows(
+    "task.assigned", "task.deleted", "task.completed", "task.cancelled", "task.started", "task.submitted", "task.moved"
+)
+@job(retry=RETRY)
+def settle_offers(*, event_id: int, now: datetime, **_: int) -> None:
+    """Stop offering what is not to be had any more."""
+    task = Task.objects.select_related("project").filter(pk=Event.objects.get(pk=event_id).subject_id).first()
+    if task is not None:
+        actions.settle_offers(task, now=now)
+
+
+def _offer_of(event_id: int) -> Offer | None:
+    """The offer that an event tells of."""
+    number = Event.objects.get(pk=event_id).payload["offer"]
+    return Offer.objects.select_related("offering", "task__project", "worker").filter(pk=number).first()

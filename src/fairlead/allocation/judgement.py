@@ -6,7 +6,7 @@ The file is plain data, so that a receipt keeps it as it is and shows the same s
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -23,12 +23,17 @@ MOST_CANDIDATES = 10
 
 @dataclass(frozen=True)
 class Judgement:
-    """A task looked at in a picture of the workspace. `file` is the case file, see `case_file`."""
+    """A task looked at in a picture of the workspace: everybody who can do it, best first, and who is ruled out."""
 
     picture: Picture
     task_key: str
     ranking: engine.Ranking
-    file: dict[str, Any]
+    seen: Mapping[str, Evidence]
+
+    def file(self, *, k: int = MOST_CANDIDATES, chosen: Collection[int] = ()) -> dict[str, Any]:
+        """The case file with the first `k` candidates and, wherever they stand, the `chosen` workers."""
+        shown = shortened(self.ranking, k, chosen={worker_name(pk) for pk in chosen})
+        return case_file(self.picture.problem, shown, evidence=self.seen, workspace_id=self.picture.workspace_id)
 
     def obstacle(self, worker_id: int) -> str:
         """What rules this worker out, in a sentence; empty for a candidate."""
@@ -36,27 +41,19 @@ class Judgement:
         return next((item.sentence for item in self.ranking.ruled_out if item.worker == name), "")
 
 
-def judge(
-    task_id: int, *, workspace_id: int, now: datetime, k: int = MOST_CANDIDATES, chosen: int | None = None
-) -> Judgement:
-    """Rank everybody for one open task beside all the work that is held now.
-
-    The case file keeps the first `k` candidates and, wherever they stand, the `chosen` worker.
-    """
+def judge(task_id: int, *, workspace_id: int, now: datetime) -> Judgement:
+    """Rank everybody for one open task beside all the work that is held now."""
     picture = snapshot.take(workspace_id, wanted={task_id}, now=now)
     key = picture.rows.tasks[task_id]["key"]
     evidence = picture.evidence(task_id)
     signals = {name: seen.signals for name, seen in evidence.items()}
     ranking = engine.rank(picture.problem, snapshot.queue(picture.problem), task_id=key, signals=signals)
-    shown = shortened(ranking, k, chosen=None if chosen is None else worker_name(chosen))
-    return Judgement(
-        picture, key, ranking, case_file(picture.problem, shown, evidence=evidence, workspace_id=workspace_id)
-    )
+    return Judgement(picture, key, ranking, evidence)
 
 
-def shortened(ranking: engine.Ranking, k: int, *, chosen: str | None) -> engine.Ranking:
-    """The ranking with its first k candidates and the chosen one."""
-    kept = tuple(item for item in ranking.candidates if item.rank <= k or item.worker == chosen)
+def shortened(ranking: engine.Ranking, k: int, *, chosen: Collection[str]) -> engine.Ranking:
+    """The ranking with its first k candidates and the chosen ones (the engine's ids)."""
+    kept = tuple(item for item in ranking.candidates if item.rank <= k or item.worker in chosen)
     return replace(ranking, candidates=kept)
 
 
@@ -76,7 +73,7 @@ def planned_file(
     ranking = engine.rank(problem, plan, task_id=key)
     known = {worker: Evidence(**evidence)} if evidence else {}
     return case_file(
-        problem, shortened(ranking, MOST_CANDIDATES, chosen=worker), evidence=known, workspace_id=workspace_id
+        problem, shortened(ranking, MOST_CANDIDATES, chosen={worker}), evidence=known, workspace_id=workspace_id
     )
 
 

@@ -1,4 +1,4 @@
-"""Who does what, and why: assignments with their receipts, and plans made by the engine."""
+"""Who does what, and why: assignments with their receipts, offers, and plans made by the engine."""
 
 from __future__ import annotations
 
@@ -153,3 +153,88 @@ class Assignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.task} → {self.worker}"
+
+
+class Offering(models.Model):
+    """A task that looks for somebody who accepts it: `at_once` workers are asked at the same time, then the next ones.
+
+    Each may think for `answer_min` minutes of their own working time. Without `goes_on` only those named at the start
+    are asked. When nobody is left it is exhausted, and the task is a manager's to decide.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open", "Being offered"
+        FILLED = "filled", "Accepted"
+        EXHAUSTED = "exhausted", "Nobody accepted"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+
+    workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
+    task = models.ForeignKey("work.Task", models.CASCADE, related_name="offerings")
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    at_once = models.PositiveSmallIntegerField(default=1)
+    answer_min = models.PositiveIntegerField()
+    goes_on = models.BooleanField(default=True)
+    message = models.CharField(max_length=500, blank=True)
+    by_user = models.ForeignKey("accounts.User", models.SET_NULL, null=True)
+    created_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["task"], condition=Q(state="open"), name="offering_one_open"),
+            models.CheckConstraint(condition=Q(closed_at__isnull=True, state="open") | Q(closed_at__isnull=False)
+                                   & ~Q(state="open"), name="offering_closed_when_over"),
+            models.CheckConstraint(condition=Q(at_once__gte=1, answer_min__gte=1), name="offering_asks_somebody"),
+        ]  # fmt: skip
+        indexes = [models.Index(fields=["workspace", "state"], name="offering_state")]
+
+    def __str__(self) -> str:
+        return f"offers of {self.task}"
+
+
+class Offer(models.Model):
+    """A task put to one worker, to be answered before `expires_at`. It ends in exactly one of four ways.
+
+    `rank`, `fit` (0 to 100) and the times are those of the moment of asking; `receipt` says why this worker.
+    `pay_cents` is what the work would bring them: their rate for `minutes`; 0 when nothing is agreed by the hour.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open", "Open"
+        ACCEPTED = "accepted", "Accepted"
+        DECLINED = "declined", "Declined"
+        EXPIRED = "expired", "Expired"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+
+    workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
+    offering = models.ForeignKey(Offering, models.CASCADE, related_name="offers")
+    task = models.ForeignKey("work.Task", models.CASCADE, related_name="offers")
+    worker = models.ForeignKey("people.Worker", models.CASCADE, related_name="offers")
+    receipt = models.ForeignKey(Receipt, models.PROTECT)
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    rank = models.PositiveIntegerField()
+    fit = models.PositiveSmallIntegerField()
+    minutes = models.PositiveIntegerField()
+    pay_cents = models.PositiveIntegerField(default=0)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    sent_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["offering", "worker"], name="offer_asks_once"),
+            models.UniqueConstraint(fields=["offering"], condition=Q(state="accepted"), name="offer_one_accepted"),
+            models.CheckConstraint(condition=Q(answered_at__isnull=True, state="open") | Q(answered_at__isnull=False)
+                                   & ~Q(state="open"), name="offer_answered_when_over"),
+            models.CheckConstraint(condition=Q(expires_at__gt=models.F("sent_at")), name="offer_leaves_time"),
+        ]  # fmt: skip
+        indexes = [
+            models.Index(fields=["worker", "state"], name="offer_of_worker"),
+            models.Index(fields=["workspace", "-sent_at"], name="offer_recent"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.task} to {self.worker}"

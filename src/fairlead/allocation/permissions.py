@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fairlead.accounts.models import Role
-from fairlead.accounts.permissions import MANAGERS, READERS, in_scope
+from fairlead.accounts.permissions import MANAGERS, READERS, STAFF, in_scope
 from fairlead.events.actor import AGENT, Actor
 from fairlead.people.models import Worker
 from fairlead.work.models import Task
@@ -38,3 +38,14 @@ def may_release(actor: Actor, holder: Worker) -> bool:
 def may_see_rates(actor: Actor) -> bool:
     """Cost factors tell what people earn: managers and auditors only."""
     return actor.role in MANAGERS | {Role.AUDITOR}
+
+
+def may_answer(actor: Actor, worker: Worker) -> bool:
+    """Only whoever was asked answers an offer: a person or an AI agent, for themself."""
+    mine = actor.user_id is not None and worker.user_id == actor.user_id
+    return mine and actor.role in STAFF and in_scope(actor, "allocation:write")
+
+
+def may_see_all_offers(actor: Actor) -> bool:
+    """Managers and auditors see who was offered what; others see what they were offered themselves."""
+    return actor.role in MANAGERS | {Role.AUDITOR} and in_scope(actor, "allocation:read")

@@ -17,7 +17,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from fairlead.allocation.models import Plan
+from fairlead.allocation.models import Offer, Plan
 from fairlead.people.models import TimeOff
 from fairlead.work.states import State
 
@@ -75,6 +75,7 @@ def _enum(choices: type[TextChoices]) -> WithJsonSchema:
 TaskState = Annotated[str, _one_of(State), _enum(State)]
 TimeOffState = Annotated[str, _one_of(TimeOff.State), _enum(TimeOff.State)]
 PlanState = Annotated[str, _one_of(Plan.State), _enum(Plan.State)]
+OfferState = Annotated[str, _one_of(Offer.State), _enum(Offer.State)]
 Id = Annotated[int, Field(strict=True, ge=1, le=BIGGEST)]
 PathId = Annotated[int, Field(ge=1, le=BIGGEST)]
 Whole = Annotated[int, Field(strict=True, ge=0, le=2**31 - 1)]

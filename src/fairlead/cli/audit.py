@@ -1,4 +1,5 @@
-"""`fairlead audit verify`: is the event log what it was? `fairlead audit head`: what to write down elsewhere."""
+"""`fairlead audit verify`: is the event log what it was? `head`: what to write down elsewhere. `replay`: does a
+decision come out the same again?"""
 
 from __future__ import annotations
 
@@ -18,6 +19,9 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     verify.set_defaults(run=_verify)
     head = audit.add_parser("head", help="print the last fingerprint of every workspace, one JSON object a line")
     head.set_defaults(run=_head)
+    replay = audit.add_parser("replay", help="compute a decision again from its receipt; exit with 1 when it differs")
+    replay.add_argument("receipt", type=int, help="the number of the receipt, as the page of the decision shows it")
+    replay.set_defaults(run=_replay)
 
 
 def _verify(arguments: argparse.Namespace) -> int:
@@ -62,3 +66,22 @@ def _head(_: argparse.Namespace) -> int:
             if last:
                 print(json.dumps({"workspace": number, "seq": last.seq, "hash": bytes(last.hash).hex()}))
     return 0
+
+
+def _replay(arguments: argparse.Namespace) -> int:
+    with database():
+        from fairlead.allocation.models import Receipt
+        from fairlead.allocation.queries import replay
+        from fairlead.events.tenancy import tenant, workspace_ids
+
+        for number in workspace_ids():
+            with tenant(number):
+                found = Receipt.objects.select_related("snapshot", "plan", "task__project")
+                kept = found.filter(pk=arguments.receipt).first()
+                if kept is None:
+                    continue
+                same, made_by = replay(kept), kept.engine_version
+                print(f"{'same' if same else 'DIFFERS':<8}{kept}, engine {made_by}, data {kept.snapshot.digest[:12]}")
+                return 0 if same else 1
+        say(f"There is no receipt {arguments.receipt}.")
+        return 2

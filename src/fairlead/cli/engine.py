@@ -189,9 +189,9 @@ def explain(args: argparse.Namespace) -> int:
     if found.comparison is not None:
         print(found.comparison.sentence)
         for flip in found.comparison.flips:
-            print(f"  {args.worker} would be first if {flip.sentence}.")
+            print(f"  {flip.said(args.worker)}")
         if not found.comparison.flips and found.comparison.place != 1:
-            print(f"  No change of one rate, time or rule alone would make {args.worker} first.")
+            print(f"  No change of one rate, time, load, due date or rule alone would make {args.worker} first.")
     for fix in found.diagnosis.fixes if found.diagnosis else ():
         print(f"  Fix: {fix.sentence}.")
     print_ranking(problem, found.ranking)

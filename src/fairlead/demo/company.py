@@ -16,6 +16,7 @@ from fairlead.accounts.models import Membership, User
 from fairlead.accounts.queries import actor_of
 from fairlead.demo.cast import GUESTS, PEOPLE, SKILLS, WORKSPACE, Person
 from fairlead.demo.history import live_through
+from fairlead.demo.offers import put_out
 from fairlead.demo.script import PROJECTS, levels
 from fairlead.events.actor import Actor
 from fairlead.events.tenancy import enter
@@ -68,6 +69,7 @@ def _found(now: datetime) -> None:
     _share(company, members, began)
     live_through(company, began=began, now=now, dice=random.Random(42))  # noqa: S311  the same company every time
     _away(company, now)
+    put_out(company, now=now)
     work.change_status(
         company.projects["CARE"].statuses.get(name="In review"), actor=company.alice, now=now, wip_limit=12
     )

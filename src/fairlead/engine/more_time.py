@@ -40,7 +40,7 @@ def later_end(ranker: Ranker, task_id: str, *, standing: Standing) -> Fix | None
         return None
     for weeks in range(1, MOST_WEEKS + 1):
         later = replace(ranker.problem, horizon=horizon + weeks * WEEK_MIN)
-        workers = Ranker(later, ranker.plan).able(task_id)
+        workers = Ranker(later, ranker.plan).willing(task_id)
         if workers:
             sentence = f"let the plan end {count(weeks, 'week')} later: {listing(workers)} could do it"
             return Fix("horizon", sentence, {"horizon": later.horizon}, workers)
@@ -54,7 +54,7 @@ def extra_hours(ranker: Ranker, task_id: str, *, worker_id: str) -> Fix | None:
         worker = more_hours(problem, problem.worker(worker_id), earliest=task.release, minutes=extra * 60)
         if worker is None:
             return None
-        workers = Ranker(problem.with_worker(worker), ranker.plan).able(task_id)
+        workers = Ranker(problem.with_worker(worker), ranker.plan).willing(task_id)
         if worker_id in workers:
             since = moment(problem, task.release)
             sentence = f"give {worker_id} {extra} h more from {since} on: {listing(workers)} could do it"

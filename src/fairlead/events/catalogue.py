@@ -68,6 +68,12 @@ CATALOGUE: Final[dict[str, str]] = {
     # allocation
     "task.assigned": "worker, previous, receipt, fit, reason",
     "task.unassigned": "worker, reason",
+    "task.offered": "worker, offer, expires_at, fit",
+    "task.offer_accepted": "worker, offer",
+    "task.offer_declined": "worker, offer, reason",
+    "task.offer_expired": "worker, offer",
+    "task.offer_withdrawn": "worker, offer, reason",
+    "task.offers_exhausted": "asked (how many), offering",
     "plan.requested": "tasks",
     "plan.made": "tasks, assigned, unassigned, cost",
     "plan.applied": "assigned",

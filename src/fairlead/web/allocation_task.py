@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from fairlead.allocation import actions, queries
 from fairlead.allocation.models import Assignment
-from fairlead.allocation.permissions import may_assign, may_release, may_take
+from fairlead.allocation.permissions import may_assign, may_release, may_see_all_offers, may_take
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Forbidden, Invalid, Missing, Refused
 from fairlead.people.models import Worker
@@ -24,7 +24,7 @@ from fairlead.web.render import page
 from fairlead.work.actions import change_task
 from fairlead.work.models import Need, Task
 from fairlead.work.queries import find_task
-from fairlead.work.states import OPEN
+from fairlead.work.states import OPEN, WAITING
 
 TEMPLATE = "allocation/candidates.jinja"
 
@@ -33,16 +33,20 @@ TEMPLATE = "allocation/candidates.jinja"
 @require_GET
 def candidates(request: Request, key: str) -> HttpResponse:
     """Everybody who could do the task, best first; a page, and a panel of the task's page."""
-    return _panel(request, find_task(request.actor, key))
+    return panel(request, find_task(request.actor, key))
 
 
-def _panel(request: Request, task: Task, *, refused: Refused | None = None, typed: Any = None) -> HttpResponse:
+def panel(request: Request, task: Task, *, refused: Refused | None = None, typed: Any = None) -> HttpResponse:
+    """The candidates of a task, with what was refused and typed."""
     actor, now = request.actor, timezone.now()
     is_open = task.state in OPEN
     values = {
         "task": task,
         "found": queries.recommend(task, actor=actor, now=now) if is_open else None,
         "holder": task.assignee,
+        "offering": queries.offering_of(task, actor=actor, now=now) if is_open and task.assignee is None else None,
+        "mine": queries.my_offer_of(task, actor=actor, now=now) if is_open and task.assignee is None else None,
+        "may_offer": may_assign(actor) and task.state in WAITING and task.assignee is None,
         "refused": refused,
         "typed": typed or {},
         **_rights(actor, task),
@@ -58,6 +62,7 @@ def _rights(actor: Actor, task: Task) -> dict[str, Any]:
         "may_take": me is not None and may_take(actor, task, me),
         "may_release": holder is not None and task.state in OPEN and may_release(actor, holder),
         "me": me,
+        "may_ask_all": may_see_all_offers(actor),
     }
 
 
@@ -105,7 +110,7 @@ def _done(request: Request, task: Task, act: Callable[[datetime], Assignment]) -
     except (Forbidden, Missing):
         raise
     except Refused as refused:
-        return _panel(request, find_task(request.actor, str(task)), refused=refused, typed=request.POST)
+        return panel(request, find_task(request.actor, str(task)), refused=refused, typed=request.POST)
     undo = f"/tasks/{task}/assign/?worker={before}" if before else f"/tasks/{task}/unassign/"
     messages.success(request, f"{made.worker.name} has {task} now.", extra_tags=undo)
     return redirect("task", str(task))
@@ -139,8 +144,38 @@ def change_needs(request: Request, key: str) -> HttpResponse:
 @require_GET
 def why(request: Request, key: str) -> HttpResponse:
     """Why whoever has the task has it: the receipt of the decision, in words."""
+    return _told(request, queries.decision_of(find_task(request.actor, key), actor=request.actor))
+
+
+@member_page
+@require_GET
+def why_not(request: Request, key: str) -> HttpResponse:
+    """How `worker`, or the reader, stands for the task, and the least that would make them first."""
     task = find_task(request.actor, key)
-    values = {"task": task, "told": queries.decision_of(task, actor=request.actor)}
+    worker = _worker(request) if "worker" in request.GET else worker_of(request.actor)
+    if worker is None:
+        raise Forbidden("You are not in the directory of people. Ask a manager to link your profile to your account.")
+    values = {"task": task, "told": queries.standing(task, worker, actor=request.actor, now=timezone.now())}
+    return page(request, "allocation/why_not.jinja", values, block="why")
+
+
+@member_page
+@require_GET
+def receipt(request: Request, number: int) -> HttpResponse:
+    """One decision as its receipt tells it."""
+    return _told(request, queries.receipt(request.actor, number))
+
+
+@member_page
+@require_POST
+def replay(request: Request, number: int) -> HttpResponse:
+    """Compute the decision again and say whether it comes out the same."""
+    told = queries.receipt(request.actor, number)
+    return _told(request, told, replayed=queries.replay_receipt(request.actor, number))
+
+
+def _told(request: Request, told: queries.Decision, replayed: queries.Replay | None = None) -> HttpResponse:
+    values = {"task": find_task(request.actor, told.recommendation.task_key), "told": told, "replayed": replayed}
     return page(request, "allocation/why.jinja", values, block="why")
 
 

@@ -19,6 +19,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     """The variables of layout.jinja; see its head for their shapes."""
     user: User | None = request.user if request.user.is_authenticated else None
     actor: Actor | None = getattr(request, "actor", None)
+    now = timezone.now()
     return {
         "user": user,
         "workspace": getattr(request, "workspace", None),
@@ -26,10 +27,10 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "actor": actor,
         "theme": user.theme if user else "system",
         "zone": user.time_zone if user else "UTC",
-        "now": timezone.now(),
+        "now": now,
         "csrf_token": get_token(request),
         "path": request.path,
-        "nav": items(actor, request.path) if actor else [],
+        "nav": items(actor, request.path, now=now) if actor else [],
         "nav_projects": projects(actor, request.path) if actor else [],
         "workspaces": workspaces_of(user) if user else [],
         "messages": [

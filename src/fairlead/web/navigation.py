@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
+from fairlead.allocation.queries import waiting_for
 from fairlead.events.actor import Actor
 from fairlead.work.queries import visible_projects
 
@@ -11,6 +14,7 @@ from fairlead.work.queries import visible_projects
 ITEMS: list[tuple[str, str, str, frozenset[str] | None]] = [
     ("folder-kanban", "Projects", "/projects/", None),
     ("list-todo", "All tasks", "/tasks/", None),
+    ("handshake", "Offers", "/offers/", frozenset({"owner", "admin", "manager", "contributor", "auditor"})),
     ("users", "People", "/people/", frozenset({"owner", "admin", "manager", "contributor", "auditor"})),
     ("upload", "Import", "/import/", frozenset({"owner", "admin", "manager"})),
     ("activity", "Activity", "/activity/", frozenset({"owner", "admin", "manager", "auditor"})),
@@ -21,10 +25,20 @@ ITEMS: list[tuple[str, str, str, frozenset[str] | None]] = [
 INSIDE: dict[str, str | tuple[str, ...]] = {"/people/": ("/people/", "/skills/")}
 
 
-def items(actor: Actor, path: str) -> list[dict[str, Any]]:
+# How many things of an area wait for the member.
+COUNTS: dict[str, Callable[..., int]] = {"/offers/": waiting_for}
+
+
+def items(actor: Actor, path: str, *, now: datetime) -> list[dict[str, Any]]:
     """The entries for this member; `current` marks where they are."""
     return [
-        {"icon": icon, "label": label, "url": url, "count": None, "current": path.startswith(INSIDE.get(url, url))}
+        {
+            "icon": icon,
+            "label": label,
+            "url": url,
+            "count": (COUNTS[url](actor, now=now) or None) if url in COUNTS else None,
+            "current": path.startswith(INSIDE.get(url, url)),
+        }
         for icon, label, url, roles in ITEMS
         if roles is None or actor.role in roles
     ]

@@ -1,5 +1,15 @@
 """Everything that decides about work. One verb, one function, one transaction; callers import from here."""
 
+from fairlead.allocation.actions.answers import (
+    FullNow,
+    OfferGone,
+    accept_by_link,
+    accept_offer,
+    bearer,
+    decline_by_link,
+    decline_offer,
+    expire_offer,
+)
 from fairlead.allocation.actions.assign import (
     HeldByOther,
     NobodyCan,
@@ -11,21 +21,45 @@ from fairlead.allocation.actions.assign import (
     take_task,
     unassign_task,
 )
+from fairlead.allocation.actions.offers import (
+    AlreadyOffered,
+    Terms,
+    next_offers,
+    offer_task,
+    recall_offers,
+    settle_offers,
+    withdraw_offers,
+)
 from fairlead.allocation.actions.plans import apply_plan, discard_plan, finish_plan, make_plan, undo_plan
 
 __all__ = [
+    "AlreadyOffered",
+    "FullNow",
     "HeldByOther",
     "NobodyCan",
+    "OfferGone",
     "RuledOutError",
+    "Terms",
+    "accept_by_link",
+    "accept_offer",
     "apply_plan",
     "assign_best",
     "assign_task",
+    "bearer",
+    "decline_by_link",
+    "decline_offer",
     "discard_plan",
+    "expire_offer",
     "finish_plan",
     "make_plan",
+    "next_offers",
+    "offer_task",
+    "recall_offers",
     "release_worker",
     "settle_assignment",
+    "settle_offers",
     "take_task",
     "unassign_task",
     "undo_plan",
+    "withdraw_offers",
 ]

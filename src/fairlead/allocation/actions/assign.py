@@ -53,11 +53,11 @@ def assign_task(
     hands since `task` was read, Conflict for a stale `version`. The same worker again: nothing happens.
     """
     require(may_assign(actor), "Only managers assign work; an AI agent never does.")
-    _check(task, worker, version=version)
+    check_open(task, worker, version=version)
     reason = reason.strip()[:MAX_REASON]
     if (same := _active(task)) is not None and same.worker_id == worker.pk:
         return same
-    judgement = judge(task.pk, workspace_id=actor.workspace_id, now=now, chosen=worker.pk)
+    judgement = judge(task.pk, workspace_id=actor.workspace_id, now=now)
     if not reason and (obstacle := judgement.obstacle(worker.pk)):
         text = f"{worker.name} is ruled out: {obstacle}. Give a reason to assign them all the same."
         raise RuledOutError(text, fields={"reason": text})
@@ -67,7 +67,7 @@ def assign_task(
 def assign_best(task: Task, *, actor: Actor, now: datetime, version: int | None = None) -> Assignment:
     """Give the task to the first of its candidates. Raises NobodyCan."""
     require(may_assign(actor), "Only managers assign work; an AI agent never does.")
-    _check(task, None, version=version)
+    check_open(task, None, version=version)
     judgement = judge(task.pk, workspace_id=actor.workspace_id, now=now)
     if judgement.ranking.best is None:
         raise NobodyCan(f"Nobody can do {task} yet. Its candidates say why and what would free it.")
@@ -80,8 +80,8 @@ def assign_best(task: Task, *, actor: Actor, now: datetime, version: int | None 
 def take_task(task: Task, worker: Worker, *, actor: Actor, now: datetime, version: int | None = None) -> Assignment:
     """A contributor takes a waiting task that nobody holds, when no rule keeps them from it."""
     require(may_take(actor, task, worker), "You can take waiting tasks that nobody holds, for yourself only.")
-    _check(task, worker, version=version)
-    judgement = judge(task.pk, workspace_id=actor.workspace_id, now=now, chosen=worker.pk)
+    check_open(task, worker, version=version)
+    judgement = judge(task.pk, workspace_id=actor.workspace_id, now=now)
     if obstacle := judgement.obstacle(worker.pk):
         raise RuledOutError(f"You cannot take {task}: {obstacle}. A manager can assign it to you with a reason.")
     return _give(task, worker, judgement, actor=actor, now=now, reason="")
@@ -95,7 +95,7 @@ def unassign_task(
     if active is None:
         raise Conflict(f"Nobody holds {task} any more.")
     require(may_release(actor, active.worker), "Only managers, or whoever holds the task, can take it back.")
-    _check(task, None, version=version)
+    check_open(task, None, version=version)
     with transaction.atomic():
         reason = reason.strip()[:MAX_REASON]
         if not end_assignment(active, EndReason.RELEASED, actor=actor, now=now, reason=reason):
@@ -148,7 +148,7 @@ def settle_assignment(task: Task, *, now: datetime) -> None:
         return  # somebody was assigned at this moment
 
 
-def _check(task: Task, worker: Worker | None, *, version: int | None) -> None:
+def check_open(task: Task, worker: Worker | None, *, version: int | None) -> None:
     if task.deleted_at is not None:
         raise Missing(f"{task} is in the trash. Restore it first.")
     if version is not None and version != task.version:
@@ -178,7 +178,7 @@ def _give(task: Task, worker: Worker, judgement: Judgement, *, actor: Actor, now
         with transaction.atomic():
             if former is not None and not _ended(former, EndReason.REPLACED, now=now):
                 raise HeldByOther(f"{task} changed hands at the same moment. Look at it again, then decide.")
-            receipt = keep_receipt(task.pk, judgement, now=now)
+            receipt = keep_receipt(task.pk, judgement, now=now, chosen=(worker.pk,))
             made = Assignment.objects.create(
                 workspace_id=task.workspace_id, task=task, worker=worker, receipt=receipt, by_kind=actor.kind,
                 by_user_id=actor.user_id, reason=reason, created_at=now, **_expected(judgement, worker.pk),

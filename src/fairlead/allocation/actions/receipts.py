@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from fairlead import engine
@@ -19,14 +20,14 @@ def keep_snapshot(workspace_id: int, problem: engine.Problem, *, now: datetime) 
     return found
 
 
-def keep_receipt(task_id: int, judgement: Judgement, *, now: datetime) -> Receipt:
-    """The receipt of one decision about one task."""
+def keep_receipt(task_id: int, judgement: Judgement, *, now: datetime, chosen: Collection[int]) -> Receipt:
+    """The receipt of one decision about one task, which concerns the `chosen` workers."""
     workspace_id = judgement.picture.workspace_id
     return Receipt.objects.create(
         workspace_id=workspace_id,
         task_id=task_id,
         snapshot=keep_snapshot(workspace_id, judgement.picture.problem, now=now),
         engine_version=engine.ENGINE_VERSION,
-        ranking=judgement.file,
+        ranking=judgement.file(chosen=chosen),
         created_at=now,
     )

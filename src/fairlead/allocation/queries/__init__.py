@@ -1,8 +1,32 @@
 """Reading what allocation knows. Everything starts from what the actor may see; callers import from here."""
 
 from fairlead.allocation.naming import Face
-from fairlead.allocation.queries.decisions import Decision, decision_of, receipt, recommend, replay
+from fairlead.allocation.queries.decisions import (
+    Decision,
+    Replay,
+    decision_of,
+    receipt,
+    recommend,
+    replay,
+    replay_receipt,
+)
 from fairlead.allocation.queries.loads import WeekLoad, fits, load, planned
+from fairlead.allocation.queries.offers import (
+    OfferCard,
+    OfferingCard,
+    OfferSheet,
+    cards,
+    find_offer,
+    find_offering,
+    linked_sheet,
+    my_offer_of,
+    my_offers,
+    offer_sheet,
+    offering_of,
+    offerings,
+    visible_offers,
+    waiting_for,
+)
 from fairlead.allocation.queries.plans import (
     PlanSheet,
     find_plan,
@@ -15,6 +39,7 @@ from fairlead.allocation.queries.plans import (
     waiting_count,
     worker_count,
 )
+from fairlead.allocation.queries.standing import Standing, may_ask, standing
 from fairlead.allocation.reading import Candidate, CostPart, Factor, Fix, Recommendation, RuledOut
 
 __all__ = [
@@ -24,16 +49,31 @@ __all__ = [
     "Face",
     "Factor",
     "Fix",
+    "OfferCard",
+    "OfferSheet",
+    "OfferingCard",
     "PlanSheet",
     "Recommendation",
+    "Replay",
     "RuledOut",
+    "Standing",
     "WeekLoad",
+    "cards",
     "decision_of",
+    "find_offer",
+    "find_offering",
     "find_plan",
     "fits",
     "last_plan",
+    "linked_sheet",
     "load",
+    "may_ask",
     "may_see_plans",
+    "my_offer_of",
+    "my_offers",
+    "offer_sheet",
+    "offering_of",
+    "offerings",
     "outcomes",
     "plan_sheet",
     "planned",
@@ -41,7 +81,11 @@ __all__ = [
     "recent_plans",
     "recommend",
     "replay",
+    "replay_receipt",
+    "standing",
+    "visible_offers",
     "visible_plans",
     "waiting_count",
+    "waiting_for",
     "worker_count",
 ]

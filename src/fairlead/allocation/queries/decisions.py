@@ -8,7 +8,7 @@ from typing import Any
 
 from fairlead import engine
 from fairlead.allocation import doctor, judgement, reading, snapshot
-from fairlead.allocation.models import Assignment, Plan, Receipt
+from fairlead.allocation.models import Assignment, Offer, Plan, Receipt
 from fairlead.allocation.naming import Face, Faces
 from fairlead.allocation.permissions import may_see, may_see_rates
 from fairlead.allocation.snapshot import worker_name
@@ -18,6 +18,8 @@ from fairlead.work.models import Task
 from fairlead.work.queries import visible_tasks
 from fairlead.work.states import OPEN
 
+MOST_REPLAYED = 100_000
+"""Rounds of the search: some seconds."""
 NOT_FOR_CLIENTS = "Only the team sees who could do a task."
 
 
@@ -27,10 +29,10 @@ def recommend(task: Task, *, actor: Actor, now: datetime, k: int = judgement.MOS
     require(may_see(actor), NOT_FOR_CLIENTS)
     if task.state not in OPEN:
         raise Refused(f"{task} is over; there is nobody to find for it.")
-    found = judgement.judge(task.pk, workspace_id=actor.workspace_id, now=now, k=k)
+    found = judgement.judge(task.pk, workspace_id=actor.workspace_id, now=now)
     faces = Faces(actor.workspace_id)
     reason, fixes = ("", ()) if found.ranking.candidates else doctor.examine(found, faces)
-    return reading.read(found.file, faces, rates=may_see_rates(actor), reason=reason, fixes=fixes)
+    return reading.read(found.file(k=k), faces, rates=may_see_rates(actor), reason=reason, fixes=fixes)
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,31 @@ class Decision:
     plan_id: int | None
     engine_version: str
     digest: str
+    offered_by: str = ""
+    """Who offered it, when the worker accepted an offer."""
+
+
+@dataclass(frozen=True)
+class Replay:
+    """A decision computed again from what its receipt kept. `is_same`: to the byte."""
+
+    receipt_id: int
+    is_same: bool
+    engine_version: str
+    engine_now: str
+    digest: str
+
+    @property
+    def sentence(self) -> str:
+        """What came out, in words."""
+        if self.is_same:
+            return "Computed again from the same data: the same result, to the byte."
+        if self.engine_version != self.engine_now:
+            return (f"This engine ({self.engine_now}) comes to another result than engine {self.engine_version}, which "
+                    "decided. With that engine's release the result is the same.")  # fmt: skip
+        return (
+            "Computed again, the result differs: the receipt is not what was decided on. Tell whoever looks after this."
+        )
 
 
 def decision_of(task: Task, *, actor: Actor) -> Decision:
@@ -86,7 +113,16 @@ def receipt(actor: Actor, receipt_id: int) -> Decision:
         plan_id=made.plan_id,
         engine_version=made.receipt.engine_version,
         digest=made.receipt.snapshot.digest,
+        offered_by=_offered_by(made),
     )
+
+
+def _offered_by(made: Assignment) -> str:
+    accepted = Offer.objects.filter(receipt_id=made.receipt_id, worker_id=made.worker_id, state=Offer.State.ACCEPTED)
+    offer = accepted.select_related("offering__by_user").first()
+    if offer is None:
+        return ""
+    return offer.offering.by_user.name if offer.offering.by_user else "Somebody who left"
 
 
 def case_file(kept: Receipt, made: Assignment) -> dict[str, Any]:
@@ -99,6 +135,17 @@ def case_file(kept: Receipt, made: Assignment) -> dict[str, Any]:
         problem, result, str(made.task), worker=worker_name(made.worker_id), evidence=kept.evidence,
         workspace_id=made.workspace_id,
     )  # fmt: skip
+
+
+def replay_receipt(actor: Actor, receipt_id: int) -> Replay:
+    """Compute the decision of a visible receipt again. Raises Missing; Refused for a plan too large to do while one
+    waits."""
+    told = receipt(actor, receipt_id)
+    kept = Receipt.objects.select_related("snapshot", "plan").get(pk=receipt_id)
+    if not kept.ranking and kept.plan and kept.plan.iterations > MOST_REPLAYED:
+        raise Refused("This decision is part of a large plan, which takes minutes to compute again. On the server: "
+                      f"fairlead audit replay {receipt_id}")  # fmt: skip
+    return Replay(receipt_id, replay(kept), told.engine_version, engine.ENGINE_VERSION, told.digest)
 
 
 def replay(kept: Receipt) -> bool:

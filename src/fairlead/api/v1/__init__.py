@@ -17,6 +17,7 @@ from fairlead.api.v1 import (
     availability,
     events,
     me,
+    offers,
     plans,
     projects,
     skills,
@@ -25,7 +26,7 @@ from fairlead.api.v1 import (
     workers,
 )
 
-RESOURCES = (me, projects, tasks, task_details, allocation, plans, workers, availability, skills, events)
+RESOURCES = (me, projects, tasks, task_details, allocation, offers, plans, workers, availability, skills, events)
 
 
 class Bodies(Parser):

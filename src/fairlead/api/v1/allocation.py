@@ -90,8 +90,45 @@ class DecisionOut(Shown):
     end_reason: str
     plan_id: int | None
     engine_version: str
+    offered_by: str = Field(description="Who offered it, when the worker accepted an offer; else empty.")
     digest: str = Field(description="Names the snapshot of everything that the engine was given.")
     recommendation: RecommendationOut = Field(description="How everybody stood when it was decided.")
+
+
+class ReplayOut(Shown):
+    """A decision computed again from its receipt."""
+
+    receipt_id: int
+    is_same: bool = Field(description="To the byte.")
+    engine_version: str = Field(description="The engine that decided.")
+    engine_now: str = Field(description="The engine that computed it again.")
+    digest: str
+    sentence: str
+
+
+class ChangeOut(Shown):
+    """The least of one kind that would make the worker first; tried out."""
+
+    sentence: str = Field(examples=["Dana had Python 4 instead of 3"])
+    proven: bool | None = Field(description="Whether a new plan with it gives them the task; null: not tried.")
+
+
+class StandingOut(Shown):
+    """How a worker stands for a task: now, or when it was given to whoever has it."""
+
+    task_key: str
+    worker: WorkerName
+    place: int | None = Field(description="1 is the best; null: a rule keeps them from it.")
+    eligible: int
+    reason: str
+    against: WorkerName | None = Field(description="Whom they are compared with.")
+    parts: list[CostPartOut] = Field(description="What they cost more, in points; below 0: less.")
+    changes: list[ChangeOut]
+    decided_at: datetime | None
+
+
+class StandingQuery(Body):
+    worker: int | None = Field(None, ge=1, description="A worker's id; without it, oneself.")
 
 
 class RecommendationQuery(Body):
@@ -114,6 +151,20 @@ def show_recommendation(request: Call, key: TaskKey, wanted: Query[Recommendatio
     Computed now, from everybody's skills, working time, load and wishes.
     """
     return queries.recommend(find_task(request.actor, key), actor=request.actor, now=request.now, k=wanted.k)
+
+
+@routes.on("GET", "/tasks/{key}/standing", scope="allocation:read", gives=StandingOut)
+def show_standing(request: Call, key: TaskKey, wanted: Query[StandingQuery]) -> Any:
+    """Show how a worker stands for a task
+
+    Why not them: their place, what weighs against them, and the smallest changes that would make them first. People
+    may ask about themselves, managers and auditors about everybody.
+    """
+    task = find_task(request.actor, key)
+    worker = worker_of(request.actor) if wanted.worker is None else find_worker(request.actor, wanted.worker)
+    if worker is None:
+        raise Forbidden("Name a worker; you are not in the directory yourself.")
+    return queries.standing(task, worker, actor=request.actor, now=request.now)
 
 
 @routes.on("GET", "/tasks/{key}/assignment", scope="allocation:read", gives=DecisionOut)
@@ -170,3 +221,12 @@ def show_receipt(request: Call, receipt_id: PathId) -> Any:
     What was known, who was considered, and who was ruled out by what, when it was decided.
     """
     return queries.receipt(request.actor, receipt_id)
+
+
+@routes.on("POST", "/receipts/{receipt_id}/replay", scope="allocation:read", gives=ReplayOut)
+def replay_receipt(request: Call, receipt_id: PathId) -> Any:
+    """Compute a decision again
+
+    From what its receipt kept: the same data give the same result, to the byte. Changes nothing.
+    """
+    return queries.replay_receipt(request.actor, receipt_id)

@@ -150,10 +150,10 @@ class Ranker:
         with self.bench(task_id) as bench:
             return bench.candidates(k=k, signals=signals or {})[0]
 
-    def able(self, task_id: str) -> tuple[str, ...]:
-        """Workers with room for this task in the plan, in the problem's order; not ranked."""
+    def willing(self, task_id: str) -> tuple[str, ...]:
+        """Workers with room for this task at no more than the price of leaving it out, in the problem's order."""
         with self.bench(task_id) as bench:
-            return bench.names(bench.found["row"] != NONE)
+            return bench.willing()
 
     @contextmanager
     def bench(self, task_id: str) -> Iterator[Bench]:

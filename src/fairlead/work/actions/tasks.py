@@ -181,8 +181,9 @@ def fresh(task: Task, *, version: int | None = None) -> None:
 
 
 def _reread(task: Task) -> None:
-    held = Task.objects.select_for_update(of=("self",)).select_related("assignee", "status")
-    task.refresh_from_db(from_queryset=held)
+    # Held alone, then read: a join would still look for the status that the task had before somebody moved it.
+    Task.objects.select_for_update(no_key=True).only("pk").get(pk=task.pk)
+    task.refresh_from_db(from_queryset=Task.objects.select_related("assignee", "status"))
 
 
 def write(task: Task, *, now: datetime, **values: Any) -> None:

@@ -38,10 +38,13 @@ class Entry:
 
 
 def history(actor: Actor, task: Task, *, zone: str = "UTC") -> list[Entry]:
-    """What happened to a visible task, the latest first; at most 200 lines. Clients see moves only."""
+    """What happened to a visible task, the latest first; at most 200 lines. Clients see moves only; who was offered it,
+    and who declined and why, is for managers and auditors."""
     events = Event.objects.filter(workspace_id=actor.workspace_id, subject_kind="task", subject_id=task.pk)
     if actor.role == Role.CLIENT:
         events = events.filter(kind__in=("task.created", *MOVES))
+    elif actor.role == Role.CONTRIBUTOR:
+        events = events.exclude(kind__startswith="task.offer")
     rows = events.order_by("-seq").values("at", "kind", "actor_kind", "actor_name", "payload")[:MOST]
     told = [(row, sentence(row["kind"], row["payload"], zone)) for row in rows]
     return [Entry(row["at"], row["actor_name"], row["actor_kind"], text, row["kind"]) for row, text in told if text]
@@ -98,6 +101,16 @@ def _unassigned(payload: Mapping[str, Any], _zone: str) -> str:
     return f"{taken} – {reason}" if reason else taken
 
 
+def _offer(text: str) -> Callable[[Mapping[str, Any], str], str]:
+    """What an event about an offer says, with the worker's name in {worker}; the reason is added."""
+
+    def tell(payload: Mapping[str, Any], _zone: str) -> str:
+        told, reason = text.format(worker=_name(payload.get("worker"))), payload.get("reason")
+        return f"{told} – {reason}" if reason else told
+
+    return tell
+
+
 def _name(worker: Any) -> str:
     """Workers stand in the log by name, or with id and name."""
     return str(worker.get("name", "")) if isinstance(worker, Mapping) else str(worker or "")
@@ -121,4 +134,10 @@ TELL: Final[dict[str, Callable[[Mapping[str, Any], str], str]]] = {
     "task.dependency_removed": lambda p, _z: f"let it no longer wait for {p['after']}",
     "task.assigned": _assigned,
     "task.unassigned": _unassigned,
+    "task.offered": _offer("offered it to {worker}"),
+    "task.offer_accepted": _offer("accepted the offer"),
+    "task.offer_declined": _offer("declined the offer"),
+    "task.offer_expired": _offer("had no answer from {worker}"),
+    "task.offer_withdrawn": _offer("withdrew the offer to {worker}"),
+    "task.offers_exhausted": lambda p, _z: f"found nobody: none of {p['asked']} accepted",
 }
