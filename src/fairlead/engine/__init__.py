@@ -44,6 +44,7 @@ from fairlead.engine.problem import WEEK_MIN, Objective, Pin, Problem, Task, Wor
 from fairlead.engine.repair import Repair, repair
 from fairlead.engine.search.carry import Budget
 from fairlead.engine.search.improve import Progress
+from fairlead.engine.search.bound.program import can_prove
 from fairlead.engine.search.solve import solve
 from fairlead.engine.search.stop import CONSTRUCT_ONLY, Cancel, Deadline, FirstOf, Iterations, Stop
 from fairlead.engine.validation import ProblemError, ProblemErrors
@@ -98,6 +99,7 @@ __all__ = [
     "WorkerChanged",
     "changed_problem",
     "changes_from_dict",
+    "can_prove",
     "check",
     "diagnose",
     "explain",
