@@ -1,4 +1,4 @@
-"""No plan is cheaper than the bound says: beside the best plan of tiny problems, and beside found plans of all others."""
+"""No plan is cheaper than the bound says: beside the best plan of tiny problems, and beside found plans of others."""
 
 from __future__ import annotations
 
@@ -23,9 +23,7 @@ SECONDS = 1.0
 ROUNDING = 1e-6
 """Share of the points by which sums in floating point may differ."""
 
-DEAR = Objective(
-    unassigned=(1000.0, 0.0), lateness=0.0, labour=0.0, misfit=0.0, switch=0.0, fairness=0.0, moved=0.0
-)
+DEAR = Objective(unassigned=(1000.0, 0.0), lateness=0.0, labour=0.0, misfit=0.0, switch=0.0, fairness=0.0, moved=0.0)
 """Only leaving a task out costs, 1,000 points; examples switch one more thing on."""
 
 
@@ -169,7 +167,9 @@ EXAMPLES = {
         25.0,
     ),
     "leaving out for 1 point is cheaper than an hour for 65": (
-        problem([replace(DANA, rate=65.0)], [Task("a", 60)], objective=replace(FREE, unassigned=(1.0, 0.0), labour=1.0)),
+        problem(
+            [replace(DANA, rate=65.0)], [Task("a", 60)], objective=replace(FREE, unassigned=(1.0, 0.0), labour=1.0)
+        ),
         1.0,
     ),
     "two hours at 30 or at 60, and room for one at 30": (
@@ -212,3 +212,10 @@ def test_without_scipy_each_task_counts_alone(monkeypatch: pytest.MonkeyPatch) -
 def test_without_time_each_task_counts_alone() -> None:
     of, points = EXAMPLES["two of three half days fit into a day"]
     assert proven_bound(Model(of), best=points, seconds=0.0).how == "alone"
+
+
+def test_a_plan_says_how_its_bound_was_proven() -> None:
+    of, points = EXAMPLES["two of three half days fit into a day"]
+    plain, proven = solve(of), solve(of, prove=SECONDS)
+    assert (plain.bound, plain.bound_by) == (0.0, "alone")
+    assert (proven.bound, proven.bound_by) == (points, "optimal")

@@ -331,19 +331,20 @@ def print_summary(problem: engine.Problem, found: engine.Plan) -> None:
     if found.cost is not None:
         print_cost(found.cost)
     if found.bound is not None:
-        print(proof_sentence(found))
+        print(proof_sentence(found, found.bound))
 
 
-def proof_sentence(found: engine.Plan) -> str:
+def proof_sentence(found: engine.Plan, bound: float) -> str:
     """How far from the best possible plan this one can be."""
-    assert found.bound is not None
-    below = f"no plan can cost less than {found.bound:.1f}"
+    below = f"no plan can cost less than {bound:.1f}"
     if found.bound_by == "optimal":
         return f"{below}: this is a best possible plan"
-    if found.bound_by in ("", "alone") or found.cost is None or found.bound <= 0:
+    if found.bound_by in ("", "alone") or found.cost is None or bound <= 0:
         return below
-    gap = found.cost.total / found.bound - 1.0
-    return f"at most {gap:.1%} above the best possible plan ({below}; proven by {PROOFS[found.bound_by]})".replace("%", " %")
+    gap = found.cost.total / bound - 1.0
+    return f"at most {gap:.1%} above the best possible plan ({below}; proven by {PROOFS[found.bound_by]})".replace(
+        "%", " %"
+    )
 
 
 def print_cost(cost: engine.Cost) -> None:

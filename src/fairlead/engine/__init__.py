@@ -42,9 +42,9 @@ from fairlead.engine.move import Move
 from fairlead.engine.plan import Assignment, Cost, Plan, Unassigned
 from fairlead.engine.problem import WEEK_MIN, Objective, Pin, Problem, Task, Worker
 from fairlead.engine.repair import Repair, repair
+from fairlead.engine.search.bound.program import can_prove
 from fairlead.engine.search.carry import Budget
 from fairlead.engine.search.improve import Progress
-from fairlead.engine.search.bound.program import can_prove
 from fairlead.engine.search.solve import solve
 from fairlead.engine.search.stop import CONSTRUCT_ONLY, Cancel, Deadline, FirstOf, Iterations, Stop
 from fairlead.engine.validation import ProblemError, ProblemErrors
@@ -97,9 +97,9 @@ __all__ = [
     "Worker",
     "WorkerAway",
     "WorkerChanged",
+    "can_prove",
     "changed_problem",
     "changes_from_dict",
-    "can_prove",
     "check",
     "diagnose",
     "explain",

@@ -44,7 +44,7 @@ class Exact:
 
 @dataclass(frozen=True)
 class Choice:
-    """One entry per pair: a task, a worker, the minutes and the points. `price` by task, `room` and `most` by worker."""
+    """One entry per pair: task, worker, minutes and points. `price` is by task, `room` and `most` are by worker."""
 
     task: Array
     worker: Array

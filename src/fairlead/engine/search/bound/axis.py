@@ -36,7 +36,7 @@ class Axis:
 
     @cached_property
     def weeks(self) -> Array:
-        """0 and the ends of the weeks; without a cap one week that never ends. After the last border nothing is known."""
+        """0 and the ends of the weeks; without a cap one endless week. After the last border nothing is known."""
         if not self.is_capped:
             return np.array([0, self.total])
         if not self.week_ends.size:
@@ -58,7 +58,7 @@ class Axis:
             return self.lanes * (end - start)
         begin, until = self.weeks[:-1], self.weeks[1:]
         inside = np.minimum(end[:, None], until) - np.maximum(start[:, None], begin)
-        return np.minimum(self.cap, self.lanes * np.maximum(inside, 0)).sum(axis=1)
+        return np.asarray(np.minimum(self.cap, self.lanes * np.maximum(inside, 0)).sum(axis=1))
 
     def earliest_end(self, ready: Array, minutes: Array) -> Array:
         """When work alone in its lane is done at the earliest; beyond `total` when it does not fit at all."""
@@ -87,7 +87,7 @@ class Axis:
     def wall(self, minute: Array) -> Array:
         """Wall clock minute at which each work minute (1 is the first) is over."""
         at = np.searchsorted(self.before, minute, side="left") - 1
-        return self.opens[at] + minute - self.before[at]
+        return np.asarray(self.opens[at] + minute - self.before[at])
 
 
 def each_worker(worker: Array) -> Iterator[tuple[int, Array]]:

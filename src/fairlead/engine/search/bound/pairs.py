@@ -49,7 +49,7 @@ def find_pairs(model: Model, axes: list[Axis]) -> Pairs:
 
 
 def follow_chains(model: Model, axes: list[Axis], ready: Array, end: Array) -> None:
-    """Move `ready` and `end` of tasks that wait for others, which are done no earlier than by the quickest; in place."""
+    """Move `ready` and `end` of tasks that wait for others, done no earlier than by the quickest; in place."""
     at, pairs = model.arrays["pair_ptr"], model.arrays["pairs"]
     done = np.zeros(at.size - 1, np.int64)
     for task in np.argsort(model.topology).tolist():

@@ -42,7 +42,7 @@ class Rows:
 
     def matrix(self, columns: int) -> tuple[Any, Array]:
         """The rows as a sparse matrix, and their limits."""
-        from scipy.sparse import csr_array  # type: ignore[import-untyped]
+        from scipy.sparse import csr_array
 
         row, column, value = (np.concatenate(parts) for parts in zip(*self.entries, strict=True))
         return csr_array((value, (row, column)), shape=(self.count, columns)), np.concatenate(self.limits)
@@ -96,7 +96,7 @@ class Matrices:
 
     def solve(self, *, seconds: float) -> Solved | None:
         """The optimum in fractions; None when the time was not enough."""
-        from scipy.optimize import linprog  # type: ignore[import-untyped]
+        from scipy.optimize import linprog
 
         box = np.column_stack((np.zeros(self.cost.size), self.upper))
         found = linprog(

@@ -64,7 +64,7 @@ def fairness(draft: Draft) -> None:
     for who, mine in each_worker(draft.worker) if weight else ():
         share = draft.minutes[mine] / float(draft.model.arrays["available"][who])
         most = float(share.sum())
-        touched = np.append(TANGENTS[TANGENTS < most], most)
+        touched = np.append(TANGENTS[most > TANGENTS], most)
         load, square = draft.program.variables(np.array([0.0, weight]), np.array([most, most * most]))
         column, value = np.append(draft.given[mine], load), np.append(share, -1.0)
         draft.program.exactly.add(np.zeros_like(column), column, value, np.zeros(1))
