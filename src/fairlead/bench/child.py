@@ -37,16 +37,18 @@ def main(words: Sequence[str]) -> None:
     problem = instance.build()
     facts: dict[str, Any] = {"tasks": len(problem.tasks), "workers": len(problem.workers)}
     try:
-        facts |= run_ours(problem, limits) if job["solver"] == ours.NAME else run_peer(job["solver"], problem, limits)
+        solver = job["solver"]
+        is_ours = solver in (ours.NAME, ours.WITH_PROOF)
+        facts |= run_ours(solver, problem, limits) if is_ours else run_peer(solver, problem, limits)
         facts |= judged(problem, facts.pop("plan"), instance)
     except (CannotSolve, MemoryError) as reason:
         facts["note"] = str(reason) or "out of memory"
     Path(words[1]).write_text(json.dumps(facts))
 
 
-def run_ours(problem: Problem, limits: Limits) -> dict[str, Any]:
+def run_ours(solver: str, problem: Problem, limits: Limits) -> dict[str, Any]:
     """Solve with the engine."""
-    (plan, first_s), spent = measured(lambda: ours.plan(problem, limits))
+    (plan, first_s), spent = measured(lambda: ours.plan(problem, limits, prove=solver == ours.WITH_PROOF))
     return {
         "plan": plan,
         "iterations": plan.iterations,

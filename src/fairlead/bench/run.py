@@ -91,7 +91,11 @@ def identity(job: Job) -> dict[str, Any]:
 
 def version_of(solver: str) -> str:
     """Of our engine or of a peer."""
-    return ours.VERSION if solver == ours.NAME else next(peer.version for peer in PEERS if peer.name == solver)
+    return (
+        ours.VERSION
+        if solver in (ours.NAME, ours.WITH_PROOF)
+        else next(peer.version for peer in PEERS if peer.name == solver)
+    )
 
 
 def run_child(job: Job) -> dict[str, Any]:

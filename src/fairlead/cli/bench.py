@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from fairlead.bench.instance import Instance
 
 OK, UNUSABLE = 0, 2
-OURS = "fairlead"
+OURS = ("fairlead", "fairlead+proof")
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -53,7 +53,7 @@ def add_set(below: Any) -> None:
     made.add_argument("--best", type=Path, help="CSV file with the best published values")
     made.add_argument("--only", metavar="TEXT", default="", help="instances whose name contains this")
     made.add_argument("--seeds", type=numbers, default=[1], help="seeds of the search (default 1)")
-    add_limits(made, solvers=OURS)
+    add_limits(made, solvers=OURS[0])
 
 
 def add_limits(made: argparse.ArgumentParser, *, solvers: str = "") -> None:
@@ -170,6 +170,7 @@ def overview(args: argparse.Namespace) -> int:
     if not args.list:
         raise Unusable("say what to do: company, set, generate, report or micro; see fairlead bench --help")
     print(f"{ours.NAME:<12} {ours.VERSION:<18} this engine")
+    print(f"{ours.WITH_PROOF:<12} {ours.VERSION:<18} this engine, most of the time for exact answers and the bound")
     for peer in PEERS:
         print(f"{peer.name:<12} {peer.version:<18} {peer.about}" + (f" ({peer.missing})" if peer.missing else ""))
     return OK
@@ -215,13 +216,13 @@ def solvers(wanted: str) -> list[str]:
     from fairlead.bench.peers import PEERS
 
     peers = {peer.name: peer for peer in PEERS}
-    names = [name.strip() for name in wanted.split(",")] if wanted else [OURS, *peers]
-    if unknown := [name for name in names if name != OURS and name not in peers]:
-        raise Unusable(f"there is no solver {unknown[0]!r}; there is {', '.join([OURS, *peers])}")
+    names = [name.strip() for name in wanted.split(",")] if wanted else [OURS[0], *peers]
+    if unknown := [name for name in names if name not in OURS and name not in peers]:
+        raise Unusable(f"there is no solver {unknown[0]!r}; there is {', '.join([*OURS, *peers])}")
     for name in names:
         if name in peers and peers[name].missing:
             say(f"{name}: {peers[name].missing}")
-    found = [name for name in names if name == OURS or not peers[name].missing]
+    found = [name for name in names if name in OURS or not peers[name].missing]
     if not found:
         raise Unusable("none of these solvers is installed")
     return found

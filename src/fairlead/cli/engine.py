@@ -19,6 +19,16 @@ if TYPE_CHECKING:
 OK, NEGATIVE, UNUSABLE = 0, 1, 2
 """Exit statuses: done; the plan breaks rules; the caller has to mend the input first."""
 
+PROVE_SECONDS = 30.0
+"""Enough for some fifty tasks to come within a few percent of the best possible."""
+
+PROOFS = {
+    "alone": "each task at its cheapest, alone in the world",
+    "linear": "a linear program with parts of tasks",
+    "whole": "a program with whole tasks",
+}
+"""How a bound was proven, in words."""
+
 Command = Callable[[argparse.Namespace], int]
 
 
@@ -35,6 +45,15 @@ def add_commands(subparsers: Any) -> None:
     made.add_argument("--seed", type=int, default=0, help="start of the random numbers (default 0)")
     made.add_argument("--threads", type=positive_count, default=1, help="search on so many threads (default 1)")
     made.add_argument("--warm", metavar="PLAN", help="plan to start from; the result is never worse")
+    made.add_argument(
+        "--prove",
+        type=positive_number,
+        nargs="?",
+        const=PROVE_SECONDS,
+        default=0.0,
+        metavar="SECONDS",
+        help=f"then prove how far from the best it can be, for so long (default {PROVE_SECONDS:g})",
+    )
     made.add_argument("--out", help="write the plan here; without it, print a table")
     made = command(subparsers, "check", run=check)
     made.add_argument("problem")
@@ -126,11 +145,19 @@ def plan(args: argparse.Namespace) -> int:
     from fairlead import engine
     from fairlead.cli.watch import watched
 
+    if args.prove and not engine.can_prove():
+        raise Unusable("--prove needs scipy: pip install 'fairlead[bounds]'")
     problem = read(engine.read_problem, args.problem)
     warm = read(engine.read_plan, args.warm) if args.warm else None
     with watched(stop_rule(args)) as (stop, show):
         found = engine.solve(
-            problem, stop=stop, seed=args.seed, threads=args.threads, warm_start=warm, on_progress=show
+            problem,
+            stop=stop,
+            seed=args.seed,
+            threads=args.threads,
+            warm_start=warm,
+            on_progress=show,
+            prove=args.prove,
         )
     if args.out:
         write(engine.write_plan, found, args.out)
@@ -304,7 +331,20 @@ def print_summary(problem: engine.Problem, found: engine.Plan) -> None:
     if found.cost is not None:
         print_cost(found.cost)
     if found.bound is not None:
-        print(f"no plan can cost less than {found.bound:.1f}")
+        print(proof_sentence(found, found.bound))
+
+
+def proof_sentence(found: engine.Plan, bound: float) -> str:
+    """How far from the best possible plan this one can be."""
+    below = f"no plan can cost less than {bound:.1f}"
+    if found.bound_by == "optimal":
+        return f"{below}: this is a best possible plan"
+    if found.bound_by in ("", "alone") or found.cost is None or bound <= 0:
+        return below
+    gap = found.cost.total / bound - 1.0
+    return f"at most {gap:.1%} above the best possible plan ({below}; proven by {PROOFS[found.bound_by]})".replace(
+        "%", " %"
+    )
 
 
 def print_cost(cost: engine.Cost) -> None:

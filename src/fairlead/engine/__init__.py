@@ -42,6 +42,7 @@ from fairlead.engine.move import Move
 from fairlead.engine.plan import Assignment, Cost, Plan, Unassigned
 from fairlead.engine.problem import WEEK_MIN, Objective, Pin, Problem, Task, Worker
 from fairlead.engine.repair import Repair, repair
+from fairlead.engine.search.bound.program import can_prove
 from fairlead.engine.search.carry import Budget
 from fairlead.engine.search.improve import Progress
 from fairlead.engine.search.solve import solve
@@ -96,6 +97,7 @@ __all__ = [
     "Worker",
     "WorkerAway",
     "WorkerChanged",
+    "can_prove",
     "changed_problem",
     "changes_from_dict",
     "check",

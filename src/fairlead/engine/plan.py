@@ -70,7 +70,10 @@ class Cost:
 
 @dataclass(frozen=True)
 class Plan:
-    """A complete answer. `cost` and `bound` may be missing in plans made by hand."""
+    """A complete answer. `cost` and `bound` may be missing in plans made by hand.
+
+    `bound_by` is how the bound was proven: alone, linear, whole or optimal (see search/bound/prove.py).
+    """
 
     assignments: tuple[Assignment, ...] = ()
     unassigned: tuple[Unassigned, ...] = ()
@@ -80,6 +83,7 @@ class Plan:
     iterations: int = 0
     seed: int = 0
     stopped_by: str = ""
+    bound_by: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """The plan file's shape."""
@@ -89,6 +93,7 @@ class Plan:
             "unassigned": [plain(left_out) for left_out in self.unassigned],
             "cost": self.cost.to_dict() if self.cost else None,
             "bound": None if self.bound is None else tidy(self.bound),
+            "bound_by": self.bound_by,
             "seconds": round(self.seconds, 3),
             "iterations": self.iterations,
             "seed": self.seed,

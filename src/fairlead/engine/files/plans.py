@@ -57,6 +57,7 @@ class AnyText(Check):
 
 PLAN_FIELDS: dict[str, Check] = {
     "bound": Optional(Number()),
+    "bound_by": AnyText(),
     "seconds": Number(),
     "iterations": Integer(0),
     "seed": AnyInteger(),

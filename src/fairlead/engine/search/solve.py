@@ -12,8 +12,10 @@ from fairlead.engine.doctor import left_out_reasons
 from fairlead.engine.objective.total import cost_of
 from fairlead.engine.plan import Assignment, Plan, Unassigned
 from fairlead.engine.problem import Problem
-from fairlead.engine.search.bound import lower_bound
+from fairlead.engine.search.bound import Bound, lower_bound, proven_bound
+from fairlead.engine.search.bound.prove import named
 from fairlead.engine.search.construct import CHAIN_ORDERS, ORDERS, construct, load_plan
+from fairlead.engine.search.exact import exact_answer, one_after_the_other
 from fairlead.engine.search.improve import Progress, improve
 from fairlead.engine.search.parallel import improve_in_parts
 from fairlead.engine.search.state import State, points_of
@@ -31,11 +33,15 @@ def solve(
     threads: int = 1,
     warm_start: Plan | None = None,
     on_progress: Callable[[Progress], None] | None = None,
+    prove: float = 0.0,
 ) -> Plan:
     """The best plan found before `stop` says so. Same problem, seed, threads and iterations: same plan, byte for byte.
 
     Never worse than greedy construction, and never worse than a warm start that respects every rule. Without a
     stop rule the greedy plan is returned. More than one thread pays from some hundred tasks on.
+
+    `prove` gives so many seconds after the search to a better bound, with scipy; a problem of plain assignment is then
+    solved exactly, and its plan is taken where it is cheaper.
     """
     model = Model(problem)
     state = first_state(model, warm_start, seed=seed, stop=stop)
@@ -44,16 +50,32 @@ def solve(
     iterations = search(state, stop=stop, on_progress=with_bound(on_progress, bound))
     fill_gaps(state)
     assignments = better_of(problem, state.assignments(), warm_start)
+    assignments, proof = proven(model, assignments, seconds=prove)
     return Plan(
         assignments=assignments,
         unassigned=left_out_reasons(problem, Plan(assignments)),
         cost=cost_of(problem, assignments),
-        bound=bound,
+        bound=proof.points,
+        bound_by=proof.how,
         seconds=stop.seconds(),
         iterations=iterations,
         seed=seed,
         stopped_by=stop.name,
     )
+
+
+def proven(
+    model: Model, assignments: tuple[Assignment, ...], *, seconds: float
+) -> tuple[tuple[Assignment, ...], Bound]:
+    """A bound on the cost of every plan; and the exact answer instead of these assignments, where there is one."""
+    best = cost_of(model.problem, assignments).total
+    exact = exact_answer(model, best=best, seconds=seconds)
+    if exact is None:
+        return assignments, proven_bound(model, best=best, seconds=seconds)
+    if exact.owner is not None:
+        assignments = better_of(model.problem, assignments, Plan(one_after_the_other(model, exact.owner)))
+        best = cost_of(model.problem, assignments).total
+    return assignments, named(min(exact.points, best), "whole", int(model.arrays["pairs"].size), best)
 
 
 def with_bound(tell: Callable[[Progress], None] | None, bound: float) -> Callable[[Progress], None] | None:
