@@ -16,7 +16,19 @@ def test_the_list_names_every_solver(capsys: pytest.CaptureFixture[str]) -> None
     assert main(["bench", "--list"]) == 0
     names = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
     assert names == [
-        *("fairlead", "edd-finish", "edd-cost", "urgent-cost", "lsa", "cpsat", "routing", "pyvrp", "vroom", "timefold")
+        *(
+            "fairlead",
+            "fairlead+proof",
+            "edd-finish",
+            "edd-cost",
+            "urgent-cost",
+            "lsa",
+            "cpsat",
+            "routing",
+            "pyvrp",
+            "vroom",
+            "timefold",
+        )
     ]
 
 

@@ -169,10 +169,10 @@ def overview(args: argparse.Namespace) -> int:
 
     if not args.list:
         raise Unusable("say what to do: company, set, generate, report or micro; see fairlead bench --help")
-    print(f"{ours.NAME:<12} {ours.VERSION:<18} this engine")
-    print(f"{ours.WITH_PROOF:<12} {ours.VERSION:<18} this engine, most of the time for exact answers and the bound")
+    print(f"{ours.NAME:<15} {ours.VERSION:<18} this engine")
+    print(f"{ours.WITH_PROOF:<15} {ours.VERSION:<18} this engine, most of the time for exact answers and the bound")
     for peer in PEERS:
-        print(f"{peer.name:<12} {peer.version:<18} {peer.about}" + (f" ({peer.missing})" if peer.missing else ""))
+        print(f"{peer.name:<15} {peer.version:<18} {peer.about}" + (f" ({peer.missing})" if peer.missing else ""))
     return OK
 
 
