@@ -121,7 +121,7 @@ def _standing(
 
 
 def _with_holder(problem: engine.Problem, plan: engine.Plan, key: str, holder: str | None) -> engine.Ranker:
-    """The plan with the task in the hands of whoever was given it, or of the best candidate: others compare with them."""
+    """The plan with the task in the hands of whoever was given it, or of the best candidate, to compare with."""
     ranker = engine.Ranker(problem, plan)
     ranking = ranker.rank(key)
     chosen = ranking.best if holder is None else ranking.candidate(holder)
