@@ -66,7 +66,8 @@ def more_time(trial: Trial, bid: Bid) -> Bid | None:
         worker = more_hours(problem, bid.worker, earliest=bid.task.release, minutes=extra * 60)
         if worker is None:
             return None
-        sentence = f"{worker.id} had {extra} h more working time from {moment(problem, bid.task.release)} on"
+        since = f" from {moment(problem, bid.task.release)} on" if bid.task.release else ""
+        sentence = f"{worker.id} had {extra} h more working time{since}"
         path = f"{worker.id}.calendar"
         longer = bid.with_more(sentence, path, value=worker.calendar, size=extra * 60 / needed, worker=worker)
         if trial.wins_anew(longer):
