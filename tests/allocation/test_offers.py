@@ -193,6 +193,17 @@ def test_what_is_given_to_somebody_is_not_offered_any_more(team: Team) -> None:
     assert (offer.state, offer.reason) == ("withdrawn", "it is not to be had any more")
 
 
+def test_what_is_being_offered_is_left_alone_by_plans_and_cannot_be_taken(team: Team) -> None:
+    task, other = team.task(needs={team.python.pk: 3}), team.task(needs={team.python.pk: 3})
+    (offer,) = offered(team, task)
+    plan = actions.make_plan(team.project, actor=team.alice, now=team.now)
+    assert [line.task for line in plan.lines.all()] == [other]
+    taker = team.dana if offer.worker == team.bob else team.bob
+    by = team.world.dana if taker == team.dana else team.world.bob
+    with pytest.raises(Refused, match="is being offered at the moment"):
+        actions.take_task(team.fresh(task), taker, actor=by.actor, now=team.now)
+
+
 def test_a_manager_withdraws_and_may_offer_again_on_other_terms(team: Team) -> None:
     task = team.task(needs={team.python.pk: 3})
     (offer,) = offered(team, task)

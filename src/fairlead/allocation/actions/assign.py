@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from fairlead.allocation.actions.receipts import keep_receipt
 from fairlead.allocation.judgement import Judgement, judge
-from fairlead.allocation.models import Assignment
+from fairlead.allocation.models import Assignment, Offering
 from fairlead.allocation.permissions import may_assign, may_release, may_take
 from fairlead.allocation.snapshot import worker_name, worker_number
 from fairlead.events.actor import Actor, system
@@ -81,6 +81,8 @@ def take_task(task: Task, worker: Worker, *, actor: Actor, now: datetime, versio
     """A contributor takes a waiting task that nobody holds, when no rule keeps them from it."""
     require(may_take(actor, task, worker), "You can take waiting tasks that nobody holds, for yourself only.")
     check_open(task, worker, version=version)
+    if Offering.objects.filter(task=task, state=Offering.State.OPEN).exists():
+        raise Refused(f"{task} is being offered at the moment. If it is offered to you, answer it under Offers.")
     judgement = judge(task.pk, workspace_id=actor.workspace_id, now=now)
     if obstacle := judgement.obstacle(worker.pk):
         raise RuledOutError(f"You cannot take {task}: {obstacle}. A manager can assign it to you with a reason.")

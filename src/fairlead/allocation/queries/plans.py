@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from fairlead import engine
 from fairlead.allocation import snapshot
-from fairlead.allocation.models import Plan, PlanLine
+from fairlead.allocation.models import Offering, Plan, PlanLine
 from fairlead.allocation.naming import Face, Faces
 from fairlead.allocation.permissions import may_see, may_see_rates
 from fairlead.allocation.queries.loads import planned
@@ -99,8 +99,9 @@ def visible_plans(actor: Actor) -> QuerySet[Plan]:
 
 
 def waiting_tasks(workspace_id: int, project: Project | None) -> QuerySet[Task]:
-    """The tasks that a plan is made for: open, held by nobody, in projects that are not archived."""
+    """The tasks that a plan is made for: open, held by nobody, not being offered, in projects that are not archived."""
     found = Task.objects.filter(
+        ~Exists(Offering.objects.filter(task_id=OuterRef("pk"), state=Offering.State.OPEN)),
         workspace_id=workspace_id, state__in=OPEN, assignee__isnull=True, deleted_at__isnull=True,
         project__archived_at__isnull=True,
     )  # fmt: skip
