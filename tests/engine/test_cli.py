@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,23 @@ def test_the_same_call_writes_the_same_bytes(files: tuple[str, str]) -> None:
         assert run("plan", files[0], "--iterations", "5", "--out", files[1]) == 0
         written.append(Path(files[1]).read_bytes())
     assert written[0] == written[1]
+
+
+def test_proving_says_how_far_the_plan_can_be_from_the_best(
+    files: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, out = files
+    assert run("plan", path, "--iterations", "10", "--out", out, "--prove") == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "no plan can cost less than 317.0: this is a best possible plan"
+    assert (read_plan(out).bound, read_plan(out).bound_by) == (317.0, "optimal")
+
+
+def test_proving_without_scipy_says_what_to_install(
+    files: tuple[str, str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "scipy", None)
+    assert run("plan", files[0], "--iterations", "10", "--prove", "5") == 2
+    assert "pip install 'fairlead[bounds]'" in capsys.readouterr().err
 
 
 def test_a_plan_that_breaks_a_rule_gives_status_1(files: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:

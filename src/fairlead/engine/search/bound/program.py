@@ -17,6 +17,9 @@ ROUNDING = 1e-9
 WHOLE_ROUNDING = 1e-6
 """The same for programs in whole numbers: the solver's own tolerance."""
 
+DUAL_TOLERANCE = 1e-7
+"""By how much the solver lets reduced costs be negative: what each unit of a variable wider than 1 may gain by that."""
+
 
 def can_prove() -> bool:
     """Whether scipy is installed (the optional extra `bounds`)."""
@@ -135,4 +138,5 @@ class Matrices:
             options={"mip_rel_gap": gap, **limits},
         )
         points = -math.inf if found.mip_dual_bound is None else float(found.mip_dual_bound)
-        return Solved(points - WHOLE_ROUNDING * abs(points), found.x)
+        slack = WHOLE_ROUNDING * abs(points) + DUAL_TOLERANCE * float(np.maximum(self.upper - 1.0, 0.0).sum())
+        return Solved(points - slack if math.isfinite(points) else -math.inf, found.x)
