@@ -91,6 +91,7 @@ OPERATIONS: dict[str, Line] = {
     "GET /receipts/{receipt_id}": allow(*READERS),
     "GET /tasks/{key}/standing": allow(HOLDER, CONTRIBUTOR),
     "POST /receipts/{receipt_id}/replay": allow(*READERS),
+    "GET /fairness": allow(*READERS),
     "GET /plans": allow(*EVERYBODY),
     "POST /plans": allow(*MANAGERS, data={"project": "WEB"}),
     "GET /plans/{plan_id}": allow(*MANAGERS, AUDITOR),

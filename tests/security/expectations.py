@@ -176,6 +176,7 @@ PAGES: dict[str, Line] = {
     "POST /people/<number>/time-off/<asked_number>/cancel/": allow(*MANAGERS, HOLDER),
     "POST /people/<number>/deactivate/": allow(*MANAGERS),
     "POST /people/<number>/reactivate/": allow(*MANAGERS),
+    "GET /people/fairness/": allow(*READERS),
     "GET /skills/": allow(*READERS),
     "GET /skills/new/": allow(*MANAGERS),
     "POST /skills/new/": allow(*MANAGERS, data={"name": "Singing"}),

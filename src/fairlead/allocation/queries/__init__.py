@@ -10,6 +10,8 @@ from fairlead.allocation.queries.decisions import (
     replay,
     replay_receipt,
 )
+from fairlead.allocation.queries.fairness import WINDOWS as FAIRNESS_WINDOWS
+from fairlead.allocation.queries.fairness import Fairness, FairRow, fairness
 from fairlead.allocation.queries.loads import WeekLoad, fits, load, planned
 from fairlead.allocation.queries.offers import (
     OfferCard,
@@ -43,11 +45,14 @@ from fairlead.allocation.queries.standing import Standing, may_ask, standing
 from fairlead.allocation.reading import Candidate, CostPart, Factor, Fix, Recommendation, RuledOut
 
 __all__ = [
+    "FAIRNESS_WINDOWS",
     "Candidate",
     "CostPart",
     "Decision",
     "Face",
     "Factor",
+    "FairRow",
+    "Fairness",
     "Fix",
     "OfferCard",
     "OfferSheet",
@@ -60,6 +65,7 @@ __all__ = [
     "WeekLoad",
     "cards",
     "decision_of",
+    "fairness",
     "find_offer",
     "find_offering",
     "find_plan",

@@ -131,6 +131,37 @@ class StandingQuery(Body):
     worker: int | None = Field(None, ge=1, description="A worker's id; without it, oneself.")
 
 
+class FairRowOut(Shown):
+    """One worker over the window."""
+
+    worker: WorkerName
+    capacity_min: int
+    given_min: int
+    tasks: int
+    load: float | None = Field(description="Given work against working time.")
+    considered: int = Field(description="Single decisions with them among the candidates.")
+    chosen: int = Field(description="Of these, those that gave or offered them the task.")
+    opportunity: float | None
+    avoided: float | None = Field(description="Share of work that they would rather avoid.")
+    pay_cents: int | None = Field(description="null for those who may not know it.")
+    offers: dict[str, int] = Field(description="How many offers ended in which state.")
+
+
+class FairnessOut(Shown):
+    """How evenly work was given. The indexes are Jain's: 1 when all are alike."""
+
+    weeks: int
+    since: datetime
+    people: int
+    load_index: float | None
+    opportunity_index: float | None
+    rows: list[FairRowOut]
+
+
+class FairnessQuery(Body):
+    weeks: int = Field(4, description="4, 12 or 26.")
+
+
 class RecommendationQuery(Body):
     k: int = Field(10, ge=1, le=50, description="The most candidates.")
 
@@ -230,3 +261,12 @@ def replay_receipt(request: Call, receipt_id: PathId) -> Any:
     From what its receipt kept: the same data give the same result, to the byte. Changes nothing.
     """
     return queries.replay_receipt(request.actor, receipt_id)
+
+
+@routes.on("GET", "/fairness", scope="allocation:read", gives=FairnessOut)
+def show_fairness(request: Call, wanted: Query[FairnessQuery]) -> Any:
+    """Show how evenly work was given
+
+    Load, opportunity, unpleasant work and pay over some weeks: of everybody for managers and auditors, else one's own.
+    """
+    return queries.fairness(request.actor, now=request.now, weeks=wanted.weeks)

@@ -1,0 +1,200 @@
+"""How fairly work was given over some weeks: load, opportunity, pay and unpleasant work, person by person."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.db import connection
+
+from fairlead.accounts.models import Role, Workspace
+from fairlead.accounts.permissions import MANAGERS
+from fairlead.allocation.models import Assignment, Offer
+from fairlead.allocation.naming import Face
+from fairlead.allocation.permissions import may_see, may_see_rates
+from fairlead.allocation.policy import POLICY
+from fairlead.allocation.snapshot import worker_name
+from fairlead.events.actor import Actor
+from fairlead.lib.errors import Invalid, require
+from fairlead.lib.hours import week_start
+from fairlead.people.models import Preference, Worker
+from fairlead.people.queries import capacity
+from fairlead.work.models import Need
+
+WINDOWS: Final = (4, 12, 26)
+"""Weeks that can be looked back on."""
+
+CONSIDERED = """
+SELECT c ->> 'worker', count(*)
+FROM allocation_receipt r, jsonb_array_elements(r.ranking -> 'ranking' -> 'candidates') c
+WHERE r.workspace_id = %s AND r.created_at >= %s AND r.ranking ? 'ranking'
+GROUP BY 1
+"""
+"""In how many single decisions each worker was among the candidates that the receipt names."""
+
+
+@dataclass(frozen=True)
+class FairRow:
+    """One worker over the window. Minutes; `pay_cents` is None for those who may not know it.
+
+    `considered`: single decisions with them among the candidates; `chosen`: those that gave or offered them the task.
+    `avoided_min`: of the given minutes, those of work that they would rather not do.
+    """
+
+    worker: Face
+    capacity_min: int
+    given_min: int
+    tasks: int
+    avoided_min: int
+    pay_cents: int | None
+    considered: int
+    chosen: int
+    offers: Mapping[str, int]
+    is_me: bool
+
+    @property
+    def load(self) -> float | None:
+        """Given work against working time; None without working time."""
+        return self.given_min / self.capacity_min if self.capacity_min else None
+
+    @property
+    def opportunity(self) -> float | None:
+        """Chosen against considered; None for somebody who was never considered."""
+        return self.chosen / self.considered if self.considered else None
+
+    @property
+    def avoided(self) -> float | None:
+        """Share of unpleasant work; None without work."""
+        return self.avoided_min / self.given_min if self.given_min else None
+
+
+@dataclass(frozen=True)
+class Fairness:
+    """Everybody's rows that the reader may see, and how even the whole team is: 1 when all are alike (Jain's index)."""
+
+    weeks: int
+    since: datetime
+    people: int
+    load_index: float | None
+    opportunity_index: float | None
+    rows: tuple[FairRow, ...]
+    currency: str
+    sees_all: bool
+
+
+@dataclass
+class _Given:
+    """What one worker was given."""
+
+    minutes: int = 0
+    tasks: int = 0
+    avoided_min: int = 0
+    pay_cents: int = 0
+    receipts: set[int] = field(default_factory=set)
+
+
+def fairness(actor: Actor, *, now: datetime, weeks: int = 4) -> Fairness:
+    """The last `weeks` weeks with the present one. Managers and auditors see everybody, others themselves; the indexes
+    are the whole team's. AI agents have rows and do not count in the indexes."""
+    require(may_see(actor), "Only the team sees how work is shared.")
+    if weeks not in WINDOWS:
+        raise Invalid({"weeks": f"Choose one of: {', '.join(map(str, WINDOWS))}."})
+    workspace = Workspace.objects.get(pk=actor.workspace_id)
+    monday = week_start(now, workspace.time_zone)
+    since = monday - timedelta(weeks=weeks - 1)
+    workers = list(Worker.objects.filter(workspace_id=actor.workspace_id, deactivated_at__isnull=True).order_by("name"))
+    rows = _rows(workers, since, weeks, actor=actor)
+    people = [row for row in rows if row.worker.kind != Worker.Kind.AGENT]
+    sees_all = actor.role in MANAGERS | {Role.AUDITOR}
+    return Fairness(
+        weeks=weeks, since=since, people=len(people), load_index=evenness(row.load for row in people),
+        opportunity_index=evenness(row.opportunity for row in people), currency=workspace.currency, sees_all=sees_all,
+        rows=tuple(row for row in rows if sees_all or row.is_me),
+    )  # fmt: skip
+
+
+def evenness(shares: Iterable[float | None]) -> float | None:
+    """Jain's fairness index (Jain, Chiu and Hawe, DEC-TR-301, 1984): 1 when all are equal, 1/n when one has everything;
+    None when nobody has anything. People without a share do not count."""
+    known = [share for share in shares if share is not None]
+    squares = sum(share * share for share in known)
+    return sum(known) ** 2 / (len(known) * squares) if squares else None
+
+
+def _rows(workers: Sequence[Worker], since: datetime, weeks: int, *, actor: Actor) -> list[FairRow]:
+    ids = [worker.pk for worker in workers]
+    windows = [(since + timedelta(weeks=n), since + timedelta(weeks=n + 1)) for n in range(weeks)]
+    room = capacity(ids, windows) if ids else {}
+    given = _given(workers, since)
+    offers, asked = _offers(ids, since)
+    considered = _considered(actor.workspace_id, since)
+    rates = may_see_rates(actor)
+    found = []
+    for worker in workers:
+        mine = given[worker.pk]
+        is_me = actor.user_id is not None and worker.user_id == actor.user_id
+        found.append(FairRow(
+            worker=Face(worker.pk, worker.name, worker.kind), capacity_min=sum(room.get(worker.pk, [])),
+            given_min=mine.minutes, tasks=mine.tasks, avoided_min=mine.avoided_min,
+            pay_cents=mine.pay_cents if rates or is_me else None, considered=considered.get(worker_name(worker.pk), 0),
+            chosen=len(mine.receipts | asked[worker.pk]), offers=offers[worker.pk], is_me=is_me,
+        ))  # fmt: skip
+    return found
+
+
+def _given(workers: Sequence[Worker], since: datetime) -> dict[int, _Given]:
+    """By worker: what was given since then and not taken back."""
+    by_id = {worker.pk: worker for worker in workers}
+    kept = Assignment.objects.filter(
+        worker__in=workers, created_at__gte=since, end_reason__in=("", Assignment.EndReason.DONE)
+    )
+    columns = ("worker_id", "task_id", "receipt_id", "task__effort_min", "task__labels", "receipt__plan_id")
+    rows = list(kept.values(*columns))
+    avoids, needs = _avoided(by_id), _needs([row["task_id"] for row in rows])
+    found: dict[int, _Given] = defaultdict(_Given)
+    for row in rows:
+        worker, mine = by_id[row["worker_id"]], found[row["worker_id"]]
+        minutes = row["task__effort_min"] or POLICY.default_effort_min
+        mine.minutes, mine.tasks = mine.minutes + minutes, mine.tasks + 1
+        mine.pay_cents += round(worker.rate_cents * minutes * 100 / worker.speed_percent / 60)
+        words = needs[row["task_id"]] | {label.casefold() for label in row["task__labels"]}
+        mine.avoided_min += minutes if words & avoids[row["worker_id"]] else 0
+        if row["receipt__plan_id"] is None:
+            mine.receipts.add(row["receipt_id"])
+    return found
+
+
+def _avoided(worker_ids: Collection[int]) -> dict[int, set[Any]]:
+    """By worker: skills (by number) and labels that they would rather not work with."""
+    found: dict[int, set[Any]] = defaultdict(set)
+    rows = Preference.objects.filter(worker_id__in=worker_ids, stance=-1)
+    for worker_id, skill_id, label in rows.values_list("worker_id", "skill_id", "label"):
+        found[worker_id].add(label.casefold() if label else skill_id)
+    return found
+
+
+def _needs(task_ids: Collection[int]) -> dict[int, set[Any]]:
+    found: dict[int, set[Any]] = defaultdict(set)
+    for task_id, skill_id in Need.objects.filter(task_id__in=task_ids).values_list("task_id", "skill_id"):
+        found[task_id].add(skill_id)
+    return found
+
+
+def _offers(worker_ids: Collection[int], since: datetime) -> tuple[dict[int, Counter[str]], dict[int, set[int]]]:
+    """By worker: how many offers ended in which way, and the receipts of them all."""
+    ways: dict[int, Counter[str]] = defaultdict(Counter)
+    receipts: dict[int, set[int]] = defaultdict(set)
+    rows = Offer.objects.filter(worker_id__in=worker_ids, sent_at__gte=since)
+    for worker_id, state, receipt_id in rows.values_list("worker_id", "state", "receipt_id"):
+        ways[worker_id][state] += 1
+        receipts[worker_id].add(receipt_id)
+    return ways, receipts
+
+
+def _considered(workspace_id: int, since: datetime) -> dict[str, int]:
+    with connection.cursor() as cursor:
+        cursor.execute(CONSIDERED, [workspace_id, since])
+        return dict(cursor.fetchall())

@@ -1,0 +1,25 @@
+"""Fairness: how evenly work was given, with the formula."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.urls import path
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from fairlead.allocation import queries
+from fairlead.web.access import Request, member_page
+from fairlead.web.render import page
+
+
+@member_page
+@require_GET
+def index(request: Request) -> HttpResponse:
+    """The last 4, 12 or 26 weeks."""
+    text = request.GET.get("weeks", "4")
+    weeks = int(text) if text.isdecimal() and len(text) < 4 else 0
+    told = queries.fairness(request.actor, now=timezone.now(), weeks=weeks)
+    return page(request, "people/fairness.jinja", {"told": told, "windows": queries.FAIRNESS_WINDOWS})
+
+
+urls = [path("people/fairness/", index, name="fairness")]
