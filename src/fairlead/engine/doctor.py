@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
+from fairlead.engine.arrays import Model
 from fairlead.engine.diagnosis import Diagnosis, Fix
 from fairlead.engine.match.eligibility import Obstacle
 from fairlead.engine.match.rank import Bench, Ranker
@@ -28,13 +29,16 @@ ABOUT_THE_TASK = ("skill", "only", "never", "pin", "after")
 """Rules that stand in the task itself; the others are about how the workers' time is filled."""
 
 
-def left_out_reasons(problem: Problem, plan: Plan) -> tuple[Unassigned, ...]:
-    """An entry for every task that the plan does not assign, in the problem's order. Equal tasks are looked at once."""
+def left_out_reasons(problem: Problem, plan: Plan, *, model: Model | None = None) -> tuple[Unassigned, ...]:
+    """An entry for every task that the plan does not assign, in the problem's order. Equal tasks are looked at once.
+
+    `model`: the problem's, where the caller has it.
+    """
     held = {item.task for item in plan.assignments}
     left_out = [task for task in problem.tasks if task.id not in held]
     if not left_out:
         return ()
-    ranker = Ranker(problem, plan)
+    ranker = Ranker(problem, plan, model)
     known: dict[str, Diagnosis] = {}
     found = []
     for task in left_out:

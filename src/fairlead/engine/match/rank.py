@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
-from dataclasses import dataclass, field, replace
+from dataclasses import InitVar, dataclass, field, replace
 from functools import cached_property
 from typing import Any, Final
 
@@ -132,11 +132,13 @@ class Ranker:
 
     problem: Problem
     plan: Plan | None = None
+    known: InitVar[Model | None] = None
+    """The problem's model, where the caller has it."""
     model: Model = field(init=False)
     state: State = field(init=False)
 
-    def __post_init__(self) -> None:
-        self.model = Model(self.problem)
+    def __post_init__(self, known: Model | None) -> None:
+        self.model = known or Model(self.problem)
         self.state = load_plan(self.model, self.plan or Plan())
 
     def rank(self, task_id: str, *, k: int | None = None, signals: Signals | None = None) -> Ranking:

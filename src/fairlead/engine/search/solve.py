@@ -10,7 +10,7 @@ from fairlead.engine.arrays import Model
 from fairlead.engine.check import check
 from fairlead.engine.doctor import left_out_reasons
 from fairlead.engine.objective.total import cost_of
-from fairlead.engine.plan import Assignment, Plan, Unassigned
+from fairlead.engine.plan import Assignment, Cost, Plan, Unassigned
 from fairlead.engine.problem import Problem
 from fairlead.engine.search.bound import Bound, lower_bound, proven_bound
 from fairlead.engine.search.bound.prove import named
@@ -50,11 +50,11 @@ def solve(
     iterations = search(state, stop=stop, on_progress=with_bound(on_progress, bound))
     fill_gaps(state)
     assignments = better_of(problem, state.assignments(), warm_start)
-    assignments, proof = proven(model, assignments, seconds=prove)
+    assignments, cost, proof = proven(model, assignments, alone=bound, seconds=prove)
     return Plan(
         assignments=assignments,
-        unassigned=left_out_reasons(problem, Plan(assignments)),
-        cost=cost_of(problem, assignments),
+        unassigned=left_out_reasons(problem, Plan(assignments), model=model),
+        cost=cost,
         bound=proof.points,
         bound_by=proof.how,
         seconds=stop.seconds(),
@@ -65,17 +65,18 @@ def solve(
 
 
 def proven(
-    model: Model, assignments: tuple[Assignment, ...], *, seconds: float
-) -> tuple[tuple[Assignment, ...], Bound]:
-    """A bound on the cost of every plan; and the exact answer instead of these assignments, where there is one."""
-    best = cost_of(model.problem, assignments).total
-    exact = exact_answer(model, best=best, seconds=seconds)
+    model: Model, assignments: tuple[Assignment, ...], *, alone: float, seconds: float
+) -> tuple[tuple[Assignment, ...], Cost, Bound]:
+    """The assignments, or the exact answer where it is cheaper; their cost; and what no plan undercuts."""
+    cost = cost_of(model.problem, assignments)
+    exact = exact_answer(model, best=cost.total, seconds=seconds)
     if exact is None:
-        return assignments, proven_bound(model, best=best, seconds=seconds)
+        return assignments, cost, proven_bound(model, best=cost.total, seconds=seconds, alone=alone)
     if exact.owner is not None:
         assignments = better_of(model.problem, assignments, Plan(one_after_the_other(model, exact.owner)))
-        best = cost_of(model.problem, assignments).total
-    return assignments, named(min(exact.points, best), "whole", int(model.arrays["pairs"].size), best)
+        cost = cost_of(model.problem, assignments)
+    bound = named(min(exact.points, cost.total), "whole", int(model.arrays["pairs"].size), cost.total)
+    return assignments, cost, bound
 
 
 def with_bound(tell: Callable[[Progress], None] | None, bound: float) -> Callable[[Progress], None] | None:

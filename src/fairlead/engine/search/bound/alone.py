@@ -26,9 +26,9 @@ def unavoidable_lateness(model: Model, task: Array, pairs: Array) -> Array:
     end = np.maximum(pairs["ready"], pairs["pin"]) + pairs["minutes"]
     points = np.zeros(pairs.size)
     late = np.flatnonzero((end > pairs["due"]) & (pairs["due"] < FAR))
-    for worker in np.unique(pairs["worker"][late]):
-        mine = late[pairs["worker"][late] == worker]
-        finish = wall(model, int(worker), end[mine])
+    order = late[np.argsort(pairs["worker"][late], kind="stable")]
+    for mine in np.split(order, np.flatnonzero(np.diff(pairs["worker"][order])) + 1) if order.size else ():
+        finish = wall(model, int(pairs["worker"][mine[0]]), end[mine])
         points[mine] = (finish - model.arrays["due"][task[mine]]) * model.arrays["late_rate"][task[mine]]
     return points
 

@@ -44,12 +44,13 @@ class Bound:
     pairs: int
 
 
-def proven_bound(model: Model, *, best: float, seconds: float) -> Bound:
+def proven_bound(model: Model, *, best: float, seconds: float, alone: float | None = None) -> Bound:
     """A lower bound on the cost of every plan, when a plan that costs `best` is known (or best = inf).
 
-    Without scipy, or without time, what each task costs alone. `seconds` are limits for the solver, roughly kept.
+    Without scipy, or without time, what each task costs alone; `alone` is that where the caller knows it. `seconds` are
+    limits for the solver, roughly kept.
     """
-    cheap, pairs = lower_bound(model), int(model.arrays["pairs"].size)
+    cheap, pairs = lower_bound(model) if alone is None else alone, int(model.arrays["pairs"].size)
     if is_reached(cheap, best) or seconds <= 0 or not can_prove() or not model.problem.tasks:
         return named(min(cheap, best), "alone", pairs, best)
     deadline = Deadline(seconds, time.monotonic)
