@@ -23,7 +23,9 @@ def row(told: queries.Fairness, name: str) -> queries.FairRow:
 
 
 def test_load_is_what_was_given_against_working_time(team: Team) -> None:
-    # this week and the three before: 4 x 40 h
+    # 4 weeks of 40 h: this one and the three before, in which bob was there already
+    team.bob.created_at = team.now - timedelta(weeks=10)
+    team.bob.save()
     for title in ("One", "Two"):
         actions.assign_task(team.task(title, effort_min=480), team.bob, actor=team.alice, now=team.now)
     back = team.task("Three", effort_min=480)
@@ -32,7 +34,8 @@ def test_load_is_what_was_given_against_working_time(team: Team) -> None:
     told = queries.fairness(team.alice, now=team.now)
     bob = row(told, "Bob")
     assert (bob.given_min, bob.tasks, bob.capacity_min, bob.load) == (960, 2, 9600, 0.1)
-    assert row(told, "Dana").load == 0.0
+    dana = row(told, "Dana")  # she came this week
+    assert (dana.load, dana.capacity_min) == (0.0, 2400)
 
 
 def test_pay_is_the_rate_for_the_given_work(team: Team) -> None:

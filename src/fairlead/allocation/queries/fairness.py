@@ -38,7 +38,7 @@ GROUP BY 1
 
 @dataclass(frozen=True)
 class FairRow:
-    """One worker over the window. Minutes; `pay_cents` is None for those who may not know it.
+    """One worker over the window, from the week in which they came. Minutes; `pay_cents` is None where it is secret.
 
     `considered`: single decisions with them among the candidates; `chosen`: those that gave or offered them the task.
     `avoided_min`: of the given minutes, those of work that they would rather not do.
@@ -136,8 +136,9 @@ def _rows(workers: Sequence[Worker], since: datetime, weeks: int, *, actor: Acto
     for worker in workers:
         mine = given[worker.pk]
         is_me = actor.user_id is not None and worker.user_id == actor.user_id
+        here = [minutes for minutes, (_, end) in zip(room[worker.pk], windows, strict=True) if end > worker.created_at]
         found.append(FairRow(
-            worker=Face(worker.pk, worker.name, worker.kind), capacity_min=sum(room.get(worker.pk, [])),
+            worker=Face(worker.pk, worker.name, worker.kind), capacity_min=sum(here),
             given_min=mine.minutes, tasks=mine.tasks, avoided_min=mine.avoided_min,
             pay_cents=mine.pay_cents if rates or is_me else None, considered=considered.get(worker_name(worker.pk), 0),
             chosen=len(mine.receipts | asked[worker.pk]), offers=offers[worker.pk], is_me=is_me,
