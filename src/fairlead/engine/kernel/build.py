@@ -42,7 +42,7 @@ def compiler() -> list[str]:
         if shutil.which(name) and works([name]):
             return [name]
     if importlib.util.find_spec("ziglang") is not None:
-        return [sys.executable, "-m", "ziglang", "cc"]
+        return [sys.executable, "-m", "ziglang", "cc", "-s"]  # it writes a megabyte for debuggers otherwise
     raise BuildFailed("No C compiler was found, and the package ziglang, which brings one, is not installed.")
 
 
