@@ -49,7 +49,7 @@ def run_followers(kind: str, now: datetime) -> None:
     """What the background worker does after the latest event of this kind."""
     event = Event.objects.filter(kind=kind).latest("seq")
     for job in followers(kind):
-        if job in (jobs.ask_next, jobs.settle_offers, jobs.mail_offer):
+        if job in (jobs.ask_next, jobs.settle_offers, jobs.mail_offer, jobs.mail_withdrawal, jobs.mail_exhausted):
             job(workspace_id=event.workspace_id, event_id=event.pk, now=now)
 
 
@@ -294,3 +294,19 @@ def test_the_mail_has_what_one_needs(team: Team) -> None:
     assert letter.to == ["dana@example.com"]
     assert "Pay: €130.00 for 2 h" in letter.body
     assert "/offer/" in letter.body
+
+
+def test_who_waits_in_vain_and_who_offered_in_vain_are_told(team: Team) -> None:
+    people.change_worker(team.dana, actor=team.alice, now=team.now, email="dana@example.com")
+    made = actions.offer_task(team.task(), actor=team.alice, now=team.now, workers=[team.dana])
+    actions.withdraw_offers(made, actor=team.alice, now=team.now, reason="The client cancelled")
+    run_followers("task.offer_withdrawn", team.now)
+    (letter,) = mail.outbox
+    assert (letter.to, "The client cancelled" in letter.body) == (["dana@example.com"], True)
+    mail.outbox.clear()
+    (offer,) = offered(team, team.task("Hard", needs={team.python.pk: 4}))
+    actions.decline_offer(offer, actor=team.world.bob.actor, now=team.now, reason="Too busy")
+    run_followers("task.offer_declined", team.now)
+    run_followers("task.offers_exhausted", team.now)
+    (letter,) = mail.outbox
+    assert (letter.to, "Bob: declined (Too busy)" in letter.body) == ([team.world.alice.user.email], True)

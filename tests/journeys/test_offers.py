@@ -33,6 +33,11 @@ def test_a_freelancer_declines_and_the_next_one_accepts(visitor: Callable[..., P
 
     page = company.page
     page.goto(f"/tasks/{key}/")
+    page.get_by_role("link", name="Why not ").click()
+    told = page.get_by_role("dialog")
+    expect(told).to_contain_text("is number 2 of 2 who could do")
+    expect(told.get_by_role("heading", name="What would make")).to_be_visible()
+    page.keyboard.press("Escape")
     page.get_by_text("Offer it instead").click()
     page.get_by_label("Message").fill("The brief is in the task.")
     page.get_by_role("button", name="Offer", exact=True).first.click()
@@ -69,6 +74,12 @@ def test_a_freelancer_declines_and_the_next_one_accepts(visitor: Callable[..., P
     expect(history).to_contain_text(f"{second} accepted the offer")
     page.goto("/offers/")
     expect(page.get_by_role("heading", name="Nothing is being offered")).to_be_visible()
+
+    # the decision can be explained and computed again
+    page.goto(f"/tasks/{key}/why/")
+    expect(page.get_by_role("main")).to_contain_text(f"offered {key}, and {second} accepted.")
+    page.get_by_role("button", name="Compute it again").click()
+    expect(page.get_by_role("status").first).to_contain_text("the same result, to the byte")
 
 
 def _always() -> dict[str, str]:
