@@ -112,13 +112,12 @@ def offer(request: Request, key: str) -> HttpResponse:
 
 
 def _terms(request: Request) -> actions.Terms:
-    number: Callable[[str, int], int] = lambda name, usual: _number(request.POST.get(name, str(usual)), name)  # noqa: E731
-    named = len(request.POST.getlist("worker"))
+    sent, named = request.POST, len(request.POST.getlist("worker"))
     return actions.Terms(
-        at_once=number("at_once", max(1, named)),
-        answer_min=number("answer_min", 120),
-        goes_on="only" not in request.POST,
-        message=request.POST.get("message", ""),
+        at_once=_number(sent.get("at_once", str(max(1, named))), "at_once"),
+        answer_min=_number(sent.get("answer_min", "120"), "answer_min"),
+        goes_on="only" not in sent,
+        message=sent.get("message", ""),
     )
 
 
