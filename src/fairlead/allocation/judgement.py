@@ -17,6 +17,7 @@ from fairlead.allocation import snapshot
 from fairlead.allocation.affinity import Evidence
 from fairlead.allocation.snapshot import Picture, worker_name
 from fairlead.engine.effort import minutes_needed
+from fairlead.lib.errors import Conflict
 
 MOST_CANDIDATES = 10
 
@@ -42,8 +43,11 @@ class Judgement:
 
 
 def judge(task_id: int, *, workspace_id: int, now: datetime) -> Judgement:
-    """Rank everybody for one open task beside all the work that is held now."""
+    """Rank everybody for one open task beside all the work that is held now. Raises Conflict when it was closed or
+    deleted at the same moment."""
     picture = snapshot.take(workspace_id, wanted={task_id}, now=now)
+    if task_id not in picture.rows.tasks:
+        raise Conflict("This task was closed or deleted a moment ago. Look at it again, then decide.")
     key = picture.rows.tasks[task_id]["key"]
     evidence = picture.evidence(task_id)
     signals = {name: seen.signals for name, seen in evidence.items()}

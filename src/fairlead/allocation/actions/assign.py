@@ -186,6 +186,8 @@ def _give(task: Task, worker: Worker, judgement: Judgement, *, actor: Actor, now
                 by_user_id=actor.user_id, reason=reason, created_at=now, **_expected(judgement, worker.pk),
             )  # fmt: skip
             hold_task(task, worker, now=now)
+            if task.deleted_at is not None or task.state not in OPEN:
+                raise HeldByOther(f"{task} was closed or deleted at the same moment. Look at it again, then decide.")
             record_assigned(task, made, actor=actor, now=now, previous=former.worker if former else None)
     except IntegrityError as error:
         raise HeldByOther(f"Somebody else was given {task} at the same moment. Look at it again.") from error
