@@ -62,12 +62,19 @@ def as_owner() -> Iterator[None]:
         connection.close()
 
 
+CREATE_ROLE = f"""
+DO $$ BEGIN CREATE ROLE {ROLE} NOLOGIN;
+EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$
+"""
+"""Roles belong to the whole server: another database of it may make the same one at the same moment."""
+
+
 def create_role() -> None:
     """The ordinary role that the product works as. Needs the right to create roles, once."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [ROLE])
         if cursor.fetchone() is None:
-            cursor.execute(f"CREATE ROLE {ROLE} NOLOGIN")
+            cursor.execute(CREATE_ROLE)
         cursor.execute("SELECT pg_has_role(current_user, %s, 'MEMBER')", [ROLE])
         if not cursor.fetchone()[0]:
             cursor.execute(f"GRANT {ROLE} TO current_user")
