@@ -31,6 +31,11 @@ class Judgement:
     ranking: engine.Ranking
     seen: Mapping[str, Evidence]
 
+    @property
+    def signals(self) -> dict[str, Mapping[str, float]]:
+        """What is known about each worker and this task beyond skills and hours."""
+        return signals_of(self.seen)
+
     def file(self, *, k: int = MOST_CANDIDATES, chosen: Collection[int] = ()) -> dict[str, Any]:
         """The case file with the first `k` candidates and, wherever they stand, the `chosen` workers."""
         shown = shortened(self.ranking, k, chosen={worker_name(pk) for pk in chosen})
@@ -50,9 +55,13 @@ def judge(task_id: int, *, workspace_id: int, now: datetime) -> Judgement:
         raise Conflict("This task was closed or deleted a moment ago. Look at it again, then decide.")
     key = picture.rows.tasks[task_id]["key"]
     evidence = picture.evidence(task_id)
-    signals = {name: seen.signals for name, seen in evidence.items()}
-    ranking = engine.rank(picture.problem, snapshot.queue(picture.problem), task_id=key, signals=signals)
+    ranking = engine.rank(picture.problem, snapshot.queue(picture.problem), task_id=key, signals=signals_of(evidence))
     return Judgement(picture, key, ranking, evidence)
+
+
+def signals_of(evidence: Mapping[str, Evidence]) -> dict[str, Mapping[str, float]]:
+    """The engine's signals from what is known about each worker."""
+    return {name: seen.signals for name, seen in evidence.items()}
 
 
 def shortened(ranking: engine.Ranking, k: int, *, chosen: Collection[str]) -> engine.Ranking:
@@ -95,7 +104,7 @@ def case_file(
     facts = {item.worker: _facts(problem, task, item.worker, evidence.get(item.worker)) for item in ranking.candidates}
     return {
         "ranking": ranking.to_dict(),
-        "signals": {name: seen.signals for name, seen in evidence.items()},
+        "signals": signals_of(evidence),
         "facts": facts,
         "start": problem.start.isoformat(),
         "due": task.due,

@@ -46,6 +46,6 @@ def may_answer(actor: Actor, worker: Worker) -> bool:
     return mine and actor.role in STAFF and in_scope(actor, "allocation:write")
 
 
-def may_see_all_offers(actor: Actor) -> bool:
-    """Managers and auditors see who was offered what; others see what they were offered themselves."""
+def may_see_everybody(actor: Actor) -> bool:
+    """Managers and auditors see what was offered to everybody and how everybody stands; others see what is theirs."""
     return actor.role in MANAGERS | {Role.AUDITOR} and in_scope(actor, "allocation:read")

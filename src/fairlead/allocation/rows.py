@@ -70,10 +70,10 @@ def read(workspace_id: int, *, wanted: Collection[int], only: Collection[int] | 
         workers=workers,
         tasks=tasks,
         levels=skill_levels(workspace_id, list(workers), on=on),
-        needs=_needs([pk for pk in tasks if pk in wanted]),
+        needs=needs_of([pk for pk in tasks if pk in wanted]),
         after=_after(tasks),
         skills=dict(Skill.objects.filter(workspace_id=workspace_id).values_list("id", "name")),
-        wishes=_wishes(workspace_id),
+        wishes=wishes_of(workspace_id),
         history=_history(workspace_id),
     )
 
@@ -116,7 +116,8 @@ def _queue_key(row: Mapping[str, Any], *, is_wanted: bool) -> tuple[Any, ...]:
     )
 
 
-def _needs(task_ids: Iterable[int]) -> dict[int, dict[int, int]]:
+def needs_of(task_ids: Iterable[int]) -> dict[int, dict[int, int]]:
+    """{task id: {skill id: level}}; tasks that ask for something only."""
     found: dict[int, dict[int, int]] = defaultdict(dict)
     rows = Need.objects.filter(task_id__in=list(task_ids)).order_by("task_id", "skill__name")
     for task_id, skill_id, level in rows.values_list("task_id", "skill_id", "level"):
@@ -134,7 +135,8 @@ def _after(tasks: Mapping[int, Any]) -> dict[int, tuple[int, ...]]:
     return found
 
 
-def _wishes(workspace_id: int) -> dict[int, Wishes]:
+def wishes_of(workspace_id: int) -> dict[int, Wishes]:
+    """{worker id: what they want and avoid}; workers with a wish only."""
     found: dict[int, Wishes] = defaultdict(Wishes)
     rows = Preference.objects.filter(workspace_id=workspace_id)
     for worker_id, skill_id, label, stance in rows.values_list("worker_id", "skill_id", "label", "stance"):

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from fairlead.allocation import actions, queries
 from fairlead.allocation.models import Assignment
-from fairlead.allocation.permissions import may_assign, may_release, may_see_all_offers, may_take
+from fairlead.allocation.permissions import may_assign, may_release, may_see_everybody, may_take
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Forbidden, Invalid, Missing, Refused
 from fairlead.people.models import Worker
@@ -62,7 +62,7 @@ def _rights(actor: Actor, task: Task) -> dict[str, Any]:
         "may_take": me is not None and may_take(actor, task, me),
         "may_release": holder is not None and task.state in OPEN and may_release(actor, holder),
         "me": me,
-        "may_ask_all": may_see_all_offers(actor),
+        "may_ask_all": may_see_everybody(actor),
     }
 
 

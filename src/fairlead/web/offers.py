@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from fairlead.allocation import actions, queries
 from fairlead.allocation.links import MISSING, read_offer_secret
 from fairlead.allocation.models import Offer
-from fairlead.allocation.permissions import may_assign, may_see, may_see_all_offers
+from fairlead.allocation.permissions import may_assign, may_see, may_see_everybody
 from fairlead.events.tenancy import tenant
 from fairlead.lib.errors import Conflict, Forbidden, Invalid, Missing, Refused, require
 from fairlead.people.models import Worker
@@ -41,7 +41,7 @@ def index(request: Request) -> HttpResponse:
         "me": worker_of(request.actor),
         "waiting": waiting,
         "over": over,
-        "sees_all": may_see_all_offers(request.actor),
+        "sees_all": may_see_everybody(request.actor),
         "may_assign": may_assign(request.actor),
         "nobody": [],
         "going": [],

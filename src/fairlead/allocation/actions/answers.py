@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from fairlead.accounts.models import Membership, Role
 from fairlead.accounts.queries import actor_of
-from fairlead.allocation.actions.assign import record_assigned
+from fairlead.allocation.actions.assign import MAX_REASON, record_assigned
 from fairlead.allocation.actions.offer_steps import about, can_be_had, close, hold, tell_withdrawn, withdraw
 from fairlead.allocation.models import Assignment, Offer, Offering
 from fairlead.allocation.permissions import may_answer
@@ -20,7 +20,6 @@ from fairlead.work.actions import hold_task
 from fairlead.work.models import Task
 from fairlead.work.states import OPEN, WAITING
 
-MAX_REASON = 300
 NOT_ASKED = "Only whoever was asked can answer an offer."
 FIRST = "somebody else was first"
 

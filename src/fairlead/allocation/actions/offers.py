@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from fairlead import engine
-from fairlead.allocation.actions.assign import NobodyCan, RuledOutError, check_open
+from fairlead.allocation.actions.assign import MAX_REASON, NobodyCan, RuledOutError, check_open
 from fairlead.allocation.actions.offer_steps import about, can_be_had, close, hold, stop, tell_withdrawn, withdraw
 from fairlead.allocation.actions.receipts import keep_receipt
 from fairlead.allocation.deadlines import answer_times
@@ -30,7 +30,6 @@ MOST_AT_ONCE = 20
 MOST_ANSWER_MIN = 10 * 8 * 60
 """Ten working days."""
 MOST_MESSAGE = 500
-MAX_REASON = 300
 
 
 class AlreadyOffered(Conflict):

@@ -6,23 +6,22 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from django.db import connection
 
-from fairlead.accounts.models import Role, Workspace
-from fairlead.accounts.permissions import MANAGERS
+from fairlead.accounts.models import Workspace
 from fairlead.allocation.models import Assignment, Offer
 from fairlead.allocation.naming import Face
-from fairlead.allocation.permissions import may_see, may_see_rates
+from fairlead.allocation.permissions import may_see, may_see_everybody, may_see_rates
 from fairlead.allocation.policy import POLICY
+from fairlead.allocation.rows import needs_of, wishes_of
 from fairlead.allocation.snapshot import worker_name
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Invalid, require
 from fairlead.lib.hours import week_start
-from fairlead.people.models import Preference, Worker
+from fairlead.people.models import Worker
 from fairlead.people.queries import capacity
-from fairlead.work.models import Need
 
 WINDOWS: Final = (4, 12, 26)
 """Weeks that can be looked back on."""
@@ -108,7 +107,7 @@ def fairness(actor: Actor, *, now: datetime, weeks: int = 4) -> Fairness:
     workers = list(Worker.objects.filter(workspace_id=actor.workspace_id, deactivated_at__isnull=True).order_by("name"))
     rows = _rows(workers, since, weeks, actor=actor)
     people = [row for row in rows if row.worker.kind != Worker.Kind.AGENT]
-    sees_all = actor.role in MANAGERS | {Role.AUDITOR}
+    sees_all = may_see_everybody(actor)
     return Fairness(
         weeks=weeks, since=since, people=len(people), load_index=evenness(row.load for row in people),
         opportunity_index=evenness(row.opportunity for row in people), currency=workspace.currency, sees_all=sees_all,
@@ -128,7 +127,7 @@ def _rows(workers: Sequence[Worker], since: datetime, weeks: int, *, actor: Acto
     ids = [worker.pk for worker in workers]
     windows = [(since + timedelta(weeks=n), since + timedelta(weeks=n + 1)) for n in range(weeks)]
     room = capacity(ids, windows) if ids else {}
-    given = _given(workers, since)
+    given = _given(actor.workspace_id, workers, since)
     offers, asked = _offers(ids, since)
     considered = _considered(actor.workspace_id, since)
     rates = may_see_rates(actor)
@@ -146,7 +145,7 @@ def _rows(workers: Sequence[Worker], since: datetime, weeks: int, *, actor: Acto
     return found
 
 
-def _given(workers: Sequence[Worker], since: datetime) -> dict[int, _Given]:
+def _given(workspace_id: int, workers: Sequence[Worker], since: datetime) -> dict[int, _Given]:
     """By worker: what was given since then and not taken back."""
     by_id = {worker.pk: worker for worker in workers}
     kept = Assignment.objects.filter(
@@ -154,33 +153,18 @@ def _given(workers: Sequence[Worker], since: datetime) -> dict[int, _Given]:
     )
     columns = ("worker_id", "task_id", "receipt_id", "task__effort_min", "task__labels", "receipt__plan_id")
     rows = list(kept.values(*columns))
-    avoids, needs = _avoided(by_id), _needs([row["task_id"] for row in rows])
+    wishes, needs = wishes_of(workspace_id), needs_of(row["task_id"] for row in rows)
     found: dict[int, _Given] = defaultdict(_Given)
     for row in rows:
         worker, mine = by_id[row["worker_id"]], found[row["worker_id"]]
         minutes = row["task__effort_min"] or POLICY.default_effort_min
         mine.minutes, mine.tasks = mine.minutes + minutes, mine.tasks + 1
         mine.pay_cents += round(worker.rate_cents * minutes * 100 / worker.speed_percent / 60)
-        words = needs[row["task_id"]] | {label.casefold() for label in row["task__labels"]}
-        mine.avoided_min += minutes if words & avoids[row["worker_id"]] else 0
+        avoided, labels = wishes[row["worker_id"]], {label.casefold() for label in row["task__labels"]}
+        if not avoided.avoided_skills.isdisjoint(needs[row["task_id"]]) or labels & avoided.avoided_labels:
+            mine.avoided_min += minutes
         if row["receipt__plan_id"] is None:
             mine.receipts.add(row["receipt_id"])
-    return found
-
-
-def _avoided(worker_ids: Collection[int]) -> dict[int, set[Any]]:
-    """By worker: skills (by number) and labels that they would rather not work with."""
-    found: dict[int, set[Any]] = defaultdict(set)
-    rows = Preference.objects.filter(worker_id__in=worker_ids, stance=-1)
-    for worker_id, skill_id, label in rows.values_list("worker_id", "skill_id", "label"):
-        found[worker_id].add(label.casefold() if label else skill_id)
-    return found
-
-
-def _needs(task_ids: Collection[int]) -> dict[int, set[Any]]:
-    found: dict[int, set[Any]] = defaultdict(set)
-    for task_id, skill_id in Need.objects.filter(task_id__in=task_ids).values_list("task_id", "skill_id"):
-        found[task_id].add(skill_id)
     return found
 
 

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from fairlead.allocation import reading
 from fairlead.allocation.models import Offer, Offering
 from fairlead.allocation.naming import Face, Faces
-from fairlead.allocation.permissions import may_answer, may_see, may_see_all_offers, may_see_rates
+from fairlead.allocation.permissions import may_answer, may_see, may_see_everybody, may_see_rates
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Missing, require
 from fairlead.lib.hours import minutes_within
@@ -97,7 +97,7 @@ class OfferingCard:
 def visible_offers(actor: Actor) -> QuerySet[Offer]:
     """Everything for managers and auditors; their own for others; nothing for clients."""
     rows = Offer.objects.filter(workspace_id=actor.workspace_id)
-    if may_see_all_offers(actor):
+    if may_see_everybody(actor):
         return rows
     if not may_see(actor) or actor.user_id is None:
         return rows.none()
@@ -136,12 +136,12 @@ def waiting_for(actor: Actor, *, now: datetime) -> int:
         return 0
     mine = Offer.objects.filter(workspace_id=actor.workspace_id, worker__user_id=actor.user_id, state=Offer.State.OPEN)
     own = mine.filter(expires_at__gt=now).count()
-    return own + (_nobody_found(actor).count() if may_see_all_offers(actor) else 0)
+    return own + (_nobody_found(actor).count() if may_see_everybody(actor) else 0)
 
 
 def offerings(actor: Actor, *, now: datetime) -> tuple[list[OfferingCard], list[OfferingCard]]:
     """Tasks for which nobody was found and which still wait, then tasks being offered; both the oldest first."""
-    require(may_see_all_offers(actor), "Managers and auditors see all offers; yours are on this page.")
+    require(may_see_everybody(actor), "Managers and auditors see all offers; yours are on this page.")
     going = Offering.objects.filter(workspace_id=actor.workspace_id, state=Offering.State.OPEN)
     return (
         _offering_cards(_nobody_found(actor).order_by("closed_at", "id"), actor=actor, now=now),
@@ -151,7 +151,7 @@ def offerings(actor: Actor, *, now: datetime) -> tuple[list[OfferingCard], list[
 
 def offering_of(task: Task, *, actor: Actor, now: datetime) -> OfferingCard | None:
     """How the task is, or was last, offered; None when it never was, or for those who may not see it."""
-    if not may_see_all_offers(actor):
+    if not may_see_everybody(actor):
         return None
     last = Offering.objects.filter(workspace_id=actor.workspace_id, task=task).order_by("-created_at", "-id")[:1]
     return next(iter(_offering_cards(last, actor=actor, now=now)), None)
@@ -160,7 +160,7 @@ def offering_of(task: Task, *, actor: Actor, now: datetime) -> OfferingCard | No
 def find_offering(actor: Actor, task: Task) -> Offering:
     """The open offering of a task. Raises Missing."""
     found = Offering.objects.filter(workspace_id=actor.workspace_id, task=task, state=Offering.State.OPEN).first()
-    if found is None or not may_see_all_offers(actor):
+    if found is None or not may_see_everybody(actor):
         raise Missing(f"{task} is not being offered.")
     return found
 

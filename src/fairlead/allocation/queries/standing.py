@@ -8,12 +8,10 @@ from datetime import datetime
 from typing import Any, Final
 
 from fairlead import engine
-from fairlead.accounts.models import Role
-from fairlead.accounts.permissions import MANAGERS
 from fairlead.allocation import judgement, snapshot
 from fairlead.allocation.models import Assignment, Receipt
 from fairlead.allocation.naming import Face, Faces
-from fairlead.allocation.permissions import may_see, may_see_rates
+from fairlead.allocation.permissions import may_see, may_see_everybody, may_see_rates
 from fairlead.allocation.reading import LABELS, CostPart
 from fairlead.allocation.snapshot import worker_name
 from fairlead.engine.explain import compare
@@ -65,8 +63,7 @@ class Standing:
 def may_ask(actor: Actor, worker: Worker) -> bool:
     """Managers and auditors about everybody, others about themselves."""
     mine = actor.user_id is not None and worker.user_id == actor.user_id
-    here = worker.workspace_id == actor.workspace_id
-    return here and may_see(actor) and (actor.role in MANAGERS | {Role.AUDITOR} or mine)
+    return worker.workspace_id == actor.workspace_id and (may_see_everybody(actor) or (may_see(actor) and mine))
 
 
 def standing(task: Task, worker: Worker, *, actor: Actor, now: datetime) -> Standing:
@@ -82,8 +79,7 @@ def standing(task: Task, worker: Worker, *, actor: Actor, now: datetime) -> Stan
         raise Refused(f"{task} is over, and nobody was ever given it.")
     found = judgement.judge(task.pk, workspace_id=actor.workspace_id, now=now)
     problem = found.picture.problem
-    signals = {name: seen.signals for name, seen in found.seen.items()}
-    return _standing(task, worker, problem, snapshot.queue(problem), signals, actor=actor, made=None)
+    return _standing(task, worker, problem, snapshot.queue(problem), found.signals, actor=actor, made=None)
 
 
 def _decided(kept: Receipt) -> tuple[engine.Problem, engine.Plan]:
