@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from .company import Company, open_company
 from .conftest import PATIENCE_S, Server
-from .steps import column, toast
+from .steps import column, somebody, toast
 
 pytestmark = pytest.mark.journey
 
@@ -159,6 +159,33 @@ def test_a_task_is_created_and_assigned_without_a_mouse(visitor: Callable[..., P
     page.goto("/projects/WEB/")
     mine = column(page, "Backlog").get_by_role("listitem").filter(has_text="Written with the keyboard alone")
     expect(mine.get_by_role("img", name="Ada Employee")).to_be_visible()
+
+
+def test_news_that_come_while_a_card_is_held_do_not_tear_it_away(
+    visitor: Callable[..., Page], furnished: Furnished
+) -> None:
+    page, other = visitor(), visitor()
+    for one in (page, other):
+        one.context.add_cookies(furnished.state["cookies"])
+        one.goto("/projects/WEB/")
+    late: list[Route] = []
+    page.route("**/projects/WEB/", lambda route: late.append(route) if not late else route.continue_())
+    with page.expect_request("**/projects/WEB/"):
+        mine = Company(other, somebody("Owner"), 0).add_task("WEB", "Filed while a card is held")
+    held = page.get_by_role("listitem").filter(has_text="WEB-1").first
+    box = held.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 20, box["y"] + 10)
+    page.mouse.down()
+    held.evaluate("card => { window.held = card; }")
+    with page.expect_response("**/projects/WEB/"):
+        late[0].continue_()
+    page.wait_for_function("performance.getEntriesByType('resource').some(it => it.name.endsWith('/projects/WEB/'))")
+    assert page.evaluate("window.held.isConnected")
+    assert not page.get_by_text(mine, exact=True).count()
+    page.mouse.move(5, 5, steps=5)
+    page.mouse.up()
+    expect(page.get_by_text(mine, exact=True)).to_be_visible()
 
 
 def _tab_to(page: Page, name: str) -> None:

@@ -1,11 +1,15 @@
 /* Keeps pages fresh. /live streams one message per change: data = {"kind": "task.moved", …}. Every element with
    data-live="task project" whose words contain the part before the dot gets the htmx trigger `live` (so it carries
    hx-get and hx-trigger="live"): the server checks again what the reader may see. Changes that come close together cause
-   one refresh; while somebody drags, lifts or types in the element it waits. */
+   one refresh; while somebody presses, drags, lifts or types in the element it waits, and an answer that comes in the middle
+   of that is thrown away and asked for again. */
 (() => {
   if (!document.querySelector("[data-live]") || !window.EventSource) return;
   const parts = () => [...document.querySelectorAll("[data-live]")];
-  const inUse = (part) => part.querySelector(".lifted, .sortable-ghost, [aria-busy='true'], dialog[open]")
+  let pressed;
+  addEventListener("pointerdown", ({ target }) => { pressed = target; }, true);
+  for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => { pressed = null; }, true);
+  const inUse = (part) => part.contains(pressed ?? null) || part.querySelector(".lifted, .sortable-ghost, [aria-busy='true'], dialog[open]")
     || (part.contains(document.activeElement) && document.activeElement.matches("input, textarea, select"));
   let timer;
   const flush = () => {
@@ -14,6 +18,14 @@
     for (const part of ready) { delete part.dataset.stale; window.htmx.trigger(part, "live"); }
     timer = ready.length < stale.length ? setTimeout(flush, 1500) : 0;
   };
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { target, requestConfig } = event.detail;
+    if (requestConfig.triggeringEvent?.type !== "live" || !inUse(target)) return;
+    event.detail.shouldSwap = false;
+    event.stopPropagation();
+    target.dataset.stale = "";
+    timer ||= setTimeout(flush, 300);
+  }, true);
   const listen = () => {
     const stream = new EventSource("/live");
     stream.onmessage = ({ data }) => {
