@@ -229,11 +229,12 @@ def _left(rows: Iterable[Offer], now: datetime) -> dict[int, int]:
 
 
 def _nobody_found(actor: Actor) -> QuerySet[Offering]:
-    """Exhausted offerings, the latest of their task, whose task still waits for somebody."""
+    """Exhausted offerings by people, the latest of their task, whose task still waits for somebody. Policies go on by
+    themselves and hand their tasks to a manager in the end."""
     newer = Offering.objects.filter(task_id=OuterRef("task_id"), pk__gt=OuterRef("pk"))
     return Offering.objects.filter(
-        ~Exists(newer), workspace_id=actor.workspace_id, state=Offering.State.EXHAUSTED, task__state__in=WAITING,
-        task__assignee__isnull=True, task__deleted_at__isnull=True,
+        ~Exists(newer), workspace_id=actor.workspace_id, state=Offering.State.EXHAUSTED, routing__isnull=True,
+        task__state__in=WAITING, task__assignee__isnull=True, task__deleted_at__isnull=True,
     )  # fmt: skip
 
 
