@@ -101,6 +101,7 @@ def _places(filled: Filled) -> dict[str, str]:
         "status_id": filled.ids["cancelled"], "criterion_id": filled.places["criteria/criterion_id"],
         "comment_id": filled.places["comments/comment_id"], "number": filled.places["time-off/asked_number"],
         "plan_id": filled.places["plans/plan_id"], "receipt_id": str(receipt),
+        "policy_id": filled.places["policies/policy_id"],
         "offer_id": filled.places["offers/offer_id"],
     }  # fmt: skip
 

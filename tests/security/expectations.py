@@ -65,6 +65,11 @@ TASK = {"title": "New", "priority": "0", "project": "WEB"}
 WORKER = {"kind": "employee", "name": "Nina", "time_zone": "UTC", "week_hours": "40", "max_tasks": "3"}
 TIME_OFF = {"starts_on": "2027-05-03", "ends_on": "2027-05-07"}
 
+POLICY = {
+    "name": "New", "steps": "1", "steps.1.name": "All", "steps.1.how": "offer", "steps.1.strategy": "best",
+    "steps.1.ask": "1", "steps.1.answer_min": "1h", "autonomy": "suggest", "age_h": "24", "claims": "2", "pick": "next",
+}  # fmt: skip
+
 PAGES: dict[str, Line] = {
     "GET /": allow(*EVERYBODY),
     # coming in
@@ -209,6 +214,29 @@ PAGES: dict[str, Line] = {
     "POST /offers/<number>/decline/": allow(HOLDER, data={"reason": "Too busy"}),
     "POST /tasks/<key>/offer/": allow(*MANAGERS, at={"key": "waiting"}, data={"worker": "{other_worker}"}),
     "POST /tasks/<key>/offer/withdraw/": allow(*MANAGERS, at={"key": "offered"}),
+    # policies and routing
+    "GET /policies/": allow(*MANAGERS, AUDITOR),
+    "GET /policies/new/": allow(*MANAGERS),
+    "POST /policies/new/": allow(*MANAGERS, data=POLICY),
+    "GET /policies/<policy_id>/": allow(*MANAGERS, AUDITOR),
+    "POST /policies/<policy_id>/": allow(*MANAGERS, data=POLICY),
+    "POST /policies/<policy_id>/resume/": allow(*MANAGERS),
+    "POST /policies/<policy_id>/pause/": allow(*MANAGERS),
+    "POST /policies/<policy_id>/remove/": allow(*MANAGERS),
+    "POST /policies/<policy_id>/up/": allow(*MANAGERS),
+    "POST /policies/<policy_id>/versions/<number>/restore/": allow(*MANAGERS),
+    "GET /desk/": allow(*MANAGERS, AUDITOR),
+    "POST /desk/approve/": allow(*MANAGERS),
+    "POST /tasks/<key>/routing/approve/": allow(*MANAGERS, at={"key": "proposed"}),
+    "POST /tasks/<key>/routing/reject/": allow(*MANAGERS, at={"key": "proposed"}),
+    "POST /tasks/<key>/routing/other/": allow(
+        *MANAGERS, at={"key": "proposed"}, data={"worker": "{other_worker}", "reason": "They know the work"}
+    ),
+    "POST /tasks/<key>/routing/undo/": allow(*MANAGERS, at={"key": "decided"}),
+    "POST /tasks/<key>/routing/again/": allow(*MANAGERS, at={"key": "waiting"}),
+    "GET /queue/": allow(*READERS),
+    "POST /queue/next/": allow(*STAFF),
+    "POST /tasks/<key>/claim/": allow(*STAFF, at={"key": "queued"}),
     "GET /offer/<secret>/": public(),
     "POST /offer/<secret>/accept/": public(),
     "POST /offer/<secret>/decline/": public({"reason": "Too busy"}),

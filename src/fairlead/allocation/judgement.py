@@ -32,6 +32,8 @@ class Slant:
 
     def on(self, problem: engine.Problem, key: str) -> engine.Problem:
         """The problem seen so."""
+        if self == Slant():
+            return problem
         parts = {name: getattr(problem.objective, name) * percent / 100 for name, percent in self.weights.items()}
         tasks = tuple(self._lowered(task) if task.id == key else task for task in problem.tasks)
         return replace(problem, objective=replace(problem.objective, **parts), tasks=tasks)
@@ -71,12 +73,16 @@ def judge(task_id: int, *, workspace_id: int, now: datetime, slant: Slant | None
     picture = snapshot.take(workspace_id, wanted={task_id}, now=now)
     if task_id not in picture.rows.tasks:
         raise Conflict("This task was closed or deleted a moment ago. Look at it again, then decide.")
+    return judge_in(picture, task_id, slant=slant or Slant())
+
+
+def judge_in(picture: Picture, task_id: int, *, slant: Slant) -> Judgement:
+    """Rank everybody for one of the wanted tasks of a picture, seen so."""
     key = picture.rows.tasks[task_id]["key"]
-    if slant is not None:
-        picture = replace(picture, problem=slant.on(picture.problem, key))
-    evidence = picture.evidence(task_id)
-    ranking = engine.rank(picture.problem, snapshot.queue(picture.problem), task_id=key, signals=signals_of(evidence))
-    return Judgement(picture, key, ranking, evidence)
+    seen = replace(picture, problem=slant.on(picture.problem, key))
+    evidence = seen.evidence(task_id)
+    ranking = engine.rank(seen.problem, snapshot.queue(seen.problem), task_id=key, signals=signals_of(evidence))
+    return Judgement(seen, key, ranking, evidence)
 
 
 def signals_of(evidence: Mapping[str, Evidence]) -> dict[str, Mapping[str, float]]:

@@ -24,6 +24,7 @@ TAGS = {
     "Workers": "The directory: employees, freelancers and AI agents.",
     "Skills": "The taxonomy that needs and levels refer to.",
     "Allocation": "Who should do what, and why; assignments, receipts and plans.",
+    "Policies": "How work is routed, where every task stands, what waits for a decision, and queues.",
     "Offers": "Asking workers whether they take a task, and their answers.",
     "Events": "What happened: the append-only log of the workspace.",
 }

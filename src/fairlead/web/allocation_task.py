@@ -45,6 +45,7 @@ def panel(request: Request, task: Task, *, refused: Refused | None = None, typed
         "found": queries.recommend(task, actor=actor, now=now) if is_open else None,
         "holder": task.assignee,
         "offering": queries.offering_of(task, actor=actor, now=now) if is_open and task.assignee is None else None,
+        "routing": queries.routing_of(task, actor=actor, now=now) if is_open and task.assignee is None else None,
         "mine": queries.my_offer_of(task, actor=actor, now=now) if is_open and task.assignee is None else None,
         "may_offer": may_assign(actor) and task.state in WAITING and task.assignee is None,
         "refused": refused,

@@ -1,6 +1,6 @@
 """How a stream of work is routed: what a policy says, what it knows, whom its steps would choose. Writes nothing."""
 
-from fairlead.allocation.routing.choose import Choice, able, choose
+from fairlead.allocation.routing.choose import Choice, able, among, choose
 from fairlead.allocation.routing.definition import Definition, Step, from_dict, from_text, of_version, to_text
 from fairlead.allocation.routing.expressions import BadExpression
 from fairlead.allocation.routing.facts import Surroundings
@@ -17,6 +17,7 @@ __all__ = [
     "Surroundings",
     "Taker",
     "able",
+    "among",
     "choose",
     "from_dict",
     "from_text",

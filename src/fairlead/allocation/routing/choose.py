@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from fairlead import engine
 from fairlead.allocation.judgement import Judgement, Slant, judge
@@ -23,6 +23,12 @@ SHOWN: Final = 10
 """Candidates whose measure a receipt keeps."""
 
 
+class Attendance(Protocol):
+    """Says who of these workers is not there at a moment."""
+
+    def __call__(self, worker_ids: Collection[int], *, now: datetime) -> Mapping[int, Absence]: ...
+
+
 @dataclass(frozen=True)
 class Choice:
     """`order`: ids of those who can be asked now, first the one to ask first. Beside them `absent`, who could do it but
@@ -33,7 +39,7 @@ class Choice:
     judgement: Judgement
     order: tuple[int, ...]
     standings: dict[int, Standing]
-    absent: dict[int, Absence]
+    absent: Mapping[int, Absence]
     others: tuple[int, ...]
     fault: str = ""
 
@@ -67,15 +73,25 @@ def choose(
     nobody of `but`. The task comes with its project."""
     slant = Slant(step.relax, definition.weights)
     judgement = judge(task.pk, workspace_id=task.workspace_id, now=now, slant=slant)
+    around = Surroundings(task.workspace_id, now)
+    return among(judgement, task, step, policy_id=policy_id, around=around, but=but, absent=absences)
+
+
+def among(
+    judgement: Judgement, task: Task, step: Step, *, policy_id: int, around: Surroundings, but: Collection[int] = (),
+    absent: Attendance,
+) -> Choice:  # fmt: skip
+    """The step's choice among those whom a judgement found able; `absent` says who of them is not there."""
     ranks = {worker_number(item.worker): item.rank for item in judgement.ranking.candidates}
     ranks = {pk: rank for pk, rank in ranks.items() if pk not in but}
     try:
-        meant = _meant(judgement.picture.rows, task, step, ranks, around=Surroundings(task.workspace_id, now))
+        meant = _meant(judgement.picture.rows, task, step, ranks, around=around)
     except BadExpression as error:
         return Choice(step, judgement, (), {}, {}, tuple(ranks), str(error))
-    away = absences(list(meant), now=now)
+    away = absent(list(meant), now=around.now)
     there = {pk: rank for pk, rank in ranks.items() if pk in meant and pk not in away}
-    known = facts.standings(judgement.picture.rows, task, there, policy_id=policy_id, now=now) if there else {}
+    rows = judgement.picture.rows
+    known = facts.standings(rows, task, there, policy_id=policy_id, around=around) if there else {}
     others = tuple(pk for pk in ranks if pk not in meant)
     return Choice(step, judgement, tuple(in_order(step.strategy, known)), known, away, others)
 

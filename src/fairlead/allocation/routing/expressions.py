@@ -7,7 +7,7 @@ and types are checked when it is saved, so that a typing mistake is told at its 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from functools import cache, lru_cache
 from typing import Any, Final
@@ -88,6 +88,13 @@ class Condition:
         if answer.type() == _T.ERROR:
             raise BadExpression(_in_words(str(answer.value())), at=None)
         return bool(answer.value())
+
+
+def blanks(skills: Iterable[str]) -> dict[str, Any]:
+    """A value of the right kind for every name: what a condition makes of it shows whether it can be worked out."""
+    usual = ((_LEVELS, dict.fromkeys(skills, 0)), (_STRINGS, [""]), (_T.STRING, ""), (_T.INT, 0), (_T.BOOL, False))
+    names = {**TASK, **WORKER, **NOW}
+    return {name: next((value for it, value in usual if it == kind), 0.0) for name, (kind, _) in names.items()}
 
 
 def about_task(text: str) -> Condition:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -30,16 +31,62 @@ _HOUR: Final = timedelta(hours=1)
 
 
 class Surroundings:
-    """What is the same for every task of a workspace at one moment: its skills and its clock. Two queries."""
+    """What is the same for many tasks of a workspace at one moment; each part is read once, when it is first needed."""
 
     def __init__(self, workspace_id: int, now: datetime) -> None:
         self.workspace_id, self.now = workspace_id, now
-        zone = ZoneInfo(Workspace.objects.values_list("time_zone", flat=True).get(pk=workspace_id))
-        self.skills = list(
-            Skill.objects.filter(workspace_id=workspace_id, merged_into__isnull=True).values_list("name", flat=True)
-        )
-        local = now.astimezone(zone)
-        self.clock = {"now.hour": local.hour, "now.weekday": local.isoweekday()}
+        self._clients: dict[str, dict[int, tuple[int, datetime | None]]] = {}
+        self._turns: dict[int, dict[int, tuple[int, datetime | None]]] = {}
+
+    @cached_property
+    def clock(self) -> dict[str, int]:
+        """The names of the moment."""
+        zone = ZoneInfo(Workspace.objects.values_list("time_zone", flat=True).get(pk=self.workspace_id))
+        local = self.now.astimezone(zone)
+        return {"now.hour": local.hour, "now.weekday": local.isoweekday()}
+
+    @cached_property
+    def skills(self) -> list[str]:
+        """The names of all skills."""
+        here = Skill.objects.filter(workspace_id=self.workspace_id, merged_into__isnull=True)
+        return list(here.values_list("name", flat=True))
+
+    @cached_property
+    def roles(self) -> dict[int, str]:
+        """{user id: role}."""
+        here = Membership.objects.filter(workspace_id=self.workspace_id, removed_at__isnull=True)
+        return dict(here.values_list("user_id", "role"))
+
+    @cached_property
+    def countries(self) -> dict[int, str]:
+        """{worker id: country}."""
+        return dict(Worker.objects.filter(workspace_id=self.workspace_id).values_list("id", "country"))
+
+    @cached_property
+    def last_moved(self) -> dict[int, datetime]:
+        """{worker id: when they last got or finished a task}."""
+        rows = Assignment.objects.filter(workspace_id=self.workspace_id).order_by().values_list("worker_id")
+        return {
+            pk: max(filter(None, (began, ended)))
+            for pk, began, ended in rows.annotate(Max("created_at"), Max("ended_at"))
+        }
+
+    def done_for(self, client: str) -> dict[int, tuple[int, datetime | None]]:
+        """{worker id: (finished tasks, the last time)} for a client."""
+        if client and client not in self._clients:
+            done = Task.objects.filter(
+                workspace_id=self.workspace_id, project__client=client, state=State.DONE, assignee__isnull=False,
+                deleted_at__isnull=True,
+            )  # fmt: skip
+            rows = done.order_by().values_list("assignee_id").annotate(n=Count("id"), last=Max("done_at"))
+            self._clients[client] = {pk: (n, last) for pk, n, last in rows}
+        return self._clients.get(client, {})
+
+    def turns(self, policy_id: int) -> dict[int, tuple[int, datetime | None]]:
+        """{worker id: (offers and assignments of this policy in the last weeks, the last one)}."""
+        if policy_id not in self._turns:
+            self._turns[policy_id] = _turns(policy_id, now=self.now)
+        return self._turns[policy_id]
 
     def tasks(self, tasks: Collection[Task]) -> dict[int, dict[str, Any]]:
         """{task id: what conditions know of it}; the tasks come with their projects. One query."""
@@ -70,17 +117,9 @@ class Surroundings:
 
 
 def of_workers(found: Rows, task: Task, *, around: Surroundings) -> dict[int, dict[str, Any]]:
-    """{worker id: what conditions know of them, as to this task, which is among the rows}. Four queries."""
-    affinity = Affinity(found)
-    row = found.tasks[task.pk]
-    held = _count(found.tasks, skip=task.pk)
-    here = dict(Worker.objects.filter(pk__in=list(found.workers)).values_list("id", "country"))
-    roles = dict(
-        Membership.objects.filter(workspace_id=task.workspace_id, removed_at__isnull=True).values_list(
-            "user_id", "role"
-        )
-    )
-    for_client = _done_for_client(task)
+    """{worker id: what conditions know of them, as to this task, which is among the rows}. One query of its own."""
+    affinity, row, held = Affinity(found), found.tasks[task.pk], _count(found.tasks, skip=task.pk)
+    for_client = around.done_for(task.project.client)
     before = set(Assignment.objects.filter(task=task).values_list("worker_id", flat=True))
     none = dict.fromkeys(around.skills, 0)
     facts = {}
@@ -88,9 +127,9 @@ def of_workers(found: Rows, task: Task, *, around: Surroundings) -> dict[int, di
         evidence = affinity.evidence(row, pk)
         facts[pk] = {
             "worker.kind": worker["kind"],
-            "worker.role": roles.get(worker["user_id"], ""),
+            "worker.role": around.roles.get(worker["user_id"], ""),
             "worker.skills": {**none, **{found.skills[s]: level for s, level in found.levels.get(pk, {}).items()}},
-            "worker.country": here[pk],
+            "worker.country": around.countries[pk],
             "worker.time_zone": worker["time_zone"],
             "worker.rate": worker["rate_cents"] / 100,
             "worker.open_tasks": held[pk],
@@ -105,14 +144,13 @@ def of_workers(found: Rows, task: Task, *, around: Surroundings) -> dict[int, di
 
 
 def standings(
-    rows: Rows, task: Task, ranks: Mapping[int, int], *, policy_id: int, now: datetime
+    rows: Rows, task: Task, ranks: Mapping[int, int], *, policy_id: int, around: Surroundings
 ) -> dict[int, Standing]:
-    """{worker id: what strategies know of each candidate}, for those in `ranks`. Seven queries."""
+    """{worker id: what strategies know of each candidate}, for those in `ranks`."""
+    now = around.now
     held, load = _count(rows.tasks, skip=task.pk), _load(rows.tasks, skip=task.pk)
     free = working_time(list(ranks), now, now + AHEAD)
-    turns = _turns(policy_id, now=now)
-    idle = _last_moved(task.workspace_id)
-    for_client = _done_for_client(task)
+    turns, for_client = around.turns(policy_id), around.done_for(task.project.client)
     return {
         pk: Standing(
             rank=rank,
@@ -122,7 +160,7 @@ def standings(
             week_min=rows.workers[pk]["week_minutes"],
             given=turns.get(pk, (0, None))[0],
             given_at=turns.get(pk, (0, None))[1],
-            idle_since=idle.get(pk),
+            idle_since=around.last_moved.get(pk),
             for_client_at=for_client.get(pk, (0, None))[1],
         )
         for pk, rank in ranks.items()
@@ -145,18 +183,6 @@ def _load(tasks: Mapping[int, Mapping[str, Any]], *, skip: int) -> dict[int, int
     return found
 
 
-def _done_for_client(task: Task) -> dict[int, tuple[int, datetime | None]]:
-    """{worker id: (finished tasks, the last time)} for the client of the task's project."""
-    if not task.project.client:
-        return {}
-    done = Task.objects.filter(
-        workspace_id=task.workspace_id, project__client=task.project.client, state=State.DONE, assignee__isnull=False,
-        deleted_at__isnull=True,
-    )  # fmt: skip
-    rows = done.order_by().values_list("assignee_id").annotate(n=Count("id"), last=Max("done_at"))
-    return {pk: (n, last) for pk, n, last in rows}
-
-
 def _turns(policy_id: int, *, now: datetime) -> dict[int, tuple[int, datetime | None]]:
     """{worker id: (offers and assignments of this policy in the last weeks, the last one)}."""
     found: dict[int, tuple[int, datetime | None]] = {}
@@ -172,11 +198,3 @@ def _turns(policy_id: int, *, now: datetime) -> dict[int, tuple[int, datetime | 
             count, latest = found.get(pk, (0, None))
             found[pk] = (count + n, max(filter(None, (latest, last))))
     return found
-
-
-def _last_moved(workspace_id: int) -> dict[int, datetime]:
-    """{worker id: when they last got or finished a task}."""
-    rows = Assignment.objects.filter(workspace_id=workspace_id).order_by().values_list("worker_id")
-    return {
-        pk: max(filter(None, (began, ended))) for pk, began, ended in rows.annotate(Max("created_at"), Max("ended_at"))
-    }
