@@ -25,6 +25,7 @@ def work_off(now: datetime) -> None:
 
 
 def _take(now: datetime) -> list[tuple[str, dict[str, int]]]:
+    connection.run_on_commit.clear()  # a worker sees only what was committed
     with connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM procrastinate_jobs WHERE id IN (SELECT id FROM procrastinate_jobs WHERE status = 'todo'"

@@ -415,6 +415,11 @@ def test_the_next_of_the_queue_is_claimed_and_nobody_picks_the_cherries(team: Te
         actions.claim_next(team.dana, actor=team.world.dana.actor, now=team.now)
 
 
+def test_what_is_to_be_claimed_may_wait_in_the_queue_over_night(team: Team) -> None:
+    policy(team, {**QUEUE, "who": "worker.kind == 'freelancer'"})
+    assert routed(team, team.task(), datetime(2026, 11, 24, 2, 0, tzinfo=UTC)).state == "queued"
+
+
 def test_nobody_claims_more_at_once_than_the_policy_allows(team: Team) -> None:
     policy(team, QUEUE, claims=1, pick="any")
     tasks = [team.task(), team.task()]

@@ -144,25 +144,23 @@ def settle_offers(*, event_id: int, now: datetime, **_: int) -> None:
     "policy.changed",
     "policy.removed",
 )
-@job(retry=RETRY)
-def ask_routing(*, workspace_id: int, now: datetime, **_: int) -> None:  # noqa: ARG001  every job is told the time
-    """Have the waiting tasks routed, all that came at the same time in one go."""
-    enqueue(route_waiting, once=f"route-{workspace_id}", workspace_id=workspace_id)
-
-
-@job(retry=RETRY)
+@job(retry=RETRY, once=True)
 def route_waiting(*, workspace_id: int, now: datetime) -> None:
     """Put waiting tasks into the hands of policies, one batch; the next job goes on."""
     if actions.route_waiting(workspace_id, now=now):
-        enqueue(route_waiting, once=f"route-{workspace_id}", workspace_id=workspace_id)
+        _route(workspace_id)
+
+
+def _route(workspace_id: int) -> None:
+    enqueue(route_waiting, once=f"{route_waiting.name}-{workspace_id}", workspace_id=workspace_id)
 
 
 @follows("policy.changed", "policy.removed")
-@job(retry=RETRY)
-def rematch(*, workspace_id: int, now: datetime, **_: int) -> None:
+@job(retry=RETRY, once=True)
+def rematch(*, workspace_id: int, now: datetime) -> None:
     """Let go of tasks at rest that another policy would take now, and route them anew."""
     if actions.rematch(workspace_id, now=now):
-        enqueue(route_waiting, once=f"route-{workspace_id}", workspace_id=workspace_id)
+        _route(workspace_id)
 
 
 @follows("task.changed")
@@ -174,7 +172,7 @@ def reroute(*, workspace_id: int, event_id: int, now: datetime) -> None:
         task = Task.objects.select_related("project").filter(pk=event.subject_id).first()
         if task is not None:
             actions.restart(task, now=now)
-            enqueue(route_waiting, once=f"route-{workspace_id}", workspace_id=workspace_id)
+            _route(workspace_id)
 
 
 @follows(
@@ -240,22 +238,19 @@ def end_step(*, routing_id: int, turn: int, now: datetime, **_: int) -> None:
     "task.unroutable",
     "task.step_began",
 )
-@job(retry=RETRY)
-def ask_again(*, workspace_id: int, event_id: int, now: datetime) -> None:
-    """Somebody may have room now: try what nobody could do, at once and when the first of them is back at work."""
-    kind = Event.objects.values_list("kind", flat=True).get(pk=event_id)
-    if kind not in ("task.unroutable", "task.step_began"):
-        enqueue(reconsider, once=f"reconsider-{workspace_id}", workspace_id=workspace_id)
-        return
-    free = Routing.objects.filter(workspace_id=workspace_id, closed_at__isnull=True, free_at__gt=now)
-    for at in set(free.order_by("free_at").values_list("free_at", flat=True)[:1]):
-        enqueue(reconsider, at=at, once=f"free-{workspace_id}-{at:%Y%m%d%H%M}", workspace_id=workspace_id)
-
-
-@job(retry=RETRY)
+@job(retry=RETRY, once=True)
 def reconsider(*, workspace_id: int, now: datetime) -> None:
-    """Try again what nobody could do."""
+    """Somebody may have room now: try again what nobody could do."""
     actions.reconsider(workspace_id, now=now)
+
+
+@follows("task.unroutable", "task.step_began")
+@job(retry=RETRY, once=True)
+def time_return(*, workspace_id: int, now: datetime) -> None:
+    """Try again when the first of those for whom a task waits is back at work."""
+    at = queries.next_return(workspace_id, now=now)
+    if at is not None:
+        enqueue(reconsider, at=at, workspace_id=workspace_id)
 
 
 @every(60)
@@ -266,11 +261,11 @@ def look_after_routing(*, now: datetime) -> None:
     for workspace_id in workspace_ids():
         with tenant(workspace_id):
             if queries.anything_unrouted(workspace_id):
-                enqueue(route_waiting, once=f"route-{workspace_id}", workspace_id=workspace_id)
+                _route(workspace_id)
             for routing_id, turn in queries.steps_over(workspace_id, now=now):
                 enqueue(end_step, workspace_id=workspace_id, routing_id=routing_id, turn=turn)
             if queries.anybody_back(workspace_id, now=now):
-                enqueue(reconsider, once=f"reconsider-{workspace_id}", workspace_id=workspace_id)
+                enqueue(reconsider, once=f"{reconsider.name}-{workspace_id}", workspace_id=workspace_id)
 
 
 def _offer_of(event_id: int) -> Offer | None:

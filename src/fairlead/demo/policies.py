@@ -1,4 +1,4 @@
-"""Policies of the made-up company: one that decides by itself, one that asks first, one with a queue, one at rest."""
+"""Policies of the made-up company: one that decides by itself, two that ask first, one with a queue, one at rest."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ POLICIES: Final[tuple[tuple[str, bool, dict[str, Any]], ...]] = (
         "Pool of small fixes",
         True,
         {
-            "takes": "task.project == 'CARE' && task.effort_h <= 3",
+            "takes": "task.project == 'CARE' && task.effort_h <= 6",
             "autonomy": "auto",
             "claims": 2,
             "steps": [{"name": "Whoever comes first", "how": "queue", "lasts_min": 2880},
@@ -50,10 +50,20 @@ POLICIES: Final[tuple[tuple[str, bool, dict[str, Any]], ...]] = (
         },
     ),
     (
-        "Writing by agents",
+        "Rush jobs",
         False,
         {
-            "takes": "task.skills.exists(s, s == 'Copywriting')",
+            "takes": "task.has_due && task.due_in_h < 24",
+            "autonomy": "auto",
+            "steps": [{"name": "Three at once", "how": "offer", "ask": 3, "answer_min": 30, "lasts_min": 60},
+                      {"name": "Nearly as skilled", "how": "offer", "ask": 3, "answer_min": 30, "relax": 1}],
+        },
+    ),
+    (
+        "Words by agents, approved",
+        True,
+        {
+            "takes": "task.skills.exists(s, s == 'Copywriting' || s == 'SEO' || s == 'Technical writing')",
             "autonomy": "approve",
             "steps": [{"name": "AI agents", "who": "worker.kind == 'agent'", "how": "assign"},
                       {"name": "People", "who": "worker.kind != 'agent'", "how": "offer"}],

@@ -32,7 +32,7 @@ from fairlead.allocation.naming import Faces
 from fairlead.allocation.permissions import may_assign
 from fairlead.allocation.queries.routing import by_urgency, going, unrouted
 from fairlead.allocation.routing import Choice, Surroundings, Taker, choose, of_version, takers
-from fairlead.allocation.routing.definition import SUGGEST
+from fairlead.allocation.routing.definition import QUEUE, SUGGEST
 from fairlead.events.actor import Actor
 from fairlead.events.record import record
 from fairlead.lib.errors import Refused, require
@@ -166,7 +166,7 @@ def _advance(routing: Routing, task: Task, *, step: int, now: datetime) -> None:
         choice = choose(task, definition, definition.steps[number], policy_id=routing.version.policy_id, now=now,
                         but=asked)  # fmt: skip
         attempt = Attempt(routing, task, definition, number, choice, rule(routing), now)
-        if choice.order and begin(attempt):
+        if (choice.order or (attempt.step.how == QUEUE and choice.meant)) and begin(attempt):
             return
         if definition.steps[number].waits:
             wait(attempt)

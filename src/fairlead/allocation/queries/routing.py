@@ -211,3 +211,9 @@ def anybody_back(workspace_id: int, *, now: datetime) -> bool:
     """Whether somebody for whom a task waits should be back at work."""
     states = (State.UNROUTABLE, State.WAITING)
     return going(workspace_id).filter(state__in=states, free_at__lte=now - LATE).exists()
+
+
+def next_return(workspace_id: int, *, now: datetime) -> datetime | None:
+    """When the first of those for whom a task waits is back at work."""
+    rows = going(workspace_id).filter(free_at__gt=now).order_by("free_at")
+    return rows.values_list("free_at", flat=True).first()

@@ -84,7 +84,10 @@ class Condition:
         """Whether it is true of these values. Raises BadExpression for what shows only with real values."""
         if self._compiled is None:
             return True
-        answer = self._compiled.eval(data={**PRIORITIES, **values})
+        try:
+            answer = self._compiled.eval(data={**PRIORITIES, **values})
+        except RuntimeError as error:  # the budget of rounds is used up
+            raise BadExpression(_in_words(str(error)), at=None) from None
         if answer.type() == _T.ERROR:
             raise BadExpression(_in_words(str(answer.value())), at=None)
         return bool(answer.value())
