@@ -19,6 +19,7 @@ from fairlead.api.v1 import (
     me,
     offers,
     plans,
+    presence,
     projects,
     skills,
     task_details,
@@ -26,7 +27,8 @@ from fairlead.api.v1 import (
     workers,
 )
 
-RESOURCES = (me, projects, tasks, task_details, allocation, offers, plans, workers, availability, skills, events)
+RESOURCES = (me, projects, tasks, task_details, allocation, offers, plans, workers, availability, presence,
+             skills, events)  # fmt: skip
 
 
 class Bodies(Parser):
