@@ -13,6 +13,7 @@ from fairlead.allocation.routing import Definition, from_dict
 from fairlead.events.models import Event
 from fairlead.lib.errors import Conflict, Forbidden, Invalid, Missing, Refused
 from fairlead.people import actions as people
+from fairlead.people.models import PresenceState
 from fairlead.work import actions as work
 from fairlead.work.models import Task
 
@@ -104,6 +105,17 @@ def people_at_work(team: Team, after: datetime) -> datetime:
     from fairlead.people.queries import working_time
 
     return working_time([team.bob.pk], after, after + timedelta(days=4))[team.bob.pk][0][0]
+
+
+def test_nobody_who_is_away_is_assigned_until_they_say_that_they_are_back(team: Team) -> None:
+    policy(team)
+    states = {it.name: it for it in PresenceState.objects.filter(workspace=team.world.workspace)}
+    people.set_presence(team.bob, states["Focus"], actor=team.alice, now=team.now)
+    task = team.task(needs={team.python.pk: 4})
+    routing = routed(team, task)
+    assert (routing.state, routing.free_at, team.fresh(task).assignee) == ("unroutable", None, None)
+    people.set_presence(team.bob, states["Available"], actor=team.alice, now=team.now)
+    assert routed(team, task).worker == team.bob
 
 
 def test_a_full_worker_gets_nothing_until_there_is_room_and_then_the_most_urgent_goes_first(team: Team) -> None:

@@ -7,6 +7,7 @@ security/objects.py.
 from __future__ import annotations
 
 from security.expectations import (
+    ADMINS,
     AUDITOR,
     CLIENT,
     CONTRIBUTOR,
@@ -78,6 +79,11 @@ OPERATIONS: dict[str, Line] = {
     "POST /workers/{worker_id}/time-off/{number}/approve": allow(*MANAGERS),
     "POST /workers/{worker_id}/time-off/{number}/decline": allow(*MANAGERS, data={"note": "Too busy"}),
     "POST /workers/{worker_id}/time-off/{number}/cancel": allow(*MANAGERS, HOLDER),
+    "PUT /workers/{worker_id}/presence": allow(*MANAGERS, HOLDER, data={"state_id": "focus"}),
+    "GET /presence-states": allow(*READERS),
+    "POST /presence-states": allow(*ADMINS, data={"name": "At lunch", "available": False}),
+    "PATCH /presence-states/{state_id}": allow(*ADMINS, data={"name": "Deep work"}),
+    "DELETE /presence-states/{state_id}": allow(*ADMINS),
     "GET /skills": allow(*EVERYBODY),
     "POST /skills": allow(*MANAGERS, data=SKILL),
     "GET /skills/{skill_id}": allow(*EVERYBODY),

@@ -67,7 +67,7 @@ class Programs:
         return reply
 
     def _filled_in(self, value: Any) -> Any:
-        return int(self.filled.ids[value]) if value == "in_progress" else value
+        return int(self.filled.ids[value]) if value in ("in_progress", "focus") else value
 
 
 def _token(person: Person, *scopes: str) -> Caller:
@@ -102,7 +102,7 @@ def _places(filled: Filled) -> dict[str, str]:
         "comment_id": filled.places["comments/comment_id"], "number": filled.places["time-off/asked_number"],
         "plan_id": filled.places["plans/plan_id"], "receipt_id": str(receipt),
         "policy_id": filled.places["policies/policy_id"],
-        "offer_id": filled.places["offers/offer_id"],
+        "offer_id": filled.places["offers/offer_id"], "state_id": filled.ids["focus"],
     }  # fmt: skip
 
 

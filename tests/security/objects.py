@@ -19,7 +19,7 @@ from fairlead.events.actor import Actor
 from fairlead.events.tenancy import enter
 from fairlead.integrations import actions as integrations
 from fairlead.people import actions as people
-from fairlead.people.models import Skill, Worker
+from fairlead.people.models import PresenceState, Skill, Worker
 from fairlead.work import actions as work
 from fairlead.work.drafts import TaskDraft
 from fairlead.work.models import Project, Status, Task
@@ -169,6 +169,7 @@ def _settings(world: World, now: datetime) -> dict[str, str]:
     by = {"actor": world.olga.actor, "now": now}
     former = _member(world, "fiona", "contributor", now)
     accounts.remove_member(former.member.pk, **by)
+    pairing = people.create_presence_state(f"Pairing {CANARY}"[:40], available=True, **by)
     invitation, secret = accounts.invite(f"{CANARY}@example.com", "contributor", **by)
     token, _ = accounts.create_token(f"Token {CANARY}", ["work:read"], days=None, **by)
     return {
@@ -176,6 +177,8 @@ def _settings(world: World, now: datetime) -> dict[str, str]:
         "former": str(former.member.pk),
         "invitations/invitation_id": str(invitation.pk),
         "tokens/token_id": str(token.pk),
+        "open_state": str(pairing.pk),
+        "presence/state_id": str(PresenceState.objects.get(name="Focus").pk),
         "join/secret": secret,
         "link/secret": accounts.make_sign_in_link(world.bob.user, now=now, minutes=60),
     }
@@ -194,5 +197,6 @@ def _ids(world: World, tasks: dict[str, Task], skill: Skill, worker: Worker) -> 
         "worker": str(worker.pk),
         "other_worker": str(dana.pk),
         "clara": str(world.clara.user.pk),
+        "focus": str(PresenceState.objects.get(name="Focus").pk),
         "workspace": str(world.workspace.pk),
     }

@@ -226,6 +226,7 @@ def end_step(*, routing_id: int, turn: int, now: datetime, **_: int) -> None:
     "worker.created",
     "worker.changed",
     "worker.reactivated",
+    "worker.presence_changed",
     "worker.skill_set",
     "worker.skill_confirmed",
     "worker.hours_changed",

@@ -1,16 +1,12 @@
-"""Who is there at this moment: a policy never gives work to somebody who is away or out of hours."""
+"""Who is there at this moment: a policy never gives work to somebody who is away, in focus or out of hours."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
-from fairlead.people.queries import working_time
-
-LOOK_AHEAD: Final = timedelta(days=15)
-"""Somebody who does not come to work for so long has no known time of return."""
+from fairlead.people.queries import availability_now
 
 
 @dataclass(frozen=True)
@@ -22,13 +18,11 @@ class Absence:
 
 
 def absences(worker_ids: Collection[int], *, now: datetime) -> dict[int, Absence]:
-    """{worker id: absence} of those of the workers who are not at work at this moment."""
-    times = working_time(worker_ids, now, now + LOOK_AHEAD)
+    """{worker id: absence} of those of the workers who are not there at this moment."""
     found = {}
-    for pk in worker_ids:
-        intervals = times.get(pk, [])
-        if not intervals:
-            found[pk] = Absence("away", None)
-        elif intervals[0][0] > now:
-            found[pk] = Absence("not at work now", intervals[0][0])
+    for pk, it in availability_now(worker_ids, now).items():
+        if not it.is_available:
+            found[pk] = Absence(it.state, it.free_at)
+        elif not it.is_working_now:
+            found[pk] = Absence("not at work now", it.free_at)
     return found

@@ -20,6 +20,7 @@ from fairlead.api.v1 import (
     offers,
     plans,
     policies,
+    presence,
     projects,
     skills,
     task_details,
@@ -38,6 +39,7 @@ RESOURCES = (
     policies,
     workers,
     availability,
+    presence,
     skills,
     events,
 )
