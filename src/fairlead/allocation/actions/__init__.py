@@ -32,6 +32,7 @@ from fairlead.allocation.actions.offers import (
     settle_offers,
     withdraw_offers,
 )
+from fairlead.allocation.actions.pins import pin_task, unpin_task
 from fairlead.allocation.actions.plans import apply_plan, discard_plan, finish_plan, make_plan, undo_plan
 from fairlead.allocation.actions.policies import (
     change_policy,
@@ -94,6 +95,7 @@ __all__ = [
     "next_offers",
     "offer_task",
     "pause_policy",
+    "pin_task",
     "recall_offers",
     "reconsider",
     "reject",
@@ -112,5 +114,6 @@ __all__ = [
     "unassign_task",
     "undo_decision",
     "undo_plan",
+    "unpin_task",
     "withdraw_offers",
 ]

@@ -29,6 +29,7 @@ from fairlead.allocation.queries.offers import (
     visible_offers,
     waiting_for,
 )
+from fairlead.allocation.queries.pins import Price, pin_of, pinned, price
 from fairlead.allocation.queries.plans import (
     PlanSheet,
     find_plan,
@@ -65,6 +66,7 @@ from fairlead.allocation.queries.routing import (
     steps_over,
     waiting_decisions,
 )
+from fairlead.allocation.queries.schedule import Schedule, compact, schedule
 from fairlead.allocation.queries.standing import Standing, may_ask, standing
 from fairlead.allocation.reading import Candidate, CostPart, Factor, Fix, Recommendation, RuledOut
 
@@ -85,18 +87,21 @@ __all__ = [
     "PlanSheet",
     "PolicyCard",
     "PolicySheet",
+    "Price",
     "Queue",
     "QueueRow",
     "Recommendation",
     "Replay",
     "RoutingCard",
     "RuledOut",
+    "Schedule",
     "Standing",
     "Trial",
     "WeekLoad",
     "anybody_back",
     "anything_unrouted",
     "cards",
+    "compact",
     "decision_of",
     "desk",
     "fairness",
@@ -119,10 +124,13 @@ __all__ = [
     "offering_of",
     "offerings",
     "outcomes",
+    "pin_of",
+    "pinned",
     "plan_sheet",
     "planned",
     "policies",
     "policy_sheet",
+    "price",
     "queue_of",
     "receipt",
     "recent_plans",
@@ -130,6 +138,7 @@ __all__ = [
     "replay",
     "replay_receipt",
     "routing_of",
+    "schedule",
     "standing",
     "steps_over",
     "try_out",
