@@ -144,6 +144,8 @@
     if (!may || !source || event.button || event.target.closest("a")) return;
     held = { key: source.dataset.task ?? source.dataset.pool, title: source.dataset.title, x: event.clientX, y: event.clientY };
   });
+  // the browser's own ideas of what dragging means: selecting text, and carrying it away
+  for (const kind of ["selectstart", "dragstart"]) document.addEventListener(kind, (event) => { if (held) event.preventDefault(); });
   const target = ({ clientX, clientY }) => {
     const lane = document.elementFromPoint(clientX, clientY)?.closest?.(".lane");
     if (!lane) return null;
