@@ -7,6 +7,7 @@ security/objects.py.
 from __future__ import annotations
 
 from security.expectations import (
+    ADMINS,
     AUDITOR,
     CLIENT,
     CONTRIBUTOR,
@@ -96,6 +97,10 @@ OPERATIONS: dict[str, Line] = {
     "POST /plans": allow(*MANAGERS, data={"project": "WEB"}),
     "GET /plans/{plan_id}": allow(*MANAGERS, AUDITOR),
     "POST /plans/{plan_id}/apply": allow(*MANAGERS, data={}),
+    "POST /plans/{plan_id}/apply-rest": allow(*MANAGERS, data={}),
+    "POST /plans/{plan_id}/stop": allow(*MANAGERS, at={"plan_id": "making"}),
+    "GET /planning": allow(*MANAGERS, AUDITOR),
+    "PATCH /planning": allow(*ADMINS, data={"most_moved": 5}),
     "POST /plans/{plan_id}/undo": allow(*MANAGERS, at={"plan_id": "applied"}),
     "POST /plans/{plan_id}/discard": allow(*MANAGERS),
     "POST /tasks/{key}/offers": allow(*MANAGERS, at={"key": "waiting"}, data={"answer_min": 60}),

@@ -53,5 +53,12 @@ class Policy:
     most_iterations: int = 400_000
     """Rounds of the search, at most: about half a minute for 5,000 tasks."""
 
+    most_repair_iterations: int = 40_000
+    """Rounds of the search for a proposal after an event: it stays near the present plan and is found soon."""
+    prove_seconds: float = 10.0
+    """How long the proof of a plan's quality may take; it runs after the draft is there."""
+    most_proven: int = 1_000
+    """Tasks up to which the costly proof is tried; above, what each task costs alone has to do."""
+
 
 POLICY = Policy()

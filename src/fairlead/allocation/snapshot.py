@@ -20,6 +20,7 @@ from fairlead.accounts.models import Workspace
 from fairlead.allocation import rows
 from fairlead.allocation.affinity import Affinity, Evidence
 from fairlead.allocation.policy import POLICY
+from fairlead.allocation.weights import objective
 from fairlead.people.queries import working_time
 from fairlead.work.states import State
 
@@ -30,12 +31,16 @@ Intervals = tuple[tuple[int, int], ...]
 
 @dataclass(frozen=True)
 class Picture:
-    """A problem, and the way back from its ids and minutes to rows and times. `rows` are as they were read."""
+    """A problem, and the way back from its ids and minutes to rows and times. `rows` are as they were read.
+
+    `now_min`: the minute before which nothing can start.
+    """
 
     workspace_id: int
     start: datetime
     problem: engine.Problem
     rows: rows.Rows
+    now_min: int = 0
 
     @cached_property
     def task_ids(self) -> dict[str, int]:
@@ -62,11 +67,18 @@ def worker_number(name: str) -> int:
     return int(name[1:])
 
 
-def take(workspace_id: int, *, wanted: Collection[int], now: datetime, only: Collection[int] | None = None) -> Picture:
+def take(
+    workspace_id: int,
+    *,
+    wanted: Collection[int],
+    now: datetime,
+    only: Collection[int] | None = None,
+    weights: Mapping[str, int] | None = None,
+) -> Picture:
     """The workspace with the `wanted` tasks to be matched and all other held tasks pinned to their holders.
 
     Wanted tasks are open; one that somebody holds is matched as if nobody did. `only`: these workers and nobody else.
-    Ten queries, whatever the size.
+    `weights`: percent of the usual weights by name. Ten queries, whatever the size.
     """
     found = rows.read(workspace_id, wanted=wanted, only=only, on=now.date())
     start, now_min = week_of(workspace_id, now)
@@ -77,10 +89,10 @@ def take(workspace_id: int, *, wanted: Collection[int], now: datetime, only: Col
         horizon=horizon,
         workers=tuple(_worker(row, found, _minutes(times[pk], start)) for pk, row in found.workers.items()),
         tasks=tuple(_tasks(found, start, wanted=wanted, now_min=now_min)),
-        objective=engine.Objective(unassigned=POLICY.left_out_points),
+        objective=objective(weights or {}),
         setup=POLICY.setup_min,
     )
-    return Picture(workspace_id, start, problem, found)
+    return Picture(workspace_id, start, problem, found, now_min)
 
 
 def week_of(workspace_id: int, now: datetime) -> tuple[datetime, int]:
@@ -200,15 +212,29 @@ def queue(problem: engine.Problem) -> engine.Plan:
 
     Only the order counts: whoever reads the plan decodes it. It follows from the problem: a receipt need not keep it.
     """
+    return _in_order(problem, {task.id: task.pin.worker for task in problem.tasks if task.pin})
+
+
+def standing(problem: engine.Problem) -> engine.Plan:
+    """The present distribution: like `queue`, with the held tasks that may go to somebody else."""
+    return _in_order(problem, {task.id: holder for task in problem.tasks if (holder := holder_of(task))})
+
+
+def holder_of(task: engine.Task) -> str | None:
+    """Who has the task now, by the engine's id."""
+    return task.pin.worker if task.pin else task.now
+
+
+def _in_order(problem: engine.Problem, holders: Mapping[str, str]) -> engine.Plan:
     loads = {worker.id: [0] * worker.lanes for worker in problem.workers}
     found = []
     for place, task in enumerate(problem.tasks):
-        if task.pin is None:
+        if task.id not in holders:
             continue
-        lanes = loads[task.pin.worker]
+        lanes = loads[holders[task.id]]
         lane = lanes.index(min(lanes))
         lanes[lane] += task.effort
-        found.append(engine.Assignment(task.id, task.pin.worker, lane, place, place + 1))
+        found.append(engine.Assignment(task.id, holders[task.id], lane, place, place + 1))
     return engine.Plan(assignments=tuple(found))
 
 

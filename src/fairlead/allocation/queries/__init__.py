@@ -13,6 +13,7 @@ from fairlead.allocation.queries.decisions import (
 from fairlead.allocation.queries.fairness import WINDOWS as FAIRNESS_WINDOWS
 from fairlead.allocation.queries.fairness import Fairness, FairRow, fairness
 from fairlead.allocation.queries.loads import WeekLoad, fits, load, planned
+from fairlead.allocation.queries.notices import Notice, notice
 from fairlead.allocation.queries.offers import (
     OfferCard,
     OfferingCard,
@@ -31,11 +32,15 @@ from fairlead.allocation.queries.offers import (
 )
 from fairlead.allocation.queries.plans import (
     PlanSheet,
+    choosable,
     find_plan,
+    held_count,
     last_plan,
     may_see_plans,
     outcomes,
     plan_sheet,
+    planning,
+    proposals,
     recent_plans,
     visible_plans,
     waiting_count,
@@ -54,6 +59,7 @@ __all__ = [
     "FairRow",
     "Fairness",
     "Fix",
+    "Notice",
     "OfferCard",
     "OfferSheet",
     "OfferingCard",
@@ -64,12 +70,14 @@ __all__ = [
     "Standing",
     "WeekLoad",
     "cards",
+    "choosable",
     "decision_of",
     "fairness",
     "find_offer",
     "find_offering",
     "find_plan",
     "fits",
+    "held_count",
     "last_plan",
     "linked_sheet",
     "load",
@@ -77,12 +85,15 @@ __all__ = [
     "may_see_plans",
     "my_offer_of",
     "my_offers",
+    "notice",
     "offer_sheet",
     "offering_of",
     "offerings",
     "outcomes",
     "plan_sheet",
     "planned",
+    "planning",
+    "proposals",
     "receipt",
     "recent_plans",
     "recommend",

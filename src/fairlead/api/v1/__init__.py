@@ -18,6 +18,7 @@ from fairlead.api.v1 import (
     events,
     me,
     offers,
+    planning,
     plans,
     projects,
     skills,
@@ -26,7 +27,20 @@ from fairlead.api.v1 import (
     workers,
 )
 
-RESOURCES = (me, projects, tasks, task_details, allocation, offers, plans, workers, availability, skills, events)
+RESOURCES = (
+    me,
+    projects,
+    tasks,
+    task_details,
+    allocation,
+    offers,
+    plans,
+    planning,
+    workers,
+    availability,
+    skills,
+    events,
+)
 
 
 class Bodies(Parser):

@@ -1,0 +1,42 @@
+"""Which tasks a plan is made for."""
+
+from __future__ import annotations
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from fairlead.allocation.models import Offering, Plan
+from fairlead.work.models import Project, Task
+from fairlead.work.states import OPEN, WAITING
+
+Scope = Plan.Scope
+_WAITS = Q(assignee__isnull=True, state__in=OPEN)
+_HELD = Q(assignee__isnull=False, assignee__deactivated_at__isnull=True, state__in=WAITING)
+
+
+def waiting_tasks(workspace_id: int, project: Project | None) -> QuerySet[Task]:
+    """Open, held by nobody, not being offered, in projects that are not archived."""
+    return _plannable(workspace_id, project).filter(_WAITS)
+
+
+def held_tasks(workspace_id: int, project: Project | None) -> QuerySet[Task]:
+    """Held and not begun, and nobody decided that they stay: what a re-plan may give to somebody else."""
+    return _plannable(workspace_id, project).filter(_HELD & ~pinned())
+
+
+def tasks_of(plan: Plan) -> QuerySet[Task]:
+    """The tasks that this plan is made for, as things stand now."""
+    which = _WAITS if plan.scope == Scope.WAITING else _WAITS | (_HELD & ~pinned())
+    return _plannable(plan.workspace_id, plan.project).filter(which)
+
+
+def pinned() -> Q:
+    """Tasks of which a human decided who does them: none can be marked so yet."""
+    return Q(pk__in=())
+
+
+def _plannable(workspace_id: int, project: Project | None) -> QuerySet[Task]:
+    found = Task.objects.filter(
+        ~Exists(Offering.objects.filter(task_id=OuterRef("pk"), state=Offering.State.OPEN)),
+        workspace_id=workspace_id, deleted_at__isnull=True, project__archived_at__isnull=True,
+    )  # fmt: skip
+    return found if project is None else found.filter(project=project)
