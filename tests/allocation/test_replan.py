@@ -66,6 +66,14 @@ def test_begun_work_is_never_touched(team: Team) -> None:
     assert PlanLine.objects.filter(plan=plan).count() == 2
 
 
+def test_what_somebody_gave_against_a_rule_stays(team: Team) -> None:
+    task = team.task(needs={team.scala.pk: 3}, due_at=team.now + timedelta(days=1))
+    actions.assign_task(task, team.dana, actor=team.alice, now=team.now, reason="She learns it")
+    overloaded(team, 2)
+    plan = replan(team)
+    assert not PlanLine.objects.filter(plan=plan, task=task).exists()
+
+
 def test_applying_moves_with_receipts_that_replay_and_undo_gives_back(team: Team) -> None:
     overloaded(team)
     plan = replan(team)

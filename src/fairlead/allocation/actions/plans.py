@@ -15,7 +15,7 @@ from fairlead.allocation.permissions import may_assign
 from fairlead.allocation.policy import POLICY
 from fairlead.allocation.publish import draft_of, write_lines
 from fairlead.allocation.queries.figures import figures
-from fairlead.allocation.queries.plan_tasks import tasks_of
+from fairlead.allocation.queries.plan_tasks import against_rules, tasks_of
 from fairlead.allocation.replay import at_present, question_of
 from fairlead.allocation.solver import Answer, SolverDied, answer_apart, cores
 from fairlead.allocation.weights import full
@@ -95,6 +95,8 @@ def steps_for(tasks: int) -> int:
 def finish_plan(plan: Plan, *, actor: Actor, now: datetime) -> Plan:
     """Compute a plan that is being made and store its lines, all or nothing; one no longer being made is left alone."""
     wanted = set(tasks_of(plan).values_list("pk", flat=True))
+    if plan.scope == Scope.ALL:
+        wanted -= against_rules(plan.workspace_id, wanted, on=now.date())
     as_of_seq = last_seq(plan.workspace_id)
     picture = snapshot.take(plan.workspace_id, wanted=wanted, now=now, weights=plan.weights)
     _show(plan, READ)

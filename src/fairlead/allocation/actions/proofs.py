@@ -17,7 +17,7 @@ from fairlead.events.record import record
 def prove_plan(plan: Plan, *, now: datetime) -> Plan:
     """Prove what no plan can undercut, and keep how far above it this one is at most.
 
-    The price of tasks that nobody can do is in both numbers and is left out of them. Changes no plan's result.
+    Changes no plan's result.
     """
     if plan.snapshot is None or plan.state != Plan.State.DRAFT or plan.gap is not None:
         return plan

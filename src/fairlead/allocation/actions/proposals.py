@@ -19,7 +19,7 @@ from fairlead.allocation.models import Plan, Planning
 from fairlead.allocation.policy import POLICY
 from fairlead.allocation.publish import SHIFT_MIN
 from fairlead.allocation.queries.figures import figures
-from fairlead.allocation.queries.plan_tasks import held_tasks
+from fairlead.allocation.queries.plan_tasks import against_rules, held_tasks
 from fairlead.allocation.replay import at_present, question_of
 from fairlead.allocation.snapshot import Picture, worker_name
 from fairlead.allocation.solver import Answer, answer_apart
@@ -42,7 +42,8 @@ def propose(cause: Cause, *, workspace_id: int, now: datetime) -> Plan | None:
     rules = Planning.objects.filter(workspace_id=workspace_id).first() or Planning(workspace_id=workspace_id)
     if not rules.proposes:
         return None
-    wanted = set(held_tasks(workspace_id, None).values_list("pk", flat=True)) | cause.extra
+    held = set(held_tasks(workspace_id, None).values_list("pk", flat=True))
+    wanted = held - against_rules(workspace_id, held, on=now.date()) | cause.extra
     weights = full(usual_weights(workspace_id))
     plan = Plan(
         workspace_id=workspace_id, state=State.MAKING, created_at=now, total=STEPS, scope=Plan.Scope.REPAIR,

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import date
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from fairlead.allocation.models import Offering, Plan
+from fairlead.allocation.rows import needs_of
+from fairlead.people.queries import skill_levels
 from fairlead.work.models import Project, Task
 from fairlead.work.states import OPEN, WAITING
 
@@ -27,6 +32,18 @@ def tasks_of(plan: Plan) -> QuerySet[Task]:
     """The tasks that this plan is made for, as things stand now."""
     which = _WAITS if plan.scope == Scope.WAITING else _WAITS | (_HELD & ~pinned())
     return _plannable(plan.workspace_id, plan.project).filter(which)
+
+
+def against_rules(workspace_id: int, task_ids: Collection[int], *, on: date) -> set[int]:
+    """Those of the held tasks whose holder lacks a skill that they need: somebody decided so with a reason, and it
+    stays. Three queries."""
+    holders = dict(Task.objects.filter(pk__in=task_ids, assignee__isnull=False).values_list("id", "assignee_id"))
+    levels = skill_levels(workspace_id, sorted(set(holders.values())), on=on)
+    return {
+        task_id
+        for task_id, needs in needs_of(holders).items()
+        if any(levels.get(holders[task_id], {}).get(skill, 0) < level for skill, level in needs.items())
+    }
 
 
 def pinned() -> Q:

@@ -17,8 +17,9 @@ from fairlead.engine.search.bound.prove import proven_bound
 class Proof:
     """No plan costs less than `points`, as proven by `how`; the plan costs at most the share `gap` more.
 
-    The price of tasks that nobody can do is in every plan, and therefore left out of the gap. It is None where nothing
-    else can cost anything: no share of nothing.
+    What the plan leaves out is priced far above everything else, so that a share of the whole would say nothing: the
+    gap is a share of the bound without that price, which is never less than the share of the best plan's points. It is
+    None where the bound proves nothing beyond that price.
     """
 
     points: float
@@ -31,6 +32,7 @@ def prove(problem: Problem, plan: Plan, *, seconds: float) -> Proof:
     model = Model(problem)
     cost = cost_of(problem, plan.assignments).total
     bound = proven_bound(model, best=cost, seconds=seconds)
-    hopeless = float(model.arrays["price"][np.diff(model.arrays["pair_ptr"]) == 0].sum())
-    least = bound.points - hopeless
-    return Proof(bound.points, bound.how, (cost - hopeless) / least - 1 if least > 0 else None)
+    planned = {item.task for item in plan.assignments}
+    out = np.array([task.id not in planned for task in problem.tasks], bool)
+    least = bound.points - float(model.arrays["price"][out].sum())
+    return Proof(bound.points, bound.how, max(0.0, cost - bound.points) / least if least > 0 else None)
