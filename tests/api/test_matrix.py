@@ -67,7 +67,7 @@ class Programs:
         return reply
 
     def _filled_in(self, value: Any) -> Any:
-        return int(self.filled.ids[value]) if value == "in_progress" else value
+        return int(self.filled.ids[value]) if value in ("in_progress", "focus") else value
 
 
 def _token(person: Person, *scopes: str) -> Caller:
@@ -101,7 +101,8 @@ def _places(filled: Filled) -> dict[str, str]:
         "status_id": filled.ids["cancelled"], "criterion_id": filled.places["criteria/criterion_id"],
         "comment_id": filled.places["comments/comment_id"], "number": filled.places["time-off/asked_number"],
         "plan_id": filled.places["plans/plan_id"], "receipt_id": str(receipt),
-        "offer_id": filled.places["offers/offer_id"],
+        "policy_id": filled.places["policies/policy_id"],
+        "offer_id": filled.places["offers/offer_id"], "state_id": filled.ids["focus"],
     }  # fmt: skip
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
 
-from fairlead.jobs import cancel, enqueue, followers, follows, job, registry
+from fairlead.jobs import cancel, enqueue, follow, followers, follows, job, registry
 from fairlead.jobs.registry import BadJob
 from jobs import sample_jobs
 
@@ -48,6 +51,33 @@ def test_once_adds_nothing_while_one_waits_and_does_not_spoil_the_transaction() 
     other = enqueue(sample_jobs.write, once="plan 2", at=LATER, workspace_id=1, path="out")
     assert (first is not None, second, other is not None) == (True, None, True)
     assert len(waiting()) == 2
+
+
+def test_once_within_a_transaction_asks_the_database_once_and_forgets_what_is_rolled_back(
+    django_assert_num_queries: Any,
+) -> None:
+    def add() -> int | None:
+        return enqueue(sample_jobs.write, once="plan 1", at=LATER, workspace_id=1, path="out")
+
+    with transaction.atomic():
+        with transaction.atomic():
+            assert add() is not None
+            transaction.set_rollback(True)
+        assert waiting() == []
+        assert add() is not None
+        with django_assert_num_queries(0):
+            assert add() is None
+    assert waiting() == [("sample_jobs.write", LATER)]
+
+
+def test_a_job_for_the_whole_workspace_stands_once_for_many_events() -> None:
+    look = replace(sample_jobs.write, once=True)
+    for event_id in (1, 2, 3):
+        follow(look, workspace_id=7, event_id=event_id)
+    follow(look, workspace_id=8, event_id=4)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT args FROM procrastinate_jobs WHERE status = 'todo' ORDER BY id")
+        assert [json.loads(row[0]) for row in cursor.fetchall()] == [{"workspace_id": 7}, {"workspace_id": 8}]
 
 
 def test_a_job_without_a_workspace_is_refused() -> None:

@@ -69,6 +69,11 @@ PLANNING = {
 }  # fmt: skip
 TIME_OFF = {"starts_on": "2027-05-03", "ends_on": "2027-05-07"}
 
+POLICY = {
+    "name": "New", "steps": "1", "steps.1.name": "All", "steps.1.how": "offer", "steps.1.strategy": "best",
+    "steps.1.ask": "1", "steps.1.answer_min": "1h", "autonomy": "suggest", "age_h": "24", "claims": "2", "pick": "next",
+}  # fmt: skip
+
 PAGES: dict[str, Line] = {
     "GET /": allow(*EVERYBODY),
     # coming in
@@ -104,6 +109,13 @@ PAGES: dict[str, Line] = {
     "POST /settings/members/<membership_id>/restore/": allow(*ADMINS, at={"membership_id": "former"}),
     "POST /settings/invitations/<invitation_id>/resend/": allow(*ADMINS),
     "POST /settings/invitations/<invitation_id>/withdraw/": allow(*ADMINS),
+    "GET /settings/presence/": allow(*ADMINS),
+    "POST /settings/presence/new/": allow(*ADMINS, data={"name": "At lunch", "color": "1"}),
+    "POST /settings/presence/<state_id>/": allow(*ADMINS, data={"name": "Deep work", "color": "1"}),
+    "POST /settings/presence/<state_id>/place/": allow(*ADMINS, data={"position": "0"}),
+    "POST /settings/presence/<state_id>/default/": allow(*ADMINS, at={"state_id": "open_state"}),
+    "GET /settings/presence/<state_id>/remove/": allow(*ADMINS),
+    "POST /settings/presence/<state_id>/remove/": allow(*ADMINS),
     "GET /settings/tokens/": allow(*READERS),
     "POST /settings/tokens/": allow(*READERS, data={"name": "Report", "scopes": ["work:read"], "days": "30"}),
     "POST /settings/tokens/<token_id>/revoke/": allow(*ADMINS),
@@ -180,6 +192,10 @@ PAGES: dict[str, Line] = {
     "GET /people/<number>/time-off/<asked_number>/decline/": allow(*MANAGERS),
     "POST /people/<number>/time-off/<asked_number>/decline/": allow(*MANAGERS, data={"note": "Too busy"}),
     "POST /people/<number>/time-off/<asked_number>/cancel/": allow(*MANAGERS, HOLDER),
+    "GET /people/me/presence/": allow(HOLDER, CONTRIBUTOR),
+    "POST /people/me/presence/": allow(HOLDER, CONTRIBUTOR, data={"state": "{focus}"}),
+    "GET /people/<number>/presence/": allow(*MANAGERS, HOLDER),
+    "POST /people/<number>/presence/": allow(*MANAGERS, HOLDER, data={"state": "{focus}", "until": "60"}),
     "POST /people/<number>/deactivate/": allow(*MANAGERS),
     "POST /people/<number>/reactivate/": allow(*MANAGERS),
     "GET /people/fairness/": allow(*READERS),
@@ -219,6 +235,29 @@ PAGES: dict[str, Line] = {
     "POST /offers/<number>/decline/": allow(HOLDER, data={"reason": "Too busy"}),
     "POST /tasks/<key>/offer/": allow(*MANAGERS, at={"key": "waiting"}, data={"worker": "{other_worker}"}),
     "POST /tasks/<key>/offer/withdraw/": allow(*MANAGERS, at={"key": "offered"}),
+    # policies and routing
+    "GET /policies/": allow(*MANAGERS, AUDITOR),
+    "GET /policies/new/": allow(*MANAGERS),
+    "POST /policies/new/": allow(*MANAGERS, data=POLICY),
+    "GET /policies/<policy_id>/": allow(*MANAGERS, AUDITOR),
+    "POST /policies/<policy_id>/": allow(*MANAGERS, data=POLICY),
+    "POST /policies/<policy_id>/resume/": allow(*MANAGERS),
+    "POST /policies/<policy_id>/pause/": allow(*MANAGERS),
+    "POST /policies/<policy_id>/remove/": allow(*MANAGERS),
+    "POST /policies/<policy_id>/up/": allow(*MANAGERS),
+    "POST /policies/<policy_id>/versions/<number>/restore/": allow(*MANAGERS),
+    "GET /desk/": allow(*MANAGERS, AUDITOR),
+    "POST /desk/approve/": allow(*MANAGERS),
+    "POST /tasks/<key>/routing/approve/": allow(*MANAGERS, at={"key": "proposed"}),
+    "POST /tasks/<key>/routing/reject/": allow(*MANAGERS, at={"key": "proposed"}),
+    "POST /tasks/<key>/routing/other/": allow(
+        *MANAGERS, at={"key": "proposed"}, data={"worker": "{other_worker}", "reason": "They know the work"}
+    ),
+    "POST /tasks/<key>/routing/undo/": allow(*MANAGERS, at={"key": "decided"}),
+    "POST /tasks/<key>/routing/again/": allow(*MANAGERS, at={"key": "waiting"}),
+    "GET /queue/": allow(*READERS),
+    "POST /queue/next/": allow(*STAFF),
+    "POST /tasks/<key>/claim/": allow(*STAFF, at={"key": "queued"}),
     "GET /offer/<secret>/": public(),
     "POST /offer/<secret>/accept/": public(),
     "POST /offer/<secret>/decline/": public({"reason": "Too busy"}),

@@ -13,11 +13,13 @@ from conftest import Person, World, make_world
 from fairlead.accounts import actions as accounts
 from fairlead.allocation import actions as allocation
 from fairlead.allocation.links import offer_secret
-from fairlead.allocation.models import Assignment, Offer, Plan
+from fairlead.allocation.models import Assignment, Offer, Plan, Policy
+from fairlead.allocation.routing import from_dict
+from fairlead.events.actor import Actor
 from fairlead.events.tenancy import enter
 from fairlead.integrations import actions as integrations
 from fairlead.people import actions as people
-from fairlead.people.models import Skill, Worker
+from fairlead.people.models import PresenceState, Skill, Worker
 from fairlead.work import actions as work
 from fairlead.work.drafts import TaskDraft
 from fairlead.work.models import Project, Status, Task
@@ -69,6 +71,8 @@ def _people(world: World, now: datetime) -> tuple[Skill, Worker, dict[str, str]]
     about: dict[str, Any] = {"about": CANARY, "headline": CANARY}
     worker = people.create_worker(kind="employee", name=f"Bob {CANARY}", user=world.bob.user, **about, **by)
     dana = people.create_worker(kind="freelancer", name="Dana", user=world.dana.user, **by)
+    for anybody in (worker, dana):  # at work at whatever time the tests run
+        people.set_hours(anybody, [(day, 0, 1440) for day in range(7)], **by)
     people.set_skill(dana, skill, 4, **by)
     people.set_skill(worker, other, 2, **by)
     people.set_skill(worker, skill, 3, actor=world.bob.actor, now=now, evidence=CANARY)
@@ -87,13 +91,15 @@ def _work(world: World, skill: Skill, worker: Worker, now: datetime) -> tuple[di
 
     `held` (WEB-1) is bob's and has an open criterion and a comment; `waiting` has nobody, `later` comes after it;
     `gone` is in the trash; `checked` has a criterion that is met; `running`, `done` and `finished` are bob's;
-    `offered` waits for bob's answer.
+    `offered` waits for bob's answer; `proposed` waits for an approval, `decided` was given to bob by a policy, `queued`
+    waits to be claimed.
     """
     by = {"actor": world.alice.actor, "now": now}
     project = work.create_project(key="WEB", name=f"Site {CANARY}", description=CANARY, client=CANARY, **by)
     work.share_project(project, world.clara.user, **by)
     draft = TaskDraft(title=f"Copy {CANARY}", description=CANARY, labels=(CANARY,), needs={skill.pk: 2}, effort_min=60)
-    names = ("held", "waiting", "later", "gone", "checked", "running", "done", "finished", "offered")
+    names = ("held", "waiting", "later", "gone", "checked", "running", "done", "finished", "offered",
+             "proposed", "decided", "queued")  # fmt: skip
     tasks = dict(zip(names, work.create_tasks(project, [draft] * len(names), **by), strict=True))
     for name in ("held", "running", "done", "finished"):
         allocation.assign_task(tasks[name], worker, **by)
@@ -110,6 +116,7 @@ def _work(world: World, skill: Skill, worker: Worker, now: datetime) -> tuple[di
     offering = allocation.offer_task(tasks["offered"], workers=[worker], terms=terms, **by)
     offer = Offer.objects.select_related("task").get(offering=offering)
     comment = work.add_comment(tasks["held"], f"Hello {CANARY}", internal=True, **mine)
+    policy = _policies(tasks, **by)
     plan = allocation.make_plan(project, **by)
     draft_file = integrations.create_import(
         people_file=("", ""), tasks_file=("tasks.csv", f"title\n{CANARY}\n"), project_key="WEB", **by
@@ -123,6 +130,8 @@ def _work(world: World, skill: Skill, worker: Worker, now: datetime) -> tuple[di
         "comments/comment_id": str(comment.pk),
         "import/number": str(draft_file.pk),
         "plans/plan_id": str(plan.pk),
+        "policies/policy_id": str(policy.pk),
+        "versions/number": "1",
         "applied": str(_applied_plan(world, now).pk),
         "making": str(_plan_being_made(project, world, now).pk),
         "offers/number": str(offer.pk),
@@ -130,6 +139,18 @@ def _work(world: World, skill: Skill, worker: Worker, now: datetime) -> tuple[di
         "offer/secret": offer_secret(offer),
         "receipts/number": str(Assignment.objects.get(task=tasks["held"]).receipt_id),
     }
+
+
+def _policies(tasks: dict[str, Task], *, actor: Actor, now: datetime) -> Policy:
+    """A policy for each of three tasks, which have gone their way; the first of them."""
+    ways = {"proposed": ("approve", "assign"), "decided": ("undo", "assign"), "queued": ("auto", "queue")}
+    made = []
+    for name, (autonomy, how) in ways.items():
+        says = {"takes": f"task.key == '{tasks[name]}'", "autonomy": autonomy, "steps": [{"name": CANARY, "how": how}]}
+        policy = allocation.create_policy(f"{name} {CANARY}", from_dict(says), actor=actor, now=now)
+        made.append(allocation.resume_policy(policy, actor=actor, now=now))
+    allocation.route_waiting(actor.workspace_id, now=now)
+    return made[0]
 
 
 def _applied_plan(world: World, now: datetime) -> Plan:
@@ -157,6 +178,7 @@ def _settings(world: World, now: datetime) -> dict[str, str]:
     by = {"actor": world.olga.actor, "now": now}
     former = _member(world, "fiona", "contributor", now)
     accounts.remove_member(former.member.pk, **by)
+    pairing = people.create_presence_state(f"Pairing {CANARY}"[:40], available=True, **by)
     invitation, secret = accounts.invite(f"{CANARY}@example.com", "contributor", **by)
     token, _ = accounts.create_token(f"Token {CANARY}", ["work:read"], days=None, **by)
     return {
@@ -164,6 +186,8 @@ def _settings(world: World, now: datetime) -> dict[str, str]:
         "former": str(former.member.pk),
         "invitations/invitation_id": str(invitation.pk),
         "tokens/token_id": str(token.pk),
+        "open_state": str(pairing.pk),
+        "presence/state_id": str(PresenceState.objects.get(name="Focus").pk),
         "join/secret": secret,
         "link/secret": accounts.make_sign_in_link(world.bob.user, now=now, minutes=60),
     }
@@ -182,5 +206,6 @@ def _ids(world: World, tasks: dict[str, Task], skill: Skill, worker: Worker) -> 
         "worker": str(worker.pk),
         "other_worker": str(dana.pk),
         "clara": str(world.clara.user.pk),
+        "focus": str(PresenceState.objects.get(name="Focus").pk),
         "workspace": str(world.workspace.pk),
     }

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 
 from fairlead.accounts import mails
 from fairlead.accounts.models import Membership
@@ -13,14 +14,17 @@ from fairlead.accounts.queries import actor_of
 from fairlead.allocation import actions, causes, queries
 from fairlead.allocation.deadlines import answer_times
 from fairlead.allocation.links import offer_secret
-from fairlead.allocation.models import Offer, Offering, Plan
+from fairlead.allocation.models import Offer, Offering, Plan, Routing
 from fairlead.events.actor import Actor, system
 from fairlead.events.models import Event
-from fairlead.jobs import SEND, SOLVE, enqueue, follows, job
+from fairlead.events.tenancy import tenant, workspace_ids
+from fairlead.jobs import SEND, SOLVE, enqueue, every, follows, job
 from fairlead.people.models import Worker
 from fairlead.work.models import Task
 
 RETRY = (10, 60, 600)
+LOOKED_AT = {"title", "project", "priority", "labels", "needs", "effort_min", "due_at", "parent", "release_at"}
+"""Changes of these fields can send a task to another policy, or make it possible."""
 
 
 @follows("plan.requested")
@@ -128,6 +132,142 @@ def settle_offers(*, event_id: int, now: datetime, **_: int) -> None:
     task = Task.objects.select_related("project").filter(pk=Event.objects.get(pk=event_id).subject_id).first()
     if task is not None:
         actions.settle_offers(task, now=now)
+
+
+@follows(
+    "task.created",
+    "task.restored",
+    "task.unassigned",
+    "task.reopened",
+    "task.moved",
+    "project.restored",
+    "policy.created",
+    "policy.changed",
+    "policy.removed",
+)
+@job(retry=RETRY, once=True)
+def route_waiting(*, workspace_id: int, now: datetime) -> None:
+    """Put waiting tasks into the hands of policies, one batch; the next job goes on."""
+    if actions.route_waiting(workspace_id, now=now):
+        _route(workspace_id)
+
+
+def _route(workspace_id: int) -> None:
+    enqueue(route_waiting, once=f"{route_waiting.name}-{workspace_id}", workspace_id=workspace_id)
+
+
+@follows("policy.changed", "policy.removed")
+@job(retry=RETRY, once=True)
+def rematch(*, workspace_id: int, now: datetime) -> None:
+    """Let go of tasks at rest that another policy would take now, and route them anew."""
+    if actions.rematch(workspace_id, now=now):
+        _route(workspace_id)
+
+
+@follows("task.changed")
+@job(retry=RETRY)
+def reroute(*, workspace_id: int, event_id: int, now: datetime) -> None:
+    """Route a task anew when what policies look at has changed."""
+    event = Event.objects.get(pk=event_id)
+    if not LOOKED_AT.isdisjoint(event.payload.get("changes", {})):
+        task = Task.objects.select_related("project").filter(pk=event.subject_id).first()
+        if task is not None:
+            actions.restart(task, now=now)
+            _route(workspace_id)
+
+
+@follows(
+    "task.assigned", "task.deleted", "task.completed", "task.cancelled", "task.started", "task.submitted", "task.moved"
+)
+@job(retry=RETRY)
+def settle_routing(*, event_id: int, now: datetime, **_: int) -> None:
+    """End the routing of what is not to be had any more."""
+    task = Task.objects.select_related("project").filter(pk=Event.objects.get(pk=event_id).subject_id).first()
+    if task is not None:
+        actions.settle_routing(task, now=now)
+
+
+@follows("task.offered", "task.offer_withdrawn", "task.offers_exhausted")
+@job(retry=RETRY)
+def keep_routing(*, event_id: int, now: datetime, **_: int) -> None:
+    """Offers by hand take a task out of its policy's hands; when a policy's own are over, it goes on."""
+    payload = Event.objects.get(pk=event_id).payload
+    known = Q(pk=payload.get("offering")) | Q(offers=payload.get("offer"))
+    offering = Offering.objects.select_related("task", "routing__version__policy").filter(known).first()
+    if offering is not None:
+        actions.follow_offers(offering, now=now)
+
+
+@follows("task.step_began")
+@job(retry=RETRY)
+def time_step(*, workspace_id: int, event_id: int, now: datetime) -> None:  # noqa: ARG001  every job is told the time
+    """Wake up when the step is over."""
+    payload = Event.objects.get(pk=event_id).payload
+    if payload["ends_at"]:
+        at = datetime.fromisoformat(payload["ends_at"])
+        enqueue(end_step, at=at, workspace_id=workspace_id, routing_id=payload["routing"], turn=payload["turn"])
+
+
+@job(retry=RETRY)
+def end_step(*, routing_id: int, turn: int, now: datetime, **_: int) -> None:
+    """Go on with the next step, unless the task went on before."""
+    routing = (
+        Routing.objects.select_related("version__policy", "task__project").filter(pk=routing_id, turn=turn).first()
+    )
+    if routing is not None and routing.closed_at is None:
+        actions.end_step(routing, now=now)
+
+
+@follows(
+    "task.completed",
+    "task.cancelled",
+    "task.unassigned",
+    "task.deleted",
+    "task.submitted",
+    "worker.created",
+    "worker.changed",
+    "worker.reactivated",
+    "worker.presence_changed",
+    "worker.skill_set",
+    "worker.skill_confirmed",
+    "worker.hours_changed",
+    "worker.preferences_changed",
+    "timeoff.approved",
+    "timeoff.cancelled",
+    "timeoff.declined",
+    "skill.merged",
+    "skill.changed",
+    "task.unroutable",
+    "task.step_began",
+)
+@job(retry=RETRY, once=True)
+def reconsider(*, workspace_id: int, now: datetime) -> None:
+    """Somebody may have room now: try again what nobody could do."""
+    actions.reconsider(workspace_id, now=now)
+
+
+@follows("task.unroutable", "task.step_began")
+@job(retry=RETRY, once=True)
+def time_return(*, workspace_id: int, now: datetime) -> None:
+    """Try again when the first of those for whom a task waits is back at work."""
+    at = queries.next_return(workspace_id, now=now)
+    if at is not None:
+        enqueue(reconsider, at=at, workspace_id=workspace_id)
+
+
+@every(60)
+@job()
+def look_after_routing(*, now: datetime) -> None:
+    """Whatever got lost between two jobs is found within a minute: tasks in nobody's hands, steps without a timer, and
+    tasks for which somebody is back at work."""
+    for workspace_id in workspace_ids():
+        with tenant(workspace_id):
+            if queries.anything_unrouted(workspace_id):
+                _route(workspace_id)
+            for routing_id, turn in queries.steps_over(workspace_id, now=now):
+                enqueue(end_step, workspace_id=workspace_id, routing_id=routing_id, turn=turn)
+            if queries.anybody_back(workspace_id, now=now):
+                enqueue(reconsider, once=f"{reconsider.name}-{workspace_id}", workspace_id=workspace_id)
 
 
 def _offer_of(event_id: int) -> Offer | None:

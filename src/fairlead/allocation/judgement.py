@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +20,26 @@ from fairlead.engine.effort import minutes_needed
 from fairlead.lib.errors import Conflict
 
 MOST_CANDIDATES = 10
+
+
+@dataclass(frozen=True)
+class Slant:
+    """How a policy looks at a task: needs lowered by `relax` levels, and parts of the objective in
+    percent of the usual, by name."""
+
+    relax: int = 0
+    weights: Mapping[str, int] = field(default_factory=dict)
+
+    def on(self, problem: engine.Problem, key: str) -> engine.Problem:
+        """The problem seen so."""
+        if self == Slant():
+            return problem
+        parts = {name: getattr(problem.objective, name) * percent / 100 for name, percent in self.weights.items()}
+        tasks = tuple(self._lowered(task) if task.id == key else task for task in problem.tasks)
+        return replace(problem, objective=replace(problem.objective, **parts), tasks=tasks)
+
+    def _lowered(self, task: engine.Task) -> engine.Task:
+        return replace(task, needs={name: max(1, level - self.relax) for name, level in task.needs.items()})
 
 
 @dataclass(frozen=True)
@@ -47,16 +67,22 @@ class Judgement:
         return next((item.sentence for item in self.ranking.ruled_out if item.worker == name), "")
 
 
-def judge(task_id: int, *, workspace_id: int, now: datetime) -> Judgement:
+def judge(task_id: int, *, workspace_id: int, now: datetime, slant: Slant | None = None) -> Judgement:
     """Rank everybody for one open task beside all the work that is held now. Raises Conflict when it was closed or
     deleted at the same moment."""
     picture = snapshot.take(workspace_id, wanted={task_id}, now=now)
     if task_id not in picture.rows.tasks:
         raise Conflict("This task was closed or deleted a moment ago. Look at it again, then decide.")
+    return judge_in(picture, task_id, slant=slant or Slant())
+
+
+def judge_in(picture: Picture, task_id: int, *, slant: Slant) -> Judgement:
+    """Rank everybody for one of the wanted tasks of a picture, seen so."""
     key = picture.rows.tasks[task_id]["key"]
-    evidence = picture.evidence(task_id)
-    ranking = engine.rank(picture.problem, snapshot.queue(picture.problem), task_id=key, signals=signals_of(evidence))
-    return Judgement(picture, key, ranking, evidence)
+    seen = replace(picture, problem=slant.on(picture.problem, key))
+    evidence = seen.evidence(task_id)
+    ranking = engine.rank(seen.problem, snapshot.queue(seen.problem), task_id=key, signals=signals_of(evidence))
+    return Judgement(seen, key, ranking, evidence)
 
 
 def signals_of(evidence: Mapping[str, Evidence]) -> dict[str, Mapping[str, float]]:

@@ -35,6 +35,9 @@ class Receipt(models.Model):
     ranking = models.JSONField(default=dict)
     evidence = models.JSONField(default=dict)
     plan = models.ForeignKey("allocation.Plan", models.SET_NULL, null=True, blank=True, related_name="receipts")
+    policy_version = models.ForeignKey(
+        "allocation.PolicyVersion", models.PROTECT, null=True, blank=True, related_name="receipts"
+    )
     seed = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField()
 
@@ -218,7 +221,8 @@ class Offering(models.Model):
     """A task that looks for somebody who accepts it: `at_once` workers are asked at the same time, then the next ones.
 
     Each may think for `answer_min` minutes of their own working time. Without `goes_on` only those named at the start
-    are asked. When nobody is left it is exhausted, and the task is a manager's to decide.
+    are asked. When nobody is left it is exhausted, and the task is a manager's to decide, or its policy's where a
+    `routing` made it.
     """
 
     class State(models.TextChoices):
@@ -235,6 +239,7 @@ class Offering(models.Model):
     goes_on = models.BooleanField(default=True)
     message = models.CharField(max_length=500, blank=True)
     by_user = models.ForeignKey("accounts.User", models.SET_NULL, null=True)
+    routing = models.ForeignKey("allocation.Routing", models.SET_NULL, null=True, blank=True, related_name="offerings")
     created_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
 
@@ -297,3 +302,108 @@ class Offer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.task} to {self.worker}"
+
+
+class Policy(models.Model):
+    """How a stream of work is routed. Of those in use the first, by `position`, that takes a task routes it.
+
+    `current` is what it says now. The catch-all comes last, takes what no other takes, and cannot be removed.
+    """
+
+    workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
+    name = models.CharField(max_length=80)
+    position = models.PositiveIntegerField()
+    is_catch_all = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+    current = models.ForeignKey("allocation.PolicyVersion", models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workspace", "name"], condition=Q(removed_at__isnull=True), name="policy_name_once"
+            ),
+            models.UniqueConstraint(fields=["workspace"], condition=Q(is_catch_all=True), name="policy_one_catch_all"),
+            models.CheckConstraint(
+                condition=Q(is_catch_all=False) | Q(removed_at__isnull=True, is_active=True),
+                name="policy_catch_all_stays",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def latest(self) -> PolicyVersion:
+        """What it says now; every policy has a version from its first moment on."""
+        if self.current is None:
+            raise PolicyVersion.DoesNotExist(f"{self.name} was never written")
+        return self.current
+
+
+class PolicyVersion(models.Model):
+    """What a policy said from a moment on: `routing.definition.Definition` as plain data. Never changed."""
+
+    workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
+    policy = models.ForeignKey(Policy, models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    definition = models.JSONField()
+    by_user = models.ForeignKey("accounts.User", models.SET_NULL, null=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["policy", "number"], name="policy_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.policy} v{self.number}"
+
+
+class Routing(models.Model):
+    """The way of one waiting task through a policy. While it is open it says where the task stands and why it waits.
+
+    `turn` counts its changes: a timer that was set for an earlier turn does nothing. `step` counts from 0. `worker` is
+    who is proposed. `free_at`: when somebody who can do it is at work again. `told_at`: when managers were told.
+    """
+
+    class State(models.TextChoices):
+        SUGGEST = "suggest", "People decide"
+        PROPOSED = "proposed", "Waits for approval"
+        ASKING = "asking", "Being offered"
+        QUEUED = "queued", "To be claimed"
+        WAITING = "waiting", "Waits for somebody"
+        UNROUTABLE = "unroutable", "Nobody can do it now"
+        MANAGER = "manager", "With a manager"
+        DONE = "done", "Given"
+        STOPPED = "stopped", "Ended otherwise"
+
+    workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
+    task = models.ForeignKey("work.Task", models.CASCADE, related_name="routings")
+    version = models.ForeignKey(PolicyVersion, models.PROTECT, related_name="routings")
+    state = models.CharField(max_length=10, choices=State)
+    step = models.PositiveSmallIntegerField(default=0)
+    step_ends_at = models.DateTimeField(null=True, blank=True)
+    turn = models.PositiveIntegerField(default=0)
+    reason = models.CharField(max_length=300, blank=True)
+    worker = models.ForeignKey("people.Worker", models.SET_NULL, null=True, blank=True, related_name="+")
+    assignment = models.ForeignKey(Assignment, models.SET_NULL, null=True, blank=True, related_name="+")
+    free_at = models.DateTimeField(null=True, blank=True)
+    told_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["task"], condition=Q(closed_at__isnull=True), name="routing_one_open"),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True) ^ Q(state__in=("done", "stopped")), name="routing_closed_when_over"
+            ),
+            models.CheckConstraint(condition=~Q(state="proposed") | Q(worker__isnull=False), name="routing_proposes"),
+        ]
+        indexes = [
+            models.Index(fields=["workspace", "state", "-changed_at"], name="routing_state"),
+        ]
+
+    def __str__(self) -> str:
+        return f"routing of {self.task}"

@@ -49,3 +49,19 @@ def may_answer(actor: Actor, worker: Worker) -> bool:
 def may_see_everybody(actor: Actor) -> bool:
     """Managers and auditors see what was offered to everybody and how everybody stands; others see what is theirs."""
     return actor.role in MANAGERS | {Role.AUDITOR} and in_scope(actor, "allocation:read")
+
+
+def may_write_policies(actor: Actor) -> bool:
+    """Managers say how work is routed; an AI agent never does, whatever its role."""
+    return may_assign(actor)
+
+
+def may_see_policies(actor: Actor) -> bool:
+    """Policies, and where every task stands in them: for those who decide and those who audit."""
+    return may_see_everybody(actor)
+
+
+def may_claim(actor: Actor, worker: Worker) -> bool:
+    """Whoever does work takes it out of a queue for themself: people and AI agents, managers who work too."""
+    mine = actor.user_id is not None and worker.user_id == actor.user_id
+    return mine and actor.role in STAFF and in_scope(actor, "allocation:write")

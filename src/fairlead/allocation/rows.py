@@ -57,8 +57,11 @@ class Rows:
     history: History
 
 
-def read(workspace_id: int, *, wanted: Collection[int], only: Collection[int] | None, on: date) -> Rows:
+def read(
+    workspace_id: int, *, wanted: Collection[int], only: Collection[int] | None, on: date, anew: bool = False
+) -> Rows:
     """Everybody active (or those of `only`), the open tasks that they hold, and the `wanted` tasks to be matched.
+    `anew`: the wanted ones as if nobody had begun or finished them.
 
     Skills whose certificate has expired by the day `on` do not count.
     """
@@ -66,6 +69,8 @@ def read(workspace_id: int, *, wanted: Collection[int], only: Collection[int] | 
     people = people if only is None else people.filter(pk__in=only)
     workers = {row["id"]: row for row in people.values(*_WORKER)}
     tasks = _tasks(workspace_id, holders=workers, wanted=wanted)
+    if anew:
+        tasks |= _anew(workspace_id, wanted)
     return Rows(
         workers=workers,
         tasks=tasks,
@@ -96,6 +101,15 @@ def _tasks(workspace_id: int, *, holders: Collection[int], wanted: Collection[in
     ]
     rows.sort(key=lambda row: _queue_key(row, waits=row["id"] in wanted and row["assignee_id"] not in holders))
     return {row["id"]: row for row in rows}
+
+
+def _anew(workspace_id: int, wanted: Collection[int]) -> dict[int, Mapping[str, Any]]:
+    found = Task.objects.filter(pk__in=list(wanted), workspace_id=workspace_id, deleted_at__isnull=True).order_by("id")
+    waits = {"state": State.READY, "assignee_id": None, "started_at": None, "due_at": None, "release_at": None}
+    return {
+        row["id"]: {**row, **waits, "key": f"{row['project__key']}-{row['number']}", "planned_at": None}
+        for row in found.values(*_TASK, "project__key")
+    }
 
 
 _UNDER_WAY = {State.REVIEW: 0, State.RUNNING: 1}

@@ -74,13 +74,16 @@ def take(
     now: datetime,
     only: Collection[int] | None = None,
     weights: Mapping[str, int] | None = None,
+    anew: bool = False,
 ) -> Picture:
     """The workspace with the `wanted` tasks to be matched and all other held tasks pinned to their holders.
 
     Wanted tasks are open; one that somebody holds is matched as if nobody did. `only`: these workers and nobody else.
-    `weights`: percent of the usual weights by name. Ten queries, whatever the size.
+    `weights`: percent of the usual weights by name.
+    `anew`: the wanted tasks may be over too, and are looked at as if they came in now, without dates.
+    Ten queries, whatever the size.
     """
-    found = rows.read(workspace_id, wanted=wanted, only=only, on=now.date())
+    found = rows.read(workspace_id, wanted=wanted, only=only, on=now.date(), anew=anew)
     start, now_min = week_of(workspace_id, now)
     horizon = _horizon(found, start, now_min=now_min)
     times = working_time(list(found.workers), start + timedelta(minutes=now_min), start + timedelta(minutes=horizon))

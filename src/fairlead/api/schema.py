@@ -22,8 +22,10 @@ TAGS = {
     "Tasks": "Pieces of work: what is to be done, by when, what it asks for, and where it stands.",
     "Task details": "Criteria, dependencies and comments of a task.",
     "Workers": "The directory: employees, freelancers and AI agents.",
+    "Presence": "What people say they are: the states of the workspace, and whether they are given new work in them.",
     "Skills": "The taxonomy that needs and levels refer to.",
     "Allocation": "Who should do what, and why; assignments, receipts and plans.",
+    "Policies": "How work is routed, where every task stands, what waits for a decision, and queues.",
     "Offers": "Asking workers whether they take a task, and their answers.",
     "Events": "What happened: the append-only log of the workspace.",
 }

@@ -14,6 +14,7 @@ from django.db import transaction
 from fairlead.accounts import actions as accounts
 from fairlead.accounts.models import Membership, User
 from fairlead.accounts.queries import actor_of
+from fairlead.demo import policies
 from fairlead.demo.cast import GUESTS, PEOPLE, SKILLS, WORKSPACE, Person
 from fairlead.demo.history import live_through
 from fairlead.demo.offers import put_out
@@ -21,7 +22,7 @@ from fairlead.demo.script import PROJECTS, levels
 from fairlead.events.actor import Actor
 from fairlead.events.tenancy import enter
 from fairlead.people import actions as people
-from fairlead.people.models import Skill, Worker
+from fairlead.people.models import PresenceState, Skill, Worker
 from fairlead.work import actions as work
 from fairlead.work.models import Project
 
@@ -69,7 +70,9 @@ def _found(now: datetime) -> None:
     _share(company, members, began)
     live_through(company, began=began, now=now, dice=random.Random(42))  # noqa: S311  the same company every time
     _away(company, now)
+    _say(company, now)
     put_out(company, now=now)
+    policies.write(company, now=now)
     work.change_status(
         company.projects["CARE"].statuses.get(name="In review"), actor=company.alice, now=now, wip_limit=12
     )
@@ -145,6 +148,19 @@ def _away(company: Company, now: datetime) -> None:
         people.approve_time_off(granted, actor=company.alice, now=now)
     later = first + timedelta(days=14)
     people.request_time_off(priya, later, later + timedelta(days=2), "Wedding", actor=company.actors["Priya"], now=now)
+
+
+def _say(company: Company, now: datetime) -> None:
+    """Two people do not want to be disturbed, one of them until later, and one is out for a moment."""
+    states = {state.name: state for state in PresenceState.objects.filter(workspace_id=company.alice.workspace_id)}
+    hour = timedelta(hours=1)
+    for name, state, until, text in (
+        ("Priya Nair", "Focus", now + 3 * hour, "finishing the checkout"),
+        ("Grace Kim", "Focus", None, ""),
+        ("Tom Albright", "Away", now + hour, "at the dentist"),
+    ):
+        actor = company.actors[name.split(" ")[0]]
+        people.set_presence(company.workers[name], states[state], until=until, text=text, actor=actor, now=now)
 
 
 def _next_monday(day: date) -> date:

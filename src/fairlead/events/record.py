@@ -30,7 +30,7 @@ def record(kind: str, subject: models.Model, /, *, actor: Actor, now: datetime, 
     event = Event(**_row(kind, subject, actor=actor, now=now, payload=payload))
     event.save(force_insert=True)
     for job in jobs.followers(kind):
-        jobs.enqueue(job, workspace_id=event.workspace_id, event_id=event.pk)
+        jobs.follow(job, workspace_id=event.workspace_id, event_id=event.pk)
     return event
 
 

@@ -10,7 +10,7 @@ ids and decides nothing: it loads, calls an action and ends. It may run twice, l
     enqueue(expire_offer, at=offer.expires_at, workspace_id=offer.workspace_id, offer_id=offer.pk)
 """
 
-from fairlead.jobs.queue import cancel, enqueue
+from fairlead.jobs.queue import cancel, enqueue, follow
 from fairlead.jobs.registry import (
     DEFAULT,
     QUEUES,
@@ -34,6 +34,7 @@ __all__ = [
     "configure",
     "enqueue",
     "every",
+    "follow",
     "followers",
     "follows",
     "job",

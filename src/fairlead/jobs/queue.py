@@ -31,11 +31,43 @@ def enqueue(
     deferrer = app.configure_task(job.name, queue=job.queue, schedule_at=at, lock=lock, queueing_lock=once)
     if once is None:
         return deferrer.defer(**ids)
+    if _was_added(once):
+        return None
     try:
         with transaction.atomic():  # a savepoint: the refused row must not spoil the caller's transaction
-            return deferrer.defer(**ids)
+            number = deferrer.defer(**ids)
     except exceptions.AlreadyEnqueued:
         return None
+    _remember(once)
+    return number
+
+
+def follow(job: Job, *, workspace_id: int, event_id: int) -> None:
+    """Have the job run after an event."""
+    if job.once:
+        enqueue(job, once=f"{job.name}-{workspace_id}", workspace_id=workspace_id)
+    else:
+        enqueue(job, workspace_id=workspace_id, event_id=event_id)
+
+
+class _Added:
+    """Stands among what is to be done after the commit, so that a rolled-back savepoint takes it away as well."""
+
+    def __init__(self, once: str) -> None:
+        self.once = once
+
+    def __call__(self) -> None:
+        return None
+
+
+def _was_added(once: str) -> bool:
+    """Whether this transaction added that job already: nobody else can have begun it, and asking costs nothing."""
+    return any(isinstance(entry[1], _Added) and entry[1].once == once for entry in connection.run_on_commit)
+
+
+def _remember(once: str) -> None:
+    if connection.in_atomic_block:
+        transaction.on_commit(_Added(once))
 
 
 def _check(job: Job, ids: dict[str, Plain], *, at: datetime | None) -> None:

@@ -30,7 +30,8 @@ class BadJob(TypeError):
 class Job:
     """A background function. `retry` holds the seconds to wait before each further attempt; empty: only one attempt.
 
-    `every_s` is above 0 for a job that comes round by itself; such a job belongs to no workspace.
+    `every_s` is above 0 for a job that comes round by itself; such a job belongs to no workspace. `once`: it looks at
+    the whole workspace, so that one waiting run stands for all the events that it follows, and it is told of none.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Job:
     queue: str = DEFAULT
     retry: tuple[int, ...] = ()
     every_s: int = 0
+    once: bool = False
 
     def __call__(self, *, now: datetime, **ids: Any) -> None:
         """Run it here and now, as the worker would, but without opening the workspace."""
@@ -54,20 +56,22 @@ class _Registry:
 _registry = _Registry()
 
 
-def job(*, queue: str = DEFAULT, retry: tuple[int, ...] = ()) -> Callable[[Callable[..., None]], Job]:
+def job(
+    *, queue: str = DEFAULT, retry: tuple[int, ...] = (), once: bool = False
+) -> Callable[[Callable[..., None]], Job]:
     """Make a function a job. Its name is app and function, such as `allocation.expire_offer`."""
     if queue not in QUEUES:
         raise BadJob(f"There is no queue {queue!r}; the queues are {', '.join(QUEUES)}.")
 
     def declare(run: Callable[..., None]) -> Job:
         package = run.__module__.removesuffix(".jobs").rpartition(".")[2]
-        return _add(Job(name=f"{package}.{run.__name__}", run=run, queue=queue, retry=retry))
+        return _add(Job(name=f"{package}.{run.__name__}", run=run, queue=queue, retry=retry, once=once))
 
     return declare
 
 
 def follows(*kinds: str) -> Callable[[Job], Job]:
-    """Run the job after each event of these kinds, with its `event_id`; "*" stands for every kind."""
+    """Run the job after each event of these kinds, with its `event_id` (see Job.once); "*" stands for every kind."""
 
     def declare(it: Job) -> Job:
         for kind in kinds:

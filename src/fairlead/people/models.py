@@ -40,10 +40,36 @@ class Skill(models.Model):
         return self.name
 
 
+class PresenceState(models.Model):
+    """What people can say they are, such as Focus. `available`: whether whoever is in it is given new work.
+
+    Every workspace begins with three (the database adds them) and always keeps one default, which is available.
+    """
+
+    workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
+    name = models.CharField(max_length=40)
+    available = models.BooleanField(default=True)
+    color = models.PositiveSmallIntegerField(default=0)
+    position = models.PositiveSmallIntegerField(default=0)
+    is_default = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("workspace", Lower("name"), name="presence_name_once"),
+            models.UniqueConstraint(fields=["workspace"], condition=Q(is_default=True), name="presence_one_default"),
+            models.CheckConstraint(condition=Q(available=True) | Q(is_default=False), name="presence_default_works"),
+            models.CheckConstraint(condition=Q(color__lte=7), name="presence_color_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Worker(models.Model):
     """Somebody or something that does tasks. Times of day are in the worker's own time zone.
 
-    `max_tasks` is the most open tasks held at once; None means no limit.
+    `max_tasks` is the most open tasks held at once; None means no limit. `presence` None is the default state;
+    `presence_until` says when it ends by itself, `presence_text` is a word about it ("back at 14:00").
     """
 
     class Kind(models.TextChoices):
@@ -67,6 +93,10 @@ class Worker(models.Model):
     speed_percent = models.PositiveSmallIntegerField(default=100, validators=[MinValueValidator(10)])
     rate_cents = models.PositiveIntegerField(default=0)
     external_id = models.CharField(max_length=120, blank=True)
+    presence = models.ForeignKey(PresenceState, models.SET_NULL, null=True, blank=True, related_name="workers")
+    presence_since = models.DateTimeField(null=True, blank=True)
+    presence_until = models.DateTimeField(null=True, blank=True)
+    presence_text = models.CharField(max_length=80, blank=True)
     created_at = models.DateTimeField()
     deactivated_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)

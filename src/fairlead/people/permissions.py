@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from fairlead.accounts.permissions import MANAGERS, STAFF, in_scope
+from fairlead.accounts.permissions import ADMINS, MANAGERS, STAFF, in_scope
 from fairlead.events.actor import AGENT, Actor
 from fairlead.people.models import Worker
 from fairlead.people.visibility import may_see_directory, may_see_rate
@@ -14,9 +14,11 @@ __all__ = [
     "may_decide_time_off",
     "may_edit_worker",
     "may_manage_people",
+    "may_manage_presence",
     "may_manage_skills",
     "may_see_directory",
     "may_see_rate",
+    "may_set_presence",
 ]
 
 # What people may change about themselves; the rest (pay, speed, kind, who they are linked to) is for managers.
@@ -44,3 +46,15 @@ def may_edit_worker(actor: Actor, worker: Worker) -> bool:
 def may_decide_time_off(actor: Actor, worker: Worker) -> bool:
     """Approve and decline requests."""
     return may_manage_people(actor) and worker.workspace_id == actor.workspace_id
+
+
+def may_manage_presence(actor: Actor) -> bool:
+    """Decide which presence states there are."""
+    return actor.role in ADMINS and actor.kind != AGENT and in_scope(actor, "people:write")
+
+
+def may_set_presence(actor: Actor, worker: Worker) -> bool:
+    """Whoever may edit the profile; an AI agent, too, but only its own: saying that it is busy gives it no right."""
+    own = worker.user_id is not None and worker.user_id == actor.user_id
+    inside = worker.workspace_id == actor.workspace_id and actor.role in STAFF and in_scope(actor, "people:write")
+    return may_edit_worker(actor, worker) or (inside and own)

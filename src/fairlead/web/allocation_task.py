@@ -18,7 +18,7 @@ from fairlead.allocation.permissions import may_assign, may_release, may_see_eve
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Forbidden, Invalid, Missing, Refused
 from fairlead.people.models import Worker
-from fairlead.people.queries import find_worker, worker_of
+from fairlead.people.queries import availability_now, find_worker, worker_of
 from fairlead.web.access import Request, member_page
 from fairlead.web.render import page
 from fairlead.work.actions import change_task
@@ -40,11 +40,14 @@ def panel(request: Request, task: Task, *, refused: Refused | None = None, typed
     """The candidates of a task, with what was refused and typed."""
     actor, now = request.actor, timezone.now()
     is_open = task.state in OPEN
+    found = queries.recommend(task, actor=actor, now=now) if is_open else None
     values = {
         "task": task,
-        "found": queries.recommend(task, actor=actor, now=now) if is_open else None,
+        "found": found,
+        "here": availability_now([c.worker.id for c in found.candidates], now) if found else {},
         "holder": task.assignee,
         "offering": queries.offering_of(task, actor=actor, now=now) if is_open and task.assignee is None else None,
+        "routing": queries.routing_of(task, actor=actor, now=now) if is_open and task.assignee is None else None,
         "mine": queries.my_offer_of(task, actor=actor, now=now) if is_open and task.assignee is None else None,
         "may_offer": may_assign(actor) and task.state in WAITING and task.assignee is None,
         "refused": refused,

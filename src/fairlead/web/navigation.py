@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from fairlead.allocation.queries import waiting_for
+from fairlead.allocation.queries import waiting_decisions, waiting_for
 from fairlead.events.actor import Actor
 from fairlead.work.queries import visible_projects
 
@@ -15,6 +15,8 @@ ITEMS: list[tuple[str, str, str, frozenset[str] | None]] = [
     ("folder-kanban", "Projects", "/projects/", None),
     ("list-todo", "All tasks", "/tasks/", None),
     ("handshake", "Offers", "/offers/", frozenset({"owner", "admin", "manager", "contributor", "auditor"})),
+    ("inbox", "Desk", "/desk/", frozenset({"owner", "admin", "manager", "auditor"})),
+    ("layers", "Queue", "/queue/", frozenset({"contributor"})),
     ("users", "People", "/people/", frozenset({"owner", "admin", "manager", "contributor", "auditor"})),
     ("upload", "Import", "/import/", frozenset({"owner", "admin", "manager"})),
     ("activity", "Activity", "/activity/", frozenset({"owner", "admin", "manager", "auditor"})),
@@ -22,11 +24,14 @@ ITEMS: list[tuple[str, str, str, frozenset[str] | None]] = [
 ]
 
 # Areas with more than one address at the top.
-INSIDE: dict[str, str | tuple[str, ...]] = {"/people/": ("/people/", "/skills/")}
+INSIDE: dict[str, str | tuple[str, ...]] = {
+    "/people/": ("/people/", "/skills/"),
+    "/desk/": ("/desk/", "/policies/"),
+}
 
 
 # How many things of an area wait for the member.
-COUNTS: dict[str, Callable[..., int]] = {"/offers/": waiting_for}
+COUNTS: dict[str, Callable[..., int]] = {"/offers/": waiting_for, "/desk/": waiting_decisions}
 
 
 def items(actor: Actor, path: str, *, now: datetime) -> list[dict[str, Any]]:

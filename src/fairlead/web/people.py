@@ -20,7 +20,7 @@ from fairlead.lib.errors import require
 from fairlead.lib.hours import holidays_between
 from fairlead.people import actions, queries
 from fairlead.people.models import TimeOff, Worker
-from fairlead.people.permissions import may_edit_worker, may_manage_people, may_see_directory
+from fairlead.people.permissions import may_edit_worker, may_manage_people, may_see_directory, may_set_presence
 from fairlead.people.queries import DirectoryFilter, DirectoryRow
 from fairlead.web import people_edit
 from fairlead.web.access import Request, member_page
@@ -156,7 +156,8 @@ def show(request: Request, number: int) -> HttpResponse:
         "waiting_skills": sum(not skill.confirmed for skill in held),
         "add_skill": SkillLevelForm(skills=free, auto_id="add_%s") if free else None,
         "wishes": _wishes(worker), "tasks": _tasks(actor, worker), "weeks": _weeks(actor, worker, now),
-        **_time(worker, request.user, now),
+        "here": queries.availability_now([worker.pk], now)[worker.pk],
+        "sets_presence": may_set_presence(actor, worker), **_time(worker, request.user, now),
     }  # fmt: skip
     return page(request, "people/show.jinja", values)
 

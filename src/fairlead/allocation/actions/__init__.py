@@ -10,6 +10,7 @@ from fairlead.allocation.actions.answers import (
     decline_offer,
     expire_offer,
 )
+from fairlead.allocation.actions.approvals import approve, approve_other, reject, undo_decision
 from fairlead.allocation.actions.assign import (
     HeldByOther,
     NobodyCan,
@@ -21,6 +22,7 @@ from fairlead.allocation.actions.assign import (
     take_task,
     unassign_task,
 )
+from fairlead.allocation.actions.claims import TooManyClaims, claim_next, claim_task
 from fairlead.allocation.actions.offers import (
     AlreadyOffered,
     Terms,
@@ -33,47 +35,96 @@ from fairlead.allocation.actions.offers import (
 from fairlead.allocation.actions.plan_apply import apply_plan, apply_rest, undo_plan
 from fairlead.allocation.actions.planning import change_planning, may_change_planning
 from fairlead.allocation.actions.plans import discard_plan, finish_plan, make_plan, remake_plan, stop_plan
+from fairlead.allocation.actions.policies import (
+    change_policy,
+    create_policy,
+    ensure_catch_all,
+    move_policy,
+    pause_policy,
+    remove_policy,
+    restore_version,
+    resume_policy,
+)
 from fairlead.allocation.actions.proofs import prove_plan
 from fairlead.allocation.actions.proposals import propose
+from fairlead.allocation.actions.routing import (
+    advance,
+    end_step,
+    follow_offers,
+    hand_over,
+    reconsider,
+    rematch,
+    restart,
+    route_again,
+    route_waiting,
+    settle_routing,
+)
+from fairlead.allocation.actions.routing_steps import Moved
 from fairlead.allocation.stale import Stale, StalePlan
 
 __all__ = [
     "AlreadyOffered",
     "FullNow",
     "HeldByOther",
+    "Moved",
     "NobodyCan",
     "OfferGone",
     "RuledOutError",
     "Stale",
     "StalePlan",
     "Terms",
+    "TooManyClaims",
     "accept_by_link",
     "accept_offer",
+    "advance",
     "apply_plan",
     "apply_rest",
+    "approve",
+    "approve_other",
     "assign_best",
     "assign_task",
     "bearer",
     "change_planning",
+    "change_policy",
+    "claim_next",
+    "claim_task",
+    "create_policy",
     "decline_by_link",
     "decline_offer",
     "discard_plan",
+    "end_step",
+    "ensure_catch_all",
     "expire_offer",
     "finish_plan",
+    "follow_offers",
+    "hand_over",
     "make_plan",
     "may_change_planning",
+    "move_policy",
     "next_offers",
     "offer_task",
+    "pause_policy",
     "propose",
     "prove_plan",
     "recall_offers",
+    "reconsider",
+    "reject",
     "release_worker",
     "remake_plan",
+    "rematch",
+    "remove_policy",
+    "restart",
+    "restore_version",
+    "resume_policy",
+    "route_again",
+    "route_waiting",
     "settle_assignment",
     "settle_offers",
+    "settle_routing",
     "stop_plan",
     "take_task",
     "unassign_task",
+    "undo_decision",
     "undo_plan",
     "withdraw_offers",
 ]

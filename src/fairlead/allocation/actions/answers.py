@@ -89,7 +89,7 @@ def _accept(offer: Offer, *, actor: Actor, now: datetime) -> Assignment:
             offering = hold(offer.offering)
             worker = Worker.objects.select_for_update(no_key=True).get(pk=offer.worker_id)
             _answer(offer, Offer.State.ACCEPTED, now=now)
-            _check_room(worker)
+            check_room(worker)
             task = Task.objects.select_related("project", "assignee").get(pk=offer.task_id)
             if not can_be_had(task):
                 raise _gone(offer)
@@ -125,7 +125,8 @@ def _gone(offer: Offer) -> OfferGone:
     return OfferGone(f"The offer of {offer.task} is over: it was answered, has run out, or was withdrawn.")
 
 
-def _check_room(worker: Worker) -> None:
+def check_room(worker: Worker) -> None:
+    """Raise FullNow, or OfferGone for somebody who left. The caller holds the worker's row."""
     held = Task.objects.filter(assignee=worker, state__in=OPEN, deleted_at__isnull=True).count()
     if worker.deactivated_at is not None:
         raise OfferGone(f"{worker.name} does not take work any more.")

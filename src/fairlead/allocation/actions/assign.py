@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from fairlead.allocation.actions.receipts import keep_receipt
+from fairlead.allocation.actions.receipts import Because, keep_receipt
 from fairlead.allocation.judgement import Judgement, judge
 from fairlead.allocation.models import Assignment, Offering
 from fairlead.allocation.permissions import may_assign, may_release, may_take
@@ -55,13 +55,13 @@ def assign_task(
     require(may_assign(actor), "Only managers assign work; an AI agent never does.")
     check_open(task, worker, version=version)
     reason = reason.strip()[:MAX_REASON]
-    if (same := _active(task)) is not None and same.worker_id == worker.pk:
+    if (same := active_assignment(task)) is not None and same.worker_id == worker.pk:
         return same
     judgement = judge(task.pk, workspace_id=actor.workspace_id, now=now)
     if not reason and (obstacle := judgement.obstacle(worker.pk)):
         text = f"{worker.name} is ruled out: {obstacle}. Give a reason to assign them all the same."
         raise RuledOutError(text, fields={"reason": text})
-    return _give(task, worker, judgement, actor=actor, now=now, reason=reason)
+    return give(task, worker, judgement, actor=actor, now=now, reason=reason)
 
 
 def assign_best(task: Task, *, actor: Actor, now: datetime, version: int | None = None) -> Assignment:
@@ -72,9 +72,9 @@ def assign_best(task: Task, *, actor: Actor, now: datetime, version: int | None 
     if judgement.ranking.best is None:
         raise NobodyCan(f"Nobody can do {task} yet. Its candidates say why and what would free it.")
     worker = Worker.objects.get(pk=worker_number(judgement.ranking.best.worker))
-    if (same := _active(task)) is not None and same.worker_id == worker.pk:
+    if (same := active_assignment(task)) is not None and same.worker_id == worker.pk:
         return same
-    return _give(task, worker, judgement, actor=actor, now=now, reason="")
+    return give(task, worker, judgement, actor=actor, now=now)
 
 
 def take_task(task: Task, worker: Worker, *, actor: Actor, now: datetime, version: int | None = None) -> Assignment:
@@ -86,14 +86,14 @@ def take_task(task: Task, worker: Worker, *, actor: Actor, now: datetime, versio
     judgement = judge(task.pk, workspace_id=actor.workspace_id, now=now)
     if obstacle := judgement.obstacle(worker.pk):
         raise RuledOutError(f"You cannot take {task}: {obstacle}. A manager can assign it to you with a reason.")
-    return _give(task, worker, judgement, actor=actor, now=now, reason="")
+    return give(task, worker, judgement, actor=actor, now=now)
 
 
 def unassign_task(
     task: Task, *, actor: Actor, now: datetime, reason: str = "", version: int | None = None
 ) -> Assignment:
     """Take a task back from whoever holds it; holders may give back what is theirs. It stays open for others."""
-    active = _active(task)
+    active = active_assignment(task)
     if active is None:
         raise Conflict(f"Nobody holds {task} any more.")
     require(may_release(actor, active.worker), "Only managers, or whoever holds the task, can take it back.")
@@ -163,7 +163,7 @@ def check_open(task: Task, worker: Worker | None, *, version: int | None) -> Non
         raise Refused(f"{worker.name} does not take work at present. Choose somebody else, or reactivate them.")
 
 
-def _active(task: Task) -> Assignment | None:
+def active_assignment(task: Task) -> Assignment | None:
     """Who holds it now. Raises HeldByOther when that is not who held it when `task` was read."""
     found = (
         Assignment.objects.filter(task=task, ended_at__isnull=True).select_related("worker", "task__project").first()
@@ -173,14 +173,18 @@ def _active(task: Task) -> Assignment | None:
     return found
 
 
-def _give(task: Task, worker: Worker, judgement: Judgement, *, actor: Actor, now: datetime, reason: str) -> Assignment:
-    """End the former assignment and make the new one; of several at once exactly one succeeds."""
-    former = _active(task)
+def give(
+    task: Task, worker: Worker, judgement: Judgement, *, actor: Actor, now: datetime, reason: str = "",
+    because: Because | None = None,
+) -> Assignment:  # fmt: skip
+    """End the former assignment and make the new one; of several at once exactly one succeeds, the others raise
+    HeldByOther. Who may, and whether a rule is in the way, is for the caller to ask."""
+    former = active_assignment(task)
     try:
         with transaction.atomic():
             if former is not None and not _ended(former, EndReason.REPLACED, now=now):
                 raise HeldByOther(f"{task} changed hands at the same moment. Look at it again, then decide.")
-            receipt = keep_receipt(task.pk, judgement, now=now, chosen=(worker.pk,))
+            receipt = keep_receipt(task.pk, judgement, now=now, chosen=(worker.pk,), because=because)
             made = Assignment.objects.create(
                 workspace_id=task.workspace_id, task=task, worker=worker, receipt=receipt, by_kind=actor.kind,
                 by_user_id=actor.user_id, reason=reason, created_at=now, **_expected(judgement, worker.pk),

@@ -9,12 +9,13 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from fairlead import engine
+from fairlead.allocation import routing
 from fairlead.allocation.actions.assign import MAX_REASON, NobodyCan, RuledOutError, check_open
 from fairlead.allocation.actions.offer_steps import about, can_be_had, close, hold, stop, tell_withdrawn, withdraw
-from fairlead.allocation.actions.receipts import keep_receipt
+from fairlead.allocation.actions.receipts import Because, keep_receipt
 from fairlead.allocation.deadlines import answer_times
 from fairlead.allocation.judgement import Judgement, judge
-from fairlead.allocation.models import Offer, Offering
+from fairlead.allocation.models import Offer, Offering, Routing
 from fairlead.allocation.permissions import may_assign
 from fairlead.allocation.snapshot import worker_number
 from fairlead.engine.effort import minutes_needed
@@ -74,14 +75,14 @@ def offer_task(
     _check_waits(task)
     judgement = judge(task.pk, workspace_id=actor.workspace_id, now=now)
     asked = _named(judgement, workers) if workers else None
+    pool = [it for it in judgement.ranking.candidates if asked is None or worker_number(it.worker) in asked]
     try:
         with transaction.atomic():
             offering = Offering.objects.create(
                 workspace_id=task.workspace_id, task=task, at_once=terms.at_once, answer_min=terms.answer_min,
                 goes_on=terms.goes_on, message=terms.message.strip(), by_user_id=actor.user_id, created_at=now,
             )  # fmt: skip
-            sent = _send_next(offering, judgement, only=asked, actor=actor, now=now)
-            if not sent:
+            if not send_next(offering, judgement, pool, actor=actor, now=now):
                 raise NobodyCan(f"Nobody who can do {task} is at work in the next days. Its candidates say more.")
     except IntegrityError as error:
         raise AlreadyOffered(f"{task} is being offered already. Withdraw those offers first.") from error
@@ -110,35 +111,55 @@ def next_offers(offering: Offering, *, now: datetime) -> list[Offer]:
     task = Task.objects.select_related("project", "assignee").get(pk=offering.task_id)
     if offering.state != Offering.State.OPEN or not can_be_had(task):
         return []
-    judgement = judge(task.pk, workspace_id=offering.workspace_id, now=now)
+    judgement, pool, because = _next_pool(offering, task, now=now)
     with transaction.atomic():
         held = hold(offering)
         if held.state != Offering.State.OPEN:
             return []
         actor = system(offering.workspace_id)
-        sent = _send_next(held, judgement, only=None if held.goes_on else set(), actor=actor, now=now)
+        sent = send_next(held, judgement, pool, actor=actor, now=now, because=because)
         if not sent and not held.offers.filter(state=Offer.State.OPEN).exists():
             close(held, Offering.State.EXHAUSTED, now=now)
             record("task.offers_exhausted", task, actor=actor, now=now, asked=held.offers.count(), offering=held.pk)
     return sent
 
 
-def _send_next(
-    offering: Offering, judgement: Judgement, *, only: set[int] | None, actor: Actor, now: datetime
-) -> list[Offer]:
-    """Offers to the best candidates who were not asked yet, as many as there is room for."""
+def _next_pool(
+    offering: Offering, task: Task, *, now: datetime
+) -> tuple[Judgement, Sequence[engine.Candidate], Because | None]:
+    """Who can be asked after the first ones: whom the step of its policy means, else everybody, if it goes on."""
+    if offering.routing is not None:
+        definition = routing.of_version(offering.routing.version)
+        step = definition.steps[offering.routing.step]
+        asked = asked_by(offering.routing)
+        choice = routing.choose(
+            task, definition, step, policy_id=offering.routing.version.policy_id, now=now, but=asked
+        )
+        return choice.judgement, choice.candidates, Because(offering.routing.version_id, choice.evidence)
+    judgement = judge(task.pk, workspace_id=offering.workspace_id, now=now)
+    return judgement, judgement.ranking.candidates if offering.goes_on else (), None
+
+
+def asked_by(routing: Routing) -> set[int]:
+    """Ids of everybody whom a policy asked on this way of the task, in whatever step."""
+    return set(Offer.objects.filter(offering__routing=routing).values_list("worker_id", flat=True))
+
+
+def send_next(
+    offering: Offering, judgement: Judgement, pool: Sequence[engine.Candidate], *, actor: Actor, now: datetime,
+    because: Because | None = None,
+) -> list[Offer]:  # fmt: skip
+    """Offers to the first in the pool who were not asked yet, as many as there is room for."""
     asked = list(offering.offers.values_list("worker_id", "state"))
     room = offering.at_once - sum(state == Offer.State.OPEN for _, state in asked)
     before = {worker_id for worker_id, _ in asked}
-    pool = [item for item in judgement.ranking.candidates if worker_number(item.worker) not in before]
-    if only is not None:
-        pool = [item for item in pool if worker_number(item.worker) in only]
+    pool = [item for item in pool if worker_number(item.worker) not in before]
     until = answer_times([worker_number(item.worker) for item in pool], minutes=offering.answer_min, now=now)
     chosen = [item for item in pool if worker_number(item.worker) in until][: max(0, room)]
     if not chosen:
         return []
     ids = [worker_number(item.worker) for item in chosen]
-    receipt = keep_receipt(offering.task_id, judgement, now=now, chosen=ids)
+    receipt = keep_receipt(offering.task_id, judgement, now=now, chosen=ids, because=because)
     drafts = [_draft(offering, judgement, item, now=now) for item in chosen]
     for offer in drafts:
         offer.receipt, offer.expires_at = receipt, until[offer.worker_id]

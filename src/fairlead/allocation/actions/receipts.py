@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from fairlead import engine
 from fairlead.allocation.judgement import Judgement
@@ -20,7 +22,17 @@ def keep_snapshot(workspace_id: int, problem: engine.Problem, *, now: datetime) 
     return found
 
 
-def keep_receipt(task_id: int, judgement: Judgement, *, now: datetime, chosen: Collection[int]) -> Receipt:
+@dataclass(frozen=True)
+class Because:
+    """What a policy adds to a receipt: its version, and by which step and order it chose."""
+
+    version_id: int
+    evidence: dict[str, Any] = field(default_factory=dict)
+
+
+def keep_receipt(
+    task_id: int, judgement: Judgement, *, now: datetime, chosen: Collection[int], because: Because | None = None
+) -> Receipt:
     """The receipt of one decision about one task, which concerns the `chosen` workers."""
     workspace_id = judgement.picture.workspace_id
     return Receipt.objects.create(
@@ -29,5 +41,7 @@ def keep_receipt(task_id: int, judgement: Judgement, *, now: datetime, chosen: C
         snapshot=keep_snapshot(workspace_id, judgement.picture.problem, now=now),
         engine_version=engine.ENGINE_VERSION,
         ranking=judgement.file(chosen=chosen),
+        policy_version_id=because.version_id if because else None,
+        evidence=because.evidence if because else {},
         created_at=now,
     )

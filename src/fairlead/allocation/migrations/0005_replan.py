@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('allocation', '0003_offers'),
+        ('allocation', '0006_policies'),
         ('people', '0001_initial'),
         ('work', '0002_status_and_state_agree'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -12,8 +12,9 @@ from fairlead.allocation.models import Assignment, Offer, Plan, Receipt
 from fairlead.allocation.naming import Face, Faces
 from fairlead.allocation.permissions import may_see, may_see_rates
 from fairlead.allocation.replay import is_same
+from fairlead.allocation.routing import STRATEGIES
 from fairlead.allocation.snapshot import worker_name
-from fairlead.events.actor import Actor
+from fairlead.events.actor import RULE, Actor
 from fairlead.lib.errors import Missing, Refused, require
 from fairlead.work.models import Task
 from fairlead.work.queries import visible_tasks
@@ -55,6 +56,8 @@ class Decision:
     digest: str
     offered_by: str = ""
     """Who offered it, when the worker accepted an offer."""
+    policy: str = ""
+    """By which policy and step it was chosen, in a sentence; empty when no policy had a hand in it."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,9 @@ def decision_of(task: Task, *, actor: Actor) -> Decision:
 def receipt(actor: Actor, receipt_id: int) -> Decision:
     """The decision that this receipt stands for. Raises Missing."""
     require(may_see(actor), NOT_FOR_CLIENTS)
-    related = Assignment.objects.select_related("receipt__snapshot", "receipt__plan", "task__project", "by_user")
+    related = Assignment.objects.select_related(
+        "receipt__snapshot", "receipt__plan", "receipt__policy_version__policy", "task__project", "by_user"
+    )
     made = related.filter(workspace_id=actor.workspace_id, receipt_id=receipt_id, task__in=visible_tasks(actor)).first()
     if made is None:
         raise Missing("There is no such receipt.")
@@ -106,7 +111,7 @@ def receipt(actor: Actor, receipt_id: int) -> Decision:
         chosen=next((c for c in read.candidates if c.worker.id == worker.id), None),
         recommendation=read,
         by_kind=made.by_kind,
-        by_name=made.by_user.name if made.by_user else "Somebody who left",
+        by_name=_by_name(made),
         reason=made.reason,
         at=made.created_at,
         ended_at=made.ended_at,
@@ -115,7 +120,30 @@ def receipt(actor: Actor, receipt_id: int) -> Decision:
         engine_version=made.receipt.engine_version,
         digest=made.receipt.snapshot.digest,
         offered_by=_offered_by(made),
+        policy=_policy(made.receipt, worker),
     )
+
+
+def _by_name(made: Assignment) -> str:
+    if made.by_user:
+        return made.by_user.name
+    version = made.receipt.policy_version
+    return f"Policy “{version.policy.name}”" if made.by_kind == RULE and version else "Somebody who left"
+
+
+def _policy(kept: Receipt, worker: Face) -> str:
+    """What a policy had to do with it."""
+    version = kept.policy_version
+    if version is None:
+        return ""
+    told, order = kept.evidence, [row[0] for row in kept.evidence.get("order", ())]
+    text = f"Policy “{version.policy.name}” (version {version.number}), step “{told.get('step', '')}”"
+    if told.get("how") == "claim":
+        return f"{text}: {worker.name} claimed it from the queue."
+    by = next((it.title.lower() for it in STRATEGIES if it.name == told.get("strategy")), "")
+    place = f", {worker.name} at place {order.index(worker.id) + 1} of {len(order)}" if worker.id in order else ""
+    lowered = f" Needs were lowered by {told['relax']}." if told.get("relax") else ""
+    return f"{text}, in the order “{by}”{place}.{lowered}"
 
 
 def _offered_by(made: Assignment) -> str:
@@ -123,7 +151,8 @@ def _offered_by(made: Assignment) -> str:
     offer = accepted.select_related("offering__by_user").first()
     if offer is None:
         return ""
-    return offer.offering.by_user.name if offer.offering.by_user else "Somebody who left"
+    by, version = offer.offering.by_user, made.receipt.policy_version
+    return by.name if by else f"Policy “{version.policy.name}”" if version else "Somebody who left"
 
 
 def case_file(kept: Receipt, made: Assignment) -> dict[str, Any]:

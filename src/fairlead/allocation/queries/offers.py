@@ -229,16 +229,17 @@ def _left(rows: Iterable[Offer], now: datetime) -> dict[int, int]:
 
 
 def _nobody_found(actor: Actor) -> QuerySet[Offering]:
-    """Exhausted offerings, the latest of their task, whose task still waits for somebody."""
+    """Exhausted offerings by people, the latest of their task, whose task still waits for somebody. Policies go on by
+    themselves and hand their tasks to a manager in the end."""
     newer = Offering.objects.filter(task_id=OuterRef("task_id"), pk__gt=OuterRef("pk"))
     return Offering.objects.filter(
-        ~Exists(newer), workspace_id=actor.workspace_id, state=Offering.State.EXHAUSTED, task__state__in=WAITING,
-        task__assignee__isnull=True, task__deleted_at__isnull=True,
+        ~Exists(newer), workspace_id=actor.workspace_id, state=Offering.State.EXHAUSTED, routing__isnull=True,
+        task__state__in=WAITING, task__assignee__isnull=True, task__deleted_at__isnull=True,
     )  # fmt: skip
 
 
 def _offering_cards(found: QuerySet[Offering], *, actor: Actor, now: datetime) -> list[OfferingCard]:
-    rows = list(found.select_related("task__project", "by_user"))
+    rows = list(found.select_related("task__project", "by_user", "routing__version__policy"))
     asked: dict[int, list[OfferCard]] = {row.pk: [] for row in rows}
     for card in cards(Offer.objects.filter(offering__in=rows).order_by("id"), actor=actor, now=now):
         asked[card.offering_id].append(card)
@@ -250,6 +251,6 @@ def _offering_card(row: Offering, offers: tuple[OfferCard, ...]) -> OfferingCard
         name: getattr(row, name)
         for name in ("state", "at_once", "answer_min", "goes_on", "message", "created_at", "closed_at")
     }
-    by = row.by_user.name if row.by_user else "Somebody who left"
+    by = row.by_user.name if row.by_user else row.routing.version.policy.name if row.routing else "Somebody who left"
     return OfferingCard(id=row.pk, key=str(row.task), title=row.task.title, project=row.task.project.name, by=by,
                         offers=offers, **values)  # fmt: skip

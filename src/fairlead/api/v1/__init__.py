@@ -20,6 +20,8 @@ from fairlead.api.v1 import (
     offers,
     planning,
     plans,
+    policies,
+    presence,
     projects,
     skills,
     task_details,
@@ -38,6 +40,8 @@ RESOURCES = (
     planning,
     workers,
     availability,
+    policies,
+    presence,
     skills,
     events,
 )

@@ -61,6 +61,16 @@ class PreferencesOut(Shown):
     avoids_labels: list[str]
 
 
+class PresenceOut(Shown):
+    """The state that somebody is in. Whether they are at work is said by their hours, not by it."""
+
+    state_id: int
+    state: str = Field(examples=["Focus"])
+    available: bool = Field(description="Whether they are given new work.")
+    until: datetime | None = Field(description="When the default state holds again; null: when somebody changes it.")
+    text: str = Field(examples=["back at 14:00"])
+
+
 class WorkerOut(Shown):
     id: int
     kind: Kind
@@ -79,6 +89,7 @@ class WorkerOut(Shown):
     rate_cents: int | None = Field(description="Minor units an hour; null for those who may not know it.")
     external_id: str
     active: bool = Field(description="Whether they can be given work.")
+    presence: PresenceOut
     created_at: datetime
     version: int
     skills: list[HeldSkillOut]
@@ -126,8 +137,10 @@ class WorkerChange(Profile):
     name: Name = ""
 
 
-LISTED = ("active", "skills", "hours", "preferences")
-COLUMNS = (*(name for name in WorkerOut.model_fields if name not in LISTED), "deactivated_at")
+LISTED = ("active", "presence", "skills", "hours", "preferences")
+COLUMNS = (
+    *(name for name in WorkerOut.model_fields if name not in LISTED), "deactivated_at", *queries.STATE_COLUMNS,
+)  # fmt: skip
 
 
 @routes.on("GET", "/workers", scope="people:read", gives=WorkerPage)
@@ -142,7 +155,7 @@ def list_workers(request: Call, wanted: Query[WorkerFilter]) -> dict[str, Any]:
 
 
 def _fitting(request: Call, wanted: WorkerFilter) -> QuerySet[Worker]:
-    found = queries.visible_workers(request.actor)
+    found = queries.with_state(queries.visible_workers(request.actor))
     if wanted.kind is not None:
         found = found.filter(kind=wanted.kind)
     if wanted.active is not None:
@@ -223,7 +236,8 @@ def _member(request: Call, field: str, user_id: int | None) -> User | None:
 
 def one(request: Call, worker: Worker) -> dict[str, Any]:
     """A worker as they are now; the reply is tagged with their version."""
-    rows = list(queries.visible_workers(request.actor).filter(pk=worker.pk).values(*COLUMNS))
+    found = queries.with_state(queries.visible_workers(request.actor).filter(pk=worker.pk))
+    rows = list(found.values(*COLUMNS))
     request.version = rows[0]["version"]
     return _shown(request, rows)[0]
 
@@ -238,12 +252,19 @@ def _shown(request: Call, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
             **row,
             "rate_cents": row["rate_cents"] if may_see_rate(request.actor, row["user_id"]) else None,
             "active": row["deactivated_at"] is None,
+            "presence": _presence(queries.held_state(row, request.now)),
             "skills": skills.get(row["id"], []),
             "hours": [dict(zip(("weekday", "from_min", "to_min"), span, strict=True)) for span in hours[row["id"]]],
             "preferences": wishes.get(row["id"], NO_WISHES),
         }
         for row in rows
     ]
+
+
+def _presence(held: queries.HeldState) -> dict[str, Any]:
+    return {
+        "state_id": held.id, "state": held.name, "available": held.available, "until": held.until, "text": held.text,
+    }  # fmt: skip
 
 
 NO_WISHES: dict[str, list[Any]] = {name: [] for name in PreferencesOut.model_fields}

@@ -13,6 +13,7 @@ from fairlead.events.actor import Actor
 from fairlead.lib.hours import Interval, minutes_within, weeks
 from fairlead.people.models import Worker
 from fairlead.people.queries.calendar import time_off, working_time
+from fairlead.people.queries.presence import STATE_COLUMNS, HeldState, held_state, with_state
 from fairlead.people.queries.skills import skill_levels
 from fairlead.people.queries.workers import HeldSkill, held_skills, visible_workers
 from fairlead.people.visibility import may_see_rate
@@ -23,7 +24,8 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class DirectoryFilter:
-    """What to keep: `text` in name, headline or e-mail; `skill_id` at `level` or more; `available` = at work now."""
+    """What to keep: `text` in name, headline or e-mail; `skill_id` at `level` or more; `available` = at work
+    now and in a state with new work."""
 
     text: str = ""
     kind: str = ""
@@ -57,6 +59,7 @@ class DirectoryRow:
     country: str
     skills: list[HeldSkill]
     presence: Presence
+    state: HeldState
     capacity_min: int
     rate_cents: int | None
     deactivated: bool
@@ -64,7 +67,7 @@ class DirectoryRow:
 
 _COLUMNS = (
     "id", "name", "kind", "headline", "user_id", "owner__name", "time_zone", "country", "week_minutes", "lanes",
-    "rate_cents", "deactivated_at",
+    "rate_cents", "deactivated_at", *STATE_COLUMNS,
 )  # fmt: skip
 
 
@@ -74,7 +77,7 @@ def directory(actor: Actor, wanted: DirectoryFilter, *, now: datetime, zone: str
     if wanted.skill_id is not None:
         levels = skill_levels(actor.workspace_id, on=now.date())
         found = found.filter(pk__in=[pk for pk, has in levels.items() if has.get(wanted.skill_id, 0) >= wanted.level])
-    rows = list(found.order_by("name", "pk").values(*_COLUMNS))
+    rows = list(with_state(found).order_by("name", "pk").values(*_COLUMNS))
     ids = [row["id"] for row in rows]
     week = weeks(now, zone, 1)[0]
     times = working_time(ids, week[0], max(week[1], now + timedelta(days=LOOK_AHEAD_DAYS)))
@@ -86,13 +89,14 @@ def directory(actor: Actor, wanted: DirectoryFilter, *, now: datetime, zone: str
             owner_name=row["owner__name"] or "", time_zone=row["time_zone"], country=row["country"],
             skills=skills.get(row["id"], []),
             presence=presence(times[row["id"]], away.get(row["id"]), now, row["time_zone"]),
+            state=held_state(row, now),
             capacity_min=min(minutes_within(times[row["id"]], *week) * row["lanes"], row["week_minutes"]),
             rate_cents=row["rate_cents"] if may_see_rate(actor, row["user_id"]) else None,
             deactivated=row["deactivated_at"] is not None,
         )
         for row in rows
     ]  # fmt: skip
-    return [line for line in lines if line.presence.working] if wanted.available else lines
+    return [line for line in lines if line.presence.working and line.state.available] if wanted.available else lines
 
 
 def _matching(actor: Actor, wanted: DirectoryFilter) -> QuerySet[Worker]:

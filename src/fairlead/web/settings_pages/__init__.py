@@ -1,7 +1,7 @@
-"""Settings: one's own profile, the workspace, its members, API tokens."""
+"""Settings: one's own profile, the workspace, its members and presence states, API tokens."""
 
 from __future__ import annotations
 
-from fairlead.web.settings_pages import members, planning, profile, tokens, workspace
+from fairlead.web.settings_pages import members, planning, presence, profile, tokens, workspace
 
-urls = [*profile.urls, *workspace.urls, *planning.urls, *members.urls, *tokens.urls]
+urls = [*profile.urls, *workspace.urls, *planning.urls, *members.urls, *presence.urls, *tokens.urls]

@@ -25,6 +25,10 @@ NAMES: Final = {
 }
 MOVES: Final = ("task.moved", "task.started", "task.submitted", "task.completed", "task.reopened", "task.cancelled")
 
+FOR_MANAGERS: Final = (
+    "task.routed", "task.step_began", "task.proposed", "task.proposal_rejected", "task.overridden", "task.unroutable",
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -44,7 +48,7 @@ def history(actor: Actor, task: Task, *, zone: str = "UTC") -> list[Entry]:
     if actor.role == Role.CLIENT:
         events = events.filter(kind__in=("task.created", *MOVES))
     elif actor.role == Role.CONTRIBUTOR:
-        events = events.exclude(kind__startswith="task.offer")
+        events = events.exclude(kind__startswith="task.offer").exclude(kind__in=FOR_MANAGERS)
     rows = events.order_by("-seq").values("at", "kind", "actor_kind", "actor_name", "payload")[:MOST]
     told = [(row, sentence(row["kind"], row["payload"], zone)) for row in rows]
     return [Entry(row["at"], row["actor_name"], row["actor_kind"], text, row["kind"]) for row, text in told if text]
@@ -139,5 +143,11 @@ TELL: Final[dict[str, Callable[[Mapping[str, Any], str], str]]] = {
     "task.offer_declined": _offer("declined the offer"),
     "task.offer_expired": _offer("had no answer from {worker}"),
     "task.offer_withdrawn": _offer("withdrew the offer to {worker}"),
+    "task.routed": lambda p, _z: f"took it: version {p['version']}",
+    "task.step_began": lambda p, _z: f"began step {p['step']}, “{p['name']}”",
+    "task.proposed": lambda p, _z: f"proposed {_name(p['worker'])}",
+    "task.proposal_rejected": lambda p, _z: f"decided against {_name(p['worker'])}",
+    "task.overridden": lambda p, _z: f"chose {_name(p['worker'])} instead of {_name(p['proposed'])}",
+    "task.unroutable": lambda p, _z: f"found nobody: {p['reason']}",
     "task.offers_exhausted": lambda p, _z: f"found nobody: none of {p['asked']} accepted",
 }

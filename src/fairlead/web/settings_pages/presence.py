@@ -1,0 +1,139 @@
+"""Settings: the presence states of the workspace."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db.models import Count
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import path
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from fairlead.lib.errors import Refused, require
+from fairlead.people import actions, queries
+from fairlead.people.actions.presence import ONLY_ADMINS
+from fairlead.people.permissions import may_manage_presence
+from fairlead.web.access import Request, member_page
+from fairlead.web.blame import blame
+from fairlead.web.settings_pages.frame import settings_page
+
+COLORS = [(0, "Red"), (1, "Blue"), (2, "Green"), (3, "Violet"), (4, "Amber"), (5, "Teal"), (6, "Pink"), (7, "Indigo")]
+
+
+class StateForm(forms.Form):
+    """A state's own fields."""
+
+    name = forms.CharField(label="Name", max_length=40)
+    color = forms.TypedChoiceField(label="Colour", choices=COLORS, coerce=int)
+    available = forms.BooleanField(label="Gets new work", required=False)
+
+
+@member_page
+@require_safe
+def states(request: Request) -> HttpResponse:
+    """The states in their order, each with a form, and one for a new state."""
+    return _states_page(request)
+
+
+def _states_page(
+    request: Request, form: forms.Form | None = None, *, typed_for: int | None = None, status: int = 200
+) -> HttpResponse:
+    require(may_manage_presence(request.actor), ONLY_ADMINS)
+    rows = (
+        queries.presence_states(request.actor)
+        .annotate(people=Count("workers"))
+        .values("id", "name", "available", "color", "is_default", "people")
+    )
+    errors = [("", text) for texts in form.errors.values() for text in texts] if form else []
+    values: dict[str, Any] = {
+        "rows": rows, "colors": COLORS, "errors": errors, "typed_for": typed_for,
+        "typed": {name: form.data.get(name, "") for name in StateForm.base_fields} if form else {},
+    }  # fmt: skip
+    return settings_page(request, "settings/presence.jinja", values, status=status)
+
+
+@member_page
+@require_POST
+def add(request: Request) -> HttpResponse:
+    """One more state."""
+    require(may_manage_presence(request.actor), ONLY_ADMINS)
+    form = StateForm(request.POST)
+    if form.is_valid():
+        try:
+            made = actions.create_presence_state(**form.cleaned_data, actor=request.actor, now=timezone.now())
+        except Refused as refusal:
+            blame(form, refusal)
+        else:
+            messages.success(request, f"{made.name} was added.")
+            return redirect("settings-presence")
+    return _states_page(request, form, status=422)
+
+
+@member_page
+@require_POST
+def change(request: Request, state_id: int) -> HttpResponse:
+    """Rename a state, colour it, say whether it gets new work."""
+    require(may_manage_presence(request.actor), ONLY_ADMINS)
+    state = queries.find_presence_state(request.actor, state_id)
+    form = StateForm(request.POST)
+    if form.is_valid():
+        try:
+            actions.change_presence_state(state, **form.cleaned_data, actor=request.actor, now=timezone.now())
+        except Refused as refusal:
+            blame(form, refusal)
+        else:
+            messages.success(request, f"{state.name} was saved.")
+            return redirect("settings-presence")
+    return _states_page(request, form, typed_for=state_id, status=422)
+
+
+@member_page
+@require_POST
+def place(request: Request, state_id: int) -> HttpResponse:
+    """Put a state at another place of the list."""
+    text = request.POST.get("position", "")
+    position = int(text) if text.isdecimal() and len(text) < 4 else 0
+    state = queries.find_presence_state(request.actor, state_id)
+    actions.change_presence_state(state, position=position, actor=request.actor, now=timezone.now())
+    return redirect("settings-presence")
+
+
+@member_page
+@require_POST
+def make_default(request: Request, state_id: int) -> HttpResponse:
+    """What people are in who said nothing."""
+    state = queries.find_presence_state(request.actor, state_id)
+    actions.change_presence_state(state, is_default=True, actor=request.actor, now=timezone.now())
+    messages.success(request, f"{state.name} is what people are in by default now.")
+    return redirect("settings-presence")
+
+
+@member_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def remove(request: Request, state_id: int) -> HttpResponse:
+    """Take a state away, after a page that says what happens to whoever is in it."""
+    require(may_manage_presence(request.actor), ONLY_ADMINS)
+    state = queries.find_presence_state(request.actor, state_id)
+    if request.method != "POST":
+        people = state.workers.count()
+        default = queries.presence_states(request.actor).get(is_default=True)
+        return settings_page(
+            request, "settings/presence_remove.jinja", {"state": state, "people": people, "default": default}
+        )
+    actions.remove_presence_state(state, actor=request.actor, now=timezone.now())
+    messages.success(request, f"{state.name} was removed.")
+    return redirect("settings-presence")
+
+
+urls = [
+    path("settings/presence/", states, name="settings-presence"),
+    path("settings/presence/new/", add, name="settings-presence-add"),
+    path("settings/presence/<int:state_id>/", change, name="settings-presence-change"),
+    path("settings/presence/<int:state_id>/place/", place, name="settings-presence-place"),
+    path("settings/presence/<int:state_id>/default/", make_default, name="settings-presence-default"),
+    path("settings/presence/<int:state_id>/remove/", remove, name="settings-presence-remove"),
+]
