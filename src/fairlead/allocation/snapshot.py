@@ -8,6 +8,7 @@ leaves the house names nobody. A task's id is its key.
 from __future__ import annotations
 
 import gzip
+import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -167,7 +168,7 @@ def _tasks(found: rows.Rows, start: datetime, *, wanted: Collection[int], now_mi
 
 
 def _misfits(affinity: Affinity, row: Mapping[str, Any]) -> dict[str, float]:
-    return {worker_name(pk): round(affinity.misfit(row, pk), 3) for pk in affinity.skilled(row["id"])}
+    return {worker_name(pk): round(points, 3) for pk, points in affinity.misfits(row).items()}
 
 
 def _minute(at: datetime, start: datetime) -> int:
@@ -248,7 +249,10 @@ def decode(problem: engine.Problem, plan: engine.Plan) -> tuple[engine.Assignmen
 
 def content(problem: engine.Problem) -> tuple[str, bytes]:
     """A problem's digest and its canonical bytes, gzipped without a time."""
-    return engine.problem_digest(problem), gzip.compress(engine.problem_bytes(problem), compresslevel=6, mtime=0)
+    plain = engine.problem_bytes(
+        problem
+    )  # what `problem_digest` hashes: written once, for it takes a second when large
+    return hashlib.sha256(plain).hexdigest(), gzip.compress(plain, compresslevel=6, mtime=0)
 
 
 def problem_of(packed: bytes | memoryview) -> engine.Problem:
