@@ -55,6 +55,9 @@ class Config:
     web_threads: int = _setting(
         2, "Threads of each web server process. Pages are bound by the processor: more help little.", low=1, high=64
     )
+    plan_threads: int = _setting(
+        0, "Cores that making one large plan uses. 0: as many as the machine has, up to 4.", high=64
+    )
     worker_jobs: int = _setting(4, "Short background jobs that run at once in one worker.", low=1, high=64)
     allowed_hosts: str = _setting(
         "",

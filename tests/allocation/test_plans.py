@@ -115,25 +115,45 @@ def test_lines_can_be_left_out(team: Team) -> None:
     assert team.fresh(tasks[0]).assignee is not None
 
 
-def test_tasks_that_changed_hands_are_skipped_and_reported(team: Team) -> None:
-    tasks = some_tasks(team, 4)
+def test_a_plan_is_refused_with_what_changed_and_its_rest_can_be_applied(team: Team) -> None:
+    tasks = some_tasks(team, 5)
     plan = actions.make_plan(team.project, actor=team.alice, now=team.now)
     actions.assign_task(team.fresh(tasks[0]), team.echo, actor=team.alice, now=team.now)
     work.cancel_task(team.fresh(tasks[1]), actor=team.alice, now=team.now)
     work.delete_task(team.fresh(tasks[2]), actor=team.alice, now=team.now)
-    actions.apply_plan(plan, actor=team.alice, now=team.now)
+    work.change_task(team.fresh(tasks[4]), due_at=team.now + timedelta(days=40), actor=team.alice, now=team.now)
+    with pytest.raises(actions.StalePlan) as refused:
+        actions.apply_plan(plan, actor=team.alice, now=team.now)
+    assert sorted((item.title, item.what) for item in refused.value.stale) == [
+        ("Task 0", "Echo has it now"), ("Task 1", "it is over"), ("Task 2", "it was put into the trash"),
+        ("Task 4", "its due date changed"),
+    ]  # fmt: skip
+    plan.refresh_from_db()
+    assert (plan.state, team.fresh(tasks[3]).assignee) == ("draft", None)
+    actions.apply_rest(plan, actor=team.alice, now=team.now)
     outcomes = dict(PlanLine.objects.filter(plan=plan).values_list("task__title", "outcome"))
-    assert outcomes == {"Task 0": "taken", "Task 1": "taken", "Task 2": "taken", "Task 3": "applied"}
+    assert outcomes == {f"Task {n}": "applied" if n == 3 else "taken" for n in range(5)}
     assert team.fresh(tasks[0]).assignee == team.echo
-    assert Event.objects.order_by("-seq")[0].payload == {"assigned": 1}
+    assert Event.objects.order_by("-seq")[0].payload == {"assigned": 1, "moved": 0, "shifted": 0}
     assert not Receipt.objects.filter(plan=plan).exclude(task=tasks[3]).exists()
+
+
+def test_a_change_of_a_line_that_is_left_out_does_not_matter(team: Team) -> None:
+    tasks = some_tasks(team, 2)
+    plan = actions.make_plan(team.project, actor=team.alice, now=team.now)
+    work.cancel_task(team.fresh(tasks[0]), actor=team.alice, now=team.now)
+    skipped = PlanLine.objects.get(plan=plan, task=tasks[0])
+    actions.apply_plan(plan, actor=team.alice, now=team.now, leave_out={skipped.pk})
+    assert team.fresh(tasks[1]).assignee is not None
 
 
 def test_a_worker_who_left_meanwhile_gets_nothing(team: Team) -> None:
     task = team.task(needs={team.scala.pk: 1})
     plan = actions.make_plan(team.project, actor=team.alice, now=team.now)
     people.deactivate_worker(team.bob, actor=team.alice, now=team.now)
-    actions.apply_plan(plan, actor=team.alice, now=team.now)
+    with pytest.raises(actions.StalePlan, match="Bob does not take work any more"):
+        actions.apply_plan(plan, actor=team.alice, now=team.now)
+    actions.apply_rest(plan, actor=team.alice, now=team.now)
     assert team.fresh(task).assignee is None
 
 

@@ -127,13 +127,19 @@ def toast(page: Page, text: str) -> Locator:
 
 def link_in_mail(server: Server, *, to: str, subject: str) -> str:
     """The first link in the latest mail to this address whose subject holds these words; waits for its arrival."""
+    words = mail_to(server, to=to, subject=subject).split()
+    return next(str(word) for word in words if word.startswith(server.address))
+
+
+def mail_to(server: Server, *, to: str, subject: str) -> str:
+    """The latest mail to this address whose subject holds these words, as plain text; waits for its arrival."""
     folder = Path(server.environment["FAIRLEAD_DATA_DIR"]) / "mail"
     for _ in range(MAIL_S * 10):
         found = [m for m in _mails(folder) if to in m["To"] and subject in m["Subject"]]
         if found:
             plain = found[-1].get_body(("plain",))
             assert plain
-            return next(str(word) for word in plain.get_content().split() if word.startswith(server.address))
+            return str(plain.get_content())
         time.sleep(0.1)
     raise AssertionError(f"no mail “{subject}” to {to} within {MAIL_S} s")
 

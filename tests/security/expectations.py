@@ -63,6 +63,10 @@ ACCOUNT = {"name": "Nora", "email": "nora@example.com", "password": "correct hor
 PROJECT = {"key": "NEW", "name": "New", "color": "1"}
 TASK = {"title": "New", "priority": "0", "project": "WEB"}
 WORKER = {"kind": "employee", "name": "Nina", "time_zone": "UTC", "week_hours": "40", "max_tasks": "3"}
+PLANNING = {
+    "proposes": "1", "most_moved": "5", "most_moved_each": "2", "frozen_hours": "4", "lateness": "100", "labour": "100",
+    "fairness": "100", "moved": "100", "misfit": "100", "switch": "100",
+}  # fmt: skip
 TIME_OFF = {"starts_on": "2027-05-03", "ends_on": "2027-05-07"}
 
 POLICY = {
@@ -93,6 +97,8 @@ PAGES: dict[str, Line] = {
     "POST /settings/theme/": signed_in({"theme": "dark"}),
     "GET /settings/leave/": allow(*EVERYBODY),
     "POST /settings/leave/": allow(*EVERYBODY),
+    "GET /settings/planning/": allow(*ADMINS),
+    "POST /settings/planning/": allow(*ADMINS, data=PLANNING),
     "GET /settings/workspace/": allow(*ADMINS),
     "POST /settings/workspace/": allow(*ADMINS, data={"name": "Acme", "time_zone": "UTC", "currency": "EUR"}),
     "GET /settings/members/": allow(*MANAGERS, AUDITOR),
@@ -214,6 +220,10 @@ PAGES: dict[str, Line] = {
     "POST /plans/new/": allow(*MANAGERS),
     "GET /plans/<plan_id>/": allow(*MANAGERS, AUDITOR),
     "POST /plans/<plan_id>/apply/": allow(*MANAGERS),
+    "POST /plans/<plan_id>/apply-rest/": allow(*MANAGERS),
+    "POST /plans/<plan_id>/stop/": allow(*MANAGERS, at={"plan_id": "making"}),
+    "POST /plans/<plan_id>/weights/": allow(*MANAGERS),
+    "POST /plans/<plan_id>/weights/keep/": allow(*ADMINS),
     "POST /plans/<plan_id>/undo/": allow(*MANAGERS, at={"plan_id": "applied"}),
     "POST /plans/<plan_id>/discard/": allow(*MANAGERS),
     "GET /tasks/<key>/why-not/": allow(HOLDER, CONTRIBUTOR),  # olga, adam, alice and audrey do no tasks themselves

@@ -134,6 +134,7 @@ def _work(world: World, skill: Skill, worker: Worker, now: datetime) -> tuple[di
         "policies/policy_id": str(policy.pk),
         "versions/number": "1",
         "applied": str(_applied_plan(world, now).pk),
+        "making": str(_plan_being_made(project, world, now).pk),
         "offers/number": str(offer.pk),
         "offers/offer_id": str(offer.pk),
         "offer/secret": offer_secret(offer),
@@ -159,6 +160,14 @@ def _applied_plan(world: World, now: datetime) -> Plan:
     project = work.create_project(key="OPS", name=f"Operations {CANARY}", **by)
     work.create_task(project, TaskDraft(title=f"Tidy {CANARY}", effort_min=60), **by)
     return allocation.apply_plan(allocation.make_plan(project, **by), **by)
+
+
+def _plan_being_made(project: Project, world: World, now: datetime) -> Plan:
+    """As a large one is until its job has run."""
+    return Plan.objects.create(
+        workspace=world.workspace, project=project, state=Plan.State.MAKING, created_by=world.alice.user,
+        created_at=now, total=100,
+    )  # fmt: skip
 
 
 def _status(project: Project, name: str) -> int:

@@ -11,7 +11,8 @@ from django.db.models import Q
 from fairlead.accounts import mails
 from fairlead.accounts.models import Membership
 from fairlead.accounts.queries import actor_of
-from fairlead.allocation import actions, queries
+from fairlead.allocation import actions, causes, queries
+from fairlead.allocation.deadlines import answer_times
 from fairlead.allocation.links import offer_secret
 from fairlead.allocation.models import Offer, Offering, Plan, Routing
 from fairlead.events.actor import Actor, system
@@ -273,3 +274,85 @@ def _offer_of(event_id: int) -> Offer | None:
     """The offer that an event tells of."""
     number = Event.objects.get(pk=event_id).payload["offer"]
     return Offer.objects.select_related("offering", "task__project", "worker").filter(pk=number).first()
+
+
+@follows("plan.made")
+@job(queue=SOLVE)
+def prove_plan(*, event_id: int, now: datetime, **_: int) -> None:
+    """Prove how good a draft is; whoever looks at it need not wait for that."""
+    plan = Plan.objects.select_related("snapshot").filter(pk=Event.objects.get(pk=event_id).subject_id).first()
+    if plan is not None and plan.scope != Plan.Scope.REPAIR:
+        actions.prove_plan(plan, now=now)
+
+
+@follows("timeoff.approved")
+@job(queue=SOLVE, retry=RETRY)
+def propose_for_absence(*, workspace_id: int, event_id: int, now: datetime) -> None:
+    """Who does what while somebody is away."""
+    _propose(causes.of_time_off(Event.objects.get(pk=event_id)), workspace_id, now)
+
+
+@follows("worker.deactivated")
+@job(queue=SOLVE, retry=RETRY)
+def propose_for_departure(*, workspace_id: int, event_id: int, now: datetime) -> None:
+    """Who takes over from somebody who left; they give everything back first, whichever job comes first."""
+    release_worker(workspace_id=workspace_id, event_id=event_id, now=now)
+    _propose(causes.of_departure(Event.objects.get(pk=event_id)), workspace_id, now)
+
+
+@follows("worker.hours_changed", "worker.changed")
+@job(queue=SOLVE, retry=RETRY)
+def propose_for_hours(*, workspace_id: int, event_id: int, now: datetime) -> None:
+    """What other hours change."""
+    _propose(causes.of_hours(Event.objects.get(pk=event_id)), workspace_id, now)
+
+
+@follows("task.created", "task.changed")
+@job(retry=RETRY)
+def look_at_task(*, workspace_id: int, event_id: int, now: datetime) -> None:  # noqa: ARG001  every job is told the time
+    """Few changes of tasks ask for a proposal: thousands of others must not wait in front of plans."""
+    if causes.of_task(Event.objects.get(pk=event_id)) is not None:
+        enqueue(propose_for_task, workspace_id=workspace_id, event_id=event_id)
+
+
+@job(queue=SOLVE, retry=RETRY)
+def propose_for_task(*, workspace_id: int, event_id: int, now: datetime) -> None:
+    """What an urgent task, an earlier due date or more effort changes."""
+    _propose(causes.of_task(Event.objects.get(pk=event_id)), workspace_id, now)
+
+
+@follows("task.started")
+@job(retry=RETRY)
+def time_task(*, workspace_id: int, event_id: int, now: datetime) -> None:
+    """Wake up when the holder's working time for it is over."""
+    task = Task.objects.filter(pk=Event.objects.get(pk=event_id).subject_id).first()
+    if task is None or task.assignee_id is None or not task.effort_min:
+        return
+    ends = answer_times([task.assignee_id], minutes=task.effort_min, now=now).get(task.assignee_id)
+    if ends is not None:
+        enqueue(propose_for_overrun, at=ends, workspace_id=workspace_id, task_id=task.pk)
+
+
+@job(queue=SOLVE, retry=RETRY)
+def propose_for_overrun(*, workspace_id: int, task_id: int, now: datetime) -> None:
+    """What changes when a task is still not done."""
+    task = Task.objects.select_related("project").filter(pk=task_id).first()
+    if task is not None:
+        _propose(causes.of_overrun(task), workspace_id, now)
+
+
+def _propose(cause: causes.Cause | None, workspace_id: int, now: datetime) -> None:
+    if cause is not None:
+        actions.propose(cause, workspace_id=workspace_id, now=now)
+
+
+@follows("plan.notice")
+@job(queue=SEND, retry=RETRY)
+def mail_notice(*, event_id: int, **_: Any) -> None:
+    """Tell a person what an applied plan changes for them, with the reason."""
+    event = Event.objects.get(pk=event_id)
+    worker = Worker.objects.filter(pk=event.payload["worker"]["id"], deactivated_at__isnull=True).first()
+    if worker is None or not worker.email or worker.kind == Worker.Kind.AGENT:
+        return
+    notice = queries.notice(event, worker)
+    mails.send("plan_notice", worker.email, notice.subject, notice=notice)

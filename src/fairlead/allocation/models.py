@@ -49,8 +49,15 @@ class Plan(models.Model):
     """The engine's joint result for many tasks: a draft to look at, then applied, undone or discarded.
 
     While it is made, `done` of `total` steps are behind it. `result` is the engine's `fairlead.plan/1` JSON, gzipped;
-    with the snapshot, the seed and the iterations the engine gives the same bytes again.
+    with the snapshot, the seed, the iterations, the threads and where it was stopped the engine gives the same bytes
+    again. A repair also keeps what was before (`basis`, a plan like `result`), its `changes` and its `budget`.
+    `weights` are percent of the usual weights by name; `figures` say what it buys: {"before": …, "after": …}.
     """
+
+    class Scope(models.TextChoices):
+        WAITING = "waiting", "Waiting tasks"
+        ALL = "all", "Waiting and held tasks"
+        REPAIR = "repair", "What an event changes"
 
     class State(models.TextChoices):
         MAKING = "making", "Being made"
@@ -59,6 +66,7 @@ class Plan(models.Model):
         UNDONE = "undone", "Undone"
         DISCARDED = "discarded", "Discarded"
         FAILED = "failed", "Failed"
+        REPLACED = "replaced", "Replaced by a newer one"
 
     workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
     project = models.ForeignKey("work.Project", models.CASCADE, null=True, blank=True)
@@ -75,26 +83,71 @@ class Plan(models.Model):
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
     as_of_seq = models.BigIntegerField(default=0)
+    scope = models.CharField(max_length=10, choices=Scope, default=Scope.WAITING)
+    weights = models.JSONField(default=dict)
+    threads = models.PositiveSmallIntegerField(default=1)
+    stop_asked = models.BooleanField(default=False)
+    stopped_at = models.PositiveIntegerField(null=True, blank=True)
+    figures = models.JSONField(default=dict)
+    bound = models.FloatField(null=True, blank=True)
+    bound_by = models.CharField(max_length=10, blank=True)
+    gap = models.FloatField(null=True, blank=True)
+    other = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="variants")
+    cause = models.CharField(max_length=300, blank=True)
+    cause_key = models.CharField(max_length=60, blank=True)
+    basis = models.BinaryField(default=b"")
+    changes = models.JSONField(default=list)
+    budget = models.JSONField(default=dict)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(snapshot__isnull=False) | Q(state__in=("making", "discarded", "failed")),
+                condition=Q(snapshot__isnull=False) | Q(state__in=("making", "discarded", "failed", "replaced")),
                 name="plan_has_snapshot",
             ),
-        ]
+            models.UniqueConstraint(
+                fields=["workspace", "cause_key"], condition=Q(state="draft") & ~Q(cause_key=""),
+                name="plan_one_proposal",
+            ),
+        ]  # fmt: skip
         indexes = [models.Index(fields=["workspace", "-created_at"], name="plan_recent")]
 
     def __str__(self) -> str:
         return f"plan {self.pk}"
 
 
+class Planning(models.Model):
+    """How a workspace plans: the weights that new plans begin with (percent by name), and how calm proposals are.
+
+    A proposal after an event moves at most `most_moved` tasks, `most_moved_each` for each person, and nothing that
+    starts within the next `frozen_min` working minutes unless it cannot stay.
+    """
+
+    workspace = models.OneToOneField("accounts.Workspace", models.CASCADE, related_name="planning")
+    weights = models.JSONField(default=dict)
+    proposes = models.BooleanField(default=True)
+    most_moved = models.PositiveSmallIntegerField(default=10)
+    most_moved_each = models.PositiveSmallIntegerField(default=3)
+    frozen_min = models.PositiveIntegerField(default=240)
+
+    def __str__(self) -> str:
+        return f"planning of {self.workspace_id}"
+
+
 class PlanLine(models.Model):
     """One task of a plan: who should do it when, or why nobody can. `fit` is 0 to 100.
 
-    `evidence` holds what was known about wishes and experience of the proposed worker.
+    `before_worker` is who held it, and `before_starts_at`, `before_ends_at` when it would have been done then.
+    `evidence` holds what was known about wishes and experience of the proposed worker; `reason` says why it moves.
     `outcome` says what became of the proposal when the plan was applied or undone.
     """
+
+    class Kind(models.TextChoices):
+        NEW = "new", "New"
+        MOVED = "moved", "Goes to somebody else"
+        SHIFTED = "shifted", "At another time"
+        SAME = "same", "Unchanged"
+        OPEN = "open", "Left open"
 
     class Outcome(models.TextChoices):
         OPEN = "", "Proposed"
@@ -107,9 +160,15 @@ class PlanLine(models.Model):
     workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="lines")
     task = models.ForeignKey("work.Task", models.CASCADE)
+    kind = models.CharField(max_length=8, choices=Kind, default=Kind.NEW)
     worker = models.ForeignKey("people.Worker", models.CASCADE, null=True, blank=True)
     starts_at = models.DateTimeField(null=True, blank=True)
     ends_at = models.DateTimeField(null=True, blank=True)
+    before_worker = models.ForeignKey(
+        "people.Worker", models.SET_NULL, null=True, blank=True, related_name="lines_before"
+    )
+    before_starts_at = models.DateTimeField(null=True, blank=True)
+    before_ends_at = models.DateTimeField(null=True, blank=True)
     late_min = models.PositiveIntegerField(default=0)
     fit = models.PositiveSmallIntegerField(default=0)
     reason = models.CharField(max_length=300, blank=True)

@@ -50,8 +50,15 @@ class Policy:
     """Up to so many tasks a plan is made at once; with more it is a background job."""
     iterations_per_task: int = 200
     """Rounds of the search for each task: 300 tasks take about a second and come close to what longer searches find."""
-    most_iterations: int = 400_000
-    """Rounds of the search, at most: about half a minute for 5,000 tasks."""
+    most_iterations: int = 120_000
+    """Rounds of the search, at most: 5,000 tasks of 300 people are planned in about ten seconds on two cores."""
+
+    most_repair_iterations: int = 40_000
+    """Rounds of the search for a proposal after an event: it stays near the present plan and is found soon."""
+    prove_seconds: float = 10.0
+    """How long the proof of a plan's quality may take; it runs after the draft is there."""
+    most_proven: int = 1_000
+    """Tasks up to which the costly proof is tried; above, what each task costs alone has to do."""
 
 
 POLICY = Policy()

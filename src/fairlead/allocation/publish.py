@@ -1,58 +1,136 @@
-"""Plan → rows: the lines of a finished plan."""
+"""Plan → rows: the lines of a finished plan, each compared with the present."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Any
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Final
 
 from fairlead import engine
+from fairlead.allocation import because
 from fairlead.allocation.affinity import Affinity
 from fairlead.allocation.models import Plan, PlanLine
 from fairlead.allocation.naming import Faces
-from fairlead.allocation.snapshot import Picture, worker_number
+from fairlead.allocation.queries.figures import soon
+from fairlead.allocation.snapshot import Picture, holder_of, worker_number
 from fairlead.engine.effort import minutes_needed
 
 BATCH = 500
 MAX_REASON = 300
+SHIFT_MIN: Final = 60
+"""A task that its holder does so much earlier or later counts as shifted."""
+Kind = PlanLine.Kind
 
 
-def write_lines(plan: Plan, picture: Picture, result: engine.Plan, *, wanted: set[int]) -> dict[str, int]:
-    """One line for each of the `wanted` tasks; returns how many have somebody and how many do not."""
-    faces, ids, affinity = Faces(plan.workspace_id), picture.task_ids, Affinity(picture.rows)
-    lines = [
-        _proposed(plan, picture, item, affinity=affinity) for item in result.assignments if ids[item.task] in wanted
-    ]
-    assigned = len(lines)
-    lines += [_left_out(plan, picture, item, faces=faces) for item in result.unassigned if ids[item.task] in wanted]
-    PlanLine.objects.bulk_create(lines, batch_size=BATCH)
-    return {"tasks": len(lines), "assigned": assigned, "unassigned": len(lines) - assigned}
+@dataclass(frozen=True)
+class Draft:
+    """What lines are made of. `before`: the present distribution; `reasons`: why, by task, where the engine said so."""
+
+    plan: Plan
+    picture: Picture
+    result: engine.Plan
+    before: Mapping[str, engine.Assignment]
+    reasons: Mapping[str, str]
+    affinity: Affinity
+    faces: Faces
+    loads: Mapping[int, int]
 
 
-def _proposed(plan: Plan, picture: Picture, item: engine.Assignment, *, affinity: Affinity) -> PlanLine:
-    task = picture.problem.task(item.task)
-    late_min = 0 if task.due is None else max(0, item.finish - task.due)
-    evidence = affinity.evidence(picture.rows.tasks[picture.task_ids[item.task]], worker_number(item.worker))
-    return PlanLine(
-        workspace_id=plan.workspace_id, plan=plan, task_id=picture.task_ids[item.task],
-        worker_id=worker_number(item.worker), starts_at=picture.at(item.start), ends_at=picture.at(item.finish),
-        late_min=late_min, fit=fit(picture.problem, item), evidence=asdict(evidence),
+def draft_of(
+    plan: Plan,
+    picture: Picture,
+    result: engine.Plan,
+    *,
+    before: Collection[engine.Assignment],
+    reasons: Mapping[str, str] | None = None,
+) -> Draft:
+    """Everything that `write_lines` needs, read once."""
+    return Draft(
+        plan, picture, result, {item.task: item for item in before}, reasons or {}, Affinity(picture.rows),
+        Faces(plan.workspace_id), soon(picture.problem, before),
     )  # fmt: skip
 
 
-def _left_out(plan: Plan, picture: Picture, item: engine.Unassigned, *, faces: Faces) -> PlanLine:
-    values: dict[str, Any] = {
-        "reason": faces.in_words(item.reason)[:MAX_REASON],
-        "fixes": [faces.in_words(fix) for fix in item.fixes],
+def write_lines(draft: Draft, *, wanted: Collection[int]) -> dict[str, int]:
+    """One line for each of the `wanted` tasks; returns how many have somebody, how many do not, how many move."""
+    ids, result = draft.picture.task_ids, draft.result
+    lines = [_proposed(draft, item) for item in result.assignments if ids[item.task] in wanted]
+    assigned = len(lines)
+    lines += [_left_out(draft, item) for item in result.unassigned if ids[item.task] in wanted]
+    PlanLine.objects.bulk_create(lines, batch_size=BATCH)
+    kinds = Counter(line.kind for line in lines)
+    return {
+        "tasks": len(lines), "assigned": assigned, "unassigned": len(lines) - assigned, "moved": kinds[Kind.MOVED],
+        "shifted": kinds[Kind.SHIFTED],
+    }  # fmt: skip
+
+
+def _proposed(draft: Draft, item: engine.Assignment) -> PlanLine:
+    picture, number = draft.picture, worker_number(item.worker)
+    task, task_id = picture.problem.task(item.task), picture.task_ids[item.task]
+    evidence = draft.affinity.evidence(picture.rows.tasks[task_id], number)
+    kind = kind_of(draft, item)
+    return PlanLine(
+        workspace_id=draft.plan.workspace_id, plan=draft.plan, task_id=task_id, kind=kind, worker_id=number,
+        starts_at=picture.at(item.start), ends_at=picture.at(item.finish), late_min=late(task, item),
+        fit=fit(picture.problem, item), evidence=asdict(evidence), reason=_why(draft, item, kind),
+        **_before(draft, item.task),
+    )  # fmt: skip
+
+
+def kind_of(draft: Draft, item: engine.Assignment) -> str:
+    """What becomes of a task that the plan gives to somebody."""
+    was = draft.before.get(item.task)
+    if was is None:
+        return Kind.NEW
+    if was.worker != item.worker:
+        return Kind.MOVED
+    return Kind.SHIFTED if max(abs(was.start - item.start), abs(was.finish - item.finish)) >= SHIFT_MIN else Kind.SAME
+
+
+def _why(draft: Draft, item: engine.Assignment, kind: str) -> str:
+    """What the engine said, or what the move buys; nothing for what stays where it is."""
+    if item.task in draft.reasons:
+        return draft.faces.in_words(draft.reasons[item.task])[:MAX_REASON]
+    if kind != Kind.MOVED:
+        return ""
+    was, picture = draft.before[item.task], draft.picture
+    row = picture.rows.tasks[picture.task_ids[item.task]]
+    knows = [draft.affinity.evidence(row, worker_number(one.worker)) for one in (was, item)]
+    told = because.why(because.Move(picture.problem, was, item, knows[0], knows[1], draft.loads))
+    return draft.faces.in_words(told)[:MAX_REASON]
+
+
+def _before(draft: Draft, task: str) -> dict[str, Any]:
+    was = draft.before.get(task)
+    holder = was.worker if was else holder_of(draft.picture.problem.task(task))
+    return {
+        "before_worker_id": worker_number(holder) if holder else None,
+        "before_starts_at": draft.picture.at(was.start) if was else None,
+        "before_ends_at": draft.picture.at(was.finish) if was else None,
     }
-    return PlanLine(workspace_id=plan.workspace_id, plan=plan, task_id=picture.task_ids[item.task], **values)
+
+
+def _left_out(draft: Draft, item: engine.Unassigned) -> PlanLine:
+    reason = draft.reasons.get(item.task, item.reason)
+    return PlanLine(
+        workspace_id=draft.plan.workspace_id, plan=draft.plan, task_id=draft.picture.task_ids[item.task],
+        kind=Kind.OPEN, reason=draft.faces.in_words(reason)[:MAX_REASON],
+        fixes=[draft.faces.in_words(fix) for fix in item.fixes], **_before(draft, item.task),
+    )  # fmt: skip
+
+
+def late(task: engine.Task, item: engine.Assignment) -> int:
+    """Minutes after the due time; 0 when on time."""
+    return 0 if task.due is None else max(0, item.finish - task.due)
 
 
 def fit(problem: engine.Problem, item: engine.Assignment) -> int:
     """0 to 100 as in a ranking, from what depends on this pair alone: 100 costs nothing."""
     task, worker, objective = problem.task(item.task), problem.worker(item.worker), problem.objective
-    late_min = 0 if task.due is None else max(0, item.finish - task.due)
     points = (
-        objective.lateness * task.weight * late_min / 60
+        objective.lateness * task.weight * late(task, item) / 60
         + objective.labour * worker.rate * minutes_needed(task, worker) / 60
         + objective.misfit * task.misfit.get(worker.id, 0.0)
     )

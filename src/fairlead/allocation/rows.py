@@ -89,7 +89,7 @@ def active_workers(workspace_id: int) -> Any:
 
 
 def _tasks(workspace_id: int, *, holders: Collection[int], wanted: Collection[int]) -> dict[int, Mapping[str, Any]]:
-    """Held tasks as they are queued by their holders, then the wanted ones; with the planned start of the former."""
+    """Held tasks as they are queued by their holders, then the wanted ones that nobody holds; with planned starts."""
     starts = dict(
         Assignment.objects.filter(workspace_id=workspace_id, ended_at__isnull=True).values_list("task_id", "starts_at")
     )
@@ -103,7 +103,7 @@ def _tasks(workspace_id: int, *, holders: Collection[int], wanted: Collection[in
         }
         for row in found.annotate(pinned_from=Subquery(_PINNED_FROM)).values(*_TASK, "project__key", "pinned_from")
     ]
-    rows.sort(key=lambda row: _queue_key(row, is_wanted=row["id"] in wanted))
+    rows.sort(key=lambda row: _queue_key(row, waits=row["id"] in wanted and row["assignee_id"] not in holders))
     return {row["id"]: row for row in rows}
 
 
@@ -123,11 +123,11 @@ _PINNED_FROM = Pin.objects.filter(
 _UNDER_WAY = {State.REVIEW: 0, State.RUNNING: 1}
 
 
-def _queue_key(row: Mapping[str, Any], *, is_wanted: bool) -> tuple[Any, ...]:
+def _queue_key(row: Mapping[str, Any], *, waits: bool) -> tuple[Any, ...]:
     """What is under way comes first, then as planned, then by due time; what nobody planned goes last."""
     planned, due = row["planned_at"], row["due_at"]
     return (
-        is_wanted,
+        waits,
         _UNDER_WAY.get(row["state"], 2),
         planned is None,
         planned.timestamp() if planned else 0.0,

@@ -8,6 +8,7 @@ leaves the house names nobody. A task's id is its key.
 from __future__ import annotations
 
 import gzip
+import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,6 +21,7 @@ from fairlead.accounts.models import Workspace
 from fairlead.allocation import rows
 from fairlead.allocation.affinity import Affinity, Evidence
 from fairlead.allocation.policy import POLICY
+from fairlead.allocation.weights import objective
 from fairlead.people.queries import working_time
 from fairlead.work.states import State
 
@@ -30,12 +32,16 @@ Intervals = tuple[tuple[int, int], ...]
 
 @dataclass(frozen=True)
 class Picture:
-    """A problem, and the way back from its ids and minutes to rows and times. `rows` are as they were read."""
+    """A problem, and the way back from its ids and minutes to rows and times. `rows` are as they were read.
+
+    `now_min`: the minute before which nothing can start.
+    """
 
     workspace_id: int
     start: datetime
     problem: engine.Problem
     rows: rows.Rows
+    now_min: int = 0
 
     @cached_property
     def task_ids(self) -> dict[str, int]:
@@ -68,11 +74,13 @@ def take(
     wanted: Collection[int],
     now: datetime,
     only: Collection[int] | None = None,
+    weights: Mapping[str, int] | None = None,
     anew: bool = False,
 ) -> Picture:
     """The workspace with the `wanted` tasks to be matched and all other held tasks pinned to their holders.
 
     Wanted tasks are open; one that somebody holds is matched as if nobody did. `only`: these workers and nobody else.
+    `weights`: percent of the usual weights by name.
     `anew`: the wanted tasks may be over too, and are looked at as if they came in now, without dates.
     Ten queries, whatever the size.
     """
@@ -85,10 +93,10 @@ def take(
         horizon=horizon,
         workers=tuple(_worker(row, found, _minutes(times[pk], start)) for pk, row in found.workers.items()),
         tasks=tuple(_tasks(found, start, wanted=wanted, now_min=now_min)),
-        objective=engine.Objective(unassigned=POLICY.left_out_points),
+        objective=objective(weights or {}),
         setup=POLICY.setup_min,
     )
-    return Picture(workspace_id, start, problem, found)
+    return Picture(workspace_id, start, problem, found, now_min)
 
 
 def week_of(workspace_id: int, now: datetime) -> tuple[datetime, int]:
@@ -161,7 +169,7 @@ def _tasks(found: rows.Rows, start: datetime, *, wanted: Collection[int], now_mi
 
 
 def _misfits(affinity: Affinity, row: Mapping[str, Any]) -> dict[str, float]:
-    return {worker_name(pk): round(affinity.misfit(row, pk), 3) for pk in affinity.skilled(row["id"])}
+    return {worker_name(pk): round(points, 3) for pk, points in affinity.misfits(row).items()}
 
 
 def _minute(at: datetime, start: datetime) -> int:
@@ -210,15 +218,29 @@ def queue(problem: engine.Problem) -> engine.Plan:
 
     Only the order counts: whoever reads the plan decodes it. It follows from the problem: a receipt need not keep it.
     """
+    return _in_order(problem, {task.id: task.pin.worker for task in problem.tasks if task.pin})
+
+
+def standing(problem: engine.Problem) -> engine.Plan:
+    """The present distribution: like `queue`, with the held tasks that may go to somebody else."""
+    return _in_order(problem, {task.id: holder for task in problem.tasks if (holder := holder_of(task))})
+
+
+def holder_of(task: engine.Task) -> str | None:
+    """Who has the task now, by the engine's id."""
+    return task.pin.worker if task.pin else task.now
+
+
+def _in_order(problem: engine.Problem, holders: Mapping[str, str]) -> engine.Plan:
     loads = {worker.id: [0] * worker.lanes for worker in problem.workers}
     found = []
     for place, task in enumerate(problem.tasks):
-        if task.pin is None:
+        if task.id not in holders:
             continue
-        lanes = loads[task.pin.worker]
+        lanes = loads[holders[task.id]]
         lane = lanes.index(min(lanes))
         lanes[lane] += task.effort
-        found.append(engine.Assignment(task.id, task.pin.worker, lane, place, place + 1))
+        found.append(engine.Assignment(task.id, holders[task.id], lane, place, place + 1))
     return engine.Plan(assignments=tuple(found))
 
 
@@ -229,7 +251,10 @@ def decode(problem: engine.Problem, plan: engine.Plan) -> tuple[engine.Assignmen
 
 def content(problem: engine.Problem) -> tuple[str, bytes]:
     """A problem's digest and its canonical bytes, gzipped without a time."""
-    return engine.problem_digest(problem), gzip.compress(engine.problem_bytes(problem), compresslevel=6, mtime=0)
+    plain = engine.problem_bytes(
+        problem
+    )  # what `problem_digest` hashes: written once, for it takes a second when large
+    return hashlib.sha256(plain).hexdigest(), gzip.compress(plain, compresslevel=6, mtime=0)
 
 
 def problem_of(packed: bytes | memoryview) -> engine.Problem:

@@ -43,6 +43,7 @@ from fairlead.engine.plan import Assignment, Cost, Plan, Unassigned
 from fairlead.engine.problem import WEEK_MIN, Objective, Pin, Problem, Task, Worker
 from fairlead.engine.repair import Repair, repair
 from fairlead.engine.search.bound.program import can_prove
+from fairlead.engine.search.bound.quality import Proof, prove
 from fairlead.engine.search.carry import Budget
 from fairlead.engine.search.improve import Progress
 from fairlead.engine.search.solve import solve
@@ -83,6 +84,7 @@ __all__ = [
     "ProblemError",
     "ProblemErrors",
     "Progress",
+    "Proof",
     "Ranker",
     "Ranking",
     "Repair",
@@ -112,6 +114,7 @@ __all__ = [
     "problem_from_bytes",
     "problem_from_dict",
     "problem_to_dict",
+    "prove",
     "rank",
     "read_changes",
     "read_plan",

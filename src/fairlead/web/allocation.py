@@ -24,6 +24,10 @@ urls = [
     path("plans/new/", plan.allocate_all, name="allocate-all"),
     path("plans/<int:plan_id>/", plan.show, name="plan"),
     path("plans/<int:plan_id>/apply/", plan.apply, name="plan-apply"),
+    path("plans/<int:plan_id>/apply-rest/", plan.apply_rest, name="plan-apply-rest"),
+    path("plans/<int:plan_id>/stop/", plan.stop, name="plan-stop"),
+    path("plans/<int:plan_id>/weights/", plan.weigh, name="plan-weigh"),
+    path("plans/<int:plan_id>/weights/keep/", plan.keep_weights, name="plan-keep-weights"),
     path("plans/<int:plan_id>/undo/", plan.undo, name="plan-undo"),
     path("plans/<int:plan_id>/discard/", plan.discard, name="plan-discard"),
 ]

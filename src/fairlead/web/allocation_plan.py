@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from fairlead.allocation import actions, queries
 from fairlead.allocation.models import Plan
 from fairlead.allocation.permissions import may_assign
+from fairlead.allocation.weights import WEIGHTS
 from fairlead.lib.errors import Forbidden, Refused, require
 from fairlead.web.access import Request, member_page
 from fairlead.web.render import page, wants_fragment
@@ -36,13 +38,15 @@ def allocate(request: Request, key: str) -> HttpResponse:
 @member_page
 @require_POST
 def allocate_all(request: Request) -> HttpResponse:
-    """Make a plan for every open task of the workspace."""
+    """Make a plan for the whole workspace: what waits, and with the scope "all" also what is held and not begun."""
     return _make(request, None)
 
 
 def _make(request: Request, project: Project | None) -> HttpResponse:
+    scope = request.POST.get("scope", Plan.Scope.WAITING)
     try:
-        plan = actions.make_plan(project, actor=request.actor, now=timezone.now())
+        chosen = Plan.Scope.ALL if scope == Plan.Scope.ALL else Plan.Scope.WAITING
+        plan = actions.make_plan(project, actor=request.actor, now=timezone.now(), scope=chosen)
     except Forbidden:
         raise
     except Refused as refused:
@@ -56,6 +60,7 @@ def _start(request: Request, project: Project) -> HttpResponse:
     values = {
         "project": project,
         "waiting": queries.waiting_count(request.actor, project),
+        "held": queries.held_count(request.actor, project),
         "people": queries.worker_count(request.actor),
         "last": queries.last_plan(request.actor, project),
     }
@@ -69,6 +74,8 @@ def index(request: Request) -> HttpResponse:
     require(queries.may_see_plans(request.actor), NOT_YOURS)
     values = {
         "plans": queries.recent_plans(request.actor),
+        "proposals": queries.proposals(request.actor),
+        "held": queries.held_count(request.actor, None),
         "waiting": queries.waiting_count(request.actor, None),
         "may_assign": may_assign(request.actor),
         "states": dict(Plan.State.choices),
@@ -84,40 +91,118 @@ def show(request: Request, plan_id: int) -> HttpResponse:
     return _plan_page(request, plan)
 
 
-def _plan_page(request: Request, plan: Plan, *, left_out: frozenset[int] = frozenset()) -> HttpResponse:
+def _plan_page(
+    request: Request, plan: Plan, *, ticked: frozenset[int] | None = None, refused: actions.StalePlan | None = None
+) -> HttpResponse:
     now = timezone.now()
     values: dict[str, Any] = {
         "plan": plan,
         "may_assign": may_assign(request.actor),
+        "may_keep": actions.may_change_planning(request.actor),
         "back": f"/projects/{plan.project.key}/" if plan.project else "/plans/",
-        "left_out": left_out,
+        "ticked": ticked,
+        "refused": refused,
+        "sliders": WEIGHTS,
+        "currency": request.workspace.currency,
     }
     if plan.snapshot_id is None:
         values["is_stuck"] = now - plan.created_at > PATIENCE
         return page(request, "allocation/making.jinja", values, block="progress")
     if wants_fragment(request):  # the progress bar asks, and now there is a whole page to show
         return HttpResponse(headers={"HX-Refresh": "true"})
-    return page(request, "allocation/plan.jinja", {**values, "sheet": queries.plan_sheet(request.actor, plan)})
+    values["sheet"] = queries.plan_sheet(request.actor, plan)
+    return page(request, "allocation/plan.jinja", values, status=409 if refused else 200)
 
 
 @member_page
 @require_POST
 def apply(request: Request, plan_id: int) -> HttpResponse:
-    """Assign the ticked lines; without any tick box on the form, all of them."""
+    """Do the ticked lines; without any tick box on the form, all of them. What changed since is shown, not done."""
     plan = queries.find_plan(request.actor, plan_id)
-    sheet = queries.plan_sheet(request.actor, plan)
-    ticked = {int(text) for text in request.POST.getlist("line") if text.isdecimal() and len(text) < 19}
-    leave_out = {line.id for line in sheet.lines} - ticked if "choosing" in request.POST else set()
-    if sheet.lines and len(leave_out) == len(sheet.lines):
+    ticked = _ticked(request, plan)
+    if ticked is not None and not ticked:
         messages.error(request, "Every line is left out. Tick at least one, or discard the plan.")
         return redirect("plan", plan.pk)
-    done = actions.apply_plan(plan, actor=request.actor, now=timezone.now(), leave_out=leave_out)
-    counts = queries.outcomes(done)
-    text = f"{_tasks(counts.get('applied', 0))} assigned."
-    if counts.get("taken"):
-        text += f" {_tasks(counts['taken'])} changed hands meanwhile and stayed as they were."
+    leave_out = _left_out(plan, ticked)
+    try:
+        done = actions.apply_plan(plan, actor=request.actor, now=timezone.now(), leave_out=leave_out)
+    except actions.StalePlan as refused:
+        return _plan_page(request, queries.find_plan(request.actor, plan_id), ticked=ticked, refused=refused)
+    return _applied(request, done)
+
+
+@member_page
+@require_POST
+def apply_rest(request: Request, plan_id: int) -> HttpResponse:
+    """Do the ticked lines that still hold."""
+    plan = queries.find_plan(request.actor, plan_id)
+    leave_out = _left_out(plan, _ticked(request, plan))
+    return _applied(request, actions.apply_rest(plan, actor=request.actor, now=timezone.now(), leave_out=leave_out))
+
+
+def _ticked(request: Request, plan: Plan) -> frozenset[int] | None:
+    """The chosen lines; None for a form without tick boxes, which means all."""
+    if "choosing" not in request.POST:
+        return None
+    wanted = {int(text) for text in request.POST.getlist("line") if text.isdecimal() and len(text) < 19}
+    return frozenset(queries.choosable(plan, only=request.POST.get("only", "")) & wanted)
+
+
+def _left_out(plan: Plan, ticked: frozenset[int] | None) -> set[int]:
+    return set() if ticked is None else queries.choosable(plan) - ticked
+
+
+_DONE = {"new": "assigned", "moved": "moved", "shifted": "shifted"}
+_BACK = {"new": "taken back", "moved": "back with whoever had them", "shifted": "at their former times"}
+
+
+def _applied(request: Request, plan: Plan) -> HttpResponse:
+    counts = queries.outcomes(plan)
+    text = _said(counts, "applied", _DONE) or "Nothing was left to apply."
+    if taken := sum(n for (outcome, _), n in counts.items() if outcome == "taken"):
+        text += f" {_tasks(taken)} had changed meanwhile and stayed as they were."
     messages.success(request, text, extra_tags=f"/plans/{plan.pk}/undo/")
     return redirect("plan", plan.pk)
+
+
+def _said(counts: Mapping[tuple[str, str], int], outcome: str, words: Mapping[str, str]) -> str:
+    """ "3 tasks assigned. 2 tasks moved." """
+    return " ".join(
+        f"{_tasks(counts[outcome, kind])} {word}." for kind, word in words.items() if (outcome, kind) in counts
+    )
+
+
+@member_page
+@require_POST
+def stop(request: Request, plan_id: int) -> HttpResponse:
+    """Take the best plan found so far."""
+    plan = queries.find_plan(request.actor, plan_id)
+    actions.stop_plan(plan, actor=request.actor, now=timezone.now())
+    return redirect("plan", plan.pk)
+
+
+@member_page
+@require_POST
+def weigh(request: Request, plan_id: int) -> HttpResponse:
+    """Make the draft anew with what the sliders say, beside the first one."""
+    plan = queries.find_plan(request.actor, plan_id)
+    made = actions.remake_plan(plan, weights=_weights(request), actor=request.actor, now=timezone.now())
+    return redirect("plan", made.pk)
+
+
+@member_page
+@require_POST
+def keep_weights(request: Request, plan_id: int) -> HttpResponse:
+    """Let every new plan begin with this one's weights."""
+    plan = queries.find_plan(request.actor, plan_id)
+    actions.change_planning(weights=plan.weights, actor=request.actor, now=timezone.now())
+    messages.success(request, "New plans begin with these weights from now on.")
+    return redirect("plan", plan.pk)
+
+
+def _weights(request: Request) -> dict[str, int]:
+    sent = {weight.name: request.POST.get(weight.name, "100") for weight in WEIGHTS}
+    return {name: int(text) if text.isdecimal() and len(text) < 5 else -1 for name, text in sent.items()}
 
 
 @member_page
@@ -126,9 +211,9 @@ def undo(request: Request, plan_id: int) -> HttpResponse:
     """Take back what the plan assigned."""
     plan = queries.find_plan(request.actor, plan_id)
     counts = queries.outcomes(actions.undo_plan(plan, actor=request.actor, now=timezone.now()))
-    text = f"{_tasks(counts.get('undone', 0))} taken back."
-    if counts.get("kept"):
-        text += f" {_tasks(counts['kept'])} stayed, because somebody went on with them."
+    text = _said(counts, "undone", _BACK) or "Nothing was taken back."
+    if kept := sum(n for (outcome, _), n in counts.items() if outcome == "kept"):
+        text += f" {_tasks(kept)} stayed, because somebody went on with them."
     messages.success(request, text)
     return redirect("plan", plan.pk)
 

@@ -33,7 +33,9 @@ from fairlead.allocation.actions.offers import (
     withdraw_offers,
 )
 from fairlead.allocation.actions.pins import pin_task, unpin_task
-from fairlead.allocation.actions.plans import apply_plan, discard_plan, finish_plan, make_plan, undo_plan
+from fairlead.allocation.actions.plan_apply import apply_plan, apply_rest, undo_plan
+from fairlead.allocation.actions.planning import change_planning, may_change_planning
+from fairlead.allocation.actions.plans import discard_plan, finish_plan, make_plan, remake_plan, stop_plan
 from fairlead.allocation.actions.policies import (
     change_policy,
     create_policy,
@@ -44,6 +46,8 @@ from fairlead.allocation.actions.policies import (
     restore_version,
     resume_policy,
 )
+from fairlead.allocation.actions.proofs import prove_plan
+from fairlead.allocation.actions.proposals import propose
 from fairlead.allocation.actions.routing import (
     advance,
     end_step,
@@ -57,6 +61,7 @@ from fairlead.allocation.actions.routing import (
     settle_routing,
 )
 from fairlead.allocation.actions.routing_steps import Moved
+from fairlead.allocation.stale import Stale, StalePlan
 
 __all__ = [
     "AlreadyOffered",
@@ -66,17 +71,21 @@ __all__ = [
     "NobodyCan",
     "OfferGone",
     "RuledOutError",
+    "Stale",
+    "StalePlan",
     "Terms",
     "TooManyClaims",
     "accept_by_link",
     "accept_offer",
     "advance",
     "apply_plan",
+    "apply_rest",
     "approve",
     "approve_other",
     "assign_best",
     "assign_task",
     "bearer",
+    "change_planning",
     "change_policy",
     "claim_next",
     "claim_task",
@@ -91,15 +100,19 @@ __all__ = [
     "follow_offers",
     "hand_over",
     "make_plan",
+    "may_change_planning",
     "move_policy",
     "next_offers",
     "offer_task",
     "pause_policy",
     "pin_task",
+    "propose",
+    "prove_plan",
     "recall_offers",
     "reconsider",
     "reject",
     "release_worker",
+    "remake_plan",
     "rematch",
     "remove_policy",
     "restart",
@@ -110,6 +123,7 @@ __all__ = [
     "settle_assignment",
     "settle_offers",
     "settle_routing",
+    "stop_plan",
     "take_task",
     "unassign_task",
     "undo_decision",

@@ -1,59 +1,90 @@
-"""Allocating many tasks at once: made as a draft, looked at, then applied, undone or discarded."""
+"""Making plans: many tasks at once, as a draft to look at. Applying them is in plan_apply.py."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from django.db import transaction
 
 from fairlead import engine
 from fairlead.allocation import snapshot
-from fairlead.allocation.actions.assign import record_assigned, record_unassigned
 from fairlead.allocation.actions.receipts import keep_snapshot
-from fairlead.allocation.models import Assignment, Plan, PlanLine, Receipt
+from fairlead.allocation.models import Plan, Planning
 from fairlead.allocation.permissions import may_assign
 from fairlead.allocation.policy import POLICY
-from fairlead.allocation.publish import write_lines
-from fairlead.allocation.queries.plans import waiting_tasks
-from fairlead.allocation.solver import SolverDied, solve_apart
-from fairlead.events.actor import ENGINE, Actor
+from fairlead.allocation.publish import draft_of, write_lines
+from fairlead.allocation.queries.figures import figures
+from fairlead.allocation.queries.plan_tasks import against_rules, tasks_of
+from fairlead.allocation.replay import at_present, question_of
+from fairlead.allocation.solver import Answer, SolverDied, answer_apart, cores
+from fairlead.allocation.weights import full
+from fairlead.events.actor import Actor
 from fairlead.events.models import Head
 from fairlead.events.record import record
 from fairlead.lib.errors import Conflict, Refused, require
-from fairlead.people.models import Worker
-from fairlead.work.actions import hold_tasks
-from fairlead.work.models import Project, Task
-from fairlead.work.states import OPEN, WAITING
+from fairlead.work.models import Project
 
-State, Outcome = Plan.State, PlanLine.Outcome
-BATCH = 500
+State, Scope = Plan.State, Plan.Scope
 STEPS = 100
 """Progress is shown in hundredths: reading takes the first few, writing the last few, the engine the rest."""
 READ, SOLVED = 5, 95
 NOT_A_MANAGER = "Only managers allocate work; an AI agent never does."
 
 
-def make_plan(project: Project | None, *, actor: Actor, now: datetime, seed: int = 0) -> Plan:
+def make_plan(
+    project: Project | None,
+    *,
+    actor: Actor,
+    now: datetime,
+    seed: int = 0,
+    scope: str = Scope.WAITING,
+    weights: Mapping[str, int] | None = None,
+    other: Plan | None = None,
+) -> Plan:
     """Propose somebody for every open task that nobody holds, of one project or of the whole workspace.
 
-    What is held stays with its holders. A small plan is a draft at once; a large one is made in the background and
-    shows its progress until then. Nothing changes before it is applied. Raises Refused when there is nothing to do.
+    With the scope "all" also for held tasks that are not begun; these move only where that buys something. `weights`:
+    percent by name, else the workspace's. `other`: the draft that this one is an alternative to. A small plan is a
+    draft at once; a large one is made in the background and shows its progress until then. Nothing changes before it is
+    applied. Raises Refused when there is nothing to do.
     """
     require(may_assign(actor), NOT_A_MANAGER)
-    count = waiting_tasks(actor.workspace_id, project).count()
+    plan = Plan(
+        workspace_id=actor.workspace_id, project=project, state=State.MAKING, created_by_id=actor.user_id,
+        created_at=now, seed=seed, total=STEPS, scope=scope, other=other,
+        weights=full(usual_weights(actor.workspace_id) if weights is None else weights),
+    )  # fmt: skip
+    count = tasks_of(plan).count()
     if not count:
-        where = "this workspace" if project is None else project.name
-        raise Refused(f"Every open task of {where} has somebody already. Add tasks, or take some back first.")
+        raise Refused(_nothing_to_do(plan))
+    is_large = count > POLICY.quick_tasks
+    plan.iterations, plan.threads = steps_for(count), cores() if is_large else 1
     with transaction.atomic():
-        plan = Plan.objects.create(
-            workspace_id=actor.workspace_id, project=project, state=State.MAKING, created_by_id=actor.user_id,
-            created_at=now, seed=seed, iterations=steps_for(count), total=STEPS,
-        )  # fmt: skip
-        if count > POLICY.quick_tasks:
+        plan.save(force_insert=True)
+        if is_large:
             record("plan.requested", plan, actor=actor, now=now, tasks=count)
-    return plan if count > POLICY.quick_tasks else finish_plan(plan, actor=actor, now=now)
+    return plan if is_large else finish_plan(plan, actor=actor, now=now)
+
+
+def remake_plan(plan: Plan, *, weights: Mapping[str, int], actor: Actor, now: datetime) -> Plan:
+    """The same plan with other weights, beside the first one: nothing is lost until one of them is applied."""
+    require(may_assign(actor), NOT_A_MANAGER)
+    if plan.state != State.DRAFT or plan.scope == Scope.REPAIR:
+        raise Conflict("Only a draft that you asked for can be made anew with other weights.")
+    return make_plan(plan.project, actor=actor, now=now, seed=plan.seed, scope=plan.scope, weights=weights, other=plan)
+
+
+def usual_weights(workspace_id: int) -> dict[str, int]:
+    """What the workspace's plans begin with."""
+    return Planning.objects.filter(workspace_id=workspace_id).values_list("weights", flat=True).first() or {}
+
+
+def _nothing_to_do(plan: Plan) -> str:
+    where = "this workspace" if plan.project is None else plan.project.name
+    if plan.scope == Scope.ALL:
+        return f"Every open task of {where} is begun, pinned or being offered. There is nothing to plan anew."
+    return f"Every open task of {where} has somebody already. Add tasks, or plan anew what is held."
 
 
 def steps_for(tasks: int) -> int:
@@ -63,40 +94,75 @@ def steps_for(tasks: int) -> int:
 
 def finish_plan(plan: Plan, *, actor: Actor, now: datetime) -> Plan:
     """Compute a plan that is being made and store its lines, all or nothing; one no longer being made is left alone."""
-    wanted = set(waiting_tasks(plan.workspace_id, plan.project).values_list("pk", flat=True))
-    as_of_seq = Head.objects.filter(workspace_id=plan.workspace_id).values_list("seq", flat=True).first() or 0
-    picture = snapshot.take(plan.workspace_id, wanted=wanted, now=now)
+    wanted = set(tasks_of(plan).values_list("pk", flat=True))
+    if plan.scope == Scope.ALL:
+        wanted -= against_rules(plan.workspace_id, wanted, on=now.date())
+    as_of_seq = last_seq(plan.workspace_id)
+    picture = snapshot.take(plan.workspace_id, wanted=wanted, now=now, weights=plan.weights)
     _show(plan, READ)
     try:
-        result = solve(picture.problem, plan)
+        found = ask(picture.problem, plan)
     except SolverDied:
         return fail_plan(plan, actor=actor, now=now)
-    _show(plan, SOLVED)
-    with transaction.atomic():
-        kept = keep_snapshot(plan.workspace_id, picture.problem, now=now)
-        making = Plan.objects.filter(pk=plan.pk, state=State.MAKING)
-        won = making.update(
-            state=State.DRAFT, done=STEPS, snapshot=kept, engine_version=engine.ENGINE_VERSION, as_of_seq=as_of_seq,
-            result=snapshot.plan_content(result), cost=result.cost.to_dict() if result.cost else {},
-        )  # fmt: skip
-        if won:
-            counts = write_lines(plan, picture, result, wanted=wanted)
-            total = round(result.cost.total, 1) if result.cost else 0
-            record("plan.made", plan, actor=actor, now=now, cost=total, **counts)
-    plan.refresh_from_db()
+    plan.as_of_seq, plan.stopped_at = as_of_seq, found.stopped_at
+    before = at_present(picture.problem).assignments
+    plan.figures = {
+        "before": figures(picture.problem, before), "after": figures(picture.problem, found.plan.assignments),
+    }  # fmt: skip
+    keep(plan, picture, found, before=before, wanted=wanted, actor=actor, now=now)
     return plan
 
 
-def solve(problem: engine.Problem, plan: Plan) -> engine.Plan:
-    """The engine's plan for the problem with the plan's seed and iterations: the same bytes whenever it is asked.
+def last_seq(workspace_id: int) -> int:
+    """The number of the workspace's newest event."""
+    return Head.objects.filter(workspace_id=workspace_id).values_list("seq", flat=True).first() or 0
 
-    Raises SolverDied.
-    """
 
-    def on_progress(news: engine.Progress) -> None:
-        _show(plan, READ + int((SOLVED - READ) * news.share))
+def keep(
+    plan: Plan,
+    picture: snapshot.Picture,
+    found: Answer,
+    *,
+    before: Collection[engine.Assignment],
+    wanted: Collection[int],
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Make a plan that is being made a draft with its lines; one that was discarded meanwhile is left alone."""
+    reasons = {move.task: move.reason for move in found.moves}
+    draft = draft_of(plan, picture, found.plan, before=before, reasons=reasons)
+    cost = found.plan.cost.to_dict() if found.plan.cost else {}
+    with transaction.atomic():
+        kept = keep_snapshot(plan.workspace_id, picture.problem, now=now)
+        won = Plan.objects.filter(pk=plan.pk, state=State.MAKING).update(
+            state=State.DRAFT, done=STEPS, snapshot=kept, engine_version=engine.ENGINE_VERSION, cost=cost,
+            as_of_seq=plan.as_of_seq, result=snapshot.plan_content(found.plan), stopped_at=plan.stopped_at,
+            figures=plan.figures,
+        )  # fmt: skip
+        if won:
+            counts = write_lines(draft, wanted=wanted)
+            record("plan.made", plan, actor=actor, now=now, cost=round(cost.get("total", 0), 1), **counts)
+    plan.refresh_from_db()
 
-    return solve_apart(problem, iterations=plan.iterations, seed=plan.seed, on_progress=on_progress)
+
+def ask(problem: engine.Problem, plan: Plan) -> Answer:
+    """The engine's answer for this plan, in a process of its own. Raises SolverDied."""
+
+    def on_progress(news: engine.Progress) -> bool:
+        return _show(plan, READ + int((SOLVED - READ) * news.share))
+
+    return answer_apart(question_of(plan, problem), on_progress=on_progress)
+
+
+def stop_plan(plan: Plan, *, actor: Actor, now: datetime) -> Plan:
+    """Take the best that was found so far of a plan that is being made."""
+    require(may_assign(actor), NOT_A_MANAGER)
+    with transaction.atomic():
+        if not Plan.objects.filter(pk=plan.pk, state=State.MAKING, stop_asked=False).update(stop_asked=True):
+            raise Conflict("This plan is not being made any more.")
+        record("plan.stopped", plan, actor=actor, now=now)
+    plan.refresh_from_db()
+    return plan
 
 
 def fail_plan(plan: Plan, *, actor: Actor, now: datetime) -> Plan:
@@ -108,115 +174,14 @@ def fail_plan(plan: Plan, *, actor: Actor, now: datetime) -> Plan:
     return plan
 
 
-def _show(plan: Plan, done: int) -> None:
-    """Tell the page how far it is; never backwards."""
-    if done > plan.done:
-        Plan.objects.filter(pk=plan.pk, state=State.MAKING).update(done=done)
-        plan.done = done
-
-
-def apply_plan(plan: Plan, *, actor: Actor, now: datetime, leave_out: Collection[int] = ()) -> Plan:
-    """Assign what the draft proposes, except the lines in `leave_out` (ids), all in one transaction.
-
-    Tasks that changed hands, were closed or deleted since, and workers who were deactivated, are skipped; their lines
-    say so. Raises Conflict when the plan is not a draft any more.
-    """
-    require(may_assign(actor), NOT_A_MANAGER)
-    with transaction.atomic():
-        won = Plan.objects.filter(pk=plan.pk, state=State.DRAFT).update(state=State.APPLIED, applied_at=now)
-        if not won:
-            raise Conflict("This plan was applied or discarded already. Make a new one.")
-        plan.refresh_from_db()
-        lines = PlanLine.objects.filter(plan=plan, worker__isnull=False).select_related("task__project", "worker")
-        chosen = [line for line in lines.order_by("starts_at", "id") if line.pk not in leave_out]
-        made = _assign_all(plan, chosen, actor=actor, now=now)
-        lines.filter(pk__in=list(leave_out)).update(outcome=Outcome.LEFT_OUT)
-        record("plan.applied", plan, actor=actor, now=now, assigned=len(made))
-    plan.refresh_from_db()
-    return plan
-
-
-def _assign_all(plan: Plan, lines: Sequence[PlanLine], *, actor: Actor, now: datetime) -> list[Assignment]:
-    """Race, do not lock: every insert that finds the task taken does nothing, and what is there afterwards was won."""
-    able = [line for line in lines if _still_open(line)]
-    receipts = Receipt.objects.bulk_create([_receipt(plan, line, now=now) for line in able], batch_size=BATCH)
-    offered = [
-        _assignment(plan, line, receipt, actor=actor, now=now) for line, receipt in zip(able, receipts, strict=True)
-    ]
-    Assignment.objects.bulk_create(offered, batch_size=BATCH, ignore_conflicts=True)
-    won = {
-        a.task_id: a
-        for a in Assignment.objects.filter(plan=plan, ended_at__isnull=True).select_related("worker", "task")
-    }
-    Receipt.objects.filter(plan=plan, assignment__isnull=True).delete()
-    engine_actor = replace(actor, kind=ENGINE)
-    for worker, tasks in _by_worker(won.values()).items():
-        hold_tasks(tasks, worker, now=now)
-    for line in able:
-        if line.task_id in won:
-            record_assigned(line.task, won[line.task_id], actor=engine_actor, now=now)
-    assigned = [line.pk for line in able if line.task_id in won]
-    taken = [line.pk for line in lines if line.pk not in set(assigned)]
-    PlanLine.objects.filter(pk__in=assigned).update(outcome=Outcome.APPLIED)
-    PlanLine.objects.filter(pk__in=taken).update(outcome=Outcome.TAKEN)
-    return list(won.values())
-
-
-def _by_worker(given: Iterable[Assignment]) -> dict[Worker, list[Task]]:
-    found: dict[Worker, list[Task]] = {}
-    for item in given:
-        found.setdefault(item.worker, []).append(item.task)
-    return found
-
-
-def _still_open(line: PlanLine) -> bool:
-    task, worker = line.task, line.worker
-    free = task.assignee_id is None and task.deleted_at is None and task.state in OPEN
-    return free and worker is not None and worker.deactivated_at is None
-
-
-def _receipt(plan: Plan, line: PlanLine, *, now: datetime) -> Receipt:
-    return Receipt(  # type: ignore[misc]  # a plan that is no longer being made has a snapshot: plan_has_snapshot
-        workspace_id=plan.workspace_id, task_id=line.task_id, snapshot_id=plan.snapshot_id, plan=plan,
-        engine_version=plan.engine_version, ranking={}, evidence=line.evidence, seed=plan.seed, created_at=now,
-    )  # fmt: skip
-
-
-def _assignment(plan: Plan, line: PlanLine, receipt: Receipt, *, actor: Actor, now: datetime) -> Assignment:
-    return Assignment(  # type: ignore[misc]  # only lines with a worker are assigned
-        workspace_id=plan.workspace_id, task_id=line.task_id, worker_id=line.worker_id, receipt=receipt, plan=plan,
-        by_kind=ENGINE, by_user_id=actor.user_id, fit=line.fit, starts_at=line.starts_at, ends_at=line.ends_at,
-        created_at=now,
-    )  # fmt: skip
-
-
-def undo_plan(plan: Plan, *, actor: Actor, now: datetime) -> Plan:
-    """Take back what the plan assigned, in one transaction. What somebody began, closed or reassigned since is kept."""
-    require(may_assign(actor), NOT_A_MANAGER)
-    with transaction.atomic():
-        won = Plan.objects.filter(pk=plan.pk, state=State.APPLIED).update(state=State.UNDONE)
-        if not won:
-            raise Conflict("Only a plan that is applied can be undone, and only once.")
-        going = Assignment.objects.filter(plan=plan, ended_at__isnull=True, task__state__in=WAITING)
-        held = going.select_for_update(of=("self",)).select_related("task__project", "worker").order_by("id")
-        back = _take_back(list(held), actor=actor, now=now)
-        lines = PlanLine.objects.filter(plan=plan, outcome=Outcome.APPLIED)
-        kept = lines.exclude(task_id__in=back).update(outcome=Outcome.KEPT)
-        lines.filter(task_id__in=back).update(outcome=Outcome.UNDONE)
-        record("plan.undone", plan, actor=actor, now=now, restored=len(back), kept=kept)
-    plan.refresh_from_db()
-    return plan
-
-
-def _take_back(given: Sequence[Assignment], *, actor: Actor, now: datetime) -> list[int]:
-    """End these assignments and leave their tasks to nobody; the ids of the tasks."""
-    Assignment.objects.filter(pk__in=[item.pk for item in given]).update(
-        ended_at=now, end_reason=Assignment.EndReason.UNDONE
-    )
-    hold_tasks([item.task for item in given], None, now=now)
-    for item in given:
-        record_unassigned(item, actor=actor, now=now, reason="the plan was undone")
-    return [item.task_id for item in given]
+def _show(plan: Plan, done: int) -> bool:
+    """Tell the page how far it is, never backwards; whether somebody wants it to stop, or does not want it any more."""
+    if done <= plan.done:
+        return plan.stop_asked
+    making = Plan.objects.filter(pk=plan.pk, state=State.MAKING)
+    goes_on = making.update(done=done)
+    plan.done, plan.stop_asked = done, not goes_on or making.filter(stop_asked=True).exists()
+    return plan.stop_asked
 
 
 def discard_plan(plan: Plan, *, actor: Actor, now: datetime) -> Plan:

@@ -13,6 +13,7 @@ from fairlead.allocation.queries.decisions import (
 from fairlead.allocation.queries.fairness import WINDOWS as FAIRNESS_WINDOWS
 from fairlead.allocation.queries.fairness import Fairness, FairRow, fairness
 from fairlead.allocation.queries.loads import WeekLoad, fits, load, planned
+from fairlead.allocation.queries.notices import Notice, notice
 from fairlead.allocation.queries.offers import (
     OfferCard,
     OfferingCard,
@@ -32,11 +33,15 @@ from fairlead.allocation.queries.offers import (
 from fairlead.allocation.queries.pins import Price, pin_of, pinned, price
 from fairlead.allocation.queries.plans import (
     PlanSheet,
+    choosable,
     find_plan,
+    held_count,
     last_plan,
     may_see_plans,
     outcomes,
     plan_sheet,
+    planning,
+    proposals,
     recent_plans,
     visible_plans,
     waiting_count,
@@ -81,6 +86,7 @@ __all__ = [
     "FairRow",
     "Fairness",
     "Fix",
+    "Notice",
     "OfferCard",
     "OfferSheet",
     "OfferingCard",
@@ -101,6 +107,7 @@ __all__ = [
     "anybody_back",
     "anything_unrouted",
     "cards",
+    "choosable",
     "compact",
     "decision_of",
     "desk",
@@ -111,6 +118,7 @@ __all__ = [
     "find_policy",
     "find_routing",
     "fits",
+    "held_count",
     "last_plan",
     "linked_sheet",
     "load",
@@ -120,6 +128,7 @@ __all__ = [
     "my_offers",
     "names_for_conditions",
     "next_return",
+    "notice",
     "offer_sheet",
     "offering_of",
     "offerings",
@@ -128,9 +137,11 @@ __all__ = [
     "pinned",
     "plan_sheet",
     "planned",
+    "planning",
     "policies",
     "policy_sheet",
     "price",
+    "proposals",
     "queue_of",
     "receipt",
     "recent_plans",

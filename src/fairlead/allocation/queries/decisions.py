@@ -11,6 +11,7 @@ from fairlead.allocation import doctor, judgement, reading, snapshot
 from fairlead.allocation.models import Assignment, Offer, Plan, Receipt
 from fairlead.allocation.naming import Face, Faces
 from fairlead.allocation.permissions import may_see, may_see_rates
+from fairlead.allocation.replay import is_same
 from fairlead.allocation.routing import STRATEGIES
 from fairlead.allocation.snapshot import worker_name
 from fairlead.events.actor import RULE, Actor
@@ -185,5 +186,4 @@ def replay(kept: Receipt) -> bool:
     plan: Plan | None = kept.plan
     if plan is None:
         return False
-    again = engine.solve(problem, stop=engine.Iterations(plan.iterations), seed=plan.seed)
-    return snapshot.plan_content(again) == bytes(plan.result)
+    return is_same(plan, problem)

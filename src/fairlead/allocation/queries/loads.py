@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import pairwise
+from itertools import islice, pairwise
+from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 from fairlead import engine
@@ -76,10 +78,13 @@ def planned(problem: engine.Problem, assignments: Iterable[engine.Assignment]) -
     return used
 
 
-def _by_week(calendar: Iterable[tuple[int, int]], start: int, finish: int) -> list[tuple[int, int]]:
+def _by_week(calendar: Sequence[tuple[int, int]], start: int, finish: int) -> list[tuple[int, int]]:
     """Working minutes from start to finish, by week."""
     found: dict[int, int] = defaultdict(int)
-    for low, high in calendar:
+    first = bisect_right(calendar, start, key=itemgetter(1))
+    for low, high in islice(calendar, first, None):
+        if low >= finish:
+            break
         at, last = max(low, start), min(high, finish)
         while at < last:
             end = min(last, (at // WEEK_MIN + 1) * WEEK_MIN)

@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpResponse
 
 from fairlead.accounts.permissions import may_change_workspace, may_make_tokens, may_see_members
+from fairlead.allocation.actions import may_change_planning
 from fairlead.events.actor import Actor
 from fairlead.people.permissions import may_manage_presence
 from fairlead.web.access import Request
@@ -23,6 +24,7 @@ def _tabs(actor: Actor, here: str) -> list[dict[str, Any]]:
     tabs = [
         ("user", "Profile", "/settings/", True),
         ("building-2", "Workspace", "/settings/workspace/", may_change_workspace(actor)),
+        ("calendar-clock", "Planning", "/settings/planning/", may_change_planning(actor)),
         ("users", "Members", "/settings/members/", may_see_members(actor)),
         ("circle-dot", "Presence", "/settings/presence/", may_manage_presence(actor)),
         ("key-round", "API tokens", "/settings/tokens/", may_make_tokens(actor)),

@@ -1,0 +1,217 @@
+"""Calm re-planning: something happened, and a small draft says what should change now. People decide on it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from fairlead import engine
+from fairlead.allocation import snapshot
+from fairlead.allocation.actions.plans import STEPS, keep, last_seq, usual_weights
+from fairlead.allocation.causes import Cause
+from fairlead.allocation.models import Plan, Planning
+from fairlead.allocation.policy import POLICY
+from fairlead.allocation.publish import SHIFT_MIN
+from fairlead.allocation.queries.figures import figures
+from fairlead.allocation.queries.plan_tasks import against_rules, held_tasks
+from fairlead.allocation.replay import at_present, question_of
+from fairlead.allocation.snapshot import Picture, worker_name
+from fairlead.allocation.solver import Answer, answer_apart
+from fairlead.allocation.weights import full
+from fairlead.events.actor import system
+from fairlead.events.record import record
+from fairlead.lib.hours import working_intervals
+from fairlead.people.queries import weekly_hours
+
+State = Plan.State
+MOST_TRIES: Final = 5
+"""Each try holds fast whatever was too much for one person in the one before."""
+
+
+def propose(cause: Cause, *, workspace_id: int, now: datetime) -> Plan | None:
+    """A draft of what the event changes, within the workspace's budget; None when nothing should change.
+
+    An older draft for the same cause is replaced, whether there is a new one or not.
+    """
+    rules = Planning.objects.filter(workspace_id=workspace_id).first() or Planning(workspace_id=workspace_id)
+    if not rules.proposes:
+        return None
+    held = set(held_tasks(workspace_id, None).values_list("pk", flat=True))
+    wanted = held - against_rules(workspace_id, held, on=now.date()) | cause.extra
+    weights = full(usual_weights(workspace_id))
+    plan = Plan(
+        workspace_id=workspace_id, state=State.MAKING, created_at=now, total=STEPS, scope=Plan.Scope.REPAIR,
+        weights=weights, cause=cause.said, cause_key=cause.key, as_of_seq=last_seq(workspace_id),
+        iterations=min(POLICY.most_repair_iterations, POLICY.iterations_per_task * len(wanted)),
+    )  # fmt: skip
+    picture = snapshot.take(workspace_id, wanted=wanted, now=now, weights=weights)
+    found = _repaired(plan, picture, cause, rules)
+    if found is None:
+        _replace_older(plan, now=now)
+        return None
+    return _kept(plan, *found, now=now)
+
+
+def _repaired(plan: Plan, picture: Picture, cause: Cause, rules: Planning) -> tuple[Picture, Answer] | None:
+    """The engine's small change; None when the event concerns nobody's work, or nothing should change."""
+    problem = picture.problem
+    old, changes = _before(picture, cause)
+    if cause.away and not _works_then(old, changes[0]):
+        return None
+    frozen = _frozen_until(problem, picture.now_min, rules.frozen_min)
+    plan.basis, plan.changes = snapshot.plan_content(old), [list(change) for change in changes]
+    plan.budget = {"now": picture.now_min, "frozen_until": frozen, "most_moved": rules.most_moved}
+    for _ in range(MOST_TRIES):
+        found = answer_apart(question_of(plan, problem), on_progress=lambda _: False)
+        too_much = _too_much(found.moves, rules.most_moved_each)
+        if not too_much:
+            break
+        problem = _held_fast(problem, too_much)
+    if not any(_matters(move) for move in found.moves):
+        return None
+    return replace(picture, problem=problem), found
+
+
+def _before(picture: Picture, cause: Cause) -> tuple[engine.Plan, list[tuple[Any, ...]]]:
+    """What would have been done when without the event, and the event in the words of `replay.changes_of`."""
+    problem = picture.problem
+    if cause.away and cause.worker_id:
+        worker = problem.worker(worker_name(cause.worker_id))
+        row = picture.rows.workers[cause.worker_id]
+        low, high = _minutes_away(picture, cause.away, row["time_zone"])
+        there = _usually_there(picture, cause.worker_id, low, high)
+        old = problem.with_worker(replace(worker, calendar=_joined([*(worker.calendar or ()), *there])))
+        return at_present(old), [("away", worker.id, low, high)]
+    if cause.worker_id:
+        return at_present(problem), [("worker", worker_name(cause.worker_id))]
+    key = next((row["key"] for pk, row in picture.rows.tasks.items() if pk == cause.task_id), None)
+    if key is None:
+        return at_present(problem), []
+    if cause.overrun:
+        return at_present(problem.with_task(replace(problem.task(key), effort=1))), [("task", key)]
+    return at_present(problem), [("task", key)]
+
+
+def _minutes_away(picture: Picture, days: tuple[Any, Any], zone: str) -> tuple[int, int]:
+    """The days as minutes of the problem."""
+    first, last = (datetime.combine(day, time(), ZoneInfo(zone)) for day in (days[0], days[1] + timedelta(days=1)))
+    low, high = (int((at - picture.start).total_seconds() // 60) for at in (first, last))
+    return max(0, low), max(1, high)
+
+
+def _usually_there(picture: Picture, worker_id: int, low: int, high: int) -> list[tuple[int, int]]:
+    """The minutes in which the worker would have worked."""
+    first = max(low, picture.now_min)
+    row = picture.rows.workers[worker_id]
+    pattern = weekly_hours(picture.workspace_id, [worker_id])[worker_id]
+    if first >= high:
+        return []
+    found = working_intervals(pattern, row["time_zone"], (), picture.at(first), picture.at(high))
+    return [
+        (int((a - picture.start).total_seconds() // 60), int((b - picture.start).total_seconds() // 60))
+        for a, b in found
+    ]
+
+
+def _joined(intervals: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """Ordered and apart."""
+    found: list[tuple[int, int]] = []
+    for low, high in sorted(intervals):
+        if found and low <= found[-1][1]:
+            found[-1] = (found[-1][0], max(high, found[-1][1]))
+        else:
+            found.append((low, high))
+    return tuple(found)
+
+
+def _works_then(old: engine.Plan, away: Sequence[Any]) -> bool:
+    """Whether the worker would have done something in the time."""
+    _, worker, low, high = away
+    return any(item.worker == worker and item.start < high and item.finish > low for item in old.assignments)
+
+
+def _frozen_until(problem: engine.Problem, now_min: int, minutes: int) -> int:
+    """When so many minutes have passed in which at least one of the people works."""
+    people = [worker for worker in problem.workers if worker.kind != "agent"]
+    left = minutes
+    for low, high in _joined(span for worker in people for span in worker.calendar or ()):
+        start = max(low, now_min)
+        if high - start >= left:
+            return start + left if left else now_min
+        left -= max(0, high - start)
+    return now_min
+
+
+def _too_much(moves: Sequence[engine.Move], most: int) -> list[engine.Move]:
+    """Moves beyond what one person has to bear, the last ones in the problem's order."""
+    counts: Counter[str] = Counter()
+    over = []
+    for move in moves:
+        concerned = {item.worker for item in (move.before, move.after) if item is not None}
+        if move.counted and any(counts[worker] >= most for worker in concerned):
+            over.append(move)
+        elif move.counted:
+            counts.update(concerned)
+    return over
+
+
+def _held_fast(problem: engine.Problem, moves: Iterable[engine.Move]) -> engine.Problem:
+    """The same problem, in which these tasks stay with whoever has them."""
+    for move in moves:
+        if move.before is not None:
+            task = replace(problem.task(move.task), pin=engine.Pin(move.before.worker))
+            problem = problem.with_task(task)
+    return problem
+
+
+def _matters(move: engine.Move) -> bool:
+    """Whether somebody has to know of it."""
+    if move.before is None or move.after is None or move.before.worker != move.after.worker:
+        return True
+    shifts = (move.after.start - move.before.start, move.after.finish - move.before.finish)
+    return max(map(abs, shifts)) >= SHIFT_MIN
+
+
+def _kept(plan: Plan, picture: Picture, found: Answer, *, now: datetime) -> Plan:
+    """The draft in the place of older ones."""
+    before = snapshot.plan_of(plan.basis).assignments
+    plan.figures = {
+        "before": figures(picture.problem, at_present(picture.problem).assignments),
+        "after": figures(picture.problem, found.plan.assignments),
+    }
+    shown = _lists_of(_concerned(found.moves), before, found.plan.assignments)
+    shown |= {move.task for move in found.moves if _matters(move)}
+    with transaction.atomic():
+        _replace_older(plan, now=now)
+        plan.save(force_insert=True)
+        actor = system(plan.workspace_id)
+        keep(
+            plan, picture, found, before=before, wanted={picture.task_ids[name] for name in shown}, actor=actor, now=now
+        )
+    return plan
+
+
+def _concerned(moves: Iterable[engine.Move]) -> set[str]:
+    """Whose lists change."""
+    homes = (item for move in moves if _matters(move) for item in (move.before, move.after))
+    return {item.worker for item in homes if item is not None}
+
+
+def _lists_of(workers: set[str], *lists: Iterable[engine.Assignment]) -> set[str]:
+    """Every task of these workers, that their lists can be shown whole."""
+    return {item.task for one in lists for item in one if item.worker in workers}
+
+
+def _replace_older(plan: Plan, *, now: datetime) -> None:
+    """Take away older drafts for the same cause."""
+    older = Plan.objects.filter(workspace_id=plan.workspace_id, cause_key=plan.cause_key, state=State.DRAFT)
+    for old in older:
+        with transaction.atomic():
+            if Plan.objects.filter(pk=old.pk, state=State.DRAFT).update(state=State.REPLACED):
+                record("plan.replaced", old, actor=system(plan.workspace_id), now=now, cause=old.cause)

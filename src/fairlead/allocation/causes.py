@@ -1,0 +1,126 @@
+"""Which events ask for a proposal, and what the proposal is about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from babel.dates import format_skeleton
+
+from fairlead.allocation.models import Assignment
+from fairlead.events.models import Event
+from fairlead.people.models import TimeOff, Worker
+from fairlead.work.models import Task
+from fairlead.work.states import OPEN, State
+
+LOCALE: Final = "en_GB"
+URGENT: Final = str(Task.Priority.URGENT.label)
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Something that happened. `key`: a newer proposal with the same one replaces the older; `said`: in a sentence.
+
+    About a worker, who may be away on some days; or about a task. `extra`: waiting tasks that should find somebody.
+    `overrun`: the task is under way and takes longer than it was planned to.
+    """
+
+    key: str
+    said: str
+    worker_id: int | None = None
+    away: tuple[date, date] | None = None
+    task_id: int | None = None
+    extra: frozenset[int] = frozenset()
+    overrun: bool = False
+
+
+def of_time_off(event: Event) -> Cause | None:
+    """Approved days, as long as they are."""
+    asked = TimeOff.objects.select_related("worker").filter(pk=event.subject_id, state=TimeOff.State.APPROVED).first()
+    if asked is None or asked.worker.deactivated_at is not None:
+        return None
+    days = (asked.starts_on, asked.ends_on)
+    return Cause(f"timeoff:{asked.pk}", f"{asked.worker.name} is away {_days(*days)}", asked.worker_id, days)
+
+
+def _days(first: date, last: date) -> str:
+    """ "2–6 Dec", "30 Nov–2 Dec", "2 Dec"."""
+    end = format_skeleton("MMMd", last, locale=LOCALE)
+    if first == last:
+        return end
+    same = (first.year, first.month) == (last.year, last.month)
+    return f"{first.day if same else format_skeleton('MMMd', first, locale=LOCALE)}–{end}"
+
+
+def of_departure(event: Event) -> Cause | None:
+    """Somebody who does not take work any more: what they gave back looks for others."""
+    worker = Worker.objects.filter(pk=event.subject_id, deactivated_at__isnull=False).first()
+    if worker is None:
+        return None
+    left = Assignment.objects.filter(
+        worker=worker, end_reason=Assignment.EndReason.RELEASED, ended_at__gte=event.at, task__assignee__isnull=True,
+        task__state__in=OPEN, task__deleted_at__isnull=True,
+    )  # fmt: skip
+    extra = frozenset(left.values_list("task_id", flat=True))
+    return Cause(f"left:{worker.pk}", f"{worker.name} does not take work any more", extra=extra) if extra else None
+
+
+def of_hours(event: Event) -> Cause | None:
+    """Other hours in the week, or fewer of them."""
+    worker = Worker.objects.filter(pk=event.subject_id, deactivated_at__isnull=True).first()
+    fewer = event.kind == "worker.hours_changed" or _fell(_changes(event), "week_minutes")
+    if worker is None or not fewer:
+        return None
+    return Cause(f"hours:{worker.pk}", f"The hours of {worker.name} changed", worker.pk)
+
+
+def of_task(event: Event) -> Cause | None:
+    """An urgent task, an earlier due date, or more work in what is under way."""
+    task = Task.objects.select_related("project").filter(pk=event.subject_id, deleted_at__isnull=True).first()
+    if task is None or task.state not in OPEN:
+        return None
+    said = _said_of(task, event)
+    if not said:
+        return None
+    waits = task.assignee_id is None
+    is_under_way = task.state not in (State.BACKLOG, State.READY)
+    extra = frozenset({task.pk}) if waits else frozenset()
+    return Cause(f"task:{task.pk}", said, task_id=task.pk, extra=extra, overrun=is_under_way and "longer" in said)
+
+
+def _said_of(task: Task, event: Event) -> str:
+    changes, is_urgent = _changes(event), task.priority == Task.Priority.URGENT
+    if event.kind == "task.created":
+        return f"{task} is new and urgent" if is_urgent else ""
+    if is_urgent and changes.get("priority", ["", ""])[1] == URGENT:
+        return f"{task} became urgent"
+    if task.due_at is not None and _came_closer(changes.get("due_at")):
+        return f"{task} is due earlier, on {format_skeleton('MMMd', task.due_at, locale=LOCALE)}"
+    if task.state == State.RUNNING and _fell(changes, "effort_min", -1):
+        return f"{task} takes longer than planned"
+    return ""
+
+
+def of_overrun(task: Task) -> Cause | None:
+    """A task that should be done by now and is still under way."""
+    if task.state != State.RUNNING or task.deleted_at is not None or task.assignee_id is None:
+        return None
+    return Cause(f"task:{task.pk}", f"{task} takes longer than planned", task_id=task.pk, overrun=True)
+
+
+def _changes(event: Event) -> Mapping[str, list[Any]]:
+    found: Mapping[str, list[Any]] = event.payload.get("changes") or {}
+    return found
+
+
+def _fell(changes: Mapping[str, list[Any]], name: str, sign: int = 1) -> bool:
+    before, after = changes.get(name, [None, None])
+    return before is not None and after is not None and (after - before) * sign < 0
+
+
+def _came_closer(change: list[Any] | None) -> bool:
+    if not change or change[1] is None:
+        return False
+    return change[0] is None or datetime.fromisoformat(change[1]) < datetime.fromisoformat(change[0])
