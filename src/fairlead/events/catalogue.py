@@ -66,8 +66,8 @@ CATALOGUE: Final[dict[str, str]] = {
     "task.criterion_removed": "text",
     "task.dependency_added": "after",
     "task.dependency_removed": "after",
-    "comment.added": "task, internal",
-    "comment.edited": "task",
+    "comment.added": "task, internal, mentions (users, if any)",
+    "comment.edited": "task, mentions (users who were not mentioned before, if any)",
     "comment.removed": "task",
     # allocation
     "task.assigned": "worker, previous, receipt, fit, reason",
@@ -78,6 +78,7 @@ CATALOGUE: Final[dict[str, str]] = {
     "task.offer_expired": "worker, offer",
     "task.offer_withdrawn": "worker, offer, reason",
     "task.offers_exhausted": "asked (how many), offering",
+    "task.unroutable": "reason",
     "plan.requested": "tasks",
     "plan.made": "tasks, assigned, unassigned, cost",
     "plan.applied": "assigned",

@@ -74,6 +74,7 @@ PHRASES: Final[dict[str, str]] = {
     "task.offer_expired": "got no answer from {worker} to the offer of {subject}",
     "task.offer_withdrawn": "withdrew the offer of {subject} to {worker}",
     "task.offers_exhausted": "found nobody for {subject}: none of {asked} accepted",
+    "task.unroutable": "found nobody who can do {subject}: {reason}",
     "plan.requested": "asked for a plan of {tasks} tasks",
     "plan.made": "made a plan: {assigned} tasks assigned, {unassigned} not",
     "plan.applied": "applied a plan: {assigned} tasks assigned",
