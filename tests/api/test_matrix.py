@@ -102,6 +102,7 @@ def _places(filled: Filled) -> dict[str, str]:
         "comment_id": filled.places["comments/comment_id"], "number": filled.places["time-off/asked_number"],
         "plan_id": filled.places["plans/plan_id"], "receipt_id": str(receipt),
         "offer_id": filled.places["offers/offer_id"], "state_id": filled.ids["focus"],
+        "notice_id": filled.ids["notice"],
     }  # fmt: skip
 
 

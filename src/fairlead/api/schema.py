@@ -26,6 +26,7 @@ TAGS = {
     "Skills": "The taxonomy that needs and levels refer to.",
     "Allocation": "Who should do what, and why; assignments, receipts and plans.",
     "Offers": "Asking workers whether they take a task, and their answers.",
+    "Notifications": "What the token's user is told, and how.",
     "Events": "What happened: the append-only log of the workspace.",
 }
 PROBLEM: Document = {

@@ -24,6 +24,7 @@ from fairlead.notices.models import Notice
 
 RETRY: Final = (10, 60, 600)
 QUARTER_S: Final = 900
+SNOOZE_S: Final = 120
 LAST_PART: Final = 4
 """Of the time to answer an offer the last quarter is when it is said once more."""
 
@@ -69,10 +70,13 @@ def remind_of_offer(*, offer_id: int, now: datetime, **_: int) -> None:
         _plan_mails(actions.remind_of_offer(offer, now=now))
 
 
-@job(retry=RETRY)
-def wake(*, notice_id: int, now: datetime, **_: int) -> None:
-    """A snoozed notice is there again."""
-    actions.wake(notice_id, now=now)
+@every(SNOOZE_S)
+@job()
+def wake(*, now: datetime) -> None:
+    """Whatever was snoozed until now rings again."""
+    for workspace_id in workspace_ids():
+        with tenant(workspace_id):
+            actions.wake(workspace_id, now=now)
 
 
 @job(queue=SEND, retry=RETRY)

@@ -17,6 +17,7 @@ from fairlead.api.v1 import (
     availability,
     events,
     me,
+    notices,
     offers,
     plans,
     presence,
@@ -28,7 +29,7 @@ from fairlead.api.v1 import (
 )
 
 RESOURCES = (me, projects, tasks, task_details, allocation, offers, plans, workers, availability, presence,
-             skills, events)  # fmt: skip
+             skills, notices, events)  # fmt: skip
 
 
 class Bodies(Parser):

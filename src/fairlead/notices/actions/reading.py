@@ -67,13 +67,15 @@ def snooze_end(choice: str, zone: str, now: datetime) -> datetime:
     return on_the_wall(today + timedelta(days=days), MORNING_MIN, zone)
 
 
-def wake(notice_id: int, *, now: datetime) -> None:
-    """Show a notice again whose time has come; it is the newest then."""
-    due = Notice.objects.filter(pk=notice_id, snoozed_until__lte=now).first()
-    if due is not None:
-        with transaction.atomic():
-            Notice.objects.filter(pk=due.pk).update(created_at=F("snoozed_until"), snoozed_until=None)
-            announce("notice", due.workspace_id, due.user_id)
+def wake(workspace_id: int, *, now: datetime) -> int:
+    """Show again what was snoozed until now, as the newest; how many it was."""
+    over = Notice.objects.filter(workspace_id=workspace_id, snoozed_until__lte=now)
+    with transaction.atomic():
+        users = list(over.values_list("user_id", flat=True))
+        over.update(created_at=F("snoozed_until"), snoozed_until=None)
+        for user_id in set(users):
+            announce("notice", workspace_id, user_id)
+    return len(users)
 
 
 def save_preferences(rhythm: Rhythm, channels: Mapping[str, tuple[bool, bool]], *, actor: Actor) -> None:

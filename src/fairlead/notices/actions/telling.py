@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -90,7 +90,8 @@ def _body(kind: Kind, news: News, member: Membership) -> str:
         more = f" and {len(tasks) - TASK_SHOWN} more" if len(tasks) > TASK_SHOWN else ""
         return ", ".join(tasks[:TASK_SHOWN]) + more
     if news.event.kind in ("timeoff.requested", "timeoff.approved"):
-        return f"{news.payload['starts_on']} to {news.payload['ends_on']}"
+        first, last = (date.fromisoformat(news.payload[name]) for name in ("starts_on", "ends_on"))
+        return f"{first.day} {first:%b}" if first == last else f"{first.day} {first:%b} to {last.day} {last:%b %Y}"
     return str(news.payload.get("reason") or news.payload.get("note") or "")
 
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from fairlead.web.settings_pages import members, presence, profile, tokens, workspace
+from fairlead.web.settings_pages import members, notices, presence, profile, tokens, workspace
 
-urls = [*profile.urls, *workspace.urls, *members.urls, *presence.urls, *tokens.urls]
+urls = [*profile.urls, *workspace.urls, *members.urls, *notices.urls, *presence.urls, *tokens.urls]

@@ -22,6 +22,7 @@ def settings_page(request: Request, template: str, values: Mapping[str, Any], *,
 def _tabs(actor: Actor, here: str) -> list[dict[str, Any]]:
     tabs = [
         ("user", "Profile", "/settings/", True),
+        ("bell", "Notifications", "/settings/notifications/", True),
         ("building-2", "Workspace", "/settings/workspace/", may_change_workspace(actor)),
         ("users", "Members", "/settings/members/", may_see_members(actor)),
         ("circle-dot", "Presence", "/settings/presence/", may_manage_presence(actor)),
