@@ -25,6 +25,7 @@ from django.http import HttpRequest, HttpResponse, parse_cookie
 
 from fairlead.accounts.models import User
 from fairlead.accounts.queries import membership_of
+from fairlead.events.announce import PERSONAL
 from fairlead.events.models import Event
 from fairlead.events.tenancy import enter, tenant
 
@@ -184,9 +185,11 @@ class Hub:
                 stream.wake.set()
 
     def _pass_on(self, payload: str) -> None:
-        workspace_id, seq, kind, *_ = payload.split(":")
+        workspace_id, seq, kind, subject = payload.split(":")
+        topic = kind.partition(".")[0]
         for stream in self.streams.get(int(workspace_id), ()):
-            stream.tell(kind.partition(".")[0], int(seq))
+            if topic not in PERSONAL or stream.reader.user_id == int(subject):
+                stream.tell(topic, int(seq))
 
 
 def may_listen(cookies: str) -> Reader | None:

@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "fairlead.people",
     "fairlead.work",
     "fairlead.allocation",
+    "fairlead.notices",
     "fairlead.integrations",
     "fairlead.api",
     "fairlead.web",

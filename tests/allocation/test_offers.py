@@ -14,6 +14,7 @@ from fairlead.events.actor import Actor
 from fairlead.events.models import Event
 from fairlead.jobs import followers
 from fairlead.lib.errors import Forbidden, Invalid, Missing, Refused
+from fairlead.notices import jobs as mails
 from fairlead.people import actions as people
 from fairlead.work import actions as work
 from fairlead.work.models import Task
@@ -49,7 +50,7 @@ def run_followers(kind: str, now: datetime) -> None:
     """What the background worker does after the latest event of this kind."""
     event = Event.objects.filter(kind=kind).latest("seq")
     for job in followers(kind):
-        if job in (jobs.ask_next, jobs.settle_offers, jobs.mail_offer, jobs.mail_withdrawal, jobs.mail_exhausted):
+        if job in (jobs.ask_next, jobs.settle_offers, mails.mail_offer, mails.mail_withdrawal, mails.mail_exhausted):
             job(workspace_id=event.workspace_id, event_id=event.pk, now=now)
 
 

@@ -134,6 +134,13 @@ OPERATIONS: dict[str, Line] = {
     "GET /offers/{offer_id}": allow(*MANAGERS, HOLDER, AUDITOR),
     "POST /offers/{offer_id}/accept": allow(HOLDER),
     "POST /offers/{offer_id}/decline": allow(HOLDER, data={"reason": "Too busy"}),
+    # notifications
+    "GET /notices": allow(*EVERYBODY),
+    "POST /notices/read-all": allow(*EVERYBODY),
+    "POST /notices/{notice_id}/read": allow(HOLDER),
+    "POST /notices/{notice_id}/snooze": allow(HOLDER, data={"until": "tomorrow"}),
+    "GET /notice-settings": allow(*EVERYBODY),
+    "PUT /notice-settings": allow(*EVERYBODY, data={"digest": "daily"}),
     # the log
     "GET /events": allow(*MANAGERS, AUDITOR),
 }

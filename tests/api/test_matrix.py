@@ -103,6 +103,7 @@ def _places(filled: Filled) -> dict[str, str]:
         "plan_id": filled.places["plans/plan_id"], "receipt_id": str(receipt),
         "policy_id": filled.places["policies/policy_id"],
         "offer_id": filled.places["offers/offer_id"], "state_id": filled.ids["focus"],
+        "notice_id": filled.ids["notice"],
     }  # fmt: skip
 
 

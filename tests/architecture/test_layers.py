@@ -11,7 +11,18 @@ from django.db import models
 
 from architecture.sources import ROOT
 
-LAYERS = ["events", "accounts", "people", "work", "marketplace", "allocation", "integrations", "insight", "automation"]
+LAYERS = [
+    "events",
+    "accounts",
+    "people",
+    "work",
+    "marketplace",
+    "allocation",
+    "integrations",
+    "notices",
+    "insight",
+    "automation",
+]
 
 
 def test_import_contracts_hold() -> None:

@@ -18,6 +18,7 @@ from django.test import Client
 from conftest import NOW, Person, World, make_world
 from fairlead.accounts import actions as accounts
 from fairlead.accounts.models import Workspace
+from fairlead.events.announce import announce
 from fairlead.events.record import record
 from fairlead.events.tenancy import tenant
 from fairlead.live import STREAMS_OF_ONE_USER, Hub
@@ -225,5 +226,24 @@ def test_one_person_may_have_only_so_many_pages_open(world: World) -> None:
                 assert refused.status == 429
             for one in opened:
                 await one.__aexit__(None, None, None)
+
+    run(scenario)
+
+
+def _ring(whom: Person) -> None:
+    with tenant(whom.member.workspace_id):
+        announce("notice", whom.member.workspace_id, whom.user.pk)
+
+
+def test_what_concerns_one_reader_is_told_to_that_reader_only(world: World) -> None:
+    bob, dana = cookie_of(world.bob), cookie_of(world.dana)
+
+    async def scenario() -> None:
+        async with hub_running() as hub, page(hub, bob) as seen, page(hub, dana) as other:
+            await elsewhere(_ring, world.bob)
+            await happen(world.alice)
+            await other.until(lambda: other.topics != [])
+            await seen.until(lambda: len(seen.topics) > 1)
+            assert (sorted(seen.topics), other.topics) == (["notice", "workspace"], ["workspace"])
 
     run(scenario)

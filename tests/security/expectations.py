@@ -269,6 +269,20 @@ PAGES: dict[str, Line] = {
     "GET /offer/<secret>/": public(),
     "POST /offer/<secret>/accept/": public(),
     "POST /offer/<secret>/decline/": public({"reason": "Too busy"}),
+    # notifications
+    "GET /notices/": allow(*EVERYBODY),
+    "GET /notices/recent/": allow(*EVERYBODY),
+    "GET /notices/count/": allow(*EVERYBODY),
+    "POST /notices/read-all/": allow(*EVERYBODY),
+    "POST /notices/<number>/read/": allow(HOLDER),
+    "POST /notices/<number>/snooze/": allow(HOLDER, data={"until": "hour"}),
+    "GET /notices/stop/<secret>/": public(),
+    "POST /notices/stop/<secret>/": public(),
+    "GET /settings/notifications/": allow(*EVERYBODY),
+    "POST /settings/notifications/": allow(
+        *EVERYBODY, data={"digest": "now", "daily_at": "09:00", "quiet_from": "20:00", "quiet_to": "08:00"}
+    ),
+    "GET /tasks/<key>/mentions/": allow(*STAFF, CLIENT),
     # import
     "GET /import/": allow(*MANAGERS),
     "POST /import/": allow(*MANAGERS),

@@ -16,8 +16,12 @@ from fairlead.allocation.links import offer_secret
 from fairlead.allocation.models import Assignment, Offer, Plan, Policy
 from fairlead.allocation.routing import from_dict
 from fairlead.events.actor import Actor
+from fairlead.events.models import Event
 from fairlead.events.tenancy import enter
 from fairlead.integrations import actions as integrations
+from fairlead.notices import actions as notices
+from fairlead.notices.links import stop_secret
+from fairlead.notices.models import Notice
 from fairlead.people import actions as people
 from fairlead.people.models import PresenceState, Skill, Worker
 from fairlead.work import actions as work
@@ -53,7 +57,12 @@ def fill(now: datetime) -> Filled:
     tasks, plain = _work(world, skill, worker, now)
     more = _settings(world, now)
     places = {**directory, **plain, **more}
-    ids = _ids(world, tasks, skill, worker)
+    notice = _told(world, now)
+    places |= {
+        "notices/number": str(notice.pk),
+        "stop/secret": stop_secret(world.workspace.pk, world.bob.user.pk, ["assigned"]),
+    }
+    ids = {**_ids(world, tasks, skill, worker), "notice": str(notice.pk)}
     enter(world.workspace.pk)
     return Filled(world, admin, other, places, ids)
 
@@ -168,6 +177,14 @@ def _plan_being_made(project: Project, world: World, now: datetime) -> Plan:
         workspace=world.workspace, project=project, state=Plan.State.MAKING, created_by=world.alice.user,
         created_at=now, total=100,
     )  # fmt: skip
+
+
+def _told(world: World, now: datetime) -> Notice:
+    """What bob is told of a comment that names him."""
+    task = Task.objects.get(project__key="WEB", number=1)
+    work.add_comment(task, f"@Bob {CANARY}", internal=True, actor=world.alice.actor, now=now)
+    notices.tell(Event.objects.filter(kind="comment.added").latest("seq"), now=now)
+    return Notice.objects.get(user=world.bob.user, kind="mentioned")
 
 
 def _status(project: Project, name: str) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Q
 
 from fairlead.accounts import mails
@@ -13,7 +12,6 @@ from fairlead.accounts.models import Membership
 from fairlead.accounts.queries import actor_of
 from fairlead.allocation import actions, causes, queries
 from fairlead.allocation.deadlines import answer_times
-from fairlead.allocation.links import offer_secret
 from fairlead.allocation.models import Offer, Offering, Plan, Routing
 from fairlead.events.actor import Actor, system
 from fairlead.events.models import Event
@@ -70,40 +68,6 @@ def time_offer(*, workspace_id: int, event_id: int, now: datetime) -> None:  # n
     offer = _offer_of(event_id)
     if offer is not None:
         enqueue(expire_offer, at=offer.expires_at, workspace_id=workspace_id, offer_id=offer.pk)
-
-
-@follows("task.offered")
-@job(queue=SEND, retry=RETRY)
-def mail_offer(*, event_id: int, now: datetime, **_: int) -> None:
-    """Tell the worker, with a link to a page that answers without signing in."""
-    offer = _offer_of(event_id)
-    if offer is None or not offer.worker.email or offer.state != Offer.State.OPEN or offer.expires_at <= now:
-        return
-    sheet = queries.linked_sheet(offer, now=now)
-    url = f"{settings.BASE_URL}/offer/{offer_secret(offer)}/"
-    mails.send("offer", offer.worker.email, f"{offer.task} is offered to you: {offer.task.title}", sheet=sheet, url=url)
-
-
-@follows("task.offer_withdrawn")
-@job(queue=SEND, retry=RETRY)
-def mail_withdrawal(*, event_id: int, **_: Any) -> None:
-    """Tell whoever was asked that an answer is no longer needed."""
-    offer = _offer_of(event_id)
-    if offer is not None and offer.worker.email and offer.worker.deactivated_at is None:
-        subject = f"{offer.task} is no longer offered to you"
-        mails.send("offer_withdrawn", offer.worker.email, subject, offer=offer)
-
-
-@follows("task.offers_exhausted")
-@job(queue=SEND, retry=RETRY)
-def mail_exhausted(*, event_id: int, **_: Any) -> None:
-    """Tell the manager who offered a task that nobody accepted it."""
-    number = Event.objects.get(pk=event_id).payload["offering"]
-    found = Offering.objects.select_related("task__project", "by_user").filter(pk=number).first()
-    if found is not None and found.by_user is not None and found.by_user.email:
-        answers = found.offers.select_related("worker").order_by("id")
-        subject = f"Nobody accepted {found.task}"
-        mails.send("offers_exhausted", found.by_user.email, subject, offering=found, answers=answers)
 
 
 @job(retry=RETRY)

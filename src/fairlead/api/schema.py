@@ -28,6 +28,7 @@ TAGS = {
     "Schedule": "Who does what when, what a choice would cost, and pins.",
     "Policies": "How work is routed, where every task stands, what waits for a decision, and queues.",
     "Offers": "Asking workers whether they take a task, and their answers.",
+    "Notifications": "What the token's user is told, and how.",
     "Events": "What happened: the append-only log of the workspace.",
 }
 PROBLEM: Document = {

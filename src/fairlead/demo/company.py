@@ -24,7 +24,8 @@ from fairlead.events.tenancy import enter
 from fairlead.people import actions as people
 from fairlead.people.models import PresenceState, Skill, Worker
 from fairlead.work import actions as work
-from fairlead.work.models import Project
+from fairlead.work.models import Project, Task
+from fairlead.work.states import State
 
 WEEKS: Final = 6
 LINK_HOURS: Final = 24
@@ -73,6 +74,7 @@ def _found(now: datetime) -> None:
     _say(company, now)
     put_out(company, now=now)
     policies.write(company, now=now)
+    _mention(company, now)
     work.change_status(
         company.projects["CARE"].statuses.get(name="In review"), actor=company.alice, now=now, wip_limit=12
     )
@@ -161,6 +163,22 @@ def _say(company: Company, now: datetime) -> None:
     ):
         actor = company.actors[name.split(" ")[0]]
         people.set_presence(company.workers[name], states[state], until=until, text=text, actor=actor, now=now)
+
+
+def _mention(company: Company, now: datetime) -> None:
+    """A few comments of the last hours that name somebody; the background worker rings their bells."""
+    open_tasks = Task.objects.filter(state=State.RUNNING, assignee__user__isnull=False).order_by("-priority", "pk")
+    said = (
+        "@Alice Moreau, may I take two more days for this? The old data is worse than we thought.",
+        "@Alice and @Olga: the client asks whether this could come first.",
+        "Ready to look at on staging, @Alice.",
+    )
+    for hours, (task, text) in enumerate(zip(open_tasks.select_related("project", "assignee"), said, strict=False)):
+        by = next((a for a in company.actors.values() if task.assignee and a.user_id == task.assignee.user_id), None)
+        if by is not None:
+            at = now - timedelta(hours=3 - hours)
+            comment = work.add_comment(task, text, internal=True, actor=by, now=at)
+            work.add_comment(task, f"Yes, @{by.name}.", internal=True, actor=company.alice, now=comment.created_at)
 
 
 def _next_monday(day: date) -> date:

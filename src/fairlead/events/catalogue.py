@@ -66,8 +66,8 @@ CATALOGUE: Final[dict[str, str]] = {
     "task.criterion_removed": "text",
     "task.dependency_added": "after",
     "task.dependency_removed": "after",
-    "comment.added": "task, internal",
-    "comment.edited": "task",
+    "comment.added": "task, internal, mentions (users, if any)",
+    "comment.edited": "task, mentions (users who were not mentioned before, if any)",
     "comment.removed": "task",
     # allocation
     "task.assigned": "worker, previous, receipt, fit, reason",

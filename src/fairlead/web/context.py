@@ -12,6 +12,7 @@ from django.utils import timezone
 from fairlead.accounts.models import User
 from fairlead.accounts.queries import workspaces_of
 from fairlead.events.actor import Actor
+from fairlead.notices.queries import unread_count
 from fairlead.people.queries import own_presence
 from fairlead.web.navigation import items, projects
 
@@ -31,6 +32,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "now": now,
         "csrf_token": get_token(request),
         "path": request.path,
+        "unread_notices": unread_count(actor, now=now) if actor else 0,
         "own_presence": own_presence(actor, now) if actor else None,
         "nav": items(actor, request.path, now=now) if actor else [],
         "nav_projects": projects(actor, request.path) if actor else [],

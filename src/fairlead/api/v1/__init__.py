@@ -17,6 +17,7 @@ from fairlead.api.v1 import (
     availability,
     events,
     me,
+    notices,
     offers,
     planning,
     plans,
@@ -45,6 +46,7 @@ RESOURCES = (
     availability,
     presence,
     skills,
+    notices,
     events,
 )
 

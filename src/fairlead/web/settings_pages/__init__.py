@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
-from fairlead.web.settings_pages import members, planning, presence, profile, tokens, workspace
+from fairlead.web.settings_pages import members, notices, planning, presence, profile, tokens, workspace
 
-urls = [*profile.urls, *workspace.urls, *planning.urls, *members.urls, *presence.urls, *tokens.urls]
+urls = [
+    *profile.urls, *workspace.urls, *planning.urls, *members.urls, *notices.urls, *presence.urls, *tokens.urls,
+]  # fmt: skip

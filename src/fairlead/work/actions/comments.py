@@ -9,6 +9,7 @@ from django.db import transaction
 from fairlead.events.actor import Actor
 from fairlead.events.record import record
 from fairlead.lib.errors import Invalid, Missing, require
+from fairlead.work.mentions import mentioned, people_to_mention
 from fairlead.work.models import Comment, Task
 from fairlead.work.permissions import may_comment, may_edit_comment, may_remove_comment
 
@@ -29,7 +30,8 @@ def add_comment(task: Task, body: str, *, internal: bool, actor: Actor, now: dat
             workspace_id=task.workspace_id, task=task, author_id=actor.user_id, body=text, internal=internal,
             created_at=now,
         )  # fmt: skip
-        record("comment.added", comment, actor=actor, now=now, task=str(task), internal=internal)
+        named = _mentions(comment, text, actor)
+        record("comment.added", comment, actor=actor, now=now, task=str(task), internal=internal, **named)
     return comment
 
 
@@ -43,7 +45,8 @@ def edit_comment(comment: Comment, body: str, *, actor: Actor, now: datetime) ->
         won = Comment.objects.filter(pk=comment.pk, deleted_at__isnull=True)
         if not won.update(body=text, edited_at=now):
             raise Missing("The comment was removed.")
-        record("comment.edited", comment, actor=actor, now=now, task=str(comment.task))
+        named = _mentions(comment, text, actor, before=comment.body)
+        record("comment.edited", comment, actor=actor, now=now, task=str(comment.task), **named)
     comment.body, comment.edited_at = text, now
     return comment
 
@@ -54,6 +57,16 @@ def remove_comment(comment: Comment, *, actor: Actor, now: datetime) -> None:
     with transaction.atomic():
         if Comment.objects.filter(pk=comment.pk, deleted_at__isnull=True).update(deleted_at=now):
             record("comment.removed", comment, actor=actor, now=now, task=str(comment.task))
+
+
+def _mentions(comment: Comment, text: str, actor: Actor, *, before: str = "") -> dict[str, list[int]]:
+    """Whom the text names who was not named before, for the event; nothing when it is nobody."""
+    if "@" not in text:
+        return {}
+    people = people_to_mention(actor, comment.task, internal=comment.internal)
+    old = set(mentioned(before, people))
+    new = [user_id for user_id in mentioned(text, people) if user_id not in old]
+    return {"mentions": new} if new else {}
 
 
 def _tidy(body: str) -> str:

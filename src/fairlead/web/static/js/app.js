@@ -59,7 +59,7 @@
     const menu = event.target.closest(".menu") ?? document.querySelector(".menu:popover-open");
     if (!menu?.matches(":popover-open") || !["ArrowDown", "ArrowUp", "Home", "End"].includes(event.key)) return;
     if (event.target.matches("input, textarea, select")) return;
-    const items = [...all(".menu-item:not([aria-disabled])", menu)], now = items.indexOf(document.activeElement);
+    const items = [...all(".menu-item:not([aria-disabled]), [data-notice]", menu)], now = items.indexOf(document.activeElement);
     const next = { ArrowDown: now + 1, ArrowUp: now < 0 ? -1 : now - 1, Home: 0, End: -1 }[event.key];
     items.at(next % items.length)?.focus();
     event.preventDefault();

@@ -1,0 +1,117 @@
+"""What people do with their notices, and how they want to be told. Only ever their own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.db.models import F
+
+from fairlead.events.actor import Actor
+from fairlead.events.announce import announce
+from fairlead.lib.errors import Forbidden, Invalid
+from fairlead.notices.models import Choice, Notice, NoticeSettings
+from fairlead.notices.queries import awake, kinds_for, own_notices
+from fairlead.notices.timing import Rhythm, on_the_wall
+
+SNOOZES: Final[dict[str, str]] = {
+    "hour": "For an hour",
+    "tomorrow": "Until tomorrow, 9:00",
+    "monday": "Until Monday, 9:00",
+}
+MORNING_MIN: Final = 540
+
+
+def mark_read(notice: Notice, *, actor: Actor, now: datetime) -> Notice:
+    """Seen; again does nothing."""
+    _own(notice, actor)
+    with transaction.atomic():
+        if Notice.objects.filter(pk=notice.pk, read_at__isnull=True).update(read_at=now):
+            announce("notice", actor.workspace_id, notice.user_id)
+    notice.refresh_from_db(fields=["read_at"])
+    return notice
+
+
+def mark_all_read(*, actor: Actor, now: datetime) -> int:
+    """Everything that waits, but what is snoozed; how many it was."""
+    with transaction.atomic():
+        ids = list(awake(own_notices(actor).filter(read_at__isnull=True), now).values_list("pk", flat=True))
+        done = Notice.objects.filter(pk__in=ids, read_at__isnull=True).update(read_at=now)
+        if done:
+            announce("notice", actor.workspace_id, actor.user_id or 0)
+    return done
+
+
+def snooze(notice: Notice, choice: str, *, zone: str, actor: Actor, now: datetime) -> Notice:
+    """Take it away until a later moment, when it is unread again. `choice`: one of SNOOZES; on the clock of `zone`."""
+    _own(notice, actor)
+    until = snooze_end(choice, zone, now)
+    with transaction.atomic():
+        Notice.objects.filter(pk=notice.pk).update(snoozed_until=until, read_at=None)
+        announce("notice", actor.workspace_id, notice.user_id)
+    notice.refresh_from_db(fields=["snoozed_until", "read_at"])
+    return notice
+
+
+def snooze_end(choice: str, zone: str, now: datetime) -> datetime:
+    """The moment, in UTC, that a choice of SNOOZES means. Raises Invalid."""
+    if choice == "hour":
+        return now + timedelta(hours=1)
+    if choice not in SNOOZES:
+        raise Invalid({"until": f"Choose one of: {', '.join(SNOOZES)}."})
+    today = now.astimezone(ZoneInfo(zone)).date()
+    days = 1 if choice == "tomorrow" else 7 - today.weekday()
+    return on_the_wall(today + timedelta(days=days), MORNING_MIN, zone)
+
+
+def wake(workspace_id: int, *, now: datetime) -> int:
+    """Show again what was snoozed until now, as the newest; how many it was."""
+    over = Notice.objects.filter(workspace_id=workspace_id, snoozed_until__lte=now)
+    with transaction.atomic():
+        users = list(over.values_list("user_id", flat=True))
+        over.update(created_at=F("snoozed_until"), snoozed_until=None)
+        for user_id in set(users):
+            announce("notice", workspace_id, user_id)
+    return len(users)
+
+
+def save_preferences(rhythm: Rhythm, channels: Mapping[str, tuple[bool, bool]], *, actor: Actor) -> None:
+    """How to be told: when mails come, and {kind: (in app, mail)} for any of the actor's kinds. Raises Invalid."""
+    if actor.user_id is None:
+        raise Forbidden("Only somebody with an account has notifications.")
+    _check(rhythm, channels, actor)
+    values = {
+        "digest": rhythm.digest, "daily_at_min": rhythm.daily_at_min, "quiet_from_min": rhythm.quiet_from_min,
+        "quiet_to_min": rhythm.quiet_to_min, "quiet_days": sorted(set(rhythm.quiet_days)),
+    }  # fmt: skip
+    own: dict[str, Any] = {"workspace_id": actor.workspace_id, "user_id": actor.user_id}
+    with transaction.atomic():
+        NoticeSettings.objects.update_or_create(**own, defaults=values)
+        for kind, (in_app, mail) in channels.items():
+            Choice.objects.update_or_create(**own, kind=kind, defaults={"in_app": in_app, "mail": mail})
+
+
+def _check(rhythm: Rhythm, channels: Mapping[str, tuple[bool, bool]], actor: Actor) -> None:
+    wrong: dict[str, str] = {}
+    if rhythm.digest not in NoticeSettings.Digest.values:
+        wrong["digest"] = f"Choose one of: {', '.join(NoticeSettings.Digest.values)}."
+    for name in ("daily_at_min", "quiet_from_min", "quiet_to_min"):
+        if not 0 <= getattr(rhythm, name) < 1440:
+            wrong[name] = "A time of day, such as 9:00."
+    if rhythm.quiet_from_min == rhythm.quiet_to_min:
+        wrong["quiet_to_min"] = "Quiet hours end at another time than they begin."
+    if not set(rhythm.quiet_days) <= set(range(7)):
+        wrong["quiet_days"] = "Days are numbers from 0, Monday, to 6, Sunday."
+    known = {kind.name for kind in kinds_for(actor)}
+    if unknown := sorted(set(channels) - known):
+        wrong["channels"] = f"You get no notifications of the kind {', '.join(unknown)}."
+    if wrong:
+        raise Invalid(wrong)
+
+
+def _own(notice: Notice, actor: Actor) -> None:
+    if (notice.workspace_id, notice.user_id) != (actor.workspace_id, actor.user_id):
+        raise Forbidden("This notification is somebody else's.")

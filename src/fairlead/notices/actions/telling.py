@@ -1,0 +1,162 @@
+"""From an event, or the time, to the people who are concerned and may know."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from fairlead.accounts.models import Membership, Role
+from fairlead.accounts.queries import actor_of
+from fairlead.allocation.models import Assignment, Offer
+from fairlead.events.actor import Actor
+from fairlead.events.models import Event
+from fairlead.notices.actions.delivery import Draft, deliver
+from fairlead.notices.gather import News, news_of
+from fairlead.notices.kinds import BY_NAME, KINDS, Kind
+from fairlead.notices.models import Notice
+from fairlead.notices.queries import kinds_for
+from fairlead.work.models import Task
+from fairlead.work.queries import visible_tasks
+from fairlead.work.queries.visible import visible_comments
+from fairlead.work.states import OPEN
+
+MORNING_HOUR: Final = 9
+EXCERPT: Final = 200
+TASK_SHOWN: Final = 3
+
+
+def tell(event: Event, *, now: datetime) -> list[Notice]:
+    """The notices that an event makes; returns those to be mailed. Never to who did it, never to who may not see it."""
+    news = news_of(event)
+    found: list[Notice] = []
+    for kind in KINDS:
+        if event.kind in kind.events and _is_whole(news):
+            members = [m for m in _members(event, kind.who(news)) if _may_know(actor_of(m), kind, news)]
+            for member in members:
+                found += deliver(_draft(kind, news, member), [member], now=now)
+    return found
+
+
+def _is_whole(news: News) -> bool:
+    """False when the task or comment is gone by now."""
+    about_task = news.event.subject_kind in ("task", "comment")
+    return not about_task or (news.task is not None and (news.event.subject_kind == "task" or news.comment is not None))
+
+
+def _members(event: Event, user_ids: Collection[int]) -> list[Membership]:
+    found = Membership.objects.filter(
+        workspace_id=event.workspace_id, user_id__in=user_ids, removed_at__isnull=True, user__is_active=True
+    )
+    return list(found.exclude(user_id=event.actor_user_id or 0).select_related("user").order_by("pk"))
+
+
+def _may_know(actor: Actor, kind: Kind, news: News) -> bool:
+    if kind not in kinds_for(actor):
+        return False
+    if news.task is not None and not visible_tasks(actor).filter(pk=news.task.pk).exists():
+        return False
+    if news.comment is None or news.task is None:
+        return True
+    return visible_comments(actor, news.task).filter(pk=news.comment.pk).exists()
+
+
+def _draft(kind: Kind, news: News, member: Membership) -> Draft:
+    event = news.event
+    return Draft(
+        kind=kind, occasion=f"event {event.pk}", event_id=event.pk, at=event.at, actor_name=event.actor_name,
+        title=" ".join(kind.title.format_map(_words(news)).split()), body=_body(kind, news, member),
+        url=_address(kind, news), task=news.task,
+    )  # fmt: skip
+
+
+def _words(news: News) -> dict[str, Any]:
+    words: dict[str, Any] = defaultdict(str, news.payload)
+    words |= {"actor": news.event.actor_name, "answer": news.event.kind.rpartition(".")[2]}
+    if news.task is not None:
+        words |= {"key": str(news.task), "task": news.task.title}
+    return words
+
+
+def _body(kind: Kind, news: News, member: Membership) -> str:
+    if news.comment is not None:
+        text = " ".join(news.comment.body.split())
+        return text if len(text) <= EXCERPT else text[:EXCERPT] + "…"
+    if kind.name == "plan_applied":
+        given = Assignment.objects.filter(plan_id=news.event.subject_id, worker__user_id=member.user_id)
+        tasks = [str(item.task) for item in given.select_related("task__project").order_by("starts_at", "pk")]
+        more = f" and {len(tasks) - TASK_SHOWN} more" if len(tasks) > TASK_SHOWN else ""
+        return ", ".join(tasks[:TASK_SHOWN]) + more
+    if news.event.kind in ("timeoff.requested", "timeoff.approved"):
+        first, last = (date.fromisoformat(news.payload[name]) for name in ("starts_on", "ends_on"))
+        return f"{first.day} {first:%b}" if first == last else f"{first.day} {first:%b} to {last.day} {last:%b %Y}"
+    return str(news.payload.get("reason") or news.payload.get("note") or "")
+
+
+def _address(kind: Kind, news: News) -> str:
+    payload = news.payload
+    if kind.name == "offered":
+        return f"/offers/{payload['offer']}/"
+    if news.task is not None:
+        return f"/tasks/{news.task}/" + (f"#comment-{news.comment.pk}" if news.comment else "")
+    if news.event.kind.startswith("timeoff."):
+        return f"/people/{payload['worker']}/"
+    if kind.name == "plan_applied":
+        return "/tasks/?assignee=me&state=open"
+    return "/settings/members/" if kind.name == "joined" else f"/plans/{news.event.subject_id}/"
+
+
+def remind_of_offer(offer: Offer, *, now: datetime) -> list[Notice]:
+    """Say that the time to answer is nearly over, if the offer is still open."""
+    if offer.state != Offer.State.OPEN or offer.expires_at <= now:
+        return []
+    kind = BY_NAME["expiring"]
+    return _remind(kind, offer.task, offer.worker.user_id, f"offer {offer.pk}", f"/offers/{offer.pk}/", now=now)
+
+
+def remind_of_dates(workspace_id: int, *, now: datetime) -> list[Notice]:
+    """Tell holders, from nine in the morning on their clock, what is due tomorrow and what is overdue. Once each."""
+    soon = now + timedelta(days=2)
+    tasks = Task.objects.filter(
+        workspace_id=workspace_id, deleted_at__isnull=True, state__in=OPEN, due_at__lt=soon,
+        assignee__user__isnull=False, assignee__deactivated_at__isnull=True,
+    )  # fmt: skip
+    found: list[Notice] = []
+    told = set(Notice.objects.filter(workspace_id=workspace_id, kind__in=("due", "overdue"), created_at__gt=now - _YEAR)
+               .values_list("user_id", "kind", "occasion"))  # fmt: skip
+    for task in tasks.select_related("project", "assignee__user").order_by("due_at", "pk"):
+        if kind := _date_kind(task, now=now):
+            occasion = f"task {task.pk} {task.due_at:%Y-%m-%d %H:%M}"
+            user_id = task.assignee.user_id if task.assignee else None
+            if (user_id, kind.name, occasion) not in told:
+                found += _remind(kind, task, user_id, occasion, f"/tasks/{task}/", now=now)
+    return found
+
+
+_YEAR: Final = timedelta(days=366)
+
+
+def _date_kind(task: Task, *, now: datetime) -> Kind | None:
+    """Whether to speak of this task now: due tomorrow, or over."""
+    user = task.assignee.user if task.assignee else None
+    if user is None or task.due_at is None:
+        return None
+    zone = ZoneInfo(user.time_zone)
+    here = now.astimezone(zone)
+    if here.hour < MORNING_HOUR:
+        return None
+    if task.due_at <= now:
+        return BY_NAME["overdue"]
+    tomorrow = here.date() + timedelta(days=1)
+    return BY_NAME["due"] if task.due_at.astimezone(zone).date() == tomorrow else None
+
+
+def _remind(kind: Kind, task: Task, user_id: int | None, occasion: str, url: str, *, now: datetime) -> list[Notice]:
+    here: Iterable[Membership] = Membership.objects.filter(
+        workspace_id=task.workspace_id, user_id=user_id or 0, removed_at__isnull=True, user__is_active=True
+    ).select_related("user")
+    members = [m for m in here if m.role != Role.CLIENT and visible_tasks(actor_of(m)).filter(pk=task.pk).exists()]
+    title = kind.title.format(key=task, task=task.title)
+    return deliver(Draft(kind=kind, occasion=occasion, title=title, url=url, at=now, task=task), members, now=now)

@@ -1,0 +1,94 @@
+"""Who is concerned by an event. Whether they may know of it is asked afterwards, for each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from fairlead.accounts.models import Membership
+from fairlead.accounts.permissions import MANAGERS
+from fairlead.allocation.models import Assignment
+from fairlead.events.models import Event
+from fairlead.people.models import TimeOff, Worker
+from fairlead.work.models import Comment, Task
+
+
+@dataclass(frozen=True)
+class News:
+    """An event with the task and the comment that it is about, if there are any."""
+
+    event: Event
+    task: Task | None
+    comment: Comment | None
+
+    @property
+    def payload(self) -> dict[str, Any]:
+        return dict(self.event.payload)
+
+
+def news_of(event: Event) -> News:
+    """The event, with what it is about as it is now."""
+    task = comment = None
+    if event.subject_kind == "comment":
+        comment = Comment.objects.filter(pk=event.subject_id, deleted_at__isnull=True).first()
+    number = comment.task_id if comment else event.subject_id if event.subject_kind == "task" else 0
+    if number:
+        related = Task.objects.select_related("project", "assignee")
+        task = related.filter(pk=number, deleted_at__isnull=True).first()
+    return News(event, task, comment)
+
+
+def _user_of(worker_id: int | None) -> Collection[int]:
+    found = Worker.objects.filter(pk=worker_id or 0, user__isnull=False).values_list("user_id", flat=True)
+    return [user_id for user_id in found if user_id is not None]
+
+
+def named_worker(news: News) -> Collection[int]:
+    """The worker in the payload."""
+    return _user_of((news.payload.get("worker") or {}).get("id"))
+
+
+def new_holder(news: News) -> Collection[int]:
+    """Who got the task, unless a plan gave it: plans are told once, not task by task."""
+    receipt = news.payload.get("receipt")
+    planned = Assignment.objects.filter(receipt_id=receipt or 0, plan__isnull=False).exists()
+    return () if planned else named_worker(news)
+
+
+def former_holder(news: News) -> Collection[int]:
+    """Who had the task before."""
+    if news.event.kind == "task.unassigned":
+        return named_worker(news)
+    return _user_of((news.payload.get("previous") or {}).get("id"))
+
+
+def mentioned(news: News) -> Collection[int]:
+    """Whom the comment names."""
+    return list(news.payload.get("mentions") or ())
+
+
+def task_people(news: News) -> Collection[int]:
+    """Who has the task and who wrote it, without those who are told that they were mentioned."""
+    if news.task is None:
+        return ()
+    holder = news.task.assignee.user_id if news.task.assignee else None
+    found = {user_id for user_id in (holder, news.task.created_by_id) if user_id is not None}
+    return found - set(mentioned(news))
+
+
+def planned_workers(news: News) -> Collection[int]:
+    """Everybody to whom the plan gave something."""
+    given = Assignment.objects.filter(plan_id=news.event.subject_id, worker__user__isnull=False)
+    return set(given.values_list("worker__user_id", flat=True))
+
+
+def time_off_worker(news: News) -> Collection[int]:
+    """Who asked."""
+    return _user_of(TimeOff.objects.filter(pk=news.event.subject_id).values_list("worker_id", flat=True).first())
+
+
+def managers(news: News) -> Collection[int]:
+    """The owners, admins and managers of the workspace."""
+    here = Membership.objects.filter(workspace_id=news.event.workspace_id, removed_at__isnull=True, role__in=MANAGERS)
+    return list(here.values_list("user_id", flat=True))

@@ -1,0 +1,168 @@
+"""Following events, reminding in time, and sending mails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Final
+
+from django.conf import settings
+
+from fairlead.accounts import mails
+from fairlead.accounts.models import User, Workspace
+from fairlead.allocation import queries as allocation
+from fairlead.allocation.links import offer_secret
+from fairlead.allocation.models import Offer, Offering
+from fairlead.events.models import Event
+from fairlead.events.tenancy import tenant, workspace_ids
+from fairlead.jobs import SEND, enqueue, every, follows, job
+from fairlead.lib.errors import Unavailable
+from fairlead.notices import actions
+from fairlead.notices.kinds import BY_NAME, EVENTS
+from fairlead.notices.links import stop_secret
+from fairlead.notices.models import Notice
+
+RETRY: Final = (10, 60, 600)
+QUARTER_S: Final = 900
+SNOOZE_S: Final = 120
+LAST_PART: Final = 4
+"""Of the time to answer an offer the last quarter is when it is said once more."""
+
+
+@follows(*EVENTS)
+@job(retry=RETRY)
+def tell(*, event_id: int, now: datetime, **_: int) -> None:
+    """Tell everybody who is concerned."""
+    _plan_mails(actions.tell(Event.objects.get(pk=event_id), now=now))
+
+
+def _plan_mails(rows: Iterable[Notice]) -> None:
+    for row in rows:
+        if row.mail_at is not None:
+            once = f"notices {row.workspace_id} {row.user_id} {row.mail_at.isoformat()}"
+            enqueue(send_mails, at=row.mail_at, once=once, workspace_id=row.workspace_id, user_id=row.user_id)
+
+
+@every(QUARTER_S)
+@job()
+def remind_of_dates(*, now: datetime) -> None:
+    """Due tomorrow and overdue, for everybody whose morning it is."""
+    for workspace_id in workspace_ids():
+        with tenant(workspace_id):
+            _plan_mails(actions.remind_of_dates(workspace_id, now=now))
+
+
+@follows("task.offered")
+@job(retry=RETRY)
+def time_reminder(*, workspace_id: int, event_id: int, now: datetime) -> None:  # noqa: ARG001  every job is told the time
+    """Look again when three quarters of the time to answer are over."""
+    offer = _offer_of(event_id)
+    if offer is not None:
+        at = offer.expires_at - (offer.expires_at - offer.sent_at) / LAST_PART
+        enqueue(remind_of_offer, at=at, workspace_id=workspace_id, offer_id=offer.pk)
+
+
+@job(retry=RETRY)
+def remind_of_offer(*, offer_id: int, now: datetime, **_: int) -> None:
+    """Say that the time is nearly over."""
+    offer = Offer.objects.select_related("task__project", "worker").filter(pk=offer_id).first()
+    if offer is not None:
+        _plan_mails(actions.remind_of_offer(offer, now=now))
+
+
+@every(SNOOZE_S)
+@job()
+def wake(*, now: datetime) -> None:
+    """Whatever was snoozed until now rings again."""
+    for workspace_id in workspace_ids():
+        with tenant(workspace_id):
+            actions.wake(workspace_id, now=now)
+
+
+@job(queue=SEND, retry=RETRY)
+def send_mails(*, workspace_id: int, user_id: int, now: datetime) -> None:
+    """One mail with everything that is due for this person."""
+    rows = actions.claim_mails(workspace_id, user_id, now=now)
+    if not rows:
+        return
+    user, workspace = User.objects.get(pk=user_id), Workspace.objects.get(pk=workspace_id)
+    kinds = list(dict.fromkeys(row.kind for row in rows))
+    stop = f"{settings.BASE_URL}/notices/stop/{stop_secret(workspace_id, user_id, kinds)}/"
+    subject = rows[0].title if len(rows) == 1 else f"{len(rows)} notifications from {workspace.name}"
+    headers = {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    labels = [BY_NAME[kind].label for kind in kinds]
+    try:
+        mails.send(
+            "notices", user.email, subject, headers=headers, rows=rows, name=user.get_short_name(), stop=stop,
+            labels=labels, workspace=workspace.name, zone=user.time_zone,
+        )  # fmt: skip
+    except Unavailable:
+        actions.give_back(rows, now=now)
+        raise
+
+
+# Mails with words of their own. They respect the choice of their kind, and each goes out once.
+
+
+@follows("task.offered")
+@job(queue=SEND, retry=RETRY)
+def mail_offer(*, event_id: int, now: datetime, **_: int) -> None:
+    """Tell the worker, with a link to a page that answers without signing in."""
+    offer = _offer_of(event_id)
+    if offer is None or not offer.worker.email or offer.state != Offer.State.OPEN or offer.expires_at <= now:
+        return
+    sheet = allocation.linked_sheet(offer, now=now)
+    url = f"{settings.BASE_URL}/offer/{offer_secret(offer)}/"
+    subject = f"{offer.task} is offered to you: {offer.task.title}"
+    _send_once("offer", offer.worker.email, subject, about=(event_id, offer.worker.user, "offered"), now=now,
+               sheet=sheet, url=url)  # fmt: skip
+
+
+@follows("task.offer_withdrawn")
+@job(queue=SEND, retry=RETRY)
+def mail_withdrawal(*, event_id: int, now: datetime, **_: int) -> None:
+    """Tell whoever was asked that an answer is no longer needed."""
+    offer = _offer_of(event_id)
+    if offer is not None and offer.worker.email and offer.worker.deactivated_at is None:
+        subject = f"{offer.task} is no longer offered to you"
+        about = (event_id, offer.worker.user, "withdrawn")
+        _send_once("offer_withdrawn", offer.worker.email, subject, about=about, now=now, offer=offer)
+
+
+@follows("task.offers_exhausted")
+@job(queue=SEND, retry=RETRY)
+def mail_exhausted(*, event_id: int, now: datetime, **_: int) -> None:
+    """Tell the manager who offered a task that nobody accepted it."""
+    number = Event.objects.get(pk=event_id).payload["offering"]
+    found = Offering.objects.select_related("task__project", "by_user").filter(pk=number).first()
+    if found is not None and found.by_user is not None and found.by_user.email:
+        answers = found.offers.select_related("worker").order_by("id")
+        subject = f"Nobody accepted {found.task}"
+        about = (event_id, found.by_user, "exhausted")
+        _send_once("offers_exhausted", found.by_user.email, subject, about=about, now=now, offering=found,
+                   answers=answers)  # fmt: skip
+
+
+def _send_once(
+    template: str, to: str, subject: str, *, about: tuple[int, User | None, str], now: datetime, **values: Any
+) -> None:
+    """Send the mail unless the person does not want it or has it already. `about`: event, person, kind."""
+    event_id, user, kind = about
+    event = Event.objects.get(pk=event_id)
+    if not actions.wants_mail(event.workspace_id, user, kind):
+        return
+    actions.tell(event, now=now)  # so that there is a row which says that the mail went out
+    if not actions.claim_transactional(event_id, user, kind, now=now):
+        return
+    try:
+        mails.send(template, to, subject, **values)
+    except Unavailable:
+        actions.give_back_transactional(event_id, user, kind)
+        raise
+
+
+def _offer_of(event_id: int) -> Offer | None:
+    """The offer that an event tells of."""
+    number = Event.objects.get(pk=event_id).payload["offer"]
+    related = Offer.objects.select_related("offering", "task__project", "worker__user")
+    return related.filter(pk=number).first()

@@ -1,0 +1,75 @@
+"""Every kind of notice: which events it comes from, who gets it, what it says and where it goes unless told otherwise.
+
+In a title `{key}` and `{task}` are the task's, `{actor}` did it, the rest comes from the event's payload.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Final
+
+from fairlead.notices import gather
+from fairlead.notices.gather import News
+
+Who = Callable[[News], Collection[int]]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`who`: the ids of the users who are concerned; whether each may know is asked again for everybody.
+
+    `mail` and `in_app` are the defaults. `transactional`: its mail has a template and a job of its own.
+    """
+
+    name: str
+    label: str
+    events: tuple[str, ...]
+    who: Who
+    title: str
+    mail: bool = False
+    in_app: bool = True
+    for_managers: bool = False
+    transactional: bool = False
+
+
+NOBODY: Final[Who] = lambda _news: ()  # noqa: E731  told by a timer, not by an event
+
+# fmt: off
+KINDS: Final[tuple[Kind, ...]] = (
+    Kind("assigned", "A task is given to me", ("task.assigned",), gather.new_holder,
+         "{key} is yours: {task}", mail=True),
+    Kind("unassigned", "A task is taken back from me", ("task.unassigned", "task.assigned"), gather.former_holder,
+         "{key} is no longer yours: {task}", mail=True),
+    Kind("offered", "A task is offered to me", ("task.offered",), gather.named_worker,
+         "{key} is offered to you: {task}", mail=True, transactional=True),
+    Kind("withdrawn", "An offer to me is withdrawn", ("task.offer_withdrawn",), gather.named_worker,
+         "{key} is no longer offered to you", mail=True, transactional=True),
+    Kind("expiring", "An offer to me is about to expire", (), NOBODY,
+         "The offer of {key} ends soon: {task}", mail=True),
+    Kind("mentioned", "Somebody mentions me in a comment", ("comment.added", "comment.edited"), gather.mentioned,
+         "{actor} mentioned you on {key}", mail=True),
+    Kind("commented", "A comment on my task", ("comment.added",), gather.task_people,
+         "{actor} commented on {key}: {task}"),
+    Kind("due", "A task of mine is due tomorrow", (), NOBODY,
+         "{key} is due tomorrow: {task}"),
+    Kind("overdue", "A task of mine is overdue", (), NOBODY,
+         "{key} is overdue: {task}", mail=True),
+    Kind("plan_applied", "A plan changes my work", ("plan.applied",), gather.planned_workers,
+         "A plan gave you work"),
+    Kind("time_off_decided", "My time off is answered", ("timeoff.approved", "timeoff.declined"),
+         gather.time_off_worker, "Your time off was {answer}", mail=True),
+    Kind("exhausted", "Nobody accepted an offer", ("task.offers_exhausted",), gather.managers,
+         "Nobody accepted {key}: {task}", mail=True, for_managers=True, transactional=True),
+    Kind("unroutable", "A task cannot be given to anybody", ("task.unroutable",), gather.managers,
+         "Nobody can do {key}: {task}", for_managers=True),
+    Kind("time_off_asked", "Somebody asks for time off", ("timeoff.requested",), gather.managers,
+         "{actor} asks for time off", mail=True, for_managers=True),
+    Kind("plan_made", "A plan waits for approval", ("plan.made",), gather.managers,
+         "A plan waits: {assigned} tasks assigned, {unassigned} not", for_managers=True),
+    Kind("joined", "Somebody joins the workspace", ("member.joined",), gather.managers,
+         "{actor} joined as {role}", for_managers=True),
+)
+# fmt: on
+BY_NAME: Final = {kind.name: kind for kind in KINDS}
+EVENTS: Final = tuple(dict.fromkeys(name for kind in KINDS for name in kind.events))

@@ -1,0 +1,27 @@
+"""The link that stops mails: it names the person and the kinds, and is signed by this server."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from django.core import signing
+
+from fairlead.lib.errors import Missing
+from fairlead.notices.kinds import BY_NAME
+
+SALT: Final = "fairlead.notices.stop"
+
+
+def stop_secret(workspace_id: int, user_id: int, kinds: Sequence[str]) -> str:
+    """What stands in the link."""
+    return signing.dumps([workspace_id, user_id, sorted(set(kinds))], salt=SALT)
+
+
+def read_stop_secret(secret: str) -> tuple[int, int, list[str]]:
+    """(workspace id, user id, kinds) of a link. Raises Missing for one that this server did not sign."""
+    try:
+        workspace_id, user_id, kinds = signing.loads(secret, salt=SALT)
+    except (signing.BadSignature, ValueError, TypeError) as error:
+        raise Missing("This link stops nothing. Sign in and look under Settings, Notifications.") from error
+    return int(workspace_id), int(user_id), [kind for kind in kinds if kind in BY_NAME]
