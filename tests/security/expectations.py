@@ -104,6 +104,12 @@ PAGES: dict[str, Line] = {
     "GET /activity/": allow(*MANAGERS, AUDITOR),
     "POST /activity/verify/": allow(*MANAGERS, AUDITOR),
     "GET /styleguide/": allow(*ADMINS),
+    # one's own work
+    "GET /my-work/": allow(*READERS),
+    "POST /my-work/<key>/start/": allow(*MANAGERS, HOLDER),
+    "POST /my-work/<key>/submit/": allow(*MANAGERS, HOLDER, at={"key": "running"}),
+    "POST /my-work/<key>/done/": allow(*MANAGERS, HOLDER, at={"key": "running"}),
+    "POST /batches/<number>/undo/": allow(HOLDER),
     # projects
     "GET /projects/": allow(*EVERYBODY),
     "GET /projects/new/": allow(*MANAGERS),

@@ -109,6 +109,7 @@ def _work(world: World, skill: Skill, worker: Worker, now: datetime) -> tuple[di
     terms = allocation.Terms(answer_min=2400, message=f"Please {CANARY}")
     offering = allocation.offer_task(tasks["offered"], workers=[worker], terms=terms, **by)
     offer = Offer.objects.select_related("task").get(offering=offering)
+    batch = work.change_one(tasks["held"], work.TaskEdit(priority=1), **mine)
     comment = work.add_comment(tasks["held"], f"Hello {CANARY}", internal=True, **mine)
     plan = allocation.make_plan(project, **by)
     draft_file = integrations.create_import(
@@ -117,10 +118,12 @@ def _work(world: World, skill: Skill, worker: Worker, now: datetime) -> tuple[di
     return tasks, {
         "projects/key": "WEB",
         "tasks/key": str(tasks["held"]),
+        "my-work/key": str(tasks["held"]),
         "columns/status_id": str(_status(project, "Ready")),
         "criteria/criterion_id": str(open_.pk),
         "met": str(met.pk),
         "comments/comment_id": str(comment.pk),
+        "batches/number": str(batch.pk),
         "import/number": str(draft_file.pk),
         "plans/plan_id": str(plan.pk),
         "applied": str(_applied_plan(world, now).pk),

@@ -13,6 +13,7 @@ from fairlead.allocation.queries.decisions import (
 from fairlead.allocation.queries.fairness import WINDOWS as FAIRNESS_WINDOWS
 from fairlead.allocation.queries.fairness import Fairness, FairRow, fairness
 from fairlead.allocation.queries.loads import WeekLoad, fits, load, planned
+from fairlead.allocation.queries.my_work import MyWork, Waiting, WorkItem, decisions, my_work
 from fairlead.allocation.queries.offers import (
     OfferCard,
     OfferingCard,
@@ -54,6 +55,7 @@ __all__ = [
     "FairRow",
     "Fairness",
     "Fix",
+    "MyWork",
     "OfferCard",
     "OfferSheet",
     "OfferingCard",
@@ -62,9 +64,12 @@ __all__ = [
     "Replay",
     "RuledOut",
     "Standing",
+    "Waiting",
     "WeekLoad",
+    "WorkItem",
     "cards",
     "decision_of",
+    "decisions",
     "fairness",
     "find_offer",
     "find_offering",
@@ -77,6 +82,7 @@ __all__ = [
     "may_see_plans",
     "my_offer_of",
     "my_offers",
+    "my_work",
     "offer_sheet",
     "offering_of",
     "offerings",

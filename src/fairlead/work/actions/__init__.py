@@ -1,5 +1,6 @@
 """Everything that changes work. One verb, one function, one transaction, one event; callers import from here."""
 
+from fairlead.work.actions.batches import Outcome, TaskEdit, change_many, change_one, preview_many, undo_batch
 from fairlead.work.actions.comments import add_comment, edit_comment, remove_comment
 from fairlead.work.actions.criteria import add_criterion, check_criterion, remove_criterion, uncheck_criterion
 from fairlead.work.actions.dependencies import add_dependency, remove_dependency
@@ -33,13 +34,17 @@ from fairlead.work.actions.tasks import (
 from fairlead.work.drafts import TaskDraft
 
 __all__ = [
+    "Outcome",
     "TaskDraft",
+    "TaskEdit",
     "add_comment",
     "add_criterion",
     "add_dependency",
     "add_status",
     "archive_project",
     "cancel_task",
+    "change_many",
+    "change_one",
     "change_project",
     "change_status",
     "change_task",
@@ -54,6 +59,7 @@ __all__ = [
     "hold_tasks",
     "move_needs",
     "move_task",
+    "preview_many",
     "remove_comment",
     "remove_criterion",
     "remove_dependency",
@@ -65,5 +71,6 @@ __all__ = [
     "start_task",
     "submit_task",
     "uncheck_criterion",
+    "undo_batch",
     "unshare_project",
 ]

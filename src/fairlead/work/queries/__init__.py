@@ -8,6 +8,7 @@ from fairlead.work.queries.task_details import TaskDetails, details, status_choi
 from fairlead.work.queries.task_history import history
 from fairlead.work.queries.visible import (
     deleted_tasks,
+    find_batch,
     find_comment,
     find_criterion,
     find_deleted_task,
@@ -30,6 +31,7 @@ __all__ = [
     "card",
     "deleted_tasks",
     "details",
+    "find_batch",
     "find_comment",
     "find_criterion",
     "find_deleted_task",
