@@ -124,6 +124,8 @@ def _work(world: World, skill: Skill, worker: Worker, now: datetime) -> tuple[di
         "met": str(met.pk),
         "comments/comment_id": str(comment.pk),
         "batches/number": str(batch.pk),
+        "cell/cell": "priority",
+        "views/number": str(work.save_view(f"View {CANARY}", "state=open", shared=True, **mine).pk),
         "import/number": str(draft_file.pk),
         "plans/plan_id": str(plan.pk),
         "applied": str(_applied_plan(world, now).pk),

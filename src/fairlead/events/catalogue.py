@@ -65,6 +65,8 @@ CATALOGUE: Final[dict[str, str]] = {
     "comment.added": "task, internal",
     "comment.edited": "task",
     "comment.removed": "task",
+    "view.shared": "name",
+    "view.unshared": "name",
     # allocation
     "task.assigned": "worker, previous, receipt, fit, reason",
     "task.unassigned": "worker, reason",

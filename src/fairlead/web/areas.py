@@ -21,8 +21,11 @@ from fairlead.web import (
     settings_pages,
     skills,
     styleguide,
+    task_bulk,
+    task_cells,
     task_list,
     task_parts,
+    task_views,
     tasks,
 )
 
@@ -43,7 +46,10 @@ AREAS: list[ModuleType] = [
     settings_pages,
     skills,
     styleguide,
+    task_bulk,
+    task_cells,
     task_list,
     task_parts,
+    task_views,
     tasks,
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -12,6 +14,7 @@ from django.views.decorators.http import require_POST
 from fairlead.lib.errors import Refused
 from fairlead.web.access import Request, member_page, safe_next
 from fairlead.work import actions
+from fairlead.work.models import Batch
 from fairlead.work.queries import find_batch
 
 
@@ -30,6 +33,11 @@ def undo(request: Request, number: int) -> HttpResponse:
         return redirect(back)
     messages.success(request, told_undone(outcome))
     return redirect(back)
+
+
+def undo_address(batch: Batch, back: str) -> str:
+    """Where the button of a toast takes the batch back, and then goes on at `back`."""
+    return f"/batches/{batch.pk}/undo/?{urlencode({'next': back}, safe='/')}"
 
 
 def told_undone(outcome: actions.Outcome) -> str:

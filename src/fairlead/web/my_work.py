@@ -21,6 +21,7 @@ from fairlead.lib.errors import Refused, require
 from fairlead.people.queries import worker_of
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
 from fairlead.web.access import Request, member_page
+from fairlead.web.batches import undo_address
 from fairlead.web.board import today_of
 from fairlead.web.render import page
 from fairlead.work import actions
@@ -108,7 +109,7 @@ def step(request: Request, key: str, name: str) -> HttpResponse:
         messages.error(request, refused.detail)
         return redirect(HERE)
     told = text.format(task=task)
-    undo = f"/batches/{batch.pk}/undo/?next={HERE}"
+    undo = undo_address(batch, HERE)
     if not request.htmx:
         messages.success(request, told, extra_tags=undo)
         return redirect(HERE)

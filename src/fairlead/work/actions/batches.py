@@ -16,7 +16,7 @@ from fairlead.lib.errors import Conflict, Forbidden, Invalid, Missing, Refused, 
 from fairlead.work.actions.moves import move_task
 from fairlead.work.actions.tasks import change_task, delete_task, restore_task, shown, write
 from fairlead.work.models import Batch, BatchLine, Status, Task
-from fairlead.work.permissions import may_write
+from fairlead.work.permissions import may_change_many
 from fairlead.work.queries.visible import visible_tasks
 from fairlead.work.states import AGENT_NEVER, OVER, State
 
@@ -39,7 +39,8 @@ class TaskEdit:
     """What should become of every task; what is None or empty stays.
 
     A task goes to the column `status_id`, or to the first column of its project with `state`. `due_at` sets the date,
-    `shift_days` moves it, `no_due` takes it away. `trash` puts the task into the trash, whatever else is given.
+    `shift_days` moves it, `no_due` takes it away. `effort_min` is the likely
+    effort; `labels` replaces all labels. `trash` puts the task into the trash, whatever else is given.
     """
 
     status_id: int | None = None
@@ -48,6 +49,9 @@ class TaskEdit:
     due_at: datetime | None = None
     shift_days: int | None = None
     no_due: bool = False
+    labels: tuple[str, ...] | None = None
+    effort_min: int | None = None
+    no_effort: bool = False
     add_labels: tuple[str, ...] = ()
     remove_labels: tuple[str, ...] = ()
     trash: bool = False
@@ -83,7 +87,7 @@ def preview_many(keys: Sequence[str], edit: TaskEdit, *, actor: Actor, now: date
 
 def change_one(task: Task, edit: TaskEdit, *, actor: Actor, now: datetime) -> Batch:
     """Change one task so that it can be taken back. Raises what the rule that is in the way raises."""
-    require(actor.user_id is not None and may_write(actor), "Only members of the team change tasks.")
+    require(may_change_many(actor), "Only members of the team change tasks.")
     with transaction.atomic():
         line = _changed(task, edit, actor=actor, now=now)
         return _kept([line], actor=actor, now=now)
@@ -91,7 +95,7 @@ def change_one(task: Task, edit: TaskEdit, *, actor: Actor, now: datetime) -> Ba
 
 def undo_batch(batch: Batch, *, actor: Actor, now: datetime) -> Outcome:
     """Give every task of the batch its former values back, where nobody changed it since. Once, and soon."""
-    require(actor.user_id == batch.by_user_id and may_write(actor), "Only who made the change can take it back.")
+    require(actor.user_id == batch.by_user_id and may_change_many(actor), "Only who made the change can take it back.")
     if now - batch.created_at > UNDO_FOR:
         raise Conflict("This was too long ago to be taken back in one go. Change the tasks themselves.")
     with transaction.atomic():
@@ -109,7 +113,7 @@ def undo_batch(batch: Batch, *, actor: Actor, now: datetime) -> Outcome:
 
 
 def _check(keys: Sequence[str], edit: TaskEdit, *, actor: Actor) -> None:
-    require(actor.user_id is not None and may_write(actor), "Only members of the team change tasks.")
+    require(may_change_many(actor), "Only members of the team change tasks.")
     if not keys:
         raise Invalid({"tasks": "Choose at least one task."})
     if len(set(keys)) > MOST:
@@ -187,7 +191,11 @@ def _new_values(task: Task, edit: TaskEdit) -> dict[str, Any]:
         if task.due_at is None:
             raise Refused("It has no due date that could be moved.")
         values["due_at"] = task.due_at + timedelta(days=edit.shift_days)
-    if edit.add_labels or edit.remove_labels:
+    if edit.no_effort or edit.effort_min is not None:
+        values["effort_min"] = None if edit.no_effort else edit.effort_min
+    if edit.labels is not None:
+        values["labels"] = list(edit.labels)
+    elif edit.add_labels or edit.remove_labels:
         gone = {label.strip() for label in edit.remove_labels}
         values["labels"] = [label for label in task.labels if label not in gone] + list(edit.add_labels)
     return values

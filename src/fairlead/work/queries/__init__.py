@@ -1,11 +1,12 @@
 """Reading projects and tasks: every query starts from what the actor may see; callers import from here."""
 
 from fairlead.work.queries.cards import Board, Column, board, card
-from fairlead.work.queries.lists import TaskPage, task_list
+from fairlead.work.queries.lists import TaskPage, task_list, task_row
 from fairlead.work.queries.projects import ProjectRow, project_list
 from fairlead.work.queries.relations import assignees, blocked, labels
 from fairlead.work.queries.task_details import TaskDetails, details, status_choices
 from fairlead.work.queries.task_history import history
+from fairlead.work.queries.views import ViewRow, find_view, view_rows, visible_views
 from fairlead.work.queries.visible import (
     deleted_tasks,
     find_batch,
@@ -25,6 +26,7 @@ __all__ = [
     "ProjectRow",
     "TaskDetails",
     "TaskPage",
+    "ViewRow",
     "assignees",
     "blocked",
     "board",
@@ -37,12 +39,16 @@ __all__ = [
     "find_deleted_task",
     "find_project",
     "find_task",
+    "find_view",
     "history",
     "labels",
     "project_list",
     "status_choices",
     "task_list",
+    "task_row",
+    "view_rows",
     "visible_comments",
     "visible_projects",
     "visible_tasks",
+    "visible_views",
 ]
