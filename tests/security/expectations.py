@@ -169,6 +169,7 @@ PAGES: dict[str, Line] = {
     "POST /views/<number>/update/": allow(HOLDER, data={"query": "state=done"}),
     "POST /views/<number>/remove/": allow(*MANAGERS, HOLDER),
     "POST /views/<number>/start/": allow(*READERS),
+    "GET /search/": allow(*EVERYBODY),
     # people
     "GET /people/": allow(*READERS),
     "GET /people/new/": allow(*MANAGERS),

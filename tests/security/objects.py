@@ -109,6 +109,7 @@ def _work(world: World, skill: Skill, worker: Worker, now: datetime) -> tuple[di
     terms = allocation.Terms(answer_min=2400, message=f"Please {CANARY}")
     offering = allocation.offer_task(tasks["offered"], workers=[worker], terms=terms, **by)
     offer = Offer.objects.select_related("task").get(offering=offering)
+    view = work.save_view(f"View {CANARY}", "state=open", shared=True, **mine)
     batch = work.change_one(tasks["held"], work.TaskEdit(priority=1), **mine)
     comment = work.add_comment(tasks["held"], f"Hello {CANARY}", internal=True, **mine)
     plan = allocation.make_plan(project, **by)
@@ -124,8 +125,10 @@ def _work(world: World, skill: Skill, worker: Worker, now: datetime) -> tuple[di
         "met": str(met.pk),
         "comments/comment_id": str(comment.pk),
         "batches/number": str(batch.pk),
+        "batches/batch_id": str(batch.pk),
         "cell/cell": "priority",
-        "views/number": str(work.save_view(f"View {CANARY}", "state=open", shared=True, **mine).pk),
+        "views/number": str(view.pk),
+        "views/view_id": str(view.pk),
         "import/number": str(draft_file.pk),
         "plans/plan_id": str(plan.pk),
         "applied": str(_applied_plan(world, now).pk),

@@ -37,7 +37,7 @@ def asked(request: Request, *, project: str = "") -> TaskFilter:
         label=get["label"][:40].replace("\x00", ""),
         priority=int(priority) if priority in "01234" and priority else None,
         due=get["due"] if get["due"] in DUES else "",
-        skill=int(get["skill"]) if _is_number(get["skill"]) else None,
+        skill=int(get["skill"]) if _is_number(get["skill"]) and request.actor.role != Role.CLIENT else None,
         due_from=_day(get["due_from"]),
         due_to=_day(get["due_to"]),
         created_from=_day(get["created_from"]),

@@ -20,13 +20,17 @@ from fairlead.api.v1 import (
     offers,
     plans,
     projects,
+    search,
     skills,
     task_details,
     tasks,
+    views,
     workers,
 )
 
-RESOURCES = (me, projects, tasks, task_details, allocation, offers, plans, workers, availability, skills, events)
+RESOURCES = (
+    me, projects, search, views, tasks, task_details, allocation, offers, plans, workers, availability, skills, events,
+)  # fmt: skip
 
 
 class Bodies(Parser):

@@ -4,6 +4,7 @@ from fairlead.work.queries.cards import Board, Column, board, card
 from fairlead.work.queries.lists import TaskPage, task_list, task_row
 from fairlead.work.queries.projects import ProjectRow, project_list
 from fairlead.work.queries.relations import assignees, blocked, labels
+from fairlead.work.queries.search import Found, Hit, search
 from fairlead.work.queries.task_details import TaskDetails, details, status_choices
 from fairlead.work.queries.task_history import history
 from fairlead.work.queries.views import ViewRow, find_view, view_rows, visible_views
@@ -23,6 +24,8 @@ from fairlead.work.queries.visible import (
 __all__ = [
     "Board",
     "Column",
+    "Found",
+    "Hit",
     "ProjectRow",
     "TaskDetails",
     "TaskPage",
@@ -43,6 +46,7 @@ __all__ = [
     "history",
     "labels",
     "project_list",
+    "search",
     "status_choices",
     "task_list",
     "task_row",
