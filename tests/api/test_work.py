@@ -55,7 +55,7 @@ def test_an_archived_project_leaves_the_list(alice: Caller, web: dict[str, Any])
 
 def test_columns_are_added_changed_and_removed(alice: Caller, web: dict[str, Any]) -> None:
     added = good(alice.post("/projects/WEB/statuses", {"name": "Blocked", "state": "running", "wip_limit": 2}), 201)
-    assert added == {"id": added["id"], "name": "Blocked", "state": "running", "wip_limit": 2}
+    assert added == {"id": added["id"], "name": "Blocked", "state": "running", "wip_limit": 2, "wip_hard": True}
     renamed = good(alice.patch(f"/projects/WEB/statuses/{added['id']}", {"name": "Waiting", "wip_limit": None}))
     assert renamed == {**added, "name": "Waiting", "wip_limit": None}
     good(alice.delete(f"/projects/WEB/statuses/{added['id']}"), 204)

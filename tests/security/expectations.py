@@ -122,6 +122,12 @@ PAGES: dict[str, Line] = {
     "GET /activity/": allow(*MANAGERS, AUDITOR),
     "POST /activity/verify/": allow(*MANAGERS, AUDITOR),
     "GET /styleguide/": allow(*ADMINS),
+    # one's own work
+    "GET /my-work/": allow(*READERS),
+    "POST /my-work/<key>/start/": allow(*MANAGERS, HOLDER),
+    "POST /my-work/<key>/submit/": allow(*MANAGERS, HOLDER, at={"key": "running"}),
+    "POST /my-work/<key>/done/": allow(*MANAGERS, HOLDER, at={"key": "running"}),
+    "POST /batches/<number>/undo/": allow(HOLDER),
     # projects
     "GET /projects/": allow(*EVERYBODY),
     "GET /projects/new/": allow(*MANAGERS),
@@ -168,6 +174,20 @@ PAGES: dict[str, Line] = {
     "GET /tasks/<key>/comments/<comment_id>/": allow(HOLDER),
     "POST /tasks/<key>/comments/<comment_id>/": allow(HOLDER, data={"body": "Changed"}),
     "POST /tasks/<key>/comments/<comment_id>/remove/": allow(*MANAGERS, HOLDER),
+    # the table: editing in place, many at once, saved views
+    "GET /tasks/<key>/row/": allow(*SEES_PROJECT),
+    "GET /tasks/<key>/cell/<cell>/": allow(*MANAGERS, HOLDER),
+    "POST /tasks/<key>/cell/<cell>/save/": allow(*MANAGERS, HOLDER, data={"value": "3"}),
+    "POST /tasks/bulk/": allow(*STAFF, data={"task": "{held}", "priority": "3"}),
+    "POST /tasks/bulk/do/": allow(*STAFF, data={"task": "{held}", "priority": "3"}),
+    "GET /views/<number>/": allow(*READERS),
+    "POST /views/": allow(*EVERYBODY, data={"name": "Mine", "query": "state=open"}),
+    "POST /views/start-with-all/": allow(*EVERYBODY),
+    "POST /views/<number>/change/": allow(HOLDER, data={"name": "Better", "shared": "1"}),
+    "POST /views/<number>/update/": allow(HOLDER, data={"query": "state=done"}),
+    "POST /views/<number>/remove/": allow(*MANAGERS, HOLDER),
+    "POST /views/<number>/start/": allow(*READERS),
+    "GET /search/": allow(*EVERYBODY),
     # people
     "GET /people/": allow(*READERS),
     "GET /people/new/": allow(*MANAGERS),

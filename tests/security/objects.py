@@ -124,6 +124,8 @@ def _work(world: World, skill: Skill, worker: Worker, now: datetime) -> tuple[di
     terms = allocation.Terms(answer_min=2400, message=f"Please {CANARY}")
     offering = allocation.offer_task(tasks["offered"], workers=[worker], terms=terms, **by)
     offer = Offer.objects.select_related("task").get(offering=offering)
+    view = work.save_view(f"View {CANARY}", "state=open", shared=True, **mine)
+    batch = work.change_one(tasks["held"], work.TaskEdit(priority=1), **mine)
     comment = work.add_comment(tasks["held"], f"Hello {CANARY}", internal=True, **mine)
     allocation.pin_task(tasks["pinned"], worker, reason=CANARY, **by)
     policy = _policies(tasks, **by)
@@ -134,10 +136,16 @@ def _work(world: World, skill: Skill, worker: Worker, now: datetime) -> tuple[di
     return tasks, {
         "projects/key": "WEB",
         "tasks/key": str(tasks["held"]),
+        "my-work/key": str(tasks["held"]),
         "columns/status_id": str(_status(project, "Ready")),
         "criteria/criterion_id": str(open_.pk),
         "met": str(met.pk),
         "comments/comment_id": str(comment.pk),
+        "batches/number": str(batch.pk),
+        "batches/batch_id": str(batch.pk),
+        "cell/cell": "priority",
+        "views/number": str(view.pk),
+        "views/view_id": str(view.pk),
         "import/number": str(draft_file.pk),
         "plans/plan_id": str(plan.pk),
         "policies/policy_id": str(policy.pk),

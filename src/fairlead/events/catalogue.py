@@ -69,6 +69,8 @@ CATALOGUE: Final[dict[str, str]] = {
     "comment.added": "task, internal, mentions (users, if any)",
     "comment.edited": "task, mentions (users who were not mentioned before, if any)",
     "comment.removed": "task",
+    "view.shared": "name",
+    "view.unshared": "name",
     # allocation
     "task.assigned": "worker, previous, receipt, fit, reason",
     "task.unassigned": "worker, reason",

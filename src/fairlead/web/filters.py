@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,6 +19,11 @@ LOCALE = "en_GB"
 def day(value: datetime | None, zone: str = "UTC") -> str:
     """`24 Nov`, in the zone."""
     return "" if value is None else format_skeleton("MMMd", value.astimezone(ZoneInfo(zone)), locale=LOCALE)
+
+
+def local_day(value: datetime, zone: str = "UTC") -> date:
+    """The day of a moment in the zone."""
+    return value.astimezone(ZoneInfo(zone)).date()
 
 
 def moment(value: datetime | None, zone: str = "UTC") -> str:
@@ -65,6 +70,6 @@ def initials(name: str) -> str:
 
 
 FILTERS: dict[str, Callable[..., Any]] = {
-    f.__name__: f for f in (day, moment, ago, hours, clock, money, html, initials)
+    f.__name__: f for f in (day, local_day, moment, ago, hours, clock, money, html, initials)
 }
 GLOBALS: dict[str, Any] = {}

@@ -7,14 +7,17 @@ from django.shortcuts import redirect
 from django.urls import path
 from django.views.decorators.http import require_safe
 
+from fairlead.accounts.permissions import STAFF
+from fairlead.people.queries import worker_of
 from fairlead.web.access import Request, member_page
 
 
 @member_page
 @require_safe
-def index(_request: Request) -> HttpResponse:
-    """Start at the projects."""
-    return redirect("projects")
+def index(request: Request) -> HttpResponse:
+    """Start at one's own work; whoever does no tasks themselves at the projects."""
+    works = request.actor.role in STAFF and worker_of(request.actor) is not None
+    return redirect("my-work" if works else "projects")
 
 
 urls = [path("", index, name="home")]

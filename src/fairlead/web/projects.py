@@ -122,6 +122,7 @@ class ColumnForm(forms.Form):
 
     name = forms.CharField(max_length=40)
     wip_limit = forms.IntegerField(required=False, min_value=1, max_value=999)
+    wip_soft = forms.BooleanField(required=False)
     state = forms.ChoiceField(choices=State.choices)
 
 
@@ -135,7 +136,7 @@ def add_column(request: Request, key: str) -> HttpResponse:
         try:
             actions.add_status(
                 project, form.cleaned_data["name"], form.cleaned_data["state"], actor=request.actor, now=timezone.now(),
-                wip_limit=form.cleaned_data["wip_limit"],
+                wip_limit=form.cleaned_data["wip_limit"], wip_hard=not form.cleaned_data["wip_soft"],
             )  # fmt: skip
         except Refused as refused:
             blame(form, refused)
@@ -163,9 +164,9 @@ def change_column(request: Request, key: str, status_id: int) -> HttpResponse:
     form = ColumnForm(request.POST)
     if form.is_valid():
         try:
-            actions.change_status(
-                status, actor=request.actor, now=timezone.now(), **checked(form, ColumnForm.base_fields)
-            )
+            values = checked(form, ("name", "wip_limit", "state"))
+            soft = form.cleaned_data["wip_soft"]
+            actions.change_status(status, actor=request.actor, now=timezone.now(), wip_hard=not soft, **values)
         except Refused as refused:
             blame(form, refused)
         else:

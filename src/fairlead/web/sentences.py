@@ -66,6 +66,8 @@ PHRASES: Final[dict[str, str]] = {
     "comment.added": "commented on {task}",
     "comment.edited": "edited a comment on {task}",
     "comment.removed": "removed a comment from {task}",
+    "view.shared": "shared the view {name}",
+    "view.unshared": "no longer shares the view {name}",
     "task.assigned": "assigned {subject} to {worker}",
     "task.unassigned": "took {subject} back from {worker}",
     "task.offered": "offered {subject} to {worker}",

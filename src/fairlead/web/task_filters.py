@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpResponse
 
+from fairlead.accounts.models import Role
 from fairlead.events.actor import Actor
+from fairlead.people.queries import skill_choices
 from fairlead.web.access import Request
 from fairlead.work.filters import DUES, ME, NOBODY, TaskFilter
 from fairlead.work.models import Project, Task
 from fairlead.work.queries import assignees, labels
 from fairlead.work.states import State
 
-NAMES = ("q", "state", "assignee", "label", "priority", "due")
+RANGES = {
+    "due_from": "Due from", "due_to": "Due until", "created_from": "Created from", "created_to": "Created until",
+}  # fmt: skip
+NAMES = ("q", "state", "assignee", "label", "priority", "due", "skill", *RANGES)
+LISTED = ("sort", "group", "cols")
+"""What a list of tasks takes beside the filters. A saved view keeps both."""
 
 
 def asked(request: Request, *, project: str = "") -> TaskFilter:
@@ -29,11 +37,33 @@ def asked(request: Request, *, project: str = "") -> TaskFilter:
         label=get["label"][:40].replace("\x00", ""),
         priority=int(priority) if priority in "01234" and priority else None,
         due=get["due"] if get["due"] in DUES else "",
+        skill=int(get["skill"]) if _is_number(get["skill"]) and request.actor.role != Role.CLIENT else None,
+        due_from=_day(get["due_from"]),
+        due_to=_day(get["due_to"]),
+        created_from=_day(get["created_from"]),
+        created_to=_day(get["created_to"]),
     )
 
 
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if len(text) == 10 else None
+    except ValueError:
+        return None
+
+
+def kept_query(request: Request) -> str:
+    """What a saved view keeps of this address: filters, sorting, grouping and columns, in a fixed order."""
+    names = (*NAMES, "project", *LISTED)
+    return urlencode([(name, request.GET[name]) for name in names if request.GET.get(name)])
+
+
 def _is_assignee(text: str) -> bool:
-    return text in (ME, NOBODY) or (text.isdecimal() and text.isascii() and len(text) < 16)
+    return text in (ME, NOBODY) or _is_number(text)
+
+
+def _is_number(text: str) -> bool:
+    return text.isdecimal() and text.isascii() and len(text) < 16
 
 
 def filter_bar(
@@ -49,9 +79,13 @@ def filter_bar(
     }
     if states:
         choices = {"state": [("open", "Open"), *State.choices], **choices}
+    if actor.role != Role.CLIENT:
+        choices["skill"] = [(str(pk), name) for pk, name, _ in skill_choices(actor)]
     chosen = {
         "q": wanted.text, "state": wanted.state, "assignee": wanted.assignee, "label": wanted.label, "due": wanted.due,
         "priority": "" if wanted.priority is None else str(wanted.priority),
+        "skill": "" if wanted.skill is None else str(wanted.skill),
+        **{name: day.isoformat() if (day := getattr(wanted, name)) else "" for name in RANGES},
     }  # fmt: skip
     selects = [
         {"name": name, "label": name.capitalize(), "options": options, "value": chosen[name]}
@@ -63,7 +97,11 @@ def filter_bar(
         for name, value in chosen.items()
         if value
     ]
-    return {"q": wanted.text, "selects": selects, "chips": chips, "path": request.path, "any": bool(chips)}
+    ranges = [(name, label, chosen[name]) for name, label in RANGES.items()]
+    return {
+        "q": wanted.text, "selects": selects, "chips": chips, "path": request.path, "any": bool(chips),
+        "ranges": ranges, "dated": any(value for _, _, value in ranges),
+    }  # fmt: skip
 
 
 def address(request: Request, **changes: object) -> str:

@@ -1,11 +1,12 @@
-"""The list of tasks: across projects, of one project, and the trash."""
+"""The list of tasks: across projects, of one project, as a saved view, and the trash."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect
 from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -16,28 +17,49 @@ from fairlead.web import keys  # noqa: F401  the converters of the addresses bel
 from fairlead.web.access import Request, member_page
 from fairlead.web.board import label_color, today_of
 from fairlead.web.render import page
-from fairlead.web.task_filters import address, asked, filter_bar, pushed
-from fairlead.work.models import Project
-from fairlead.work.permissions import may_create_task
-from fairlead.work.queries import deleted_tasks, find_project, task_list
+from fairlead.web.task_filters import LISTED, NAMES, address, asked, filter_bar, kept_query, pushed
+from fairlead.work.models import Project, Task, View
+from fairlead.work.permissions import may_change_view, may_create_task, may_save_view, may_share_view
+from fairlead.work.queries import (
+    ViewRow,
+    deleted_tasks,
+    find_project,
+    find_view,
+    status_choices,
+    task_list,
+    view_rows,
+)
 from fairlead.work.queries.lists import GROUPS, SORTS, page_of
+from fairlead.work.states import State
 
-HEADS = {
+HEADS: Final = {
     "title": "Task",
+    "project": "Project",
     "status": "Status",
     "priority": "Priority",
     "assignee": "Who",
     "due": "Due",
     "effort": "Effort",
+    "labels": "Labels",
+    "created": "Created",
     "updated": "Changed",
 }
+USUAL: Final = ("title", "status", "priority", "assignee", "due", "effort", "updated")
+GROUP_NAMES: Final = {"week": "due week"}
 
 
 @member_page
 @require_GET
 def index(request: Request) -> HttpResponse:
-    """All tasks that the reader sees; ?deleted=1 the trash."""
-    return _trash(request) if request.GET.get("deleted") == "1" else _list(request, None)
+    """All tasks that the reader sees; ?deleted=1 the trash. Without any parameter their own start view, if they chose
+    one; ?all=1 shows all tasks all the same."""
+    if request.GET.get("deleted") == "1":
+        return _trash(request)
+    views = view_rows(request.actor)
+    start = next((view for view in views if view.starts), None)
+    if start is not None and not request.GET and not request.htmx:
+        return redirect("view", start.id)
+    return _list(request, None, views=views)
 
 
 @member_page
@@ -47,36 +69,75 @@ def of_project(request: Request, key: str) -> HttpResponse:
     return _list(request, find_project(request.actor, key))
 
 
-def _list(request: Request, project: Project | None) -> HttpResponse:
+@member_page
+@require_GET
+def of_view(request: Request, number: int) -> HttpResponse:
+    """A saved view; with parameters of its own the address shows those instead, to try something out."""
+    view = find_view(request.actor, number)
+    if not any(request.GET.get(name) is not None for name in (*NAMES, *LISTED, "page")):
+        request.GET = QueryDict(view.query)
+    elif not any(request.GET.get(name) is not None for name in (*NAMES, *LISTED)):
+        request.GET = QueryDict(f"{view.query}&page={request.GET['page']}")
+    return _list(request, None, views=view_rows(request.actor), view=view)
+
+
+def _list(
+    request: Request, project: Project | None, *, views: list[ViewRow] | None = None, view: View | None = None
+) -> HttpResponse:
     now, zone = timezone.now(), request.user.time_zone
     sort, group = _sort(request), request.GET.get("group", "")
-    wanted = asked(request, project=project.key if project else "")
+    shown, wanted = columns_of(request), asked(request, project=project.key if project else "")
+    group = group if group in GROUPS else ""
     found = task_list(
-        request.actor,
-        wanted,
-        now=now,
-        zone=zone,
-        sort=sort,
-        page=_page(request),
-        group=group if group in GROUPS else "",
-    )
+        request.actor, wanted, now=now, zone=zone, sort=sort, page=_page(request), group=group
+    )  # fmt: skip
     values = {
         "project": project,
         "found": found,
-        "rows": _shown(found.rows, ZoneInfo(zone)),
-        "columns": _columns(request, sort),
+        "rows": [shown_row(row, ZoneInfo(zone)) for row in found.rows],
+        "shown": shown,
+        "columns": _heads(request, shown, sort),
+        "chooser": _chooser(request, shown),
         "bar": filter_bar(request, asked(request), request.actor, project, states=True),
         "group": group,
-        "groups": [(name, f"By {name}") for name in GROUPS if not (project and name == "project")],
+        "groups": [
+            (name, f"By {GROUP_NAMES.get(name, name)}") for name in GROUPS if not (project and name == "project")
+        ],
         "today": today_of(request, now),
         "previous": address(request, page=found.page - 1) if found.page > 1 else None,
         "next": address(request, page=found.page + 1) if found.page < found.pages else None,
         "may_add": may_create_task(request.actor, project) if project else request.actor.role in {*STAFF, Role.CLIENT},
         "may_manage": request.actor.role in MANAGERS,
-        "shows_effort": request.actor.role != Role.CLIENT,
+        "may_edit": request.actor.role in STAFF and (project is None or project.archived_at is None),
+        "bulk_statuses": _bulk_statuses(project),
+        "priorities": list(reversed(Task.Priority.choices)),
         "here": address(request),
+        **_views(request, views or [], view),
     }
     return pushed(request, page(request, "tasks/index.jinja", values))
+
+
+def _views(request: Request, views: list[ViewRow], view: View | None) -> dict[str, Any]:
+    """What the strip of views shows. `changed`: the open view is no longer what was saved."""
+    query = kept_query(request)
+    return {
+        "views": views,
+        "view": view,
+        "query": query,
+        "changed": view is not None and query != view.query,
+        "may_save": may_save_view(request.actor),
+        "may_share": may_share_view(request.actor),
+        "may_change_view": view is not None and may_change_view(request.actor, view),
+        "may_remove_view": view is not None and may_change_view(request.actor, view, removing=True),
+        "starts": any(row.starts and view is not None and row.id == view.pk for row in views),
+    }
+
+
+def _bulk_statuses(project: Project | None) -> list[tuple[str, str]]:
+    """Where many tasks can be put: the columns of the one project, else the states."""
+    if project is None:
+        return [(value, label) for value, label in State.choices]
+    return [(str(row["id"]), row["name"]) for row in status_choices(project)]
 
 
 def _page(request: Request) -> int:
@@ -89,24 +150,42 @@ def _sort(request: Request) -> str:
     return asked_for if asked_for.removeprefix("-") in SORTS else "-updated"
 
 
-def _columns(request: Request, sort: str) -> list[tuple[str, ...]]:
+def columns_of(request: Request) -> list[str]:
+    """The columns that the address asks for, in the order of the table; a client never sees efforts."""
+    chosen = [name for name in request.GET.get("cols", "").split(",") if name in HEADS]
+    wanted = {"title", *(chosen or USUAL)}
+    hidden = {"effort"} if request.actor.role == Role.CLIENT else set()
+    return [name for name in HEADS if name in wanted - hidden]
+
+
+def _heads(request: Request, shown: list[str], sort: str) -> list[tuple[str, ...]]:
     """The heads of the table: a click sorts by it, another one the other way round."""
-    names = [name for name in HEADS if name != "effort" or request.actor.role != Role.CLIENT]
     return [
         (
             HEADS[name] + (" ↑" if sort == name else " ↓" if sort == f"-{name}" else ""),
             "right" if name == "effort" else "",
             address(request, sort=f"-{name}" if sort == name else name, page=""),
         )
-        for name in names
+        for name in shown
     ]
 
 
-def _shown(rows: list[dict[str, Any]], zone: ZoneInfo) -> list[dict[str, Any]]:
-    for row in rows:
-        row["due"] = row["due_at"].astimezone(zone).date() if row["due_at"] else None
-        row["tags"] = [{"name": name, "color": label_color(name)} for name in row["labels"]]
-    return rows
+def _chooser(request: Request, shown: list[str]) -> list[tuple[str, str, bool]]:
+    """(label, address with this column shown or hidden, whether it is shown) for every column but the title."""
+    hidden = {"title"} | ({"effort"} if request.actor.role == Role.CLIENT else set())
+    found = []
+    for name in (name for name in HEADS if name not in hidden):
+        wanted = [n for n in HEADS if n in {*shown, name} and not (n == name and name in shown)]
+        cols = "" if wanted == [n for n in USUAL if n in HEADS] else ",".join(wanted)
+        found.append((HEADS[name], address(request, cols=cols), name in shown))
+    return found
+
+
+def shown_row(row: dict[str, Any], zone: ZoneInfo) -> dict[str, Any]:
+    """A row of the list as its template wants it."""
+    row["due"] = row["due_at"].astimezone(zone).date() if row["due_at"] else None
+    row["tags"] = [{"name": name, "color": label_color(name)} for name in row["labels"]]
+    return row
 
 
 def _trash(request: Request) -> HttpResponse:
@@ -121,5 +200,6 @@ def _trash(request: Request) -> HttpResponse:
 
 urls = [
     path("tasks/", index, name="tasks"),
+    path("views/<int:number>/", of_view, name="view"),
     path("projects/<project:key>/list/", of_project, name="project-list"),
 ]

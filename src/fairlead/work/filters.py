@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 
-from fairlead.work.models import Task
+from fairlead.work.models import Need, Task
 from fairlead.work.states import OPEN
 
 ME, NOBODY = "me", "nobody"
@@ -21,7 +21,8 @@ class TaskFilter:
     """Everything given must hold; an empty value asks for nothing.
 
     `assignee` is a worker's id as text, "me" or "nobody"; `due` one of DUES; `state` a state, or "open" for all that is
-    not over; `text` words that title, description or labels contain, or a key like WEB-42.
+    not over; `text` words that title, description or labels contain, or a key like WEB-42; `skill` the id of one that
+    is needed. The days of a range are both part of it, in the reader's zone.
     """
 
     text: str = ""
@@ -32,6 +33,11 @@ class TaskFilter:
     label: str = ""
     priority: int | None = None
     due: str = ""
+    skill: int | None = None
+    due_from: date | None = None
+    due_to: date | None = None
+    created_from: date | None = None
+    created_to: date | None = None
 
     def __bool__(self) -> bool:
         return self != TaskFilter()
@@ -49,6 +55,10 @@ class TaskFilter:
             wanted &= Q(labels__contains=[self.label])
         if self.priority is not None:
             wanted &= Q(priority=self.priority)
+        if self.skill is not None:
+            wanted &= Q(pk__in=Need.objects.filter(skill_id=self.skill).values("task_id"))
+        wanted &= _between("due_at", self.due_from, self.due_to, zone)
+        wanted &= _between("created_at", self.created_from, self.created_to, zone)
         return tasks.filter(wanted & self._of_whom(user_id) & self._when(now, zone) & self._words())
 
     def _of_whom(self, user_id: int | None) -> Q:
@@ -76,3 +86,13 @@ class TaskFilter:
                 one |= Q(project__key=key[1].upper(), number=int(key[2]))
             wanted &= one
         return wanted
+
+
+def _between(name: str, first: date | None, last: date | None, zone: str) -> Q:
+    """From the beginning of the first day to the end of the last one, on the reader's clock."""
+    wanted = Q()
+    if first is not None:
+        wanted &= Q(**{f"{name}__gte": datetime.combine(first, time(0), ZoneInfo(zone))})
+    if last is not None:
+        wanted &= Q(**{f"{name}__lt": datetime.combine(last + timedelta(days=1), time(0), ZoneInfo(zone))})
+    return wanted

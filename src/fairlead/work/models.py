@@ -53,7 +53,7 @@ class ProjectClient(models.Model):
 
 
 class Status(models.Model):
-    """A column of a project's board; its state says what it means."""
+    """A column of a project's board; its state says what it means. A hard limit refuses what would be too much."""
 
     workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
     project = models.ForeignKey(Project, models.CASCADE, related_name="statuses")
@@ -61,6 +61,7 @@ class Status(models.Model):
     state = models.CharField(max_length=10, choices=State)
     position = models.PositiveSmallIntegerField()
     wip_limit = models.PositiveSmallIntegerField(null=True, blank=True)
+    wip_hard = models.BooleanField(default=True)
 
     class Meta:
         ordering = ["position"]
@@ -221,3 +222,86 @@ class Comment(models.Model):
     def project_id(self) -> int:
         """The project that the task belongs to."""
         return self.task.project_id
+
+
+class View(models.Model):
+    """A way to look at the list of tasks: `query` is what its address would hold. Shared: for the whole team."""
+
+    workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
+    owner = models.ForeignKey("accounts.User", models.CASCADE)
+    name = models.CharField(max_length=60)
+    query = models.CharField(max_length=1000, blank=True)
+    shared = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "owner", "name"], name="view_name_once"),
+            models.CheckConstraint(condition=~Q(name=""), name="view_has_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class StartView(models.Model):
+    """The view with which the list of all tasks opens for somebody."""
+
+    workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
+    user = models.ForeignKey("accounts.User", models.CASCADE)
+    view = models.ForeignKey(View, models.CASCADE)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["workspace", "user"], name="start_view_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user} starts with {self.view}"
+
+
+class BoardLook(models.Model):
+    """How somebody looks at a board: its swimlanes, and the columns that they folded away."""
+
+    class Lanes(models.TextChoices):
+        NONE = "", "No lanes"
+        ASSIGNEE = "assignee", "By assignee"
+        PRIORITY = "priority", "By priority"
+
+    workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
+    user = models.ForeignKey("accounts.User", models.CASCADE)
+    project = models.ForeignKey(Project, models.CASCADE)
+    lanes = models.CharField(max_length=10, choices=Lanes, default=Lanes.NONE, blank=True)
+    folded = ArrayField(models.BigIntegerField(), default=list, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "user"], name="board_look_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user} looks at {self.project}"
+
+
+class Batch(models.Model):
+    """One or many tasks changed in one go by somebody, with what they were before, so that it can be taken back."""
+
+    workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
+    by_user = models.ForeignKey("accounts.User", models.CASCADE)
+    created_at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"batch {self.pk}"
+
+
+class BatchLine(models.Model):
+    """One task of a batch: `before` are its former values, `version` is the one that the batch left it at."""
+
+    workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
+    batch = models.ForeignKey(Batch, models.CASCADE, related_name="lines")
+    task = models.ForeignKey(Task, models.CASCADE)
+    before = models.JSONField()
+    version = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["batch", "task"], name="batch_line_once")]
+
+    def __str__(self) -> str:
+        return f"{self.task} in {self.batch}"

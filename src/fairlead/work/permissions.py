@@ -5,7 +5,7 @@ from __future__ import annotations
 from fairlead.accounts.models import Role
 from fairlead.accounts.permissions import MANAGERS, STAFF, in_scope
 from fairlead.events.actor import AGENT, Actor
-from fairlead.work.models import Comment, Project, ProjectClient, Task
+from fairlead.work.models import Comment, Project, ProjectClient, Task, View
 from fairlead.work.states import AGENT_NEVER, AUTHOR, HOLDER, MANAGER, TRANSITIONS, State
 
 
@@ -39,13 +39,20 @@ def shared_with(actor: Actor, project_id: int) -> bool:
 
 def parts(actor: Actor, task: Task) -> frozenset[str]:
     """What the actor is to the task: any of MANAGER, HOLDER, AUTHOR. Clients, auditors and strangers are nothing."""
-    if task.workspace_id != actor.workspace_id or actor.role not in STAFF or not may_write(actor):
+    if task.workspace_id != actor.workspace_id:
+        return frozenset()
+    return row_parts(actor, None if task.assignee is None else task.assignee.user_id, task.created_by_id)
+
+
+def row_parts(actor: Actor, holder_user_id: int | None, author_id: int | None) -> frozenset[str]:
+    """`parts` for a row of the actor's workspace, from the users who hold and who created the task."""
+    if actor.role not in STAFF or not may_write(actor):
         return frozenset()
     found = {MANAGER} if actor.role in MANAGERS else set()
     if actor.user_id is not None:
-        if task.assignee is not None and task.assignee.user_id == actor.user_id:
+        if holder_user_id == actor.user_id:
             found.add(HOLDER)
-        if task.created_by_id == actor.user_id:
+        if author_id == actor.user_id:
             found.add(AUTHOR)
     return frozenset(found)
 
@@ -58,6 +65,11 @@ def may_edit_task(actor: Actor, task: Task) -> bool:
 def may_delete_task(actor: Actor, task: Task) -> bool:
     """Managers every task; contributors those that they created."""
     return bool(parts(actor, task) & {MANAGER, AUTHOR})
+
+
+def may_change_many(actor: Actor) -> bool:
+    """Change tasks in one go, and take that back: the team, each task by the rules for one."""
+    return actor.user_id is not None and actor.role in STAFF and may_write(actor)
 
 
 def may_order(actor: Actor, task: Task) -> bool:
@@ -88,3 +100,19 @@ def may_edit_comment(actor: Actor, comment: Comment) -> bool:
 
 def may_remove_comment(actor: Actor, comment: Comment) -> bool:
     return may_edit_comment(actor, comment) or MANAGER in parts(actor, comment.task)
+
+
+def may_save_view(actor: Actor) -> bool:
+    """Every member has views of their own; auditors too: a view changes no work."""
+    return actor.user_id is not None and may_write(actor)
+
+
+def may_share_view(actor: Actor) -> bool:
+    return actor.role in STAFF and may_write(actor)
+
+
+def may_change_view(actor: Actor, view: View, *, removing: bool = False) -> bool:
+    """Whose view it is; managers may also remove what others have shared."""
+    if view.workspace_id != actor.workspace_id or not may_save_view(actor):
+        return False
+    return view.owner_id == actor.user_id or (removing and view.shared and actor.role in MANAGERS)

@@ -13,6 +13,7 @@ from fairlead.allocation.queries.decisions import (
 from fairlead.allocation.queries.fairness import WINDOWS as FAIRNESS_WINDOWS
 from fairlead.allocation.queries.fairness import Fairness, FairRow, fairness
 from fairlead.allocation.queries.loads import WeekLoad, fits, load, planned
+from fairlead.allocation.queries.my_work import MyWork, Waiting, WorkItem, decisions, my_work
 from fairlead.allocation.queries.notices import Notice, notice
 from fairlead.allocation.queries.offers import (
     OfferCard,
@@ -86,6 +87,7 @@ __all__ = [
     "FairRow",
     "Fairness",
     "Fix",
+    "MyWork",
     "Notice",
     "OfferCard",
     "OfferSheet",
@@ -103,13 +105,16 @@ __all__ = [
     "Schedule",
     "Standing",
     "Trial",
+    "Waiting",
     "WeekLoad",
+    "WorkItem",
     "anybody_back",
     "anything_unrouted",
     "cards",
     "choosable",
     "compact",
     "decision_of",
+    "decisions",
     "desk",
     "fairness",
     "find_offer",
@@ -126,6 +131,7 @@ __all__ = [
     "may_see_plans",
     "my_offer_of",
     "my_offers",
+    "my_work",
     "names_for_conditions",
     "next_return",
     "notice",

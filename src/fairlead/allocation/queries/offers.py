@@ -136,7 +136,7 @@ def waiting_for(actor: Actor, *, now: datetime) -> int:
         return 0
     mine = Offer.objects.filter(workspace_id=actor.workspace_id, worker__user_id=actor.user_id, state=Offer.State.OPEN)
     own = mine.filter(expires_at__gt=now).count()
-    return own + (_nobody_found(actor).count() if may_see_everybody(actor) else 0)
+    return own + (nobody_found(actor).count() if may_see_everybody(actor) else 0)
 
 
 def offerings(actor: Actor, *, now: datetime) -> tuple[list[OfferingCard], list[OfferingCard]]:
@@ -144,7 +144,7 @@ def offerings(actor: Actor, *, now: datetime) -> tuple[list[OfferingCard], list[
     require(may_see_everybody(actor), "Managers and auditors see all offers; yours are on this page.")
     going = Offering.objects.filter(workspace_id=actor.workspace_id, state=Offering.State.OPEN)
     return (
-        _offering_cards(_nobody_found(actor).order_by("closed_at", "id"), actor=actor, now=now),
+        _offering_cards(nobody_found(actor).order_by("closed_at", "id"), actor=actor, now=now),
         _offering_cards(going.order_by("created_at", "id"), actor=actor, now=now),
     )
 
@@ -228,7 +228,7 @@ def _left(rows: Iterable[Offer], now: datetime) -> dict[int, int]:
     return {row.pk: minutes_within(times.get(row.worker_id, []), now, row.expires_at) for row in going}
 
 
-def _nobody_found(actor: Actor) -> QuerySet[Offering]:
+def nobody_found(actor: Actor) -> QuerySet[Offering]:
     """Exhausted offerings by people, the latest of their task, whose task still waits for somebody. Policies go on by
     themselves and hand their tasks to a manager in the end."""
     newer = Offering.objects.filter(task_id=OuterRef("task_id"), pk__gt=OuterRef("pk"))

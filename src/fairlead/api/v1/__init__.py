@@ -25,15 +25,19 @@ from fairlead.api.v1 import (
     presence,
     projects,
     schedule,
+    search,
     skills,
     task_details,
     tasks,
+    views,
     workers,
 )
 
 RESOURCES = (
     me,
     projects,
+    search,
+    views,
     tasks,
     task_details,
     allocation,

@@ -29,7 +29,8 @@ class StatusOut(Shown):
     id: int
     name: str = Field(examples=["In progress"])
     state: TaskState
-    wip_limit: int | None = Field(description="The most tasks that it takes.")
+    wip_limit: int | None = Field(description="The most tasks that it should hold.")
+    wip_hard: bool = Field(description="Whether a full column refuses further tasks; else the limit is only shown.")
 
 
 class ProjectOut(Shown):
@@ -74,12 +75,14 @@ class NewStatus(Body):
     name: Annotated[str, StringConstraints(max_length=40)]
     state: TaskState
     wip_limit: int | None = Field(None, strict=True, ge=1, le=999)
+    wip_hard: bool = Field(True, strict=True)
 
 
 class StatusChange(Body):
     name: Annotated[str, StringConstraints(max_length=40)] = ""
     state: TaskState = "backlog"
     wip_limit: int | None = Field(None, strict=True, ge=1, le=999)
+    wip_hard: bool = Field(True, strict=True)
     position: int = Field(0, strict=True, ge=0, le=100, description="0 is leftmost.")
 
 
@@ -157,9 +160,8 @@ def add_status(request: Call, key: ProjectKey, body: NewStatus) -> Status:
     It stands right of those that mean the same or come earlier.
     """
     project = queries.find_project(request.actor, key)
-    return actions.add_status(
-        project, body.name, body.state, actor=request.actor, now=request.now, wip_limit=body.wip_limit
-    )
+    limits: dict[str, Any] = {"wip_limit": body.wip_limit, "wip_hard": body.wip_hard}
+    return actions.add_status(project, body.name, body.state, actor=request.actor, now=request.now, **limits)
 
 
 @routes.on("PATCH", "/projects/{key}/statuses/{status_id}", scope="work:write", gives=StatusOut)

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from fairlead.api.fields import Body, Id, Level, Moment, ProjectKey, Shown, TaskKey, TaskState, Text
+from fairlead.api.fields import Body, Day, Id, Level, Moment, ProjectKey, Shown, TaskKey, TaskState, Text
 from fairlead.api.paging import Paging
 
 Title = Annotated[str, StringConstraints(max_length=240)]
@@ -88,6 +88,13 @@ class TaskQuery(Paging):
         None, pattern=r"^(me|nobody|[1-9][0-9]{0,17})$", description="A worker's id, `me` or `nobody`."
     )
     label: str | None = Field(None, max_length=40)
+    priority: int | None = Field(None, ge=0, le=4, description="0 none to 4 urgent.")
+    due: Literal["late", "week", "later", "none"] | None = Field(None, description="`week`: in the next seven days.")
+    skill_id: int | None = Field(None, ge=1, le=2**63 - 1, description="A skill that the task needs.")
+    due_from: Day | None = Field(None, description="Due on this day (UTC) or later.")
+    due_to: Day | None = Field(None, description="Due on this day (UTC) or earlier.")
+    created_from: Day | None = None
+    created_to: Day | None = None
     q: str | None = Field(None, max_length=120, description="Words in title, description or labels; or a key.")
     external_id: OutsideId | None = None
     updated_since: Moment | None = Field(None, description="Changed then or later, for keeping a copy up to date.")

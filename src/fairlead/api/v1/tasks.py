@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from ninja import Query
 
+from fairlead.accounts.models import Role
 from fairlead.api import etags, paging
 from fairlead.api.calls import Call
 from fairlead.api.fields import TaskKey
@@ -43,7 +44,9 @@ def list_tasks(request: Call, wanted: Query[TaskQuery]) -> dict[str, Any]:
 def _fitting(request: Call, wanted: TaskQuery) -> QuerySet[Task]:
     asked = TaskFilter(
         text=wanted.q or "", project=wanted.project or "", state=wanted.state or "", status=wanted.status_id,
-        assignee=wanted.assignee or "", label=wanted.label or "",
+        assignee=wanted.assignee or "", label=wanted.label or "", priority=wanted.priority, due=wanted.due or "",
+        skill=None if request.actor.role == Role.CLIENT else wanted.skill_id, due_from=wanted.due_from,
+        due_to=wanted.due_to, created_from=wanted.created_from, created_to=wanted.created_to,
     )  # fmt: skip
     found = asked.apply(queries.visible_tasks(request.actor), now=request.now, user_id=request.actor.user_id)
     if wanted.external_id is not None:

@@ -1,5 +1,14 @@
 """Everything that changes work. One verb, one function, one transaction, one event; callers import from here."""
 
+from fairlead.work.actions.batches import (
+    Outcome,
+    SoAlready,
+    TaskEdit,
+    change_many,
+    change_one,
+    preview_many,
+    undo_batch,
+)
 from fairlead.work.actions.comments import add_comment, edit_comment, remove_comment
 from fairlead.work.actions.criteria import add_criterion, check_criterion, remove_criterion, uncheck_criterion
 from fairlead.work.actions.dependencies import add_dependency, remove_dependency
@@ -30,19 +39,26 @@ from fairlead.work.actions.tasks import (
     hold_tasks,
     restore_task,
 )
+from fairlead.work.actions.views import change_view, remove_view, save_view, start_with
 from fairlead.work.drafts import TaskDraft
 
 __all__ = [
+    "Outcome",
+    "SoAlready",
     "TaskDraft",
+    "TaskEdit",
     "add_comment",
     "add_criterion",
     "add_dependency",
     "add_status",
     "archive_project",
     "cancel_task",
+    "change_many",
+    "change_one",
     "change_project",
     "change_status",
     "change_task",
+    "change_view",
     "check_criterion",
     "complete_task",
     "create_project",
@@ -54,16 +70,21 @@ __all__ = [
     "hold_tasks",
     "move_needs",
     "move_task",
+    "preview_many",
     "remove_comment",
     "remove_criterion",
     "remove_dependency",
     "remove_status",
+    "remove_view",
     "reopen_task",
     "restore_project",
     "restore_task",
+    "save_view",
     "share_project",
     "start_task",
+    "start_with",
     "submit_task",
     "uncheck_criterion",
+    "undo_batch",
     "unshare_project",
 ]

@@ -30,8 +30,11 @@ class ColumnFull(Refused):
 
 
 def require_room(status: Status, *, more: int = 1) -> None:
-    """Refuse to put `more` tasks into a column beyond its limit. Holds the column's row until the transaction ends."""
-    if status.wip_limit is None:
+    """Refuse to put `more` tasks into a column beyond its hard limit; one that is not hard is only shown.
+
+    Holds the column's row until the transaction ends.
+    """
+    if status.wip_limit is None or not status.wip_hard:
         return
     limit = Status.objects.select_for_update().values_list("wip_limit", flat=True).get(pk=status.pk)
     count = Task.objects.filter(status_id=status.pk, deleted_at__isnull=True).count()

@@ -22,9 +22,16 @@ ORDER: Final = list(State)
 
 
 def add_status(
-    project: Project, name: str, state: str, *, actor: Actor, now: datetime, wip_limit: int | None = None
+    project: Project,
+    name: str,
+    state: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    wip_limit: int | None = None,
+    wip_hard: bool = True,
 ) -> Status:
-    """A new column, right after those of the same or an earlier state."""
+    """A new column, right after those of the same or an earlier state. A hard limit refuses what would be too much."""
     require(may_manage_project(actor, project), ONLY_MANAGERS)
     with transaction.atomic():
         columns = _columns(project)
@@ -35,7 +42,7 @@ def add_status(
         place = columns.index(earlier[-1]) + 1 if earlier else 0
         status = Status.objects.create(
             workspace_id=project.workspace_id, project=project, name=name.strip(), state=state, position=place,
-            wip_limit=wip_limit,
+            wip_limit=wip_limit, wip_hard=wip_hard,
         )  # fmt: skip
         _place([*columns[:place], status, *columns[place:]])
         record("status.created", status, actor=actor, now=now, name=status.name, state=state)
@@ -43,9 +50,9 @@ def add_status(
 
 
 def change_status(status: Status, *, actor: Actor, now: datetime, **values: Any) -> Status:
-    """Change any of: name, wip_limit (None: no limit), state (only while it is empty), position (0 = leftmost)."""
+    """Change any of: name, wip_limit (None: no limit), wip_hard, state (only while it is empty), position (0: left)."""
     require(may_manage_project(actor, status.project), ONLY_MANAGERS)
-    if unknown := set(values) - {"name", "wip_limit", "state", "position"}:
+    if unknown := set(values) - {"name", "wip_limit", "wip_hard", "state", "position"}:
         raise TypeError(f"change_status does not know {', '.join(sorted(unknown))}")
     with transaction.atomic():
         columns = _columns(status.project)

@@ -67,7 +67,7 @@ def board(
     return Board([
         Column(s["id"], s["name"], s["state"], s["wip_limit"], counts.get(s["id"], 0), held.get(s["id"], 0),
                [c for c in cards if c["status_id"] == s["id"]])
-        for s in statuses.values("id", "name", "state", "wip_limit")
+        for s in statuses.values("id", "name", "state", "wip_limit", "wip_hard")
     ])  # fmt: skip
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from django.db.models import Case, F, IntegerField, OrderBy, QuerySet, Value, When
+from django.db.models.functions import TruncWeek
 
 from fairlead.accounts.models import Role
 from fairlead.events.actor import Actor
 from fairlead.work.filters import TaskFilter
 from fairlead.work.models import Task
+from fairlead.work.permissions import row_parts
 from fairlead.work.queries.relations import blocked
 from fairlead.work.queries.rows import HOLDER, holder, plain
 from fairlead.work.queries.visible import visible_tasks
@@ -20,7 +23,8 @@ from fairlead.work.states import OPEN, State
 PAGE: Final = 50
 FIELDS: Final = (
     "id", "number", "title", "state", "priority", "due_at", "labels", "effort_min", "version", "updated_at",
-    "project__key", "project__name", "project__color", "status__name", *HOLDER,
+    "project__key", "project__name", "project__color", "status__name", "status_id", "created_at", "created_by_id",
+    "assignee__user_id", *HOLDER,
 )  # fmt: skip
 
 _STATE: Final = Case(
@@ -35,13 +39,18 @@ SORTS: Final[dict[str, tuple[Any, ...]]] = {
     "due": (F("due_at"),),
     "effort": (F("effort_min"),),
     "updated": (F("updated_at"),),
+    "created": (F("created_at"),),
+    "project": (F("project__name"),),
+    "labels": (F("labels"),),
 }
-GROUPS: Final[dict[str, tuple[OrderBy, ...]]] = {
+GROUPS: Final[dict[str, tuple[Any, ...]]] = {
     "project": (F("project__name").asc(), F("project_id").asc()),
     "status": (OrderBy(_STATE), F("status__name").asc()),
     "assignee": (F("assignee__name").asc(nulls_last=True), F("assignee_id").asc(nulls_last=True)),
     "priority": (F("priority").desc(),),
+    "week": (),
 }
+"""What a list can be grouped by; "week" is the week of the due date, which depends on the reader's zone."""
 
 
 @dataclass(frozen=True)
@@ -68,19 +77,21 @@ def task_list(
 ) -> TaskPage:  # fmt: skip
     """The visible tasks that fit. `sort`: one of SORTS, "-" in front for downwards; `group`: one of GROUPS or ""."""
     fitting = wanted.apply(visible_tasks(actor), now=now, user_id=actor.user_id, zone=zone)
-    found = page_of(fitting, sort, page, group=group)
+    found = page_of(fitting, sort, page, group=group, zone=zone)
+    for row in found.rows:
+        row["may_edit"] = bool(row_parts(actor, row["assignee__user_id"], row["created_by_id"]))
     if actor.role == Role.CLIENT:  # a task may wait for one of a project that they do not know of
         for row in found.rows:
             row["blocked_by"] = [key for key in row["blocked_by"] if key.startswith(f"{row['project__key']}-")]
     return found
 
 
-def page_of(tasks: QuerySet[Task], sort: str, page: int, *, group: str = "") -> TaskPage:
+def page_of(tasks: QuerySet[Task], sort: str, page: int, *, group: str = "", zone: str = "UTC") -> TaskPage:
     """A page of these tasks."""
     total = tasks.count()
     pages = max(1, -(-total // PAGE))
     page = max(1, min(page, pages))
-    ordered = tasks.order_by(*GROUPS.get(group, ()), *_order(sort), "-id")
+    ordered = tasks.order_by(*_grouped(group, zone), *_order(sort), "-id")
     rows = plain(ordered.values(*FIELDS)[(page - 1) * PAGE : page * PAGE])
     waits = blocked([row["id"] for row in rows if row["state"] in OPEN])
     before = None
@@ -88,7 +99,7 @@ def page_of(tasks: QuerySet[Task], sort: str, page: int, *, group: str = "") -> 
         row["key"] = f"{row['project__key']}-{row['number']}"
         row["worker"] = holder(row)
         row["blocked_by"] = waits.get(row["id"], [])
-        name = _group_name(row, group)
+        name = _group_name(row, group, zone)
         row["group"], before = (name if name != before else ""), name
     return TaskPage(rows, total, page, pages)
 
@@ -98,9 +109,33 @@ def _order(sort: str) -> list[OrderBy]:
     return [OrderBy(part, descending=down, nulls_last=True) for part in SORTS.get(name, SORTS["updated"])]
 
 
-def _group_name(row: dict[str, Any], group: str) -> str:
+def _grouped(group: str, zone: str) -> tuple[Any, ...]:
+    if group == "week":
+        return (OrderBy(TruncWeek("due_at", tzinfo=ZoneInfo(zone)), nulls_last=True),)
+    return GROUPS.get(group, ())
+
+
+def _group_name(row: dict[str, Any], group: str, zone: str) -> str:
+    if group == "week":
+        return _week(row["due_at"], zone)
     if group == "assignee":
         return str(row["assignee__name"] or "Nobody yet")
     if group == "priority":
         return str(Task.Priority(row["priority"]).label)
     return str(row.get({"project": "project__name", "status": "status__name"}.get(group, ""), ""))
+
+
+def _week(due_at: datetime | None, zone: str) -> str:
+    if due_at is None:
+        return "No due date"
+    day = due_at.astimezone(ZoneInfo(zone)).date()
+    monday = day - timedelta(days=day.weekday())
+    return f"Week of {monday.day} {monday:%b %Y}"
+
+
+def task_row(actor: Actor, task: Task) -> dict[str, Any]:
+    """One row of the list, as it is now."""
+    found = page_of(visible_tasks(actor).filter(pk=task.pk), "key", 1)
+    row = found.rows[0]
+    row["may_edit"] = bool(row_parts(actor, row["assignee__user_id"], row["created_by_id"]))
+    return row

@@ -84,6 +84,6 @@ def _comments(actor: Actor, task: Task) -> list[dict[str, Any]]:
 
 
 def status_choices(project: Project) -> list[dict[str, Any]]:
-    """The columns of a project from left to right: id, name, state, wip_limit."""
+    """The columns of a project from left to right: id, name, state, wip_limit, wip_hard."""
     columns = Status.objects.filter(project=project).order_by("position", "id")
-    return plain(columns.values("id", "name", "state", "wip_limit"))
+    return plain(columns.values("id", "name", "state", "wip_limit", "wip_hard"))

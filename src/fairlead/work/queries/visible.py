@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from fairlead.accounts.models import Role
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Missing
-from fairlead.work.models import Comment, Criterion, Project, Task
+from fairlead.work.models import Batch, Comment, Criterion, Project, Task
 
 
 def visible_projects(actor: Actor) -> QuerySet[Project]:
@@ -82,4 +82,13 @@ def find_comment(actor: Actor, task: Task, comment_id: int) -> Comment:
     if found is None:
         raise Missing("This comment was removed.")
     found.task = task
+    return found
+
+
+def find_batch(actor: Actor, number: int) -> Batch:
+    """What the actor changed in one go. Raises Missing, also for somebody else's."""
+    mine = Batch.objects.filter(workspace_id=actor.workspace_id, by_user_id=actor.user_id or 0)
+    found = mine.filter(pk=number).first()
+    if found is None:
+        raise Missing("There is no such change of yours.")
     return found

@@ -1,0 +1,39 @@
+"""The search: tasks by words and operators, grouped by project, with the hits marked."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.urls import path
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from fairlead.lib.errors import Invalid
+from fairlead.web.access import Request, member_page
+from fairlead.web.board import today_of
+from fairlead.web.render import page
+from fairlead.work import grammar, queries
+from fairlead.work.queries.search import SHOWN
+
+
+@member_page
+@require_GET
+def index(request: Request) -> HttpResponse:
+    """?q= is what is looked for; what cannot be understood is said, with what can be."""
+    text, now = request.GET.get("q", "").strip()[: grammar.MAX_TEXT], timezone.now()
+    found, error = queries.Found((), more=False), ""
+    try:
+        found = queries.search(request.actor, grammar.read(text), now=now, zone=request.user.time_zone)
+    except Invalid as refused:
+        error = refused.detail
+    values = {
+        "text": text,
+        "found": found,
+        "error": error,
+        "examples": grammar.EXAMPLES,
+        "shown": SHOWN,
+        "today": today_of(request, now),
+    }
+    return page(request, "search/index.jinja", values, status=422 if error else 200)
+
+
+urls = [path("search/", index, name="search")]

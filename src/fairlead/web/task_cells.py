@@ -1,0 +1,178 @@
+"""Editing in the table: one cell of one task, in its place."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, time
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.urls import path
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.views.decorators.http import require_GET, require_POST
+
+from fairlead.allocation import actions as allocation
+from fairlead.allocation.permissions import may_assign
+from fairlead.lib.effort import parse_effort, write_effort
+from fairlead.lib.errors import Invalid, Refused, require
+from fairlead.people.queries import active_workers, find_worker
+from fairlead.web import keys  # noqa: F401  the converters of the addresses below
+from fairlead.web.access import Request, member_page
+from fairlead.web.batches import undo_address
+from fairlead.web.board import today_of
+from fairlead.web.render import page, wants_fragment
+from fairlead.web.task_forms import DAY_ENDS
+from fairlead.web.task_list import HEADS, columns_of, shown_row
+from fairlead.work import actions
+from fairlead.work.actions import TaskEdit
+from fairlead.work.models import Task
+from fairlead.work.permissions import may_edit_task
+from fairlead.work.queries import find_task, status_choices, task_row
+
+CELLS: Final = ("status", "assignee", "priority", "due", "effort", "labels")
+
+
+@member_page
+@require_GET
+def row(request: Request, key: str) -> HttpResponse:
+    """The row of a task as the list has it; ?cols= says with which columns."""
+    return _row(request, find_task(request.actor, key))
+
+
+def _row(request: Request, task: Task, toast: dict[str, str] | None = None) -> HttpResponse:
+    found = shown_row(task_row(request.actor, task), ZoneInfo(request.user.time_zone))
+    values = {"t": found, "shown": columns_of(request), "today": today_of(request, timezone.now()), "may_edit": True}
+    response = page(request, "tasks/row.jinja", values, block="row")
+    if toast:
+        response.headers["HX-Trigger"] = json.dumps({"toast": toast})
+    return response
+
+
+@member_page
+@require_GET
+def editor(request: Request, key: str, cell: str) -> HttpResponse:
+    """The field of one cell: in its place in the table, or as a small page of its own."""
+    task = find_task(request.actor, key)
+    _check(request, task, cell)
+    values = {"task": task, "cell": cell, "label": HEADS[cell], "cols": request.GET.get("cols", "")}
+    return page(request, "tasks/cell.jinja", values | _field(request, task, cell), block="editor")
+
+
+def _check(request: Request, task: Task, cell: str) -> None:
+    if cell not in CELLS:
+        raise Http404
+    allowed = may_assign(request.actor) if cell == "assignee" else may_edit_task(request.actor, task)
+    require(allowed, "Only managers and whoever holds or created this task can change this here.")
+
+
+def _field(request: Request, task: Task, cell: str) -> dict[str, Any]:
+    """What the editor shows: options with the chosen one, or the text or day as it is typed."""
+    if cell == "status":
+        options = [(str(column["id"]), column["name"]) for column in status_choices(task.project)]
+        return {"options": options, "value": str(task.status_id)}
+    if cell == "priority":
+        choices = [(str(value), label) for value, label in reversed(Task.Priority.choices)]
+        return {"options": choices, "value": str(task.priority)}
+    if cell == "assignee":
+        people = active_workers(request.actor).order_by("name").values_list("id", "name")
+        options = [("", "Nobody"), *((str(pk), name) for pk, name in people)]
+        return {"options": options, "value": str(task.assignee_id or "")}
+    due = task.due_at.astimezone(ZoneInfo(request.user.time_zone)).date().isoformat() if task.due_at else ""
+    text = {"due": due, "effort": write_effort(task.effort_min), "labels": ", ".join(task.labels)}[cell]
+    return {"options": None, "value": text}
+
+
+@member_page
+@require_POST
+def save(request: Request, key: str, cell: str) -> HttpResponse:
+    """Change the one value, and show the row again, with a way back."""
+    task = find_task(request.actor, key)
+    _check(request, task, cell)
+    try:
+        toast = _assigned(request, task) if cell == "assignee" else _changed(request, task, cell)
+    except actions.SoAlready:
+        toast = None
+    except Refused as refused:
+        if wants_fragment(request) or refused.status in (403, 404):
+            raise
+        messages.error(request, refused.detail)
+        return redirect("task", str(task))
+    if not wants_fragment(request):
+        if toast:
+            messages.success(request, toast["text"], extra_tags=toast["undo_url"])
+        return redirect("/tasks/?all=1")
+    return _row(request, find_task(request.actor, key), toast)
+
+
+def _changed(request: Request, task: Task, cell: str) -> dict[str, str]:
+    edit = _edit(task, cell, request.POST.get("value", "").strip(), request.user.time_zone)
+    batch = actions.change_one(task, edit, actor=request.actor, now=timezone.now())
+    return {"level": "success", "text": f"{task}: {HEADS[cell].lower()} changed.",
+            "undo_url": undo_address(batch, _back(request))}  # fmt: skip
+
+
+def _back(request: Request) -> str:
+    """The list that the cell is in, which htmx names."""
+    return request.htmx.current_url_abs_path or "/tasks/?all=1" if request.htmx else "/tasks/?all=1"
+
+
+def _edit(task: Task, cell: str, value: str, zone: str) -> TaskEdit:
+    if cell == "status":
+        return TaskEdit(status_id=_number(value, cell))
+    if cell == "priority":
+        return TaskEdit(priority=_number(value, cell))
+    if cell == "labels":
+        return TaskEdit(labels=tuple(value.split(",")))
+    if cell == "effort":
+        try:
+            minutes = parse_effort(value)
+        except ValueError:
+            raise Invalid({"effort": "Write it like 45m, 2h or 1d 4h."}) from None
+        return TaskEdit(no_effort=True) if minutes is None else TaskEdit(effort_min=minutes)
+    return TaskEdit(due_at=due_of(value, zone, task.due_at)) if value else TaskEdit(no_due=True)
+
+
+def due_of(text: str, zone: str, before: datetime | None = None) -> datetime:
+    """The time that a typed day means, in the reader's zone; the former time where the day stays the same."""
+    try:
+        day = parse_date(text)
+    except ValueError:
+        day = None
+    if day is None or not 1970 <= day.year <= 2200:
+        raise Invalid({"due_at": "Write the day like 2026-11-30."})
+    local = before.astimezone(ZoneInfo(zone)) if before else None
+    at: time = local.timetz().replace(tzinfo=None) if local and local.date() == day else DAY_ENDS
+    return datetime.combine(day, at, ZoneInfo(zone))
+
+
+def _number(text: str, name: str) -> int:
+    if not text.isdecimal() or not text.isascii() or len(text) > 15:
+        raise Invalid({name: "Choose one from the list."})
+    return int(text)
+
+
+def _assigned(request: Request, task: Task) -> dict[str, str] | None:
+    """Give the task to somebody, or take it back, through the door that every assignment goes through."""
+    chosen, before, now = request.POST.get("value", ""), task.assignee, timezone.now()
+    if chosen == str(task.assignee_id or ""):
+        return None
+    if chosen:
+        worker = find_worker(request.actor, _number(chosen, "assignee"))
+        made = allocation.assign_task(task, worker, actor=request.actor, now=now)
+        text = f"{made.worker.name} has {task} now."
+    else:
+        allocation.unassign_task(task, actor=request.actor, now=now)
+        text = f"{task} is with nobody now."
+    undo = f"/tasks/{task}/assign/?worker={before.pk}" if before else f"/tasks/{task}/unassign/"
+    return {"level": "success", "text": text, "undo_url": undo}
+
+
+urls = [
+    path("tasks/<task:key>/row/", row, name="task-row"),
+    path("tasks/<task:key>/cell/<str:cell>/", editor, name="task-cell"),
+    path("tasks/<task:key>/cell/<str:cell>/save/", save, name="save-task-cell"),
+]

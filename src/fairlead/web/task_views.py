@@ -1,0 +1,112 @@
+"""Saving, sharing and removing views of the list of tasks."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.urls import path
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from fairlead.lib.errors import Refused
+from fairlead.web.access import Request, member_page
+from fairlead.web.task_filters import LISTED, NAMES
+from fairlead.work import actions
+from fairlead.work.queries import find_view
+
+
+def _query(request: Request) -> str:
+    """What the form sends as the view's query, without what no list understands."""
+    sent = QueryDict(request.POST.get("query", "")[:2000])
+    return urlencode([(name, sent[name]) for name in (*NAMES, "project", *LISTED) if sent.get(name)])
+
+
+@member_page
+@require_POST
+def add(request: Request) -> HttpResponse:
+    """Keep what the list shows under a name."""
+    query = _query(request)
+    try:
+        view = actions.save_view(
+            request.POST.get("name", ""), query, shared="shared" in request.POST, actor=request.actor,
+            now=timezone.now(),
+        )  # fmt: skip
+    except Refused as refused:
+        if refused.status in (403, 404):
+            raise
+        messages.error(request, refused.detail)
+        return redirect(f"/tasks/?{query}" if query else "/tasks/?all=1")
+    if "starts" in request.POST:
+        actions.start_with(view, actor=request.actor)
+    messages.success(request, f"The view {view.name} is saved.")
+    return redirect("view", view.pk)
+
+
+@member_page
+@require_POST
+def change(request: Request, number: int) -> HttpResponse:
+    """Rename a view, share it or keep it to oneself."""
+    view = find_view(request.actor, number)
+    values = {"name": request.POST.get("name", view.name), "shared": "shared" in request.POST}
+    return _saved(request, number, values)
+
+
+@member_page
+@require_POST
+def update(request: Request, number: int) -> HttpResponse:
+    """Keep what the list shows now in the place of what the view showed."""
+    return _saved(request, number, {"query": _query(request)})
+
+
+def _saved(request: Request, number: int, values: dict[str, object]) -> HttpResponse:
+    view = find_view(request.actor, number)
+    try:
+        actions.change_view(view, actor=request.actor, now=timezone.now(), **values)
+    except Refused as refused:
+        if refused.status in (403, 404):
+            raise
+        messages.error(request, refused.detail)
+    else:
+        messages.success(request, f"The view {view.name} is saved.")
+    return redirect("view", view.pk)
+
+
+@member_page
+@require_POST
+def remove(request: Request, number: int) -> HttpResponse:
+    """Take a view away; its tasks stay where they are."""
+    view = find_view(request.actor, number)
+    actions.remove_view(view, actor=request.actor, now=timezone.now())
+    messages.success(request, f"The view {view.name} is gone; its tasks are where they were.")
+    return redirect("/tasks/?all=1")
+
+
+@member_page
+@require_POST
+def start(request: Request, number: int) -> HttpResponse:
+    """Open the list of all tasks with this view from now on."""
+    view = find_view(request.actor, number)
+    actions.start_with(view, actor=request.actor)
+    messages.success(request, f"All tasks opens with {view.name} now.")
+    return redirect("view", view.pk)
+
+
+@member_page
+@require_POST
+def start_with_all(request: Request) -> HttpResponse:
+    """Open the list of all tasks with all tasks again."""
+    actions.start_with(None, actor=request.actor)
+    return redirect("/tasks/?all=1")
+
+
+urls = [
+    path("views/", add, name="add-view"),
+    path("views/start-with-all/", start_with_all, name="start-with-all"),
+    path("views/<int:number>/change/", change, name="change-view"),
+    path("views/<int:number>/update/", update, name="update-view"),
+    path("views/<int:number>/remove/", remove, name="remove-view"),
+    path("views/<int:number>/start/", start, name="start-with-view"),
+]

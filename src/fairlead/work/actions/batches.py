@@ -1,0 +1,245 @@
+"""Changing many tasks in one go, looking at what that would do, and taking it back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.db import transaction
+from django.utils.dateparse import parse_datetime
+
+from fairlead.events.actor import AGENT, Actor
+from fairlead.events.record import record
+from fairlead.lib.errors import Conflict, Forbidden, Invalid, Missing, Refused, require
+from fairlead.work.actions.moves import move_task
+from fairlead.work.actions.tasks import change_task, delete_task, restore_task, shown, write
+from fairlead.work.models import Batch, BatchLine, Status, Task
+from fairlead.work.permissions import may_change_many
+from fairlead.work.queries.visible import visible_tasks
+from fairlead.work.states import AGENT_NEVER, OVER, State
+
+MOST: Final = 200
+"""Tasks of one batch."""
+UNDO_FOR: Final = timedelta(minutes=10)
+KEPT: Final = ("priority", "due_at", "labels", "effort_min", "status_id", "rank", "started_at", "done_at", "deleted_at")
+TIMES: Final = ("due_at", "started_at", "done_at", "deleted_at")
+
+
+class SoAlready(Refused):
+    """The task is what it should become: nothing is to be done."""
+
+    code = "so-already"
+    title = "Nothing to change"
+
+
+@dataclass(frozen=True)
+class TaskEdit:
+    """What should become of every task; what is None or empty stays.
+
+    A task goes to the column `status_id`, or to the first column of its project with `state`. `due_at` sets the date,
+    `shift_days` moves it, `no_due` takes it away. `effort_min` is the likely
+    effort; `labels` replaces all labels. `trash` puts the task into the trash, whatever else is given.
+    """
+
+    status_id: int | None = None
+    state: str = ""
+    priority: int | None = None
+    due_at: datetime | None = None
+    shift_days: int | None = None
+    no_due: bool = False
+    labels: tuple[str, ...] | None = None
+    effort_min: int | None = None
+    no_effort: bool = False
+    add_labels: tuple[str, ...] = ()
+    remove_labels: tuple[str, ...] = ()
+    trash: bool = False
+
+    def __bool__(self) -> bool:
+        return self != TaskEdit()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a batch did, or would do: keys of changed tasks, and (key, why) of those left as they are."""
+
+    changed: tuple[str, ...]
+    skipped: tuple[tuple[str, str], ...]
+    batch: Batch | None = None
+
+
+def change_many(keys: Sequence[str], edit: TaskEdit, *, actor: Actor, now: datetime) -> Outcome:
+    """Change these tasks, each by the rules for one; a task that a rule keeps as it is does not stop the others."""
+    _check(keys, edit, actor=actor)
+    with transaction.atomic():
+        return _run(_found(keys, actor=actor), edit, actor=actor, now=now)
+
+
+def preview_many(keys: Sequence[str], edit: TaskEdit, *, actor: Actor, now: datetime) -> Outcome:
+    """What `change_many` would do: it is done, and taken back before anybody can see it."""
+    _check(keys, edit, actor=actor)
+    with transaction.atomic():
+        outcome = _run(_found(keys, actor=actor), edit, actor=actor, now=now)
+        transaction.set_rollback(True)
+    return Outcome(outcome.changed, outcome.skipped)
+
+
+def change_one(task: Task, edit: TaskEdit, *, actor: Actor, now: datetime) -> Batch:
+    """Change one task so that it can be taken back. Raises what the rule that is in the way raises."""
+    require(may_change_many(actor), "Only members of the team change tasks.")
+    with transaction.atomic():
+        line = _changed(task, edit, actor=actor, now=now)
+        return _kept([line], actor=actor, now=now)
+
+
+def undo_batch(batch: Batch, *, actor: Actor, now: datetime) -> Outcome:
+    """Give every task of the batch its former values back, where nobody changed it since. Once, and soon."""
+    require(actor.user_id == batch.by_user_id and may_change_many(actor), "Only who made the change can take it back.")
+    if now - batch.created_at > UNDO_FOR:
+        raise Conflict("This was too long ago to be taken back in one go. Change the tasks themselves.")
+    with transaction.atomic():
+        if not Batch.objects.filter(pk=batch.pk, undone_at__isnull=True).update(undone_at=now):
+            raise Conflict("This was taken back already.")
+        changed, skipped = [], []
+        for line in batch.lines.select_related("task__project", "task__status", "task__assignee").order_by("id"):
+            try:
+                with transaction.atomic():
+                    _restore(line, actor=actor, now=now)
+                changed.append(str(line.task))
+            except Refused as refused:
+                skipped.append((str(line.task), refused.detail))
+    return Outcome(tuple(changed), tuple(skipped), batch)
+
+
+def _check(keys: Sequence[str], edit: TaskEdit, *, actor: Actor) -> None:
+    require(may_change_many(actor), "Only members of the team change tasks.")
+    if not keys:
+        raise Invalid({"tasks": "Choose at least one task."})
+    if len(set(keys)) > MOST:
+        raise Invalid({"tasks": f"At most {MOST} tasks at once. Narrow the list with a filter."})
+    if not edit:
+        raise Invalid({"change": "Choose what should change."})
+    if edit.state and edit.state not in State.values:
+        raise Invalid({"state": "Choose a state from the list."})
+    if edit.shift_days is not None and abs(edit.shift_days) > 3650:
+        raise Invalid({"shift_days": "Move dates by at most ten years."})
+
+
+def _found(keys: Sequence[str], *, actor: Actor) -> list[Task]:
+    """The visible tasks with these keys, in their order; one that is not there raises Missing."""
+    wanted = [key.upper() for key in dict.fromkeys(keys)]
+    numbers = [int(n) for _, _, n in (key.rpartition("-") for key in wanted) if n.isdecimal() and len(n) < 10]
+    tasks = visible_tasks(actor).filter(number__in=numbers, project__key__in={key.rpartition("-")[0] for key in wanted})
+    known = {str(task): task for task in tasks.select_related("project", "status", "assignee")}
+    if gone := [key for key in wanted if key not in known]:
+        raise Missing(f"There is no task {gone[0][:20]} any more. Reload the list.")
+    return [known[key] for key in wanted]
+
+
+def _run(tasks: Iterable[Task], edit: TaskEdit, *, actor: Actor, now: datetime) -> Outcome:
+    lines: list[BatchLine] = []
+    skipped: list[tuple[str, str]] = []
+    for task in tasks:
+        try:
+            with transaction.atomic():
+                lines.append(_changed(task, edit, actor=actor, now=now))
+        except Refused as refused:
+            skipped.append((str(task), refused.detail))
+    batch = _kept(lines, actor=actor, now=now) if lines else None
+    return Outcome(tuple(str(line.task) for line in lines), tuple(skipped), batch)
+
+
+def _changed(task: Task, edit: TaskEdit, *, actor: Actor, now: datetime) -> BatchLine:
+    """The line of a task after the edit. Raises Refused when a rule is in the way or nothing is different."""
+    version, before = task.version, _values(task)
+    if edit.trash:
+        delete_task(task, actor=actor, now=now)
+    else:
+        if values := _new_values(task, edit):
+            change_task(task, actor=actor, now=now, **values)
+        status = _target(task, edit)
+        if status is not None and status.pk != task.status_id:
+            move_task(task, status, actor=actor, now=now)
+    if task.version == version:
+        raise SoAlready("It is so already.")
+    return BatchLine(task=task, workspace_id=task.workspace_id, before=before, version=task.version)
+
+
+def _kept(lines: Sequence[BatchLine], *, actor: Actor, now: datetime) -> Batch:
+    batch = Batch.objects.create(workspace_id=actor.workspace_id, by_user_id=actor.user_id or 0, created_at=now)
+    for line in lines:
+        line.batch = batch
+    BatchLine.objects.bulk_create(lines)
+    return batch
+
+
+def _values(task: Task) -> dict[str, Any]:
+    found = {name: getattr(task, name) for name in KEPT}
+    return found | {name: found[name].isoformat() if found[name] else None for name in TIMES}
+
+
+def _new_values(task: Task, edit: TaskEdit) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    if edit.priority is not None:
+        values["priority"] = edit.priority
+    if edit.no_due:
+        values["due_at"] = None
+    elif edit.due_at is not None:
+        values["due_at"] = edit.due_at
+    elif edit.shift_days is not None:
+        if task.due_at is None:
+            raise Refused("It has no due date that could be moved.")
+        values["due_at"] = task.due_at + timedelta(days=edit.shift_days)
+    if edit.no_effort or edit.effort_min is not None:
+        values["effort_min"] = None if edit.no_effort else edit.effort_min
+    if edit.labels is not None:
+        values["labels"] = list(edit.labels)
+    elif edit.add_labels or edit.remove_labels:
+        gone = {label.strip() for label in edit.remove_labels}
+        values["labels"] = [label for label in task.labels if label not in gone] + list(edit.add_labels)
+    return values
+
+
+def _target(task: Task, edit: TaskEdit) -> Status | None:
+    columns = Status.objects.filter(project_id=task.project_id)
+    if edit.status_id is not None:
+        status = columns.filter(pk=edit.status_id).first()
+        if status is None:
+            raise Refused("This column belongs to another project.")
+        return status
+    if not edit.state or task.state == edit.state:
+        return None
+    status = columns.filter(state=edit.state).order_by("position").first()
+    if status is None:
+        raise Refused(f"Its project has no column for {State(edit.state).label}.")
+    return status
+
+
+def _restore(line: BatchLine, *, actor: Actor, now: datetime) -> None:
+    task, before = line.task, dict(line.before)
+    if task.version != line.version:
+        raise Conflict("Somebody changed it since.")
+    if task.deleted_at is not None and before["deleted_at"] is None:
+        restore_task(task, actor=actor, now=now)
+        return
+    values = {name: parse_datetime(before[name]) if name in TIMES and before[name] else before[name] for name in KEPT}
+    del values["status_id"]
+    status = Status.objects.filter(pk=int(line.before["status_id"])).first()
+    if status is None:
+        raise Conflict("Its column was removed since.")
+    if actor.kind == AGENT and status.state in AGENT_NEVER:
+        raise Forbidden("An AI agent hands its work in for review; a person says that it is done or cancelled.")
+    moved, old = status.pk != task.status_id, (task.status, State(task.state))
+    changes = {
+        name: [shown(name, getattr(task, name)), shown(name, values[name])]
+        for name in ("priority", "due_at", "labels", "effort_min")
+        if getattr(task, name) != values[name]
+    }
+    write(task, now=now, status=status, state=status.state, **values)
+    if changes:
+        record("task.changed", task, actor=actor, now=now, changes=changes)
+    if moved:
+        kind = "task.reopened" if old[1] in OVER and status.state not in OVER else "task.moved"
+        told = {"status": [old[0].name, status.name], "state": [old[1].value, status.state]}
+        record(kind, task, actor=actor, now=now, changes=told)

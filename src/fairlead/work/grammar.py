@@ -1,0 +1,188 @@
+"""What somebody types into the search: words, "exact words", operators like status:review, and a minus for without.
+
+One grammar for the page, the palette and the API. `read` gives the parts; `SearchQuery.apply` finds the tasks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
+
+from fairlead.accounts.models import Role
+from fairlead.events.actor import Actor
+from fairlead.lib.errors import Invalid
+from fairlead.work.filters import ME, NOBODY
+from fairlead.work.models import Need, Task
+from fairlead.work.states import OPEN, State
+
+MAX_TEXT: Final = 300
+MAX_TERMS: Final = 12
+MOST_FOUND: Final = 10_000
+"""Of a word that even more tasks have, the latest so many are looked at."""
+_TOKEN = re.compile(r'(?P<minus>-?)(?:(?P<name>[A-Za-z]+):)?(?:"(?P<quoted>[^"]*)"?|(?P<plain>[^\s"]+))')
+_KEY = re.compile(r"([A-Za-z][A-Za-z0-9]{1,7})-(\d{1,9})")
+_SPAN = re.compile(r"([<>])(\d{1,4})([dwm])")
+_DAYS: Final = {"d": 1, "w": 7, "m": 30}
+PRIORITIES: Final = {label.lower(): value for value, label in Task.Priority.choices} | {"none": 0}
+
+
+@dataclass(frozen=True)
+class Term:
+    """One part: a word or phrase, or an operator with its value. `without`: it must not hold."""
+
+    value: str
+    name: str = ""
+    phrase: bool = False
+    without: bool = False
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Whose search it is, and when: what "me" and "7d" mean."""
+
+    actor: Actor
+    now: datetime
+    zone: str
+
+
+@dataclass(frozen=True)
+class SearchQuery:
+    """A search that was understood."""
+
+    terms: tuple[Term, ...]
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What is looked for in texts, to be marked in the results."""
+        return tuple(term.value for term in self.terms if not term.name and not term.without)
+
+    def __bool__(self) -> bool:
+        return bool(self.terms)
+
+    def apply(self, tasks: QuerySet[Task], reader: Reader) -> QuerySet[Task]:
+        """The tasks for which every part holds. Raises Invalid for a value that an operator does not know."""
+        for term in self.terms:
+            wanted = OPERATORS[term.name](term.value, reader) if term.name else _texts(term, reader)
+            tasks = tasks.filter(~wanted if term.without else wanted)
+        return tasks
+
+
+def read(text: str) -> SearchQuery:
+    """The parts of a search. Raises Invalid for an unknown operator, with those that there are."""
+    terms = []
+    for found in _TOKEN.finditer(text[:MAX_TEXT].replace("\x00", "")):
+        name, quoted = (found["name"] or "").lower(), found["quoted"]
+        value = (quoted if quoted is not None else found["plain"]).strip()
+        if name and quoted is None and value.startswith("//"):
+            name, value = "", f"{name}:{value}"
+        if name and name not in OPERATORS:
+            raise Invalid({"q": f"There is no operator {name}: here. {ALLOWED}"})
+        if value:
+            terms.append(Term(value, name, phrase=quoted is not None, without=bool(found["minus"])))
+    if len(terms) > MAX_TERMS:
+        raise Invalid({"q": f"A search has at most {MAX_TERMS} parts. Take some away."})
+    return SearchQuery(tuple(terms))
+
+
+def _texts(term: Term, reader: Reader) -> Q:
+    inside = reader.actor.role != Role.CLIENT
+    most = None if term.without else MOST_FOUND
+    ids = RawSQL("SELECT fairlead_found(%s, %s, %s, %s)", [term.value, term.phrase, inside, most])
+    wanted = Q(pk__in=ids)
+    if not term.phrase and (key := _KEY.fullmatch(term.value)):
+        wanted |= Q(project__key=key[1].upper(), number=int(key[2]))
+    return wanted
+
+
+def _status(value: str, _reader: Reader) -> Q:
+    low = value.lower()
+    if low == "open":
+        return Q(state__in=OPEN)
+    labels = {label.lower(): state for state, label in State.choices}
+    state = low if low in State.values else labels.get(low, "")
+    return Q(state=state) | Q(status__name__iexact=value) if state else Q(status__name__iexact=value)
+
+
+def _assignee(value: str, reader: Reader) -> Q:
+    if value.lower() == ME:
+        user_id = reader.actor.user_id
+        return Q(assignee__user_id=user_id) if user_id is not None else Q(pk__in=[])
+    if value.lower() in (NOBODY, "none"):
+        return Q(assignee__isnull=True)
+    return Q(assignee__name__icontains=value)
+
+
+def _priority(value: str, _reader: Reader) -> Q:
+    level = PRIORITIES.get(value.lower(), int(value) if value in "01234" else None)
+    if level is None:
+        raise Invalid({"q": f"priority: takes {', '.join(PRIORITIES)} or a number from 0 to 4."})
+    return Q(priority=level)
+
+
+def _due(value: str, reader: Reader) -> Q:
+    low = value.lower()
+    if low == "none":
+        return Q(due_at__isnull=True)
+    if low == "late":
+        return Q(due_at__lt=reader.now, state__in=OPEN)
+    if span := _SPAN.fullmatch(low):
+        at = reader.now + timedelta(days=int(span[2]) * _DAYS[span[3]])
+        return Q(due_at__lt=at) if span[1] == "<" else Q(due_at__gt=at)
+    return _on("due_at", low, reader, "due: takes late, none, today, tomorrow, a day like 2026-11-30, <7d or >2w.")
+
+
+def _skill(value: str, reader: Reader) -> Q:
+    if reader.actor.role == Role.CLIENT:
+        return Q(pk__in=[])
+    return Q(pk__in=Need.objects.filter(skill__name__iexact=value).values("task_id"))
+
+
+def _created(value: str, reader: Reader) -> Q:
+    low = value.lower()
+    if span := _SPAN.fullmatch(low):
+        at = reader.now - timedelta(days=int(span[2]) * _DAYS[span[3]])
+        return Q(created_at__gt=at) if span[1] == "<" else Q(created_at__lt=at)
+    return _on("created_at", low, reader, "created: takes today, a day like 2026-11-30, <7d (younger) or >2w (older).")
+
+
+def _on(name: str, value: str, reader: Reader, allowed: str) -> Q:
+    zone = ZoneInfo(reader.zone)
+    today = reader.now.astimezone(zone).date()
+    named = {"today": today, "tomorrow": today + timedelta(days=1), "yesterday": today - timedelta(days=1)}
+    try:
+        day = named[value] if value in named else date.fromisoformat(value)
+        first = datetime.combine(day, time(0), zone)
+        last = datetime.combine(day + timedelta(days=1), time(0), zone)
+    except (ValueError, OverflowError):
+        raise Invalid({"q": allowed}) from None
+    return Q(**{f"{name}__gte": first, f"{name}__lt": last})
+
+
+OPERATORS: Final[Mapping[str, Callable[[str, Reader], Q]]] = {
+    "status": _status,
+    "assignee": _assignee,
+    "label": lambda value, _reader: Q(labels__contains=[value]),
+    "project": lambda value, _reader: Q(project__key=value.upper()) | Q(project__name__icontains=value),
+    "priority": _priority,
+    "due": _due,
+    "created": _created,
+    "skill": _skill,
+}
+ALLOWED: Final = f"Use {', '.join(f'{name}:' for name in OPERATORS)}; put a text with spaces in quotes."
+EXAMPLES: Final = (
+    ("login bug", "both words, in titles, descriptions, labels or comments"),
+    ('"exact words"', "these words one after the other"),
+    ("-draft", "without this word; works before every operator too"),
+    ("status:review", "a state or the name of a column; status:open for all that is not over"),
+    ("assignee:me", "me, nobody or a part of a name"),
+    ("due:<7d", "late, none, today, a day, <7d, >2w"),
+    ("label:shop", "one label"),
+    ("project:WEB priority:high created:<2w skill:python", "the others"),
+)

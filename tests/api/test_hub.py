@@ -1,0 +1,80 @@
+"""Search, views and changes of many tasks, through the API."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from api.conftest import Caller, caller, good, problem
+from conftest import World
+
+As = Callable[..., Caller]
+
+
+@pytest.fixture
+def web(alice: Caller) -> dict[str, Any]:
+    """A project WEB with three tasks."""
+    made = good(alice.post("/projects", {"key": "WEB", "name": "Website"}), 201)
+    for title, priority in (("Login fails", 4), ("Login page", 1), ("Other", 0)):
+        good(alice.post("/tasks", {"project": "WEB", "title": title, "priority": priority}), 201)
+    return made
+
+
+def test_search_finds_and_says_what_it_does_not_understand(alice: Caller, web: dict[str, Any]) -> None:
+    found = good(alice.get("/search?q=login+priority:urgent"))
+    assert [(hit["key"], hit["title"], hit["where"]) for hit in found["items"]] == [("WEB-1", "Login fails", "")]
+    assert found["more"] is False
+    assert good(alice.get("/search?q=login&limit=1"))["more"] is True
+    wrong = problem(alice.get("/search?q=colour:red"), 422, "invalid")
+    assert "There is no operator colour:" in wrong["detail"]
+
+
+def test_a_stranger_finds_nothing(world: World, alice: Caller, web: dict[str, Any]) -> None:
+    assert good(caller(world.charlie).get("/search?q=login")) == {"items": [], "more": False}
+
+
+def test_the_list_takes_the_filters_of_the_page(alice: Caller, web: dict[str, Any]) -> None:
+    assert [task["key"] for task in good(alice.get("/tasks?priority=4"))["items"]] == ["WEB-1"]
+    assert good(alice.get("/tasks?due=late"))["items"] == []
+    assert len(good(alice.get("/tasks?created_from=2020-01-01&due=none"))["items"]) == 3
+    problem(alice.get("/tasks?due=soon"), 422, "invalid")
+
+
+def test_many_are_previewed_changed_and_taken_back(alice: Caller, web: dict[str, Any]) -> None:
+    body = {"tasks": ["WEB-1", "WEB-2"], "priority": 4, "add_labels": ["hot"]}
+    assert good(alice.post("/tasks/bulk", {**body, "preview": True})) == {
+        "batch": None, "changed": ["WEB-1", "WEB-2"], "skipped": [],
+    }  # fmt: skip
+    assert good(alice.get("/tasks/WEB-2"))["labels"] == []
+    done = good(alice.post("/tasks/bulk", body))
+    assert good(alice.get("/tasks/WEB-2"))["labels"] == ["hot"]
+    again = good(alice.post("/tasks/bulk", {"tasks": ["WEB-1"], "priority": 4}))
+    assert (again["batch"], again["skipped"]) == (None, [{"key": "WEB-1", "why": "It is so already."}])
+    back = good(alice.post(f"/batches/{done['batch']}/undo"))
+    assert back["changed"] == ["WEB-1", "WEB-2"]
+    assert good(alice.get("/tasks/WEB-2"))["priority"] == 1
+    problem(alice.post(f"/batches/{done['batch']}/undo"), 409, "conflict")
+    problem(alice.post("/tasks/bulk", {"tasks": ["WEB-9"], "priority": 4}), 404, "not-found")
+
+
+def test_an_agent_and_a_narrow_token_are_held_back(as_person: As, alice: Caller, web: dict[str, Any]) -> None:
+    echo = as_person("echo", "work:read", "work:write")
+    skipped = good(echo.post("/tasks/bulk", {"tasks": ["WEB-1"], "state": "done"}))["skipped"]
+    assert skipped[0]["key"] == "WEB-1"
+    reader = as_person("bob", "work:read")
+    problem(reader.post("/tasks/bulk", {"tasks": ["WEB-1"], "priority": 1}), 403, "missing-scope")
+    problem(reader.post("/views", {"name": "Mine"}), 403, "missing-scope")
+
+
+def test_views_are_kept_shared_and_removed(as_person: As, alice: Caller, web: dict[str, Any]) -> None:
+    bob = as_person("bob", "work:read", "work:write")
+    made = good(bob.post("/views", {"name": "Late", "query": "due=late"}), 201)
+    assert good(alice.get("/views"))["items"] == []
+    good(bob.patch(f"/views/{made['id']}", {"shared": True}))
+    assert good(alice.get("/views"))["items"] == [{**made, "shared": True, "is_mine": False}]
+    problem(alice.patch(f"/views/{made['id']}", {"name": "Mine"}), 403, "forbidden")
+    problem(bob.post("/views", {"name": "Late"}), 409, "conflict")
+    good(alice.delete(f"/views/{made['id']}"), 204)
+    problem(bob.delete(f"/views/{made['id']}"), 404, "not-found")
