@@ -67,7 +67,7 @@ class Programs:
         return reply
 
     def _filled_in(self, value: Any) -> Any:
-        return int(self.filled.ids[value]) if value in ("in_progress", "focus") else value
+        return int(self.filled.ids[value]) if value in ("in_progress", "focus", "worker") else value
 
 
 def _token(person: Person, *scopes: str) -> Caller:

@@ -235,6 +235,14 @@ PAGES: dict[str, Line] = {
     "POST /offers/<number>/decline/": allow(HOLDER, data={"reason": "Too busy"}),
     "POST /tasks/<key>/offer/": allow(*MANAGERS, at={"key": "waiting"}, data={"worker": "{other_worker}"}),
     "POST /tasks/<key>/offer/withdraw/": allow(*MANAGERS, at={"key": "offered"}),
+    # the schedule
+    "GET /schedule/": allow(*READERS),
+    "GET /schedule/data/": allow(*READERS),
+    "GET /schedule/load/": allow(*READERS),
+    "GET /tasks/<key>/price/": allow(*MANAGERS, AUDITOR, at={"key": "waiting"}, data={"worker": "{other_worker}"}),
+    "GET /tasks/<key>/move-to/": allow(*MANAGERS, at={"key": "waiting"}),
+    "POST /tasks/<key>/pin/": allow(*MANAGERS, at={"key": "waiting"}, data={"worker": "{other_worker}", "reason": "x"}),
+    "POST /tasks/<key>/unpin/": allow(*MANAGERS, at={"key": "pinned"}),
     # policies and routing
     "GET /policies/": allow(*MANAGERS, AUDITOR),
     "GET /policies/new/": allow(*MANAGERS),

@@ -92,14 +92,14 @@ def _work(world: World, skill: Skill, worker: Worker, now: datetime) -> tuple[di
     `held` (WEB-1) is bob's and has an open criterion and a comment; `waiting` has nobody, `later` comes after it;
     `gone` is in the trash; `checked` has a criterion that is met; `running`, `done` and `finished` are bob's;
     `offered` waits for bob's answer; `proposed` waits for an approval, `decided` was given to bob by a policy, `queued`
-    waits to be claimed.
+    waits to be claimed; `pinned` is pinned to bob.
     """
     by = {"actor": world.alice.actor, "now": now}
     project = work.create_project(key="WEB", name=f"Site {CANARY}", description=CANARY, client=CANARY, **by)
     work.share_project(project, world.clara.user, **by)
     draft = TaskDraft(title=f"Copy {CANARY}", description=CANARY, labels=(CANARY,), needs={skill.pk: 2}, effort_min=60)
     names = ("held", "waiting", "later", "gone", "checked", "running", "done", "finished", "offered",
-             "proposed", "decided", "queued")  # fmt: skip
+             "proposed", "decided", "queued", "pinned")  # fmt: skip
     tasks = dict(zip(names, work.create_tasks(project, [draft] * len(names), **by), strict=True))
     for name in ("held", "running", "done", "finished"):
         allocation.assign_task(tasks[name], worker, **by)
@@ -116,6 +116,7 @@ def _work(world: World, skill: Skill, worker: Worker, now: datetime) -> tuple[di
     offering = allocation.offer_task(tasks["offered"], workers=[worker], terms=terms, **by)
     offer = Offer.objects.select_related("task").get(offering=offering)
     comment = work.add_comment(tasks["held"], f"Hello {CANARY}", internal=True, **mine)
+    allocation.pin_task(tasks["pinned"], worker, reason=CANARY, **by)
     policy = _policies(tasks, **by)
     plan = allocation.make_plan(project, **by)
     draft_file = integrations.create_import(

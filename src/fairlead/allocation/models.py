@@ -217,6 +217,28 @@ class Assignment(models.Model):
         return f"{self.task} → {self.worker}"
 
 
+class Pin(models.Model):
+    """Somebody's decision that this worker does this task, not before `starts_at` where that is given: no plan undoes
+    it. It holds while the worker has the task; one of an earlier holder means nothing."""
+
+    workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
+    task = models.ForeignKey("work.Task", models.CASCADE, related_name="pins")
+    worker = models.ForeignKey("people.Worker", models.CASCADE, related_name="pins")
+    starts_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=300, blank=True)
+    by_user = models.ForeignKey("accounts.User", models.SET_NULL, null=True)
+    created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["task"], condition=Q(ended_at__isnull=True), name="pin_one_active"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.task} pinned to {self.worker}"
+
+
 class Offering(models.Model):
     """A task that looks for somebody who accepts it: `at_once` workers are asked at the same time, then the next ones.
 

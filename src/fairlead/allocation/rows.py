@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import CharField, Count, F, Func, Q
+from django.db.models import CharField, Count, F, Func, OuterRef, Q, Subquery
 
-from fairlead.allocation.models import Assignment
+from fairlead.allocation.models import Assignment, Pin
 from fairlead.people.models import Preference, Skill, Worker
 from fairlead.people.queries import skill_levels
 from fairlead.work.models import Dependency, Need, Task
@@ -96,8 +96,12 @@ def _tasks(workspace_id: int, *, holders: Collection[int], wanted: Collection[in
     mine = Q(assignee_id__in=list(holders)) | Q(id__in=list(wanted))
     found = Task.objects.filter(mine, workspace_id=workspace_id, state__in=OPEN, deleted_at__isnull=True)
     rows = [
-        {**row, "key": f"{row['project__key']}-{row['number']}", "planned_at": starts.get(row["id"])}
-        for row in found.values(*_TASK, "project__key")
+        {
+            **row,
+            "key": f"{row['project__key']}-{row['number']}",
+            "planned_at": row["pinned_from"] or starts.get(row["id"]),
+        }
+        for row in found.annotate(pinned_from=Subquery(_PINNED_FROM)).values(*_TASK, "project__key", "pinned_from")
     ]
     rows.sort(key=lambda row: _queue_key(row, waits=row["id"] in wanted and row["assignee_id"] not in holders))
     return {row["id"]: row for row in rows}
@@ -105,13 +109,17 @@ def _tasks(workspace_id: int, *, holders: Collection[int], wanted: Collection[in
 
 def _anew(workspace_id: int, wanted: Collection[int]) -> dict[int, Mapping[str, Any]]:
     found = Task.objects.filter(pk__in=list(wanted), workspace_id=workspace_id, deleted_at__isnull=True).order_by("id")
-    waits = {"state": State.READY, "assignee_id": None, "started_at": None, "due_at": None, "release_at": None}
+    waits = {"state": State.READY, "assignee_id": None, "started_at": None, "due_at": None, "release_at": None,
+             "pinned_from": None}  # fmt: skip
     return {
         row["id"]: {**row, **waits, "key": f"{row['project__key']}-{row['number']}", "planned_at": None}
         for row in found.values(*_TASK, "project__key")
     }
 
 
+_PINNED_FROM = Pin.objects.filter(
+    task_id=OuterRef("pk"), worker_id=OuterRef("assignee_id"), ended_at__isnull=True
+).values("starts_at")
 _UNDER_WAY = {State.REVIEW: 0, State.RUNNING: 1}
 
 

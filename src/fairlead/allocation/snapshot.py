@@ -146,7 +146,8 @@ def _tasks(found: rows.Rows, start: datetime, *, wanted: Collection[int], now_mi
             "context": row["project__key"],
         }
         after = tuple(found.tasks[before]["key"] for before in found.after.get(pk, ()))
-        release = 0 if row["release_at"] is None else max(0, _minute(row["release_at"], start))
+        release = max((_minute(at, start) for at in (row["release_at"], row["pinned_from"]) if at), default=0)
+        release = max(0, release)
         if pk in wanted:
             needs = {found.skills[skill]: level for skill, level in found.needs.get(pk, {}).items()}
             held = row["assignee_id"] in found.workers
@@ -191,7 +192,7 @@ def _left(row: Mapping[str, Any], start: datetime, *, now_min: int) -> int:
 
 
 def _horizon(found: rows.Rows, start: datetime, *, now_min: int) -> int:
-    """How far the plan reaches (minutes, whole weeks): past every due time, and room for all work where it is scarce.
+    """How far the plan reaches (minutes, whole weeks): past every due time and pin, with room for all work.
 
     Each task is given to the able worker with the fewest weeks of work, the rarest skills first.
     """
@@ -206,7 +207,8 @@ def _horizon(found: rows.Rows, start: datetime, *, now_min: int) -> int:
         if open_to[pk]:
             chosen = min(open_to[pk], key=weeks.__getitem__)
             weeks[chosen] += effort(found.tasks[pk]) / capacity[chosen]
-    last_due = max((_minute(r["due_at"], start) for r in found.tasks.values() if r["due_at"]), default=0)
+    dates = (at for row in found.tasks.values() for at in (row["due_at"], row["pinned_from"]) if at)
+    last_due = max((_minute(at, start) for at in dates), default=0)
     needed = max(POLICY.least_weeks, int(max(weeks.values(), default=0.0) * 1.5) + 3, -(-last_due // WEEK_MIN) + 2)
     return max(min(needed, POLICY.most_weeks), now_min // WEEK_MIN + 1) * WEEK_MIN
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from fairlead import engine
 from fairlead.allocation import snapshot
 from fairlead.allocation.models import Offering, Plan, PlanLine
-from fairlead.allocation.queries.plan_tasks import pinned
+from fairlead.allocation.queries.pins import pinned
 from fairlead.allocation.rows import needs_of
 from fairlead.allocation.snapshot import worker_name
 from fairlead.lib.errors import Conflict

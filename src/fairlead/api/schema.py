@@ -25,6 +25,7 @@ TAGS = {
     "Presence": "What people say they are: the states of the workspace, and whether they are given new work in them.",
     "Skills": "The taxonomy that needs and levels refer to.",
     "Allocation": "Who should do what, and why; assignments, receipts and plans.",
+    "Schedule": "Who does what when, what a choice would cost, and pins.",
     "Policies": "How work is routed, where every task stands, what waits for a decision, and queues.",
     "Offers": "Asking workers whether they take a task, and their answers.",
     "Events": "What happened: the append-only log of the workspace.",

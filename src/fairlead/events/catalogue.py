@@ -78,6 +78,8 @@ CATALOGUE: Final[dict[str, str]] = {
     "task.offer_expired": "worker, offer",
     "task.offer_withdrawn": "worker, offer, reason",
     "task.offers_exhausted": "asked (how many), offering",
+    "task.pinned": "worker, starts_at, reason",
+    "task.unpinned": "worker",
     "policy.created": "name",
     "policy.changed": "changes (name, version, is_active, position)",
     "policy.removed": "name",

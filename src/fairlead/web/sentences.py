@@ -74,6 +74,8 @@ PHRASES: Final[dict[str, str]] = {
     "task.offer_expired": "got no answer from {worker} to the offer of {subject}",
     "task.offer_withdrawn": "withdrew the offer of {subject} to {worker}",
     "task.offers_exhausted": "found nobody for {subject}: none of {asked} accepted",
+    "task.pinned": "pinned {subject} to {worker}",
+    "task.unpinned": "let go of the pin of {subject}",
     "policy.created": "wrote the policy {name}",
     "policy.changed": "changed the policy {subject}",
     "policy.removed": "removed the policy {name}",

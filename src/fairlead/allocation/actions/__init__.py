@@ -32,6 +32,7 @@ from fairlead.allocation.actions.offers import (
     settle_offers,
     withdraw_offers,
 )
+from fairlead.allocation.actions.pins import pin_task, unpin_task
 from fairlead.allocation.actions.plan_apply import apply_plan, apply_rest, undo_plan
 from fairlead.allocation.actions.planning import change_planning, may_change_planning
 from fairlead.allocation.actions.plans import discard_plan, finish_plan, make_plan, remake_plan, stop_plan
@@ -104,6 +105,7 @@ __all__ = [
     "next_offers",
     "offer_task",
     "pause_policy",
+    "pin_task",
     "propose",
     "prove_plan",
     "recall_offers",
@@ -126,5 +128,6 @@ __all__ = [
     "unassign_task",
     "undo_decision",
     "undo_plan",
+    "unpin_task",
     "withdraw_offers",
 ]

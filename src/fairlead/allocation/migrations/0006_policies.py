@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('allocation', '0003_offers'),
+        ('allocation', '0004_pins'),
         ('people', '0001_initial'),
         ('work', '0002_status_and_state_agree'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -30,6 +30,7 @@ from fairlead.allocation.queries.offers import (
     visible_offers,
     waiting_for,
 )
+from fairlead.allocation.queries.pins import Price, pin_of, pinned, price
 from fairlead.allocation.queries.plans import (
     PlanSheet,
     choosable,
@@ -70,6 +71,7 @@ from fairlead.allocation.queries.routing import (
     steps_over,
     waiting_decisions,
 )
+from fairlead.allocation.queries.schedule import Schedule, compact, schedule
 from fairlead.allocation.queries.standing import Standing, may_ask, standing
 from fairlead.allocation.reading import Candidate, CostPart, Factor, Fix, Recommendation, RuledOut
 
@@ -91,12 +93,14 @@ __all__ = [
     "PlanSheet",
     "PolicyCard",
     "PolicySheet",
+    "Price",
     "Queue",
     "QueueRow",
     "Recommendation",
     "Replay",
     "RoutingCard",
     "RuledOut",
+    "Schedule",
     "Standing",
     "Trial",
     "WeekLoad",
@@ -104,6 +108,7 @@ __all__ = [
     "anything_unrouted",
     "cards",
     "choosable",
+    "compact",
     "decision_of",
     "desk",
     "fairness",
@@ -128,11 +133,14 @@ __all__ = [
     "offering_of",
     "offerings",
     "outcomes",
+    "pin_of",
+    "pinned",
     "plan_sheet",
     "planned",
     "planning",
     "policies",
     "policy_sheet",
+    "price",
     "proposals",
     "queue_of",
     "receipt",
@@ -141,6 +149,7 @@ __all__ = [
     "replay",
     "replay_receipt",
     "routing_of",
+    "schedule",
     "standing",
     "steps_over",
     "try_out",

@@ -8,6 +8,7 @@ from datetime import date
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from fairlead.allocation.models import Offering, Plan
+from fairlead.allocation.queries.pins import pinned
 from fairlead.allocation.rows import needs_of
 from fairlead.people.queries import skill_levels
 from fairlead.work.models import Project, Task
@@ -44,11 +45,6 @@ def against_rules(workspace_id: int, task_ids: Collection[int], *, on: date) -> 
         for task_id, needs in needs_of(holders).items()
         if any(levels.get(holders[task_id], {}).get(skill, 0) < level for skill, level in needs.items())
     }
-
-
-def pinned() -> Q:
-    """Tasks of which a human decided who does them: none can be marked so yet."""
-    return Q(pk__in=())
 
 
 def _plannable(workspace_id: int, project: Project | None) -> QuerySet[Task]:

@@ -143,6 +143,8 @@ TELL: Final[dict[str, Callable[[Mapping[str, Any], str], str]]] = {
     "task.offer_declined": _offer("declined the offer"),
     "task.offer_expired": _offer("had no answer from {worker}"),
     "task.offer_withdrawn": _offer("withdrew the offer to {worker}"),
+    "task.pinned": lambda p, _z: f"pinned it to {_name(p['worker'])}",
+    "task.unpinned": lambda _p, _z: "let go of its pin",
     "task.routed": lambda p, _z: f"took it: version {p['version']}",
     "task.step_began": lambda p, _z: f"began step {p['step']}, “{p['name']}”",
     "task.proposed": lambda p, _z: f"proposed {_name(p['worker'])}",

@@ -1,0 +1,230 @@
+"""The schedule: who does what when, on each person's own calendar, with what waits and what will be late."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.core.cache import cache
+
+from fairlead import engine
+from fairlead.allocation import snapshot
+from fairlead.allocation.models import Offering, Pin, Routing
+from fairlead.allocation.permissions import may_see
+from fairlead.allocation.policy import POLICY
+from fairlead.allocation.snapshot import Picture, worker_number
+from fairlead.events.actor import Actor
+from fairlead.events.models import Head
+from fairlead.lib.errors import require
+from fairlead.work.models import Task
+from fairlead.work.states import WAITING, State
+
+NOT_YOURS: Final = "Only the team sees the schedule."
+KEPT_S: Final = 15 * 60
+SHOWN_LATE: Final = 50
+SHOWN_WAITING: Final = 200
+
+
+@dataclass(frozen=True)
+class Block:
+    """One task of a lane; minutes count from the schedule's `start`. `late_min`: how long after it is due it ends.
+
+    `lane` counts from 0: agents do several at the same time.
+    """
+
+    key: str
+    title: str
+    project: str
+    color: int
+    start_min: int
+    end_min: int
+    lane: int
+    state: str
+    priority: int
+    due_min: int | None
+    late_min: int
+    is_pinned: bool
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One worker with their tasks in order, and the working time in which they lie."""
+
+    worker_id: int
+    name: str
+    kind: str
+    lanes: int
+    blocks: tuple[Block, ...]
+    calendar: tuple[tuple[int, int], ...]
+
+    @property
+    def hours(self) -> float:
+        """How many hours from now their work reaches, on the clock."""
+        return max((it.end_min for it in self.blocks), default=0) / 60
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A task that nobody has. `state` is that of its way through the policies; `reason` says why it waits."""
+
+    key: str
+    title: str
+    project: str
+    color: int
+    priority: int
+    due_at: datetime | None
+    effort_min: int
+    state: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """Everybody's lanes. `start` is Monday 00:00 of this week, `now_min` the present; `seq` the newest event in it."""
+
+    start: datetime
+    now_min: int
+    seq: int
+    lanes: tuple[Lane, ...]
+    waiting: tuple[Waiting, ...]
+    waiting_count: int
+
+    @property
+    def late(self) -> list[tuple[Lane, Block]]:
+        """What will be late as things stand, the worst first: importance times lateness."""
+        found = [(lane, it) for lane in self.lanes for it in lane.blocks if it.late_min]
+        found.sort(key=lambda item: -item[1].late_min * POLICY.weights[item[1].priority])
+        return found[:SHOWN_LATE]
+
+    @property
+    def late_count(self) -> int:
+        """How many will be late."""
+        return sum(1 for lane in self.lanes for it in lane.blocks if it.late_min)
+
+    def at(self, minute: int) -> datetime:
+        """The moment of a minute."""
+        return self.start + timedelta(minutes=minute)
+
+
+def schedule(actor: Actor, *, now: datetime) -> Schedule:
+    """The schedule as things stand. Computed once for each state of the workspace and quarter of an hour."""
+    require(may_see(actor), NOT_YOURS)
+    workspace_id = actor.workspace_id
+    seq = Head.objects.filter(workspace_id=workspace_id).values_list("seq", flat=True).first() or 0
+    quarter = int(now.timestamp()) // 900
+    key = f"schedule-{workspace_id}-{seq}-{quarter}"
+    found: Schedule | None = cache.get(key)
+    if found is None:
+        found = _schedule(workspace_id, seq=seq, now=now)
+        cache.set(key, found, KEPT_S)
+    return found
+
+
+def _schedule(workspace_id: int, *, seq: int, now: datetime) -> Schedule:
+    picture = snapshot.take(workspace_id, wanted=(), now=now)
+    problem = picture.problem
+    now_min = snapshot.week_of(workspace_id, now)[1]
+    by_worker: dict[int, list[engine.Assignment]] = defaultdict(list)
+    for item in snapshot.decode(problem, snapshot.queue(problem)):
+        by_worker[worker_number(item.worker)].append(item)
+    colors = dict(Task.objects.filter(workspace_id=workspace_id).values_list("project_id", "project__color").distinct())
+    pins = set(_pinned(workspace_id))
+    lanes = tuple(
+        _lane(picture, row, by_worker.get(pk, []), colors=colors, pins=pins, now_min=now_min)
+        for pk, row in picture.rows.workers.items()
+    )
+    waiting, count = _waiting(workspace_id)
+    return Schedule(picture.start, now_min, seq, lanes, waiting, count)
+
+
+def _pinned(workspace_id: int) -> Any:
+    going = Pin.objects.filter(workspace_id=workspace_id, ended_at__isnull=True)
+    return going.values_list("task_id", "worker_id")
+
+
+def _lane(
+    picture: Picture, row: Mapping[str, Any], items: list[engine.Assignment], *, colors: Mapping[int, int],
+    pins: set[tuple[int, int]], now_min: int,
+) -> Lane:  # fmt: skip
+    worker = picture.problem.worker(snapshot.worker_name(row["id"]))
+    items.sort(key=lambda it: (it.start, it.lane))
+    blocks = tuple(_block(picture, it, row["id"], colors=colors, pins=pins) for it in items)
+    last = max([now_min + 5 * snapshot.WEEK_MIN, *(it.end_min for it in blocks)])
+    calendar = tuple(span for span in worker.calendar or () if span[0] <= last)
+    return Lane(row["id"], row["name"], row["kind"], row["lanes"], blocks, calendar)
+
+
+def _block(
+    picture: Picture, item: engine.Assignment, worker_id: int, *, colors: Mapping[int, int], pins: set[tuple[int, int]]
+) -> Block:
+    pk = picture.task_ids[item.task]
+    row, due = picture.rows.tasks[pk], picture.problem.task(item.task).due
+    return Block(
+        key=item.task, title=row["title"], project=row["project__key"], color=colors.get(row["project_id"], 0),
+        start_min=item.start, end_min=item.finish, lane=item.lane, state=str(row["state"]), priority=row["priority"],
+        due_min=due, late_min=0 if due is None else max(0, item.finish - due), is_pinned=(pk, worker_id) in pins,
+    )  # fmt: skip
+
+
+_REASONS: Final = {
+    Routing.State.PROPOSED: "Waits for approval on the desk",
+    Routing.State.QUEUED: "In the queue, to be claimed",
+    Routing.State.ASKING: "Being offered",
+    Routing.State.WAITING: "Its policy looks for somebody",
+}
+
+
+def _waiting(workspace_id: int) -> tuple[tuple[Waiting, ...], int]:
+    """Tasks that nobody has, the most important and earliest due first, with why they wait; and how many there are."""
+    found = Task.objects.filter(
+        workspace_id=workspace_id, state__in=WAITING, assignee__isnull=True, deleted_at__isnull=True,
+        project__archived_at__isnull=True,
+    ).order_by("-priority", "due_at", "id")  # fmt: skip
+    rows = list(
+        found.values("id", "number", "title", "priority", "due_at", "effort_min", "project__key", "project__color")[
+            :SHOWN_WAITING
+        ]
+    )
+    ids = [row["id"] for row in rows]
+    routed = {
+        pk: (state, reason)
+        for pk, state, reason in Routing.objects.filter(task_id__in=ids, closed_at__isnull=True).values_list(
+            "task_id", "state", "reason"
+        )
+    }
+    offered = set(Offering.objects.filter(task_id__in=ids, state=Offering.State.OPEN).values_list("task_id", flat=True))
+    return tuple(_wait(row, routed.get(row["id"]), is_offered=row["id"] in offered) for row in rows), found.count()
+
+
+def _wait(row: Mapping[str, Any], routed: tuple[str, str] | None, *, is_offered: bool) -> Waiting:
+    state, reason = routed or ("suggest", "")
+    if is_offered:
+        state = Routing.State.ASKING
+    return Waiting(
+        key=f"{row['project__key']}-{row['number']}", title=row["title"], project=row["project__key"],
+        color=row["project__color"], priority=row["priority"], due_at=row["due_at"], effort_min=snapshot.effort(row),
+        state=str(state), reason=_REASONS.get(Routing.State(state), reason) or "Waits for somebody",
+    )  # fmt: skip
+
+
+def compact(found: Schedule) -> dict[str, Any]:
+    """The schedule as short lists for the page's script: [id, name, kind, lanes, spans, blocks] for each worker, with
+    blocks [key, title, color, start, end, lane, flags, due] and flags 1 under way, 2 in review, 4 pinned, 8 late."""
+    return {
+        "start": found.start.isoformat(),
+        "now": found.now_min,
+        "seq": found.seq,
+        "lanes": [
+            [it.worker_id, it.name, it.kind, it.lanes, [n for span in it.calendar for n in span],
+             [[b.key, b.title, b.color, b.start_min, b.end_min, b.lane, _flags(b), b.due_min] for b in it.blocks]]
+            for it in found.lanes
+        ],
+    }  # fmt: skip
+
+
+def _flags(it: Block) -> int:
+    under_way = 1 if it.state == State.RUNNING else 2 if it.state == State.REVIEW else 0
+    return under_way | (4 if it.is_pinned else 0) | (8 if it.late_min else 0)
