@@ -66,6 +66,23 @@ def test_begun_work_is_never_touched(team: Team) -> None:
     assert PlanLine.objects.filter(plan=plan).count() == 2
 
 
+def test_pinned_work_is_never_touched(team: Team) -> None:
+    tasks = overloaded(team)
+    actions.pin_task(team.fresh(tasks[0]), team.bob, actor=team.alice, now=team.now)
+    plan = replan(team)
+    assert not PlanLine.objects.filter(plan=plan, task=tasks[0]).exists()
+    assert PlanLine.objects.filter(plan=plan).count() == 5
+
+
+def test_a_pin_that_is_set_meanwhile_makes_a_line_stale(team: Team) -> None:
+    overloaded(team)
+    plan = replan(team)
+    line = PlanLine.objects.filter(plan=plan, kind="moved")[0]
+    actions.pin_task(team.fresh(line.task), team.bob, actor=team.alice, now=team.now)
+    with pytest.raises(actions.StalePlan, match="it was pinned"):
+        actions.apply_plan(plan, actor=team.alice, now=team.now)
+
+
 def test_what_somebody_gave_against_a_rule_stays(team: Team) -> None:
     task = team.task(needs={team.scala.pk: 3}, due_at=team.now + timedelta(days=1))
     actions.assign_task(task, team.dana, actor=team.alice, now=team.now, reason="She learns it")

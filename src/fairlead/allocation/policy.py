@@ -51,7 +51,7 @@ class Policy:
     iterations_per_task: int = 200
     """Rounds of the search for each task: 300 tasks take about a second and come close to what longer searches find."""
     most_iterations: int = 120_000
-    """Rounds of the search, at most: 5,000 tasks of 300 people are planned in about ten seconds on two cores."""
+    """Rounds of the search, at most: 5,000 tasks of 300 people take six seconds of processor time."""
 
     most_repair_iterations: int = 40_000
     """Rounds of the search for a proposal after an event: it stays near the present plan and is found soon."""
