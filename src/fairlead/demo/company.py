@@ -166,19 +166,18 @@ def _say(company: Company, now: datetime) -> None:
 
 
 def _mention(company: Company, now: datetime) -> None:
-    """A few comments of the last hours that name somebody; the background worker rings their bells."""
+    """A few comments that name somebody; the background worker rings their bells."""
     open_tasks = Task.objects.filter(state=State.RUNNING, assignee__user__isnull=False).order_by("-priority", "pk")
     said = (
         "@Alice Moreau, may I take two more days for this? The old data is worse than we thought.",
         "@Alice and @Olga: the client asks whether this could come first.",
         "Ready to look at on staging, @Alice.",
     )
-    for hours, (task, text) in enumerate(zip(open_tasks.select_related("project", "assignee"), said, strict=False)):
+    for task, text in zip(open_tasks.select_related("project", "assignee"), said, strict=False):
         by = next((a for a in company.actors.values() if task.assignee and a.user_id == task.assignee.user_id), None)
         if by is not None:
-            at = now - timedelta(hours=3 - hours)
-            comment = work.add_comment(task, text, internal=True, actor=by, now=at)
-            work.add_comment(task, f"Yes, @{by.name}.", internal=True, actor=company.alice, now=comment.created_at)
+            work.add_comment(task, text, internal=True, actor=by, now=now)
+            work.add_comment(task, f"Yes, @{by.name}.", internal=True, actor=company.alice, now=now)
 
 
 def _next_monday(day: date) -> date:
