@@ -25,7 +25,8 @@ INSIDE = (
     "/projects/", "/projects/new/", "/projects/WEB/", "/projects/WEB/list/", "/projects/WEB/settings/",
     "/projects/WEB/allocate/", "/tasks/", "/tasks/?deleted=1", "/tasks/new/?project=WEB", "/tasks/WEB-1/",
     "/tasks/WEB-2/", "/tasks/WEB-3/", "/tasks/WEB-1/move/", "/tasks/WEB-2/why/", "/people/", "/people/new/", "/skills/",
-    "/import/", "/plans/", "/settings/", "/settings/workspace/", "/settings/members/", "/settings/tokens/",
+    "/import/", "/plans/", "/notices/", "/settings/", "/settings/notifications/", "/settings/workspace/",
+    "/settings/members/", "/settings/presence/", "/settings/tokens/",
     "/activity/", "/welcome/", "/api/v1/docs", "/nothing/is/here/",
 )  # fmt: skip
 
