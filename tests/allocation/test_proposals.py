@@ -11,6 +11,7 @@ from fairlead.allocation import actions, jobs, queries
 from fairlead.allocation.models import Assignment, Plan, Receipt
 from fairlead.events.models import Event
 from fairlead.jobs import Job
+from fairlead.notices import jobs as notice_jobs
 from fairlead.people import actions as people
 from fairlead.work import actions as work
 from fairlead.work.models import Task
@@ -88,7 +89,7 @@ def test_the_mail_says_why(team: Team, mailoutbox: list[Any]) -> None:
     run(team, jobs.propose_for_absence, "timeoff.approved")
     actions.apply_plan(draft(), actor=team.alice, now=team.now)
     event = next(e for e in Event.objects.filter(kind="plan.notice") if e.payload["worker"]["name"] == "Dana")
-    jobs.mail_notice(workspace_id=event.workspace_id, event_id=event.pk, now=team.now)
+    notice_jobs.mail_plan(workspace_id=event.workspace_id, event_id=event.pk, now=team.now)
     (mail,) = mailoutbox
     assert mail.to == ["dana@example.com"]
     assert mail.subject.startswith("Your list changed: Bob is away")

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from django.db.models import Q
 
-from fairlead.accounts import mails
 from fairlead.accounts.models import Membership
 from fairlead.accounts.queries import actor_of
 from fairlead.allocation import actions, causes, queries
@@ -16,7 +14,7 @@ from fairlead.allocation.models import Offer, Offering, Plan, Routing
 from fairlead.events.actor import Actor, system
 from fairlead.events.models import Event
 from fairlead.events.tenancy import tenant, workspace_ids
-from fairlead.jobs import SEND, SOLVE, enqueue, every, follows, job
+from fairlead.jobs import SOLVE, enqueue, every, follows, job
 from fairlead.people.models import Worker
 from fairlead.work.models import Task
 
@@ -111,7 +109,9 @@ def settle_offers(*, event_id: int, now: datetime, **_: int) -> None:
 )
 @job(retry=RETRY, once=True)
 def route_waiting(*, workspace_id: int, now: datetime) -> None:
-    """Put waiting tasks into the hands of policies, one batch; the next job goes on."""
+    """Put waiting tasks into the hands of policies, one batch; the next job goes on. Urgent new ones may change a plan."""
+    for event_id in queries.urgent_arrivals(workspace_id):
+        enqueue(propose_for_task, workspace_id=workspace_id, event_id=event_id)
     if actions.route_waiting(workspace_id, now=now):
         _route(workspace_id)
 
@@ -271,7 +271,7 @@ def propose_for_hours(*, workspace_id: int, event_id: int, now: datetime) -> Non
     _propose(causes.of_hours(Event.objects.get(pk=event_id)), workspace_id, now)
 
 
-@follows("task.created", "task.changed")
+@follows("task.changed")
 @job(retry=RETRY)
 def look_at_task(*, workspace_id: int, event_id: int, now: datetime) -> None:  # noqa: ARG001  every job is told the time
     """Few changes of tasks ask for a proposal: thousands of others must not wait in front of plans."""
@@ -308,15 +308,3 @@ def propose_for_overrun(*, workspace_id: int, task_id: int, now: datetime) -> No
 def _propose(cause: causes.Cause | None, workspace_id: int, now: datetime) -> None:
     if cause is not None:
         actions.propose(cause, workspace_id=workspace_id, now=now)
-
-
-@follows("plan.notice")
-@job(queue=SEND, retry=RETRY)
-def mail_notice(*, event_id: int, **_: Any) -> None:
-    """Tell a person what an applied plan changes for them, with the reason."""
-    event = Event.objects.get(pk=event_id)
-    worker = Worker.objects.filter(pk=event.payload["worker"]["id"], deactivated_at__isnull=True).first()
-    if worker is None or not worker.email or worker.kind == Worker.Kind.AGENT:
-        return
-    notice = queries.notice(event, worker)
-    mails.send("plan_notice", worker.email, notice.subject, notice=notice)

@@ -51,13 +51,18 @@ def named_worker(news: News) -> Collection[int]:
 
 def new_holder(news: News) -> Collection[int]:
     """Who got the task, unless a plan gave it: plans are told once, not task by task."""
+    return () if _by_plan(news) else named_worker(news)
+
+
+def _by_plan(news: News) -> bool:
     receipt = news.payload.get("receipt")
-    planned = Assignment.objects.filter(receipt_id=receipt or 0, plan__isnull=False).exists()
-    return () if planned else named_worker(news)
+    return Assignment.objects.filter(receipt_id=receipt or 0, plan__isnull=False).exists()
 
 
 def former_holder(news: News) -> Collection[int]:
-    """Who had the task before."""
+    """Who had the task before, unless a plan gave it to somebody else."""
+    if _by_plan(news):
+        return ()
     if news.event.kind == "task.unassigned":
         return named_worker(news)
     return _user_of((news.payload.get("previous") or {}).get("id"))
@@ -75,12 +80,6 @@ def task_people(news: News) -> Collection[int]:
     holder = news.task.assignee.user_id if news.task.assignee else None
     found = {user_id for user_id in (holder, news.task.created_by_id) if user_id is not None}
     return found - set(mentioned(news))
-
-
-def planned_workers(news: News) -> Collection[int]:
-    """Everybody to whom the plan gave something."""
-    given = Assignment.objects.filter(plan_id=news.event.subject_id, worker__user__isnull=False)
-    return set(given.values_list("worker__user_id", flat=True))
 
 
 def time_off_worker(news: News) -> Collection[int]:

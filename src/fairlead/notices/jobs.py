@@ -21,6 +21,7 @@ from fairlead.notices import actions
 from fairlead.notices.kinds import BY_NAME, EVENTS
 from fairlead.notices.links import stop_secret
 from fairlead.notices.models import Notice
+from fairlead.people.models import Worker
 
 RETRY: Final = (10, 60, 600)
 QUARTER_S: Final = 900
@@ -127,6 +128,19 @@ def mail_withdrawal(*, event_id: int, now: datetime, **_: int) -> None:
         subject = f"{offer.task} is no longer offered to you"
         about = (event_id, offer.worker.user, "withdrawn")
         _send_once("offer_withdrawn", offer.worker.email, subject, about=about, now=now, offer=offer)
+
+
+@follows("plan.notice")
+@job(queue=SEND, retry=RETRY)
+def mail_plan(*, event_id: int, now: datetime, **_: int) -> None:
+    """Tell a person what an applied plan changes for them, with the reason."""
+    event = Event.objects.get(pk=event_id)
+    worker = Worker.objects.filter(pk=event.payload["worker"]["id"], deactivated_at__isnull=True).first()
+    if worker is None or not worker.email or worker.kind == Worker.Kind.AGENT:
+        return
+    told = allocation.notice(event, worker)
+    _send_once("plan_notice", worker.email, told.subject, about=(event_id, worker.user, "plan_applied"), now=now,
+               notice=told)  # fmt: skip
 
 
 @follows("task.offers_exhausted")

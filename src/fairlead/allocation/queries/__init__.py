@@ -70,6 +70,7 @@ from fairlead.allocation.queries.routing import (
     next_return,
     routing_of,
     steps_over,
+    urgent_arrivals,
     waiting_decisions,
 )
 from fairlead.allocation.queries.schedule import Schedule, compact, schedule
@@ -159,6 +160,7 @@ __all__ = [
     "standing",
     "steps_over",
     "try_out",
+    "urgent_arrivals",
     "visible_offers",
     "visible_plans",
     "visible_policies",

@@ -15,6 +15,7 @@ from fairlead.allocation.permissions import may_see_policies
 from fairlead.allocation.routing import of_version
 from fairlead.allocation.routing.definition import UNDO
 from fairlead.events.actor import Actor
+from fairlead.events.models import Event
 from fairlead.lib.errors import Invalid, Missing, require
 from fairlead.work.models import Task
 from fairlead.work.states import WAITING
@@ -217,3 +218,10 @@ def next_return(workspace_id: int, *, now: datetime) -> datetime | None:
     """When the first of those for whom a task waits is back at work."""
     rows = going(workspace_id).filter(free_at__gt=now).order_by("free_at")
     return rows.values_list("free_at", flat=True).first()
+
+
+def urgent_arrivals(workspace_id: int) -> list[int]:
+    """Ids of the events of urgent tasks that came in and were not routed yet."""
+    ids = unrouted(workspace_id).filter(priority=Task.Priority.URGENT).values_list("pk", flat=True)[:SHOWN]
+    found = Event.objects.filter(workspace_id=workspace_id, kind="task.created", subject_id__in=list(ids))
+    return list(found.order_by("seq").values_list("pk", flat=True))
