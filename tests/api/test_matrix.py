@@ -101,7 +101,8 @@ def _places(filled: Filled) -> dict[str, str]:
         "status_id": filled.ids["cancelled"], "criterion_id": filled.places["criteria/criterion_id"],
         "comment_id": filled.places["comments/comment_id"], "number": filled.places["time-off/asked_number"],
         "plan_id": filled.places["plans/plan_id"], "receipt_id": str(receipt),
-        "offer_id": filled.places["offers/offer_id"],
+        "offer_id": filled.places["offers/offer_id"], "view_id": filled.places["views/view_id"],
+        "batch_id": filled.places["batches/batch_id"],
     }  # fmt: skip
 
 

@@ -355,7 +355,7 @@ def queries_of(alice: Browser, path: str) -> int:
 
 
 @pytest.mark.parametrize(
-    ("path", "most"), [("/projects/", 15), ("/projects/WEB/", 20), ("/projects/WEB/list/", 17), ("/tasks/WEB-1/", 26)]
+    ("path", "most"), [("/projects/", 15), ("/projects/WEB/", 22), ("/projects/WEB/list/", 19), ("/tasks/WEB-1/", 26)]
 )
 def test_a_page_asks_the_database_equally_often_for_few_and_for_many_tasks(
     site: Site, alice: Browser, path: str, most: int

@@ -13,6 +13,7 @@ from fairlead.accounts.models import User
 from fairlead.accounts.queries import workspaces_of
 from fairlead.events.actor import Actor
 from fairlead.web.navigation import items, projects
+from fairlead.web.palette import SHORTCUTS, commands
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -20,6 +21,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     user: User | None = request.user if request.user.is_authenticated else None
     actor: Actor | None = getattr(request, "actor", None)
     now = timezone.now()
+    nav = items(actor, request.path, now=now) if actor else []
+    nav_projects = projects(actor, request.path) if actor else []
     return {
         "user": user,
         "workspace": getattr(request, "workspace", None),
@@ -30,8 +33,10 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "now": now,
         "csrf_token": get_token(request),
         "path": request.path,
-        "nav": items(actor, request.path, now=now) if actor else [],
-        "nav_projects": projects(actor, request.path) if actor else [],
+        "nav": nav,
+        "nav_projects": nav_projects,
+        "commands": commands(actor, nav, nav_projects) if actor else [],
+        "shortcuts": SHORTCUTS,
         "workspaces": workspaces_of(user) if user else [],
         "messages": [
             {"level": m.level_tag, "text": m.message, "undo_url": m.extra_tags or ""} for m in get_messages(request)
