@@ -103,7 +103,8 @@ def _places(filled: Filled) -> dict[str, str]:
         "plan_id": filled.places["plans/plan_id"], "receipt_id": str(receipt),
         "policy_id": filled.places["policies/policy_id"],
         "offer_id": filled.places["offers/offer_id"], "state_id": filled.ids["focus"],
-        "notice_id": filled.ids["notice"],
+        "notice_id": filled.ids["notice"], "view_id": filled.places["views/view_id"],
+        "batch_id": filled.places["batches/batch_id"],
     }  # fmt: skip
 
 

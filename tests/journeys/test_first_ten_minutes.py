@@ -206,13 +206,13 @@ def _allocates_the_rest_and_undoes(page: Page) -> None:
     page.get_by_role("banner").get_by_role("link", name="Allocate").click()
     expect(page.get_by_role("heading", name="4 tasks wait for somebody")).to_be_visible()
     page.get_by_role("button", name="Allocate all").click()
-    plan = page.get_by_role("table", name="Who does what")
+    plan = page.get_by_role("table", name="Finds somebody")
     expect(plan.get_by_role("row")).to_have_count(1 + len(PLANNED))
     for key, worker in PLANNED.items():
         expect(plan.get_by_role("row", name=f"Include {key}")).to_contain_text(worker)
     expect(page.get_by_role("heading", name="1 stays open")).to_be_visible()
     expect(page.get_by_role("main")).to_contain_text("needs Scala ≥ 4; the highest here is 3")
-    page.get_by_role("button", name="Apply").click()
+    page.get_by_role("button", name="Apply", exact=True).click()
     expect(toast(page, "3 tasks assigned.")).to_be_visible()
     page.goto("/projects/WEB/")
     for title, worker in (("Draw the price page", "Finn Freelance"), ("Mend the Scala build", "Ada Employee")):

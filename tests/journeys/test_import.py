@@ -80,8 +80,8 @@ def _allocates_all(page: Page) -> None:
     for skill, count in UNDOABLE.items():
         reason = f"needs {skill} ≥ 2; the highest here is 1"
         expect(page.get_by_role("listitem").filter(has_text=reason)).to_have_count(count)
-    expect(page.get_by_role("table", name="Who does what").get_by_role("row")).to_have_count(1 + TASKS - left)
-    page.get_by_role("button", name="Apply").click()
+    expect(page.get_by_role("table", name="Finds somebody").get_by_role("row")).to_have_count(1 + TASKS - left)
+    page.get_by_role("button", name="Apply", exact=True).click()
     expect(toast(page, f"{TASKS - left} tasks assigned.")).to_be_visible()
 
 

@@ -118,7 +118,7 @@ def test_a_plan_is_told_once_to_each_and_waits_for_the_other_managers(desk: Desk
     for event in Event.objects.filter(kind="task.assigned", actor_kind="engine"):
         jobs.tell(workspace_id=event.workspace_id, event_id=event.pk, now=NOW)
     assert told("assigned") == []
-    run("plan.notice")
+    run("plan.applied")
     assert told("plan_applied") == [("Bob", "A plan changes your work")]
     assert Notice.objects.get(kind="plan_applied").body == "WEB-2, WEB-3"
 

@@ -136,6 +136,9 @@ PAGES: dict[str, Line] = {
     "GET /projects/<key>/list/": allow(*SEES_PROJECT),
     "POST /projects/<key>/add/": allow(*STAFF, CLIENT, data={"title": "New", "status": "{ready}"}),
     "GET /projects/<key>/columns/<status_id>/more/": allow(*SEES_PROJECT),
+    "POST /projects/<key>/lanes/": allow(*SEES_PROJECT, data={"lanes": "assignee"}),
+    "POST /projects/<key>/columns/<status_id>/fold/": allow(*SEES_PROJECT),
+    "POST /projects/<key>/columns/<status_id>/unfold/": allow(*SEES_PROJECT),
     "GET /projects/<key>/settings/": allow(*MANAGERS),
     "POST /projects/<key>/settings/": allow(*MANAGERS, data={"name": "Site", "color": "2"}),
     "POST /projects/<key>/columns/": allow(*MANAGERS, data={"name": "Parked", "state": "backlog"}),
@@ -188,6 +191,7 @@ PAGES: dict[str, Line] = {
     "POST /views/<number>/remove/": allow(*MANAGERS, HOLDER),
     "POST /views/<number>/start/": allow(*READERS),
     "GET /search/": allow(*EVERYBODY),
+    "GET /palette/": allow(*EVERYBODY),
     # people
     "GET /people/": allow(*READERS),
     "GET /people/new/": allow(*MANAGERS),

@@ -117,7 +117,7 @@ def test_trash_and_removed_comments_are_not_found(site: Site) -> None:
 def test_hits_are_marked_where_they_stand(site: Site) -> None:
     task = site.make("Price <b>feed</b>", description="x" * 200 + " the FEED stops " + "y" * 200)
     actions.add_comment(task, "Twice a feed", internal=True, actor=site.world.bob.actor, now=site.now)
-    (hit,) = queries.search(site.world.alice.actor, grammar.read("feed"), now=site.now).hits
+    (hit,) = queries.search(site.world.alice.actor, grammar.read("feed stops"), now=site.now).hits
     assert hit.title == (("Price <b>", False), ("feed", True), ("</b>", False))
     assert hit.where == "description"
     assert hit.excerpt[0][0].startswith("…")
@@ -125,8 +125,11 @@ def test_hits_are_marked_where_they_stand(site: Site) -> None:
 
 
 def test_the_page_groups_by_project_marks_and_costs_the_same(site: Site, alice: Browser) -> None:  # noqa: F811
-    site.make("Feed <script>")
-    assert "<mark>Feed</mark> &lt;script&gt;" in text(alice.get("/search/?q=feed"))
+    site.make("Feed <script>", description="**The** feed of prices")
+    shown = text(alice.get("/search/?q=feed"))
+    assert "<mark>Feed</mark> &lt;script&gt;" in shown
+    assert "of prices" not in shown
+    assert "The <mark>feed</mark> of <mark>prices</mark>" in text(alice.get("/search/?q=feed+prices"))
     few = _queries(alice)
     for n in range(60):
         site.make(f"Feed {n}")

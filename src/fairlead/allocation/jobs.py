@@ -109,7 +109,7 @@ def settle_offers(*, event_id: int, now: datetime, **_: int) -> None:
 )
 @job(retry=RETRY, once=True)
 def route_waiting(*, workspace_id: int, now: datetime) -> None:
-    """Put waiting tasks into the hands of policies, one batch; the next job goes on. Urgent new ones may change a plan."""
+    """Put waiting tasks into the hands of policies, one batch; the next job goes on. Urgent ones may change plans."""
     for event_id in queries.urgent_arrivals(workspace_id):
         enqueue(propose_for_task, workspace_id=workspace_id, event_id=event_id)
     if actions.route_waiting(workspace_id, now=now):

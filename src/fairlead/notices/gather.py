@@ -8,7 +8,7 @@ from typing import Any
 
 from fairlead.accounts.models import Membership
 from fairlead.accounts.permissions import MANAGERS
-from fairlead.allocation.models import Assignment
+from fairlead.allocation.models import Assignment, Plan
 from fairlead.events.models import Event
 from fairlead.people.models import TimeOff, Worker
 from fairlead.work.models import Comment, Task
@@ -80,6 +80,16 @@ def task_people(news: News) -> Collection[int]:
     holder = news.task.assignee.user_id if news.task.assignee else None
     found = {user_id for user_id in (holder, news.task.created_by_id) if user_id is not None}
     return found - set(mentioned(news))
+
+
+def planned_workers(news: News) -> Collection[int]:
+    """Whose list the plan changes. A plan of waiting tasks only gives; others tell each person what changes."""
+    if news.event.kind == "plan.notice":
+        return named_worker(news)
+    if Plan.objects.filter(pk=news.event.subject_id).exclude(scope=Plan.Scope.WAITING).exists():
+        return ()
+    given = Assignment.objects.filter(plan_id=news.event.subject_id, worker__user__isnull=False)
+    return set(given.values_list("worker__user_id", flat=True))
 
 
 def time_off_worker(news: News) -> Collection[int]:

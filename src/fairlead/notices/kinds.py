@@ -55,7 +55,7 @@ KINDS: Final[tuple[Kind, ...]] = (
          "{key} is due tomorrow: {task}"),
     Kind("overdue", "A task of mine is overdue", (), NOBODY,
          "{key} is overdue: {task}", mail=True),
-    Kind("plan_applied", "A plan changes my work", ("plan.notice",), gather.named_worker,
+    Kind("plan_applied", "A plan changes my work", ("plan.applied", "plan.notice"), gather.planned_workers,
          "A plan changes your work", mail=True, transactional=True),
     Kind("time_off_decided", "My time off is answered", ("timeoff.approved", "timeoff.declined"),
          gather.time_off_worker, "Your time off was {answer}", mail=True),

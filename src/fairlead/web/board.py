@@ -24,9 +24,9 @@ from fairlead.web.render import page
 from fairlead.web.task_filters import address, asked, filter_bar, pushed
 from fairlead.web.task_forms import MoveForm
 from fairlead.work import actions
-from fairlead.work.models import Project, Status, Task
+from fairlead.work.models import BoardLook, Project, Status, Task
 from fairlead.work.permissions import may_create_task
-from fairlead.work.queries import Column, board, card, find_project, find_task, status_choices
+from fairlead.work.queries import Column, board, board_look, card, find_project, find_task, status_choices
 from fairlead.work.queries.cards import FIRST, column_cards
 from fairlead.work.states import OVER, WAITING
 
@@ -68,9 +68,15 @@ def show(request: Request, key: str) -> HttpResponse:
     found = board(request.actor, project, wanted, now=now, zone=zone, all_over=request.GET.get("all") == "1")
     fits = fits_of(request, [row for column in found.columns for row in column.cards])
     may_add = may_create_task(request.actor, project) and project.archived_at is None
+    lanes, folded = board_look(request.actor, project)
+    columns = [_shown_column(request, column, fits, may_add=may_add) for column in found.columns]
+    for column in columns:
+        column["folded"] = column["id"] in folded
     values = {
         "project": project,
-        "columns": [_shown_column(request, column, fits, may_add=may_add) for column in found.columns],
+        "columns": columns,
+        "lanes": _lanes(columns, lanes) if lanes else [],
+        "lane_choices": [(value, label, value == lanes) for value, label in BoardLook.Lanes.choices],
         "bar": filter_bar(request, asked(request), request.actor, project, states=False),
         "today": today_of(request, now),
         "movable": request.actor.role in STAFF and project.archived_at is None,
@@ -88,13 +94,60 @@ def _shown_column(request: Request, column: Column, fits: dict[int, int], *, may
     more = f"{request.path}columns/{column.id}/more/"
     return {
         "id": column.id, "name": column.name, "state": column.state, "count": column.count,
-        "limit": None if filtered else column.limit,
+        "limit": None if filtered else column.limit, "hard": column.hard,
         "cards": [shown_card(request, row, fits.get(row["id"])) for row in column.cards],
         "may_add": may_add and _may_add(request, column.state),
         "all_url": address(request, all=1) if over and column.more else "",
         "load_url": address(request, skip=FIRST).replace(request.path, more) if not over and column.more > 0 else "",
         "more": column.more,
     }  # fmt: skip
+
+
+def _lanes(columns: list[dict[str, Any]], by: str) -> list[dict[str, Any]]:
+    """The cards again, lane by lane: `cards` is {column id: cards}. People by name, then nobody; urgent ones first."""
+    found: dict[Any, dict[str, Any]] = {}
+    for column in columns:
+        for row in column["cards"]:
+            worker = row["worker"]
+            if by == BoardLook.Lanes.PRIORITY:
+                key, order, name = row["priority"], (-row["priority"], ""), Task.Priority(row["priority"]).label
+            else:
+                key, name = (worker["id"], worker["name"]) if worker else (0, "Nobody yet")
+                order = (int(worker is None), name.casefold())
+            lane = found.setdefault(
+                key, {"id": key, "name": name, "order": order, "count": 0, "cards": {}, "worker": None}
+            )
+            lane["cards"].setdefault(column["id"], []).append(row)
+            lane["count"] += 1
+            lane["worker"] = worker if by == BoardLook.Lanes.ASSIGNEE else None
+    return sorted(found.values(), key=lambda lane: lane["order"])
+
+
+@member_page
+@require_POST
+def set_lanes(request: Request, key: str) -> HttpResponse:
+    """Show the board in swimlanes, or without; this reader's choice stays."""
+    project = find_project(request.actor, key)
+    actions.set_lanes(project, request.POST.get("lanes", ""), actor=request.actor)
+    return redirect(_back(request, project))
+
+
+@member_page
+@require_POST
+def fold(request: Request, key: str, status_id: int) -> HttpResponse:
+    """Show a column as a narrow strip."""
+    project = find_project(request.actor, key)
+    actions.fold_column(_status(project, status_id), actor=request.actor)
+    return redirect(_back(request, project))
+
+
+@member_page
+@require_POST
+def unfold(request: Request, key: str, status_id: int) -> HttpResponse:
+    """Show a column in full again."""
+    project = find_project(request.actor, key)
+    actions.unfold_column(_status(project, status_id), actor=request.actor)
+    return redirect(_back(request, project))
 
 
 def _may_add(request: Request, state: str) -> bool:
@@ -196,6 +249,9 @@ def _card_page(request: Request, task: Task) -> HttpResponse:
 urls = [
     path("projects/<project:key>/", show, name="board"),
     path("projects/<project:key>/add/", add, name="add-task"),
+    path("projects/<project:key>/lanes/", set_lanes, name="board-lanes"),
+    path("projects/<project:key>/columns/<int:status_id>/fold/", fold, name="fold-column"),
+    path("projects/<project:key>/columns/<int:status_id>/unfold/", unfold, name="unfold-column"),
     path("projects/<project:key>/columns/<int:status_id>/more/", more, name="more-cards"),
     path("tasks/<task:key>/move/", move, name="move-task"),
 ]

@@ -15,6 +15,7 @@ from fairlead.events.actor import Actor
 from fairlead.notices.queries import unread_count
 from fairlead.people.queries import own_presence
 from fairlead.web.navigation import items, projects
+from fairlead.web.palette import SHORTCUTS, commands
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -22,6 +23,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     user: User | None = request.user if request.user.is_authenticated else None
     actor: Actor | None = getattr(request, "actor", None)
     now = timezone.now()
+    nav = items(actor, request.path, now=now) if actor else []
+    nav_projects = projects(actor, request.path) if actor else []
     return {
         "user": user,
         "workspace": getattr(request, "workspace", None),
@@ -34,8 +37,10 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "path": request.path,
         "unread_notices": unread_count(actor, now=now) if actor else 0,
         "own_presence": own_presence(actor, now) if actor else None,
-        "nav": items(actor, request.path, now=now) if actor else [],
-        "nav_projects": projects(actor, request.path) if actor else [],
+        "nav": nav,
+        "nav_projects": nav_projects,
+        "commands": commands(actor, nav, nav_projects) if actor else [],
+        "shortcuts": SHORTCUTS,
         "workspaces": workspaces_of(user) if user else [],
         "messages": [
             {"level": m.level_tag, "text": m.message, "undo_url": m.extra_tags or ""} for m in get_messages(request)

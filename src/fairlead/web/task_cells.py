@@ -21,7 +21,7 @@ from fairlead.lib.effort import parse_effort, write_effort
 from fairlead.lib.errors import Invalid, Refused, require
 from fairlead.people.queries import active_workers, find_worker
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
-from fairlead.web.access import Request, member_page
+from fairlead.web.access import Request, member_page, safe_next
 from fairlead.web.batches import undo_address
 from fairlead.web.board import today_of
 from fairlead.web.render import page, wants_fragment
@@ -104,7 +104,7 @@ def save(request: Request, key: str, cell: str) -> HttpResponse:
     if not wants_fragment(request):
         if toast:
             messages.success(request, toast["text"], extra_tags=toast["undo_url"])
-        return redirect("/tasks/?all=1")
+        return redirect(_back(request))
     return _row(request, find_task(request.actor, key), toast)
 
 
@@ -116,8 +116,10 @@ def _changed(request: Request, task: Task, cell: str) -> dict[str, str]:
 
 
 def _back(request: Request) -> str:
-    """The list that the cell is in, which htmx names."""
-    return request.htmx.current_url_abs_path or "/tasks/?all=1" if request.htmx else "/tasks/?all=1"
+    """Where the cell is edited: htmx names the page, a form may name the next one."""
+    named = request.htmx.current_url_abs_path if request.htmx else request.POST.get("next")
+    back = safe_next(named)
+    return back if back != "/" else "/tasks/?all=1"
 
 
 def _edit(task: Task, cell: str, value: str, zone: str) -> TaskEdit:

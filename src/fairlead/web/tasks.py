@@ -22,6 +22,7 @@ from fairlead.web.blame import blame
 from fairlead.web.board import label_color, today_of
 from fairlead.web.filters import html
 from fairlead.web.render import page
+from fairlead.web.task_commands import task_commands
 from fairlead.web.task_forms import NewTaskForm, TaskForm, initial_values
 from fairlead.work import actions
 from fairlead.work.drafts import EFFORTS
@@ -77,6 +78,7 @@ def _task_page(request: Request, task: Task, found: TaskDetails, form: TaskForm,
         "shows_candidates": not client and State(task.state) not in OVER,
         "today": today_of(request, now),
         "differences": [],
+        "page_commands": task_commands(actor, task, found, _steps(task, found)),
         **more,
     }
     return page(request, "tasks/show.jinja", values, status=422 if form.errors else 200)

@@ -8,6 +8,8 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
+
 from fairlead.accounts.models import Membership, Role
 from fairlead.accounts.queries import actor_of
 from fairlead.allocation.models import Offer, PlanLine
@@ -36,7 +38,7 @@ def tell(event: Event, *, now: datetime) -> list[Notice]:
         if event.kind in kind.events and _is_whole(news):
             members = [m for m in _members(event, kind.who(news)) if _may_know(actor_of(m), kind, news)]
             for member in members:
-                found += deliver(_draft(kind, news), [member], now=now)
+                found += deliver(_draft(kind, news, member), [member], now=now)
     return found
 
 
@@ -63,11 +65,11 @@ def _may_know(actor: Actor, kind: Kind, news: News) -> bool:
     return visible_comments(actor, news.task).filter(pk=news.comment.pk).exists()
 
 
-def _draft(kind: Kind, news: News) -> Draft:
+def _draft(kind: Kind, news: News, member: Membership) -> Draft:
     event = news.event
     return Draft(
         kind=kind, occasion=f"event {event.pk}", event_id=event.pk, at=event.at, actor_name=event.actor_name,
-        title=" ".join(kind.title.format_map(_words(news)).split()), body=_body(kind, news),
+        title=" ".join(kind.title.format_map(_words(news)).split()), body=_body(kind, news, member),
         url=_address(kind, news), task=news.task,
     )  # fmt: skip
 
@@ -80,13 +82,14 @@ def _words(news: News) -> dict[str, Any]:
     return words
 
 
-def _body(kind: Kind, news: News) -> str:
+def _body(kind: Kind, news: News, member: Membership) -> str:
     if news.comment is not None:
         text = " ".join(news.comment.body.split())
         return text if len(text) <= EXCERPT else text[:EXCERPT] + "…"
     if kind.name == "plan_applied":
         ids = [pk for name in ("gets", "gives", "shifts") for pk in news.payload.get(name, ())]
-        lines = PlanLine.objects.filter(pk__in=ids).select_related("task__project").order_by("starts_at", "pk")
+        mine = Q(pk__in=ids) if ids else Q(plan_id=news.event.subject_id, worker__user_id=member.user_id)
+        lines = PlanLine.objects.filter(mine).select_related("task__project").order_by("starts_at", "pk")
         tasks = [str(line.task) for line in lines]
         more = f" and {len(tasks) - TASK_SHOWN} more" if len(tasks) > TASK_SHOWN else ""
         return ", ".join(tasks[:TASK_SHOWN]) + more

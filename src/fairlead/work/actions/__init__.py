@@ -12,6 +12,7 @@ from fairlead.work.actions.batches import (
 from fairlead.work.actions.comments import add_comment, edit_comment, remove_comment
 from fairlead.work.actions.criteria import add_criterion, check_criterion, remove_criterion, uncheck_criterion
 from fairlead.work.actions.dependencies import add_dependency, remove_dependency
+from fairlead.work.actions.looks import fold_column, set_lanes, unfold_column
 from fairlead.work.actions.moves import (
     cancel_task,
     complete_task,
@@ -66,6 +67,7 @@ __all__ = [
     "create_tasks",
     "delete_task",
     "edit_comment",
+    "fold_column",
     "hold_task",
     "hold_tasks",
     "move_needs",
@@ -80,11 +82,13 @@ __all__ = [
     "restore_project",
     "restore_task",
     "save_view",
+    "set_lanes",
     "share_project",
     "start_task",
     "start_with",
     "submit_task",
     "uncheck_criterion",
     "undo_batch",
+    "unfold_column",
     "unshare_project",
 ]

@@ -1,6 +1,6 @@
 """Reading projects and tasks: every query starts from what the actor may see; callers import from here."""
 
-from fairlead.work.queries.cards import Board, Column, board, card
+from fairlead.work.queries.cards import Board, Column, board, board_look, card
 from fairlead.work.queries.lists import TaskPage, task_list, task_row
 from fairlead.work.queries.projects import ProjectRow, project_list
 from fairlead.work.queries.relations import assignees, blocked, labels
@@ -33,6 +33,7 @@ __all__ = [
     "assignees",
     "blocked",
     "board",
+    "board_look",
     "card",
     "deleted_tasks",
     "details",

@@ -13,7 +13,7 @@ from django.db.models.functions import RowNumber
 from fairlead.accounts.models import Role
 from fairlead.events.actor import Actor
 from fairlead.work.filters import TaskFilter
-from fairlead.work.models import Project, Status, Task
+from fairlead.work.models import BoardLook, Project, Status, Task
 from fairlead.work.queries.relations import known_keys
 from fairlead.work.queries.rows import HOLDER, holder, plain
 from fairlead.work.queries.visible import visible_tasks
@@ -31,7 +31,8 @@ FIELDS: Final = (
 
 @dataclass(frozen=True)
 class Column:
-    """A status with its first cards. `count`: tasks that fit the filter; `held`: all; `limit`: the most it may hold."""
+    """A status with its first cards. `count`: tasks that fit the filter; `held`: all; `limit`: the most it should hold,
+    which refuses more when it is `hard`."""
 
     id: int
     name: str
@@ -40,6 +41,7 @@ class Column:
     count: int
     held: int
     cards: list[dict[str, Any]] = field(default_factory=list)
+    hard: bool = True
 
     @property
     def more(self) -> int:
@@ -66,7 +68,7 @@ def board(
     statuses = Status.objects.filter(project=project).order_by("position", "id")
     return Board([
         Column(s["id"], s["name"], s["state"], s["wip_limit"], counts.get(s["id"], 0), held.get(s["id"], 0),
-               [c for c in cards if c["status_id"] == s["id"]])
+               [c for c in cards if c["status_id"] == s["id"]], s["wip_hard"])
         for s in statuses.values("id", "name", "state", "wip_limit", "wip_hard")
     ])  # fmt: skip
 
@@ -131,3 +133,10 @@ def _extras(actor: Actor, ids: list[int]) -> dict[int, tuple[int, int, int, int,
     with connection.cursor() as cursor:
         cursor.execute(EXTRAS, [ids, actor.role == Role.CLIENT])
         return {row[0]: row[1:] for row in cursor.fetchall()}
+
+
+def board_look(actor: Actor, project: Project) -> tuple[str, frozenset[int]]:
+    """How this reader looks at the board: its swimlanes, and the columns that they folded away."""
+    mine = BoardLook.objects.filter(workspace_id=actor.workspace_id, project=project, user_id=actor.user_id or 0)
+    found = mine.values_list("lanes", "folded").first()
+    return (found[0], frozenset(found[1])) if found else ("", frozenset())

@@ -21,6 +21,7 @@ from fairlead.work.queries.visible import visible_tasks
 SHOWN: Final = 50
 AROUND: Final = 70
 """Characters of a text on each side of the first hit."""
+_SIGNS: Final = re.compile(r"[*_`#>|]+")
 Piece = tuple[str, bool]
 """A part of a text, and whether it is a hit."""
 COLUMNS: Final = (
@@ -105,7 +106,8 @@ def _comments(actor: Actor, ids: list[int]) -> dict[int, list[str]]:
 
 def _hit(row: dict[str, Any], words: Sequence[str], comments: Iterable[str]) -> Hit:
     marks = _pattern(words)
-    excerpt, where = _excerpt(marks, row, comments)
+    told = all(word.casefold() in row["title"].casefold() for word in words)
+    excerpt, where = ((), "") if told else _excerpt(marks, row, comments)
     return Hit(
         key=f"{row['project__key']}-{row['number']}", project=row["project__name"], project_key=row["project__key"],
         color=row["project__color"], title=pieces(row["title"], marks), excerpt=excerpt, where=where,
@@ -122,12 +124,13 @@ def _pattern(words: Sequence[str]) -> re.Pattern[str] | None:
 def _excerpt(
     marks: re.Pattern[str] | None, row: dict[str, Any], comments: Iterable[str]
 ) -> tuple[tuple[Piece, ...], str]:
+    """The text around the first hit outside the title, without the signs of Markdown."""
     if marks is None:
         return (), ""
     for where, text in (("description", row["description"]), *(("comment", body) for body in comments)):
         if found := marks.search(text):
             first, last = max(0, found.start() - AROUND), min(len(text), found.end() + AROUND)
-            cut = " ".join(text[first:last].split())
+            cut = " ".join(_SIGNS.sub("", text[first:last]).split())
             return pieces(("…" if first else "") + cut + ("…" if last < len(text) else ""), marks), where
     return (), ""
 

@@ -10,12 +10,13 @@
   const toast = (text) => document.body.dispatchEvent(new CustomEvent("toast", { detail: { level: "error", text } }));
   const listOf = (card) => card.parentElement;
   const cardsOf = (list) => [...list.querySelectorAll(":scope > .card")];
-  const lists = (card) => [...card.closest("[data-board]").querySelectorAll("[data-status-id]")];
+  const room = (card) => card.closest("[data-lane]") ?? card.closest("[data-board]");
+  const lists = (card) => [...room(card).querySelectorAll("[data-status-id]")];
   const title = (card) => `${card.dataset.task} ${card.querySelector(".card-title").textContent.trim()}`;
   const spot = (card) => ({ list: listOf(card), next: card.nextElementSibling });
   const put = (card, { list, next }) => list.insertBefore(card, next?.parentElement === list ? next : null);
   const recount = (list, by) => {
-    const text = list.closest(".col")?.querySelector("[data-count]")?.firstChild;
+    const text = document.querySelector(`[data-count="${list.dataset.statusId}"]`)?.firstChild;
     if (text) text.data = String(Number.parseInt(text.data, 10) + by);
   };
 
@@ -54,7 +55,7 @@
   const equip = (root) => root.querySelectorAll("[data-board] [data-status-id]").forEach((list) => {
     if (window.Sortable.get(list)) return;
     window.Sortable.create(list, {
-      group: "board", draggable: ".card", animation: 140, delay: 160, delayOnTouchOnly: true, scrollSensitivity: 60,
+      group: `board-${list.closest("[data-lane]")?.dataset.lane ?? ""}`, draggable: ".card", animation: 140, delay: 160, delayOnTouchOnly: true, scrollSensitivity: 60,
       onStart: ({ item }) => { grabbed = spot(item); },
       onEnd: ({ item }) => commit(item, grabbed),
     });
@@ -122,7 +123,7 @@
       window.placeMenu(menu, link);
       menu.querySelector(`[data-move-to]:not([data-move-to="${listOf(chosen).dataset.statusId}"])`)?.focus();
     } else if (target && chosen) {
-      const origin = spot(chosen), list = document.querySelector(`[data-board] [data-status-id="${target.dataset.moveTo}"]`);
+      const origin = spot(chosen), list = room(chosen).querySelector(`[data-status-id="${target.dataset.moveTo}"]`);
       shift(chosen, { list, next: cardsOf(list)[0] ?? null });
       commit(chosen, origin);
     }
@@ -132,14 +133,15 @@
   let kept;
   document.addEventListener("htmx:beforeSwap", ({ detail: { target } }) => {
     if (!target.matches("[data-board]")) return;
-    const columns = [...target.querySelectorAll("[data-status-id]")].map((list) => [list.dataset.statusId, list.scrollTop]);
-    kept = { left: target.scrollLeft, columns, task: document.activeElement?.closest?.(".card")?.dataset.task };
+    const columns = target.matches(".with-lanes") ? [] : [...target.querySelectorAll("[data-status-id]")].map((list) => [list.dataset.statusId, list.scrollTop]);
+    kept = { left: target.scrollLeft, top: target.scrollTop, columns, task: document.activeElement?.closest?.(".card")?.dataset.task };
   });
   document.addEventListener("htmx:load", () => {
     equip(document);
     const board = document.querySelector("[data-board]");
     if (!kept || !board) return;
     board.scrollLeft = kept.left;
+    board.scrollTop = kept.top;
     for (const [id, top] of kept.columns) { const list = board.querySelector(`[data-status-id="${id}"]`); if (list) list.scrollTop = top; }
     if (kept.task) document.getElementById(`card-${kept.task}`)?.focus({ preventScroll: true });
     kept = null;

@@ -1,0 +1,46 @@
+"""What the palette can do with the task that is open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from urllib.parse import urlencode
+
+from fairlead.allocation.permissions import may_assign
+from fairlead.events.actor import Actor
+from fairlead.web.palette import Command
+from fairlead.work.models import Task
+from fairlead.work.permissions import may_edit_task
+from fairlead.work.queries import TaskDetails, status_choices
+from fairlead.work.states import OVER, State
+
+
+def task_commands(actor: Actor, task: Task, found: TaskDetails, steps: Iterable[Mapping[str, str]]) -> list[Command]:
+    """Its next steps, status, priority, due date, who does it, its link: what the reader may do, and no more."""
+    group, base = str(task), f"/tasks/{task}/"
+    lines = [Command(s["label"], s["icon"], "post", s["url"], group=group) for s in steps if not s["why"]]
+    if may_edit_task(actor, task) and task.project.archived_at is None:
+        lines += [*_columns(task, found), *_priorities(task)]
+        lines.append(Command("Set due date", "calendar", "click", "#id_due_at", group=group))
+    if may_assign(actor) and State(task.state) not in OVER:
+        lines.append(Command("Assign the best candidate", "user-check", "post", f"{base}assign-best/", group=group))
+        lines.append(Command("Assign somebody", "users", "go", f"{base}cell/assignee/", group=group))
+    return [*lines, Command("Copy link", "link", "copy", "", group=group)]
+
+
+def _columns(task: Task, found: TaskDetails) -> list[Command]:
+    reachable = {*found.next_states, State(task.state)}
+    return [
+        _set(task, "status", column["id"], f"Move to {column['name']}", "arrow-right-left")
+        for column in status_choices(task.project)
+        if column["id"] != task.status_id and State(column["state"]) in reachable
+    ]
+
+
+def _priorities(task: Task) -> list[Command]:
+    choices = [(value, label) for value, label in reversed(Task.Priority.choices) if value != task.priority]
+    return [_set(task, "priority", value, f"Set priority: {label}", "signal") for value, label in choices]
+
+
+def _set(task: Task, cell: str, value: int, text: str, icon: str) -> Command:
+    fields = urlencode({"value": value, "next": f"/tasks/{task}/"})
+    return Command(text, icon, "post", f"/tasks/{task}/cell/{cell}/save/", group=str(task), fields=fields)
