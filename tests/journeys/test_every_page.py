@@ -26,6 +26,7 @@ INSIDE = (
     "/projects/WEB/allocate/", "/tasks/", "/tasks/?deleted=1", "/tasks/new/?project=WEB", "/tasks/WEB-1/",
     "/tasks/WEB-2/", "/tasks/WEB-3/", "/tasks/WEB-1/move/", "/tasks/WEB-2/why/", "/people/", "/people/new/", "/skills/",
     "/import/", "/plans/", "/settings/", "/settings/workspace/", "/settings/members/", "/settings/tokens/",
+    "/my-work/", "/search/?q=price", "/tasks/?group=week&cols=title,project,labels", "/tasks/WEB-1/cell/priority/",
     "/activity/", "/welcome/", "/api/v1/docs", "/nothing/is/here/",
 )  # fmt: skip
 
