@@ -26,7 +26,9 @@ INSIDE = (
     "/projects/WEB/allocate/", "/tasks/", "/tasks/?deleted=1", "/tasks/new/?project=WEB", "/tasks/WEB-1/",
     "/tasks/WEB-2/", "/tasks/WEB-3/", "/tasks/WEB-1/move/", "/tasks/WEB-2/why/", "/people/", "/people/new/", "/skills/",
     "/import/", "/plans/", "/notices/", "/settings/", "/settings/notifications/", "/settings/workspace/",
-    "/settings/members/", "/settings/presence/", "/settings/tokens/",
+    "/settings/members/", "/settings/presence/", "/settings/tokens/", "/settings/planning/", "/schedule/",
+    "/schedule/load/", "/desk/", "/policies/", "/policies/new/", "/queue/", "/tasks/WEB-3/move-to/",
+    "/my-work/", "/search/?q=price", "/tasks/?group=week&cols=title,project,labels", "/tasks/WEB-1/cell/priority/",
     "/activity/", "/welcome/", "/api/v1/docs", "/nothing/is/here/",
 )  # fmt: skip
 
