@@ -70,6 +70,7 @@ def _found(now: datetime) -> None:
     live_through(company, began=began, now=now, dice=random.Random(42))  # noqa: S311  the same company every time
     _away(company, now)
     put_out(company, now=now)
+    _views(company, now)
     work.change_status(
         company.projects["CARE"].statuses.get(name="In review"), actor=company.alice, now=now, wip_limit=12
     )
@@ -145,6 +146,20 @@ def _away(company: Company, now: datetime) -> None:
         people.approve_time_off(granted, actor=company.alice, now=now)
     later = first + timedelta(days=14)
     people.request_time_off(priya, later, later + timedelta(days=2), "Wedding", actor=company.actors["Priya"], now=now)
+
+
+def _views(company: Company, now: datetime) -> None:
+    """Two ways to look at all work that the team shares, and one of Alice's own."""
+    for name, query, shared in (
+        ("Late", "state=open&due=late&sort=due&group=assignee", True),
+        ("Waits for somebody", "state=open&assignee=nobody&sort=-priority", True),
+        (
+            "By due week",
+            "state=open&sort=due&group=week&cols=title%2Cproject%2Cstatus%2Cassignee%2Cdue",
+            False,
+        ),
+    ):
+        work.save_view(name, query, shared=shared, actor=company.alice, now=now)
 
 
 def _next_monday(day: date) -> date:
