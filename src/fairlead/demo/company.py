@@ -75,6 +75,7 @@ def _found(now: datetime) -> None:
     put_out(company, now=now)
     policies.write(company, now=now)
     _mention(company, now)
+    _views(company, now)
     work.change_status(
         company.projects["CARE"].statuses.get(name="In review"), actor=company.alice, now=now, wip_limit=12
     )
@@ -178,6 +179,20 @@ def _mention(company: Company, now: datetime) -> None:
         if by is not None:
             work.add_comment(task, text, internal=True, actor=by, now=now)
             work.add_comment(task, f"Yes, @{by.name}.", internal=True, actor=company.alice, now=now)
+
+
+def _views(company: Company, now: datetime) -> None:
+    """Two ways to look at all work that the team shares, and one of Alice's own."""
+    for name, query, shared in (
+        ("Late", "state=open&due=late&sort=due&group=assignee", True),
+        ("Waits for somebody", "state=open&assignee=nobody&sort=-priority", True),
+        (
+            "By due week",
+            "state=open&sort=due&group=week&cols=title%2Cproject%2Cstatus%2Cassignee%2Cdue",
+            False,
+        ),
+    ):
+        work.save_view(name, query, shared=shared, actor=company.alice, now=now)
 
 
 def _next_monday(day: date) -> date:
