@@ -14,7 +14,9 @@ from fairlead.events.models import Event
 from fairlead.lib.errors import Conflict, Forbidden, Invalid, Missing, Refused
 from fairlead.people import actions as people
 from fairlead.people.models import PresenceState
+from fairlead.people.queries import working_time
 from fairlead.work import actions as work
+from fairlead.work.drafts import TaskDraft
 from fairlead.work.models import Task
 
 from .conftest import Team
@@ -102,8 +104,6 @@ def test_nobody_out_of_hours_is_assigned_and_the_task_waits_until_the_first_is_b
 
 def people_at_work(team: Team, after: datetime) -> datetime:
     """When bob is next at work."""
-    from fairlead.people.queries import working_time
-
     return working_time([team.bob.pk], after, after + timedelta(days=4))[team.bob.pk][0][0]
 
 
@@ -146,8 +146,6 @@ def test_waiting_counts_as_priority_so_that_nothing_waits_for_ever(team: Team) -
 
 
 def draft(title: str, team: Team, **more: Any) -> Any:
-    from fairlead.work.drafts import TaskDraft
-
     return TaskDraft(title=title, needs={team.python.pk: 4}, **more)
 
 
@@ -319,8 +317,6 @@ def test_turns_are_shared(team: Team, strategy: str, expected: list[str]) -> Non
 
 
 def draft_of(team: Team, level: int) -> Any:
-    from fairlead.work.drafts import TaskDraft
-
     return TaskDraft(title="Turn", needs={team.python.pk: level}, effort_min=60)
 
 

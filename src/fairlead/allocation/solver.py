@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, BinaryIO, cast
 
@@ -129,6 +130,8 @@ def answer_apart(question: Question, *, on_progress: Callable[[engine.Progress],
             raise SolverDied(f"the solver ended with status {child.returncode}") from None
         finally:
             child.kill()
+            with suppress(BrokenPipeError):  # what was not yet read by a child that died is nobody's any more
+                asked.close()
     return news
 
 
