@@ -284,3 +284,9 @@ def test_an_early_finish_counts_the_minutes_worked(finish: int, worked: int) -> 
     assert check(of, plan).ok
     changed = changed_problem(of, plan, [EarlyFinish("t1", finish)])
     assert changed.task("t1").minutes == {"dana": worked}
+
+
+def test_where_nobody_can_do_anything_a_repair_leaves_everything_open() -> None:
+    of = team(Task("t", 60, needs={"cobol": 5}))
+    found = repair(of, plan_of(of), change=WorkerAway("dana", 540, 1020), budget=Budget(most_moved=1), stop=ROUNDS)
+    assert (told(found), [item.task for item in found.plan.unassigned]) == ([], ["t"])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from fairlead.allocation.models import Offering, PolicyVersion, Routing
 from fairlead.allocation.naming import Face, Faces
@@ -209,9 +209,10 @@ def steps_over(workspace_id: int, *, now: datetime) -> list[tuple[int, int]]:
 
 
 def anybody_back(workspace_id: int, *, now: datetime) -> bool:
-    """Whether somebody for whom a task waits should be back at work."""
-    states = (State.UNROUTABLE, State.WAITING)
-    return going(workspace_id).filter(state__in=states, free_at__lte=now - LATE).exists()
+    """Whether somebody for whom a task waits should be back at work, or a task stopped between two steps."""
+    back = Q(state__in=(State.UNROUTABLE, State.WAITING), free_at__lte=now - LATE)
+    stuck = Q(state=State.WAITING, step_ends_at__isnull=True, changed_at__lte=now - LATE)
+    return going(workspace_id).filter(back | stuck).exists()
 
 
 def next_return(workspace_id: int, *, now: datetime) -> datetime | None:

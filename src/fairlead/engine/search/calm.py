@@ -66,7 +66,9 @@ def send_back(carried: Carried, gains: Gains) -> bool:
 def moved_tasks(carried: Carried) -> Array:
     """Tasks that are not with their old worker."""
     row = carried.state.arrays["task_row"]
-    worker = np.where(row == NONE, NONE, carried.state.arrays["row_worker"][row])
+    placed = row != NONE
+    worker = np.full(len(row), NONE)
+    worker[placed] = carried.state.arrays["row_worker"][row[placed]]
     return np.flatnonzero((carried.home != NONE) & (worker != carried.home))
 
 
