@@ -286,7 +286,8 @@ def test_an_early_finish_counts_the_minutes_worked(finish: int, worked: int) -> 
     assert changed.task("t1").minutes == {"dana": worked}
 
 
-def test_where_nobody_can_do_anything_a_repair_leaves_everything_open() -> None:
-    of = team(Task("t", 60, needs={"cobol": 5}))
-    found = repair(of, plan_of(of), change=WorkerAway("dana", 540, 1020), budget=Budget(most_moved=1), stop=ROUNDS)
-    assert (told(found), [item.task for item in found.plan.unassigned]) == ([], ["t"])
+def test_where_nobody_is_there_a_repair_leaves_everything_open() -> None:
+    of = problem([], [Task("t", 60)], objective=PLAIN, horizon=20160)
+    found = repair(of, plan_of(of), change=NewTask(Task("u", 60)), budget=Budget(most_moved=1), stop=ROUNDS)
+    assert told(found) == [("u", "left_out", "is new; nobody does it: there is nobody in this plan")]
+    assert [item.task for item in found.plan.unassigned] == ["t", "u"]
