@@ -150,9 +150,11 @@ def test_a_cell_is_edited_in_its_place(visitor: Callable[..., Page]) -> None:
     expect(toast(page, "WEB-1: due changed.")).to_be_visible()
     expect(page.get_by_role("button", name="Due date of WEB-1: change")).to_be_focused()
     page.get_by_role("button", name="Status Backlog of WEB-1: change").click()
+    expect(page.get_by_label("Status of WEB-1")).to_be_focused()
     page.get_by_label("Status of WEB-1").select_option(label="Ready")
     expect(page.get_by_role("button", name="Status Ready of WEB-1: change")).to_be_visible()
     page.get_by_role("button", name="Effort of WEB-1: change").click()
+    expect(page.get_by_label("Effort of WEB-1", exact=True)).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.get_by_role("button", name="Effort of WEB-1: change")).to_be_visible()
 
