@@ -14,7 +14,7 @@ from fairlead.allocation.models import Offer, Offering, Plan, Routing
 from fairlead.events.actor import Actor, system
 from fairlead.events.models import Event
 from fairlead.events.tenancy import tenant, workspace_ids
-from fairlead.jobs import SOLVE, enqueue, every, follows, job
+from fairlead.jobs import SOLVE, enqueue, every, follows, job, look
 from fairlead.people.models import Worker
 from fairlead.work.models import Task
 
@@ -113,11 +113,7 @@ def route_waiting(*, workspace_id: int, now: datetime) -> None:
     for event_id in queries.urgent_arrivals(workspace_id):
         enqueue(propose_for_task, workspace_id=workspace_id, event_id=event_id)
     if actions.route_waiting(workspace_id, now=now):
-        _route(workspace_id)
-
-
-def _route(workspace_id: int) -> None:
-    enqueue(route_waiting, once=f"{route_waiting.name}-{workspace_id}", workspace_id=workspace_id)
+        look(route_waiting, workspace_id=workspace_id)
 
 
 @follows("policy.changed", "policy.removed")
@@ -125,7 +121,7 @@ def _route(workspace_id: int) -> None:
 def rematch(*, workspace_id: int, now: datetime) -> None:
     """Let go of tasks at rest that another policy would take now, and route them anew."""
     if actions.rematch(workspace_id, now=now):
-        _route(workspace_id)
+        look(route_waiting, workspace_id=workspace_id)
 
 
 @follows("task.changed")
@@ -137,7 +133,7 @@ def reroute(*, workspace_id: int, event_id: int, now: datetime) -> None:
         task = Task.objects.select_related("project").filter(pk=event.subject_id).first()
         if task is not None:
             actions.restart(task, now=now)
-            _route(workspace_id)
+            look(route_waiting, workspace_id=workspace_id)
 
 
 @follows(
@@ -227,11 +223,11 @@ def look_after_routing(*, now: datetime) -> None:
     for workspace_id in workspace_ids():
         with tenant(workspace_id):
             if queries.anything_unrouted(workspace_id):
-                _route(workspace_id)
+                look(route_waiting, workspace_id=workspace_id)
             for routing_id, turn in queries.steps_over(workspace_id, now=now):
                 enqueue(end_step, workspace_id=workspace_id, routing_id=routing_id, turn=turn)
             if queries.anybody_back(workspace_id, now=now):
-                enqueue(reconsider, once=f"{reconsider.name}-{workspace_id}", workspace_id=workspace_id)
+                look(reconsider, workspace_id=workspace_id)
 
 
 def _offer_of(event_id: int) -> Offer | None:

@@ -10,7 +10,7 @@ ids and decides nothing: it loads, calls an action and ends. It may run twice, l
     enqueue(expire_offer, at=offer.expires_at, workspace_id=offer.workspace_id, offer_id=offer.pk)
 """
 
-from fairlead.jobs.queue import cancel, enqueue, follow
+from fairlead.jobs.queue import cancel, enqueue, follow, look
 from fairlead.jobs.registry import (
     DEFAULT,
     QUEUES,
@@ -38,4 +38,5 @@ __all__ = [
     "followers",
     "follows",
     "job",
+    "look",
 ]

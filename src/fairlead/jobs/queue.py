@@ -45,9 +45,14 @@ def enqueue(
 def follow(job: Job, *, workspace_id: int, event_id: int) -> None:
     """Have the job run after an event."""
     if job.once:
-        enqueue(job, once=f"{job.name}-{workspace_id}", workspace_id=workspace_id)
+        look(job, workspace_id=workspace_id)
     else:
         enqueue(job, workspace_id=workspace_id, event_id=event_id)
+
+
+def look(job: Job, *, workspace_id: int) -> None:
+    """Have a job look at the whole workspace soon, once however often it is asked for before it starts."""
+    enqueue(job, once=f"{job.name}-{workspace_id}", workspace_id=workspace_id)
 
 
 class _Added:

@@ -25,9 +25,6 @@ from fairlead.web.access import Request, member_page
 from fairlead.web.render import page
 from fairlead.work.queries import find_task
 
-REASONS = ("The client asked for them", "They know the work", "To learn it", "They have more time")
-"""Reasons for another choice in one tap; they are kept for learning."""
-
 
 @member_page
 @require_GET

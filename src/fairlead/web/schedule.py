@@ -142,8 +142,6 @@ def pin(request: Request, key: str) -> HttpResponse:
     except (Forbidden, Missing):
         raise
     except Refused as refused:
-        if request.headers.get("X-Schedule"):
-            return JsonResponse({"title": refused.title, "detail": refused.detail}, status=refused.status)
         return _move_page(request, find_task(request.actor, key), refused)
     undo = f"/tasks/{task}/assign/?worker={before}" if before and before != worker.pk else f"/tasks/{task}/unpin/"
     if not before:

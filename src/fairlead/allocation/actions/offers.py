@@ -17,6 +17,7 @@ from fairlead.allocation.deadlines import answer_times
 from fairlead.allocation.judgement import Judgement, judge
 from fairlead.allocation.models import Offer, Offering, Routing
 from fairlead.allocation.permissions import may_assign
+from fairlead.allocation.routing.definition import MOST_ANSWER_MIN, MOST_ASKED
 from fairlead.allocation.snapshot import worker_number
 from fairlead.engine.effort import minutes_needed
 from fairlead.events.actor import Actor, system
@@ -27,9 +28,6 @@ from fairlead.work.models import Task
 from fairlead.work.states import WAITING
 
 NOT_A_MANAGER = "Only managers offer work; an AI agent never does."
-MOST_AT_ONCE = 20
-MOST_ANSWER_MIN = 10 * 8 * 60
-"""Ten working days."""
 MOST_MESSAGE = 500
 
 
@@ -51,8 +49,8 @@ class Terms:
     def check(self) -> None:
         """Raise Invalid for what nobody could mean."""
         wrong = {}
-        if not 1 <= self.at_once <= MOST_AT_ONCE:
-            wrong["at_once"] = f"Ask between 1 and {MOST_AT_ONCE} at the same time."
+        if not 1 <= self.at_once <= MOST_ASKED:
+            wrong["at_once"] = f"Ask between 1 and {MOST_ASKED} at the same time."
         if not 1 <= self.answer_min <= MOST_ANSWER_MIN:
             wrong["answer_min"] = "Give between a minute and ten working days to answer."
         if len(self.message) > MOST_MESSAGE:

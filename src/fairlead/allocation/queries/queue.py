@@ -16,6 +16,7 @@ from fairlead.allocation.routing import Definition, Surroundings, able, of_versi
 from fairlead.allocation.routing.definition import ANY
 from fairlead.events.actor import Actor
 from fairlead.people.models import Worker
+from fairlead.people.queries import worker_of
 from fairlead.work.states import OPEN
 
 SHOWN: Final = 30
@@ -46,16 +47,8 @@ class Queue:
 
 def queue_of(actor: Actor, *, now: datetime) -> Queue:
     """The queue of whoever asks; empty for those who are no worker."""
-    mine = own_worker(actor) if may_see(actor) else None
-    return Queue([], ()) if mine is None else claimable(mine, now=now)
-
-
-def own_worker(actor: Actor) -> Worker | None:
-    """The worker that the actor is, if they take work."""
-    if actor.user_id is None:
-        return None
-    here = Worker.objects.filter(workspace_id=actor.workspace_id, deactivated_at__isnull=True)
-    return here.filter(user_id=actor.user_id).first()
+    mine = worker_of(actor) if may_see(actor) else None
+    return Queue([], ()) if mine is None or mine.deactivated_at is not None else claimable(mine, now=now)
 
 
 def claimable(worker: Worker, *, now: datetime) -> Queue:

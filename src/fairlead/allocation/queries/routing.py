@@ -158,12 +158,6 @@ def waiting_decisions(actor: Actor, *, now: datetime) -> int:  # noqa: ARG001  e
     return Routing.objects.filter(workspace_id=actor.workspace_id, state__in=NEEDS_PEOPLE).count()
 
 
-def unroutable_reasons(task_ids: Iterable[int]) -> dict[int, str]:
-    """{task id: why nobody can do it now}, of those that are known to be so."""
-    rows = Routing.objects.filter(task_id__in=list(task_ids), closed_at__isnull=True, state=State.UNROUTABLE)
-    return dict(rows.values_list("task_id", "reason"))
-
-
 def _cards(rows: Iterable[Routing], workspace_id: int, *, now: datetime) -> list[RoutingCard]:
     faces = Faces(workspace_id)
     return [_card(row, faces, now=now) for row in rows]

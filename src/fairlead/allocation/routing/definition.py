@@ -35,6 +35,7 @@ MOST_STEPS: Final = 8
 MOST_ASKED: Final = 20
 MOST_MIN: Final = 30 * 24 * 60
 MOST_ANSWER_MIN: Final = 10 * 8 * 60
+"""Ten working days."""
 MOST_WEIGHT: Final = 500
 WEIGHTS: Final = ("lateness", "labour", "misfit", "switch", "fairness")
 
