@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 from datetime import UTC, datetime
+from typing import Any
 
 import allocate
 
@@ -21,15 +22,8 @@ from fairlead.work.models import Task
 
 def main() -> None:
     """Fill a workspace, let people hold a share of it as a thoughtless team would, then time each step."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--tasks", type=int, default=5000)
-    parser.add_argument("--workers", type=int, default=300)
-    parser.add_argument("--held", type=float, default=0.8)
-    parser.add_argument("--seed", type=int, default=1)
-    given = parser.parse_args()
     now = datetime.now(UTC)
-    actor, project = allocate.filled(given, now)
-    hold(actor.workspace_id, int(given.tasks * given.held), now)
+    actor, project = held_workspace(__doc__, now)
     print("step,seconds,cpu_seconds,note")
     plan = allocate.timed("click", lambda: actions.make_plan(project, actor=actor, now=now, scope="all"))
     if plan.state == Plan.State.MAKING:
@@ -40,6 +34,19 @@ def main() -> None:
         kinds = " ".join(f"{len(sheet.of(kind))} {kind}" for kind in ("new", "moved", "shifted"))
         print(f"result,,,{kinds} {sheet.unchanged} same; late hours {before.late_min // 60} to {after.late_min // 60}")
     allocate.timed("proof (background)", lambda: actions.prove_plan(plan, now=now))
+
+
+def held_workspace(about: str | None, now: datetime) -> tuple[Any, Any]:
+    """A new workspace as the command line says, in which people hold a share of the work."""
+    parser = argparse.ArgumentParser(description=about.splitlines()[0] if about else "")
+    parser.add_argument("--tasks", type=int, default=5000)
+    parser.add_argument("--workers", type=int, default=300)
+    parser.add_argument("--held", type=float, default=0.8)
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    actor, project = allocate.filled(given, now)
+    hold(actor.workspace_id, int(given.tasks * given.held), now)
+    return actor, project
 
 
 def hold(workspace_id: int, count: int, now: datetime) -> None:

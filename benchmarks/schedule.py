@@ -8,7 +8,6 @@ seconds, seconds of this process's processor, note. The rows of a run are in res
 
 from __future__ import annotations
 
-import argparse
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,15 +21,7 @@ from fairlead.accounts.models import User
 
 def main() -> None:
     """Fill a workspace, let people hold a share of it, then open the schedule."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--tasks", type=int, default=5000)
-    parser.add_argument("--workers", type=int, default=300)
-    parser.add_argument("--held", type=float, default=0.8)
-    parser.add_argument("--seed", type=int, default=1)
-    given = parser.parse_args()
-    now = datetime.now(UTC)
-    actor, _ = allocate.filled(given, now)
-    replan.hold(actor.workspace_id, int(given.tasks * given.held), now)
+    actor, _ = replan.held_workspace(__doc__, datetime.now(UTC))
     client = Client(SERVER_NAME="127.0.0.1")
     client.force_login(User.objects.get(pk=actor.user_id))
     client.get("/settings/")  # templates are compiled

@@ -31,17 +31,16 @@ class SolverDied(Exception):
     """The process that made the plan ended before it was done."""
 
 
-class Limit:
+class Limit(engine.Iterations):
     """So many iterations, or fewer when somebody asks to stop: then `at` says after how many it ended.
 
     The search cools down over `limit` whether it is stopped or not, and hears of the wish to stop only between two of
     its steps. With the same `at` it takes the same way again and ends at the same plan.
     """
 
-    name = "iterations"
-
     def __init__(self, limit: int, at: int | None = None) -> None:
-        self.limit, self.at = limit, at
+        super().__init__(limit)
+        self.at = at
         self._asked = threading.Event()
 
     def ask(self) -> None:
@@ -53,15 +52,6 @@ class Limit:
         if self.at is None and iterations > 0 and self._asked.is_set():
             self.at = iterations
         return iterations >= (self.limit if self.at is None else self.at)
-
-    def progress(self, iterations: int, /) -> float:
-        return min(1.0, iterations / self.limit) if self.limit else 1.0
-
-    def remaining(self, iterations: int, /) -> int:
-        return self.limit - iterations
-
-    def seconds(self) -> float:
-        return 0.0
 
 
 @dataclass(frozen=True)

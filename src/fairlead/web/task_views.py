@@ -15,6 +15,7 @@ from fairlead.lib.errors import Refused
 from fairlead.web.access import Request, member_page
 from fairlead.web.task_filters import LISTED, NAMES
 from fairlead.work import actions
+from fairlead.work.models import View
 from fairlead.work.queries import find_view
 
 
@@ -51,18 +52,17 @@ def change(request: Request, number: int) -> HttpResponse:
     """Rename a view, share it or keep it to oneself."""
     view = find_view(request.actor, number)
     values = {"name": request.POST.get("name", view.name), "shared": "shared" in request.POST}
-    return _saved(request, number, values)
+    return _saved(request, view, values)
 
 
 @member_page
 @require_POST
 def update(request: Request, number: int) -> HttpResponse:
     """Keep what the list shows now in the place of what the view showed."""
-    return _saved(request, number, {"query": _query(request)})
+    return _saved(request, find_view(request.actor, number), {"query": _query(request)})
 
 
-def _saved(request: Request, number: int, values: dict[str, object]) -> HttpResponse:
-    view = find_view(request.actor, number)
+def _saved(request: Request, view: View, values: dict[str, object]) -> HttpResponse:
     try:
         actions.change_view(view, actor=request.actor, now=timezone.now(), **values)
     except Refused as refused:

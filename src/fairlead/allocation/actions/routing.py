@@ -21,6 +21,7 @@ from fairlead.allocation.actions.routing_steps import (
     free_at,
     rule,
     turn,
+    turned,
     wait,
     why_nobody,
 )
@@ -36,7 +37,6 @@ from fairlead.allocation.routing.definition import QUEUE, SUGGEST
 from fairlead.events.actor import Actor
 from fairlead.events.record import record
 from fairlead.lib.errors import Refused, require
-from fairlead.people.models import Worker
 from fairlead.work.models import Task
 
 State = Routing.State
@@ -92,11 +92,7 @@ def rematch(workspace_id: int, *, now: datetime) -> int:
         taker = next((it for it in policies if it.takes(values[routing.task_id])), None)
         if taker is None or taker.version.pk == routing.version_id:
             continue
-        try:
-            turn(routing, State.STOPPED, now=now, reason="The policies changed, so it was routed again.")
-        except Moved:
-            continue
-        count += 1
+        count += turned(routing, State.STOPPED, now=now, reason="The policies changed, so it was routed again.")
     return count
 
 
@@ -263,14 +259,11 @@ def settle_routing(task: Task, *, now: datetime) -> None:
     routing = going(task.workspace_id).filter(task=task).first()
     if routing is None or can_be_had(task):
         return
-    active = Assignment.objects.filter(task=task, ended_at__isnull=True).first()
-    try:
-        if active is not None:
-            turn(routing, State.DONE, now=now, assignment=active, worker=Worker.objects.get(pk=active.worker_id))
-        else:
-            turn(routing, State.STOPPED, now=now, reason="It is not to be had any more.")
-    except Moved:
-        return
+    active = Assignment.objects.filter(task=task, ended_at__isnull=True).select_related("worker").first()
+    if active is not None:
+        turned(routing, State.DONE, now=now, assignment=active, worker=active.worker)
+    else:
+        turned(routing, State.STOPPED, now=now, reason="It is not to be had any more.")
 
 
 def hand_over(task: Task, *, reason: str, now: datetime) -> None:
@@ -278,19 +271,12 @@ def hand_over(task: Task, *, reason: str, now: datetime) -> None:
     routing = going(task.workspace_id).filter(task=task).first()
     if routing is None or routing.state == State.MANAGER:
         return
-    try:
-        turn(routing, State.MANAGER, now=now, reason=reason)
-    except Moved:
-        return
+    turned(routing, State.MANAGER, now=now, reason=reason)
 
 
 def restart(task: Task, *, now: datetime) -> None:
     """The task or the policies changed: see again which policy takes it, unless somebody is being asked already."""
     quiet = (State.SUGGEST, State.UNROUTABLE, State.WAITING, State.PROPOSED)
     routing = going(task.workspace_id).filter(task=task, state__in=quiet).first()
-    if routing is None:
-        return
-    try:
-        turn(routing, State.STOPPED, now=now, reason="The task changed, so it was routed again.")
-    except Moved:
-        return
+    if routing is not None:
+        turned(routing, State.STOPPED, now=now, reason="The task changed, so it was routed again.")

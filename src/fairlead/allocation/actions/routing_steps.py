@@ -84,6 +84,15 @@ def turn(routing: Routing, state: Routing.State, *, now: datetime, **values: Any
         setattr(routing, name, value)
 
 
+def turned(routing: Routing, state: Routing.State, *, now: datetime, **values: Any) -> bool:
+    """The same for those who need not know: False, and no change, when somebody else was quicker."""
+    try:
+        turn(routing, state, now=now, **values)
+    except Moved:
+        return False
+    return True
+
+
 def begin(attempt: Attempt) -> bool:
     """Do what the step says with those who can be asked; False when none of them could be asked after all."""
     if attempt.step.how == QUEUE:
