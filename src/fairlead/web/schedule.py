@@ -16,7 +16,7 @@ from fairlead.allocation import actions, queries
 from fairlead.allocation.permissions import may_assign, may_see
 from fairlead.lib.errors import Forbidden, Invalid, Missing, Refused, require
 from fairlead.people.models import Worker
-from fairlead.people.queries import find_worker
+from fairlead.people.queries import active_workers, find_worker
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
 from fairlead.web.access import Request, member_page
 from fairlead.web.render import page
@@ -59,14 +59,11 @@ def data(request: Request) -> HttpResponse:
 def load(request: Request) -> HttpResponse:
     """Hours of work against hours there are, by person and week."""
     require(may_see(request.actor), NOT_YOURS)
-    now = timezone.now()
-    found = queries.schedule(request.actor, now=now)
-    lanes = {it.worker_id: it for it in found.lanes}
-    loads = queries.load(request.actor, list(lanes), now=now, weeks=WEEKS)
-    fullest = sorted(loads, key=lambda pk: (-max(week.share for week in loads[pk]), lanes[pk].name))
-    rows = [{"lane": lanes[pk], "weeks": loads[pk]} for pk in fullest]
-    values = {"found": found, "rows": rows, "may_assign": may_assign(request.actor), "view": "load"}
-    return page(request, "schedule/load.jinja", values)
+    names = dict(active_workers(request.actor).values_list("id", "name"))
+    loads = queries.load(request.actor, list(names), now=timezone.now(), weeks=WEEKS)
+    fullest = sorted(loads, key=lambda pk: (-max(week.share for week in loads[pk]), names[pk]))
+    rows = [{"id": pk, "name": names[pk], "weeks": loads[pk]} for pk in fullest]
+    return page(request, "schedule/load.jinja", {"rows": rows, "view": "load"})
 
 
 def _choice(request: Request, values: Any) -> tuple[Worker, datetime | None]:

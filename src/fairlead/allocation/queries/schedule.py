@@ -19,7 +19,7 @@ from fairlead.allocation.snapshot import Picture, worker_number
 from fairlead.events.actor import Actor
 from fairlead.events.models import Head
 from fairlead.lib.errors import require
-from fairlead.work.models import Task
+from fairlead.work.models import Project, Task
 from fairlead.work.states import WAITING, State
 
 NOT_YOURS: Final = "Only the team sees the schedule."
@@ -130,7 +130,7 @@ def _schedule(workspace_id: int, *, seq: int, now: datetime) -> Schedule:
     by_worker: dict[int, list[engine.Assignment]] = defaultdict(list)
     for item in snapshot.decode(problem, snapshot.queue(problem)):
         by_worker[worker_number(item.worker)].append(item)
-    colors = dict(Task.objects.filter(workspace_id=workspace_id).values_list("project_id", "project__color").distinct())
+    colors = dict(Project.objects.filter(workspace_id=workspace_id).values_list("id", "color"))
     pins = set(_pinned(workspace_id))
     lanes = tuple(
         _lane(picture, row, by_worker.get(pk, []), colors=colors, pins=pins, now_min=now_min)
