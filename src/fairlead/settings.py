@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "fairlead.web.middleware.request_log",
     "fairlead.api.middleware.api_problems",
     "django.middleware.security.SecurityMiddleware",
+    "fairlead.web.transfer.Packed",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "fairlead.web.middleware.careful_headers",
     "csp.middleware.CSPMiddleware",
@@ -111,6 +112,7 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
+WHITENOISE_IMMUTABLE_FILE_TEST = r"\.(css|js|woff2)$"  # pages name them with their digest: web.transfer.static
 
 SESSION_COOKIE_NAME = "__Host-fairlead" if CONFIG.https else "fairlead"
 SESSION_COOKIE_HTTPONLY = True

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.templatetags.static import static
 from django.urls import reverse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from fairlead.web import filters
 from fairlead.web.icons import icon
 from fairlead.web.pieces import once
+from fairlead.web.transfer import static
 
 
 def environment(**options: Any) -> Environment:
