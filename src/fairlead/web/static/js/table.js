@@ -1,6 +1,7 @@
-/* The table of tasks: choosing rows and editing in place. Contract: rows are [data-row]; each may hold a checkbox
-   [data-pick]; #bulk is the form of what is done with the chosen ones, [data-picked] says how many. A cell's editor is
-   [data-cell-form] with a button [data-cell-cancel]. Keys: x chooses the row, shift with x or a click chooses all between. */
+/* The table of tasks: choosing rows and editing in place. Contract: rows are [data-row] with the task's key, and with
+   data-cols when their cells can be edited; each may hold a checkbox [data-pick]; #bulk is the form of what is done with
+   the chosen ones, [data-picked] says how many. A cell opens with its button [data-cell]; the editor is [data-cell-form]
+   with a button [data-cell-cancel]. Keys: x chooses the row, shift with x or a click chooses all between. */
 (() => {
   const picks = () => [...document.querySelectorAll("[data-pick]:not(:disabled)")];
   let anchor = null, chosen = new Set();
@@ -17,10 +18,14 @@
     anchor = box.value;
     tell();
   };
+  const open = (cell, row) => htmx.ajax("GET", `/tasks/${row.dataset.row}/cell/${cell.dataset.cell}/?cols=${row.dataset.cols}`,
+    { source: cell, target: cell.closest("td"), swap: "innerHTML", select: "unset" });
   document.addEventListener("click", (event) => {
     const box = event.target.closest("[data-pick]");
     if (box) choose(box, box.checked, event.shiftKey);
     if (event.target.closest("[data-pick-none]")) { for (const one of picks()) one.checked = false; tell(); }
+    const cell = event.target.closest("[data-cell]");
+    if (cell) open(cell, cell.closest("[data-row]"));
     const opener = event.target.closest("[data-view-query]");
     if (opener) document.querySelector("[data-view-field]").value = opener.dataset.viewQuery;
   });
