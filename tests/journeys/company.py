@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from playwright.sync_api import APIResponse, Page
+from playwright.sync_api import APIResponse, Page, expect
 
 from .conftest import Server
-from .steps import Person, day, sign_up, somebody
+from .steps import PASSWORD, Person, day, sign_up, somebody
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,26 @@ def open_company(page: Page) -> Company:
     sign_up(page, owner, workspace="Acme")
     number = page.locator('input[name="workspace"]').get_attribute("value")
     return Company(page, owner, int(number or 0))
+
+
+def joins(company: Company, page: Page, name: str) -> None:
+    """Somebody who was invited as a contributor and is linked to a profile in the directory."""
+    person, owner = somebody(name), company.page
+    owner.goto("/settings/members/")
+    owner.get_by_label("E-mail").fill(person.email)
+    owner.get_by_label("Role", exact=True).select_option("Contributor")
+    owner.get_by_role("button", name="Invite").click()
+    page.goto(owner.get_by_label("Link of the invitation").input_value())
+    page.get_by_label("Your name").fill(person.name)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Join", exact=True).click()
+    expect(page.get_by_role("heading", name="Projects", level=1)).to_be_visible()
+    owner.goto("/people/new/")
+    options = owner.locator("select[name=user] option").evaluate_all("all => all.map(o => [o.value, o.text])")
+    user = next(value for value, text in options if name in text)
+    number = company.add_worker(name, {}, user=user)
+    hours = {f"d{n}_0_{edge}": clock for n in range(7) for edge, clock in (("from", "00:00"), ("to", "24:00"))}
+    company.send(f"/people/{number}/hours/", **hours)
 
 
 def add_agent(server: Server, company: Company, name: str) -> tuple[Person, str]:

@@ -8,36 +8,16 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from .company import Company, open_company
-from .steps import PASSWORD, card, column, day, somebody, toast
+from .company import Company, joins, open_company
+from .steps import card, column, day, toast
 
 pytestmark = pytest.mark.journey
-
-
-def _joins(company: Company, page: Page, name: str) -> None:
-    """Somebody who was invited as a contributor and is linked to a profile in the directory."""
-    person, owner = somebody(name), company.page
-    owner.goto("/settings/members/")
-    owner.get_by_label("E-mail").fill(person.email)
-    owner.get_by_label("Role", exact=True).select_option("Contributor")
-    owner.get_by_role("button", name="Invite").click()
-    page.goto(owner.get_by_label("Link of the invitation").input_value())
-    page.get_by_label("Your name").fill(person.name)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Join", exact=True).click()
-    expect(page.get_by_role("heading", name="Projects", level=1)).to_be_visible()
-    owner.goto("/people/new/")
-    options = owner.locator("select[name=user] option").evaluate_all("all => all.map(o => [o.value, o.text])")
-    user = next(value for value, text in options if name in text)
-    number = company.add_worker(name, {}, user=user)
-    hours = {f"d{n}_0_{edge}": clock for n in range(7) for edge, clock in (("from", "00:00"), ("to", "24:00"))}
-    company.send(f"/people/{number}/hours/", **hours)
 
 
 def test_a_contributor_works_from_a_phone(visitor: Callable[..., Page]) -> None:
     company = open_company(visitor())
     phone = visitor(width=360, height=740, dark=True)
-    _joins(company, phone, "Bob Builder")
+    joins(company, phone, "Bob Builder")
     company.add_project("WEB", "Web shop")
     first = company.add_task("WEB", "Mend the basket", due_at="2020-01-01")
     second = company.add_task("WEB", "Draw the price page")
@@ -63,7 +43,7 @@ def test_a_contributor_works_from_a_phone(visitor: Callable[..., Page]) -> None:
 def test_my_work_by_keyboard(visitor: Callable[..., Page]) -> None:
     company = open_company(visitor())
     page = visitor()
-    _joins(company, page, "Bob Builder")
+    joins(company, page, "Bob Builder")
     company.add_project("WEB", "Web shop")
     keys = [company.add_task("WEB", f"Task {n}", effort_min="1h") for n in range(2)]
     for key in keys:
@@ -97,7 +77,7 @@ def _shop(company: Company) -> None:
 def test_a_view_is_saved_shared_and_opened_by_somebody_else(visitor: Callable[..., Page]) -> None:
     company = open_company(visitor())
     other = visitor()
-    _joins(company, other, "Bob Builder")
+    joins(company, other, "Bob Builder")
     _shop(company)
     page = company.page
     page.goto("/tasks/")

@@ -76,6 +76,9 @@ POLICY = {
 
 PAGES: dict[str, Line] = {
     "GET /": allow(*EVERYBODY),
+    "GET /manifest.webmanifest": public(),
+    "GET /sw.js": public(),
+    "GET /offline/": public(),
     # coming in
     "GET /sign-in/": public(),
     "POST /sign-in/": public({"email": "bob@example.com", "password": "correct horse battery"}),

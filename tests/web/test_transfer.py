@@ -55,3 +55,7 @@ def test_an_api_answer_is_not_packed(client):
 
 def test_a_file_that_is_not_there_has_a_plain_address():
     assert static("css/nowhere.css") == "/static/css/nowhere.css"
+
+
+def test_a_font_has_the_address_that_the_style_sheet_names():
+    assert static("vendor/inter-latin.woff2") == "/static/vendor/inter-latin.woff2"

@@ -101,8 +101,9 @@ def step(request: Request, key: str, name: str) -> HttpResponse:
     """Start, hand in or finish a task from here, in one press, with a way back."""
     task = find_task(request.actor, key)
     state, text = STEPS[name]
+    seen = _number(request.POST.get("seen", ""))  # only a change that was kept on a device without a network has it
     try:
-        batch = actions.change_one(task, TaskEdit(state=state), actor=request.actor, now=timezone.now())
+        batch = actions.change_one(task, TaskEdit(state=state), actor=request.actor, now=timezone.now(), seen=seen)
     except Refused as refused:
         if refused.status in (403, 404) or request.htmx:
             raise
@@ -116,6 +117,10 @@ def step(request: Request, key: str, name: str) -> HttpResponse:
     response = _shown(request)
     response.headers["HX-Trigger"] = json.dumps({"toast": {"level": "success", "text": told, "undo_url": undo}})
     return response
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 urls = [

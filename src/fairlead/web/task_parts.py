@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import path
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_POST, require_safe
 
 from fairlead.accounts.models import Role
@@ -19,7 +22,7 @@ from fairlead.work import actions
 from fairlead.work.mentions import people_to_mention
 from fairlead.work.models import Task
 from fairlead.work.permissions import may_comment, may_edit_comment
-from fairlead.work.queries import find_comment, find_criterion, find_task
+from fairlead.work.queries import find_comment, find_criterion, find_task, said_since
 
 NAMES_SHOWN = 8
 
@@ -122,11 +125,22 @@ def comment(request: Request, key: str) -> HttpResponse:
     """Say something: to the team, or to the client too."""
     task, body = find_task(request.actor, key), request.POST.get("body", "")
     internal = request.actor.role != Role.CLIENT and request.POST.get("to") != "client"
+    kept_at = _moment(request.POST.get("kept_at", ""))  # it was written without a network and may have come before
+    if kept_at and said_since(request.actor, task, body, since=kept_at):
+        return _back(task, "comments")
     try:
         actions.add_comment(task, body, internal=internal, actor=request.actor, now=timezone.now())
     except Refused as refused:
         _refused(request, refused)
     return _back(task, "comments")
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        found = parse_datetime(text)
+    except ValueError:
+        return None
+    return found if found and timezone.is_aware(found) else None
 
 
 @member_page

@@ -29,8 +29,11 @@ class Packed(GZipMiddleware):
 
 @cache
 def static(path: str) -> str:
-    """The address of a static file. It changes with the content, so that browsers may keep what they have for good."""
+    """The address of a static file. It changes with the content, so that browsers may keep what they have for good.
+
+    A font's does not: style sheets name fonts themselves, and a browser would fetch it under both addresses.
+    """
     found = finders.find(path)
-    if not isinstance(found, str):
+    if not isinstance(found, str) or path.endswith(".woff2"):
         return address_of(path)
     return f"{address_of(path)}?v={hashlib.sha256(Path(found).read_bytes()).hexdigest()[:10]}"

@@ -52,6 +52,7 @@ class WorkItem:
     blocked_by: tuple[str, ...]
     criteria_open: int
     late: bool
+    version: int
 
     @property
     def step(self) -> str:
@@ -152,6 +153,7 @@ def _item(row: Mapping[str, Any], times: Times | None, stops: tuple[str, ...], n
         due_at=row["due_at"], effort_min=row["effort_min"], starts_at=starts_at, ends_at=ends_at,
         done_at=row["done_at"], blocked_by=stops if waits else (), criteria_open=row["criteria_open"],
         late=row["due_at"] is not None and row["due_at"] < now and row["state"] in OPEN,
+        version=row["version"],
     )  # fmt: skip
 
 

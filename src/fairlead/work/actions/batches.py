@@ -85,9 +85,14 @@ def preview_many(keys: Sequence[str], edit: TaskEdit, *, actor: Actor, now: date
     return Outcome(outcome.changed, outcome.skipped)
 
 
-def change_one(task: Task, edit: TaskEdit, *, actor: Actor, now: datetime) -> Batch:
-    """Change one task so that it can be taken back. Raises what the rule that is in the way raises."""
+def change_one(task: Task, edit: TaskEdit, *, actor: Actor, now: datetime, seen: int | None = None) -> Batch:
+    """Change one task so that it can be taken back. Raises what the rule that is in the way raises.
+
+    `seen` is the version that the person decided on, where that was a while ago: Conflict when the task has moved on.
+    """
     require(may_change_many(actor), "Only members of the team change tasks.")
+    if seen is not None and task.version != seen:
+        raise Conflict(f"{task} has changed since you saw it and is in {task.status.name} now. Look at it first.")
     with transaction.atomic():
         line = _changed(task, edit, actor=actor, now=now)
         return _kept([line], actor=actor, now=now)

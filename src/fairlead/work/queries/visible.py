@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 from django.db.models import QuerySet
 
@@ -83,6 +84,12 @@ def find_comment(actor: Actor, task: Task, comment_id: int) -> Comment:
         raise Missing("This comment was removed.")
     found.task = task
     return found
+
+
+def said_since(actor: Actor, task: Task, body: str, *, since: datetime) -> bool:
+    """Whether the actor has said just this about the task since then."""
+    mine = Comment.objects.filter(workspace_id=actor.workspace_id, task=task, author_id=actor.user_id or 0)
+    return mine.filter(body=body.strip(), created_at__gte=since, deleted_at__isnull=True).exists()
 
 
 def find_batch(actor: Actor, number: int) -> Batch:

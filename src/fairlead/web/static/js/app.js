@@ -104,7 +104,7 @@
   document.addEventListener("htmx:configRequest", (event) => { event.detail.headers["X-CSRFToken"] = csrf(); });
   document.addEventListener("htmx:beforeRequest", () => count(1));
   document.addEventListener("htmx:afterRequest", (event) => { count(-1); const form = event.target.closest?.("form"); if (form) release(form); });
-  document.addEventListener("htmx:sendError", () => send("toast", { level: "error", text: "The server did not answer. Check the connection and try again." }));
+  document.addEventListener("htmx:sendError", ({ target }) => target.closest?.("[data-offline]") || send("toast", { level: "error", text: "The server did not answer. Check the connection and try again." }));
   document.addEventListener("htmx:responseError", ({ detail }) => {
     if (!detail.xhr.getResponseHeader("HX-Trigger")) send("toast", { level: "error", text: "That did not work. Reload the page and try again." });
   });
