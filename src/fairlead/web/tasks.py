@@ -26,7 +26,7 @@ from fairlead.web.task_commands import task_commands
 from fairlead.web.task_forms import NewTaskForm, TaskForm, initial_values
 from fairlead.work import actions
 from fairlead.work.drafts import EFFORTS
-from fairlead.work.models import Project, Task
+from fairlead.work.models import Dependency, Project, Task
 from fairlead.work.permissions import may_comment, may_create_task, may_delete_task, may_edit_task, may_order
 from fairlead.work.queries import (
     TaskDetails,
@@ -66,6 +66,7 @@ def _task_page(request: Request, task: Task, found: TaskDetails, form: TaskForm,
         "form": form,
         "tags": [{"name": name, "color": label_color(name)} for name in task.labels],
         "steps": _steps(task, found),
+        "link_kinds": Dependency.Kind.choices,
         "history": history(actor, task, zone=request.user.time_zone),
         "skill_names": [] if client else list(skills(actor).order_by("name").values_list("name", flat=True)),
         "may_edit": may_edit_task(actor, task) and task.project.archived_at is None,
