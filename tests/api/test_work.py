@@ -289,7 +289,7 @@ def test_a_stranger_finds_none_of_it(alice: Caller, web: dict[str, Any], world: 
 
 def test_a_task_follows_another_in_the_way_that_is_asked(alice: Caller, web: dict[str, Any]) -> None:
     for title in ("First", "Then"):
-        make(alice, title)
+        new_task(alice, title)
     assert alice.put("/tasks/WEB-2/waits-for/WEB-1?kind=ss&lag_min=2880").status_code == 204
     found = good(alice.get("/tasks/WEB-2"))
     assert (found["links"], found["blocked_by"]) == ([{"after": "WEB-1", "kind": "ss", "lag_min": 2880}], [])
