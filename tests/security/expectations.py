@@ -152,6 +152,9 @@ PAGES: dict[str, Line] = {
     "POST /projects/<key>/restore/": allow(*MANAGERS),
     # tasks
     "GET /tasks/": allow(*EVERYBODY),
+    "GET /calendar/": allow(*EVERYBODY),
+    "GET /projects/<key>/calendar/": allow(*SEES_PROJECT),
+    "POST /tasks/<key>/day/": allow(*MANAGERS, HOLDER, data={"day": "2027-05-03"}),
     "GET /tasks/new/": allow(*STAFF, CLIENT, OTHER_CLIENT),
     "POST /tasks/new/": allow(*STAFF, CLIENT, data=TASK, blind=(OTHER_CLIENT,)),
     "POST /tasks/preview/": allow(*EVERYBODY, data={"description": "*text*"}),

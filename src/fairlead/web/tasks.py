@@ -169,7 +169,7 @@ def _form_texts(form: TaskForm) -> dict[str, str]:
 
 @member_page
 def new(request: Request) -> HttpResponse:
-    """A form for a new task; ?project=WEB&status=3&parent=WEB-1 fill it in."""
+    """A form for a new task; ?project=WEB&status=3&parent=WEB-1&due=2026-11-30 fill it in."""
     require(request.actor.role != Role.AUDITOR, "Auditors read only. Ask a member of the team to add the task.")
     projects = visible_projects(request.actor).filter(archived_at__isnull=True).order_by("name")
     fixed = projects.filter(key=request.GET.get("project", "").upper()).first()
@@ -197,6 +197,8 @@ def new(request: Request) -> HttpResponse:
 def _new_form(request: Request, projects: Any, fixed: Project | None) -> NewTaskForm:
     initial = {name: request.GET.get(name, "") for name in ("status", "parent", "title")}
     initial["project"] = fixed.key if fixed else ""
+    if len(request.GET.get("due", "")) == 10:
+        initial["due_at"] = request.GET["due"]
     form = NewTaskForm(request.POST or None, actor=request.actor, zone=request.user.time_zone, initial=initial)
     form.fields["project"].queryset = projects  # type: ignore[attr-defined]
     if request.actor.role == Role.CLIENT:

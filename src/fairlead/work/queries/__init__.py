@@ -1,5 +1,6 @@
 """Reading projects and tasks: every query starts from what the actor may see; callers import from here."""
 
+from fairlead.work.queries.calendar import Calendar, calendar
 from fairlead.work.queries.cards import Board, Column, board, board_look, card
 from fairlead.work.queries.lists import TaskPage, task_list, task_row
 from fairlead.work.queries.projects import ProjectRow, project_list
@@ -23,6 +24,7 @@ from fairlead.work.queries.visible import (
 
 __all__ = [
     "Board",
+    "Calendar",
     "Column",
     "Found",
     "Hit",
@@ -34,6 +36,7 @@ __all__ = [
     "blocked",
     "board",
     "board_look",
+    "calendar",
     "card",
     "deleted_tasks",
     "details",
