@@ -35,6 +35,7 @@ from fairlead.web import (
     task_parts,
     task_views,
     tasks,
+    timeline,
 )
 
 AREAS: list[ModuleType] = [
@@ -68,4 +69,5 @@ AREAS: list[ModuleType] = [
     task_parts,
     task_views,
     tasks,
+    timeline,
 ]

@@ -185,7 +185,7 @@ def _days(request: Request, found: Calendar, view: str, on: date, today: date) -
         cell = _cell(request, found, found.first + n * DAY, today)
         there = [it for it in found.on(cell["day"]) if view == "day" or it.last == cell["day"]]
         cell["entries"] = sorted(there, key=lambda it: (it.at, it.row["id"]))
-        if there or cell["away"] or (view in ("day", "agenda") and cell["day"] in (today, on)):
+        if there or cell["away"] or cell["day"] == today or (view in ("day", "agenda") and cell["day"] == on):
             days.append(cell)
     return days
 

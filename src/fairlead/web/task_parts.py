@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import path
 from django.utils import timezone
@@ -15,6 +15,7 @@ from fairlead.lib.lag import parse_lag
 from fairlead.lib.text import folded
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
 from fairlead.web.access import Request, member_page
+from fairlead.web.errors import wants_json
 from fairlead.web.render import page
 from fairlead.work import actions
 from fairlead.work.mentions import people_to_mention
@@ -102,9 +103,12 @@ def wait_for(request: Request, key: str) -> HttpResponse:
         after, lag = find_task(request.actor, text), _lag(request.POST.get("lag", ""))
         actions.add_dependency(task, after, kind=kind, lag_min=lag, actor=request.actor, now=timezone.now())
     except Refused as refused:
-        if request.htmx or refused.status == 403:
+        if request.htmx or wants_json(request) or refused.status == 403:
             raise
         messages.error(request, f"{refused.detail} You typed: {text}")
+    else:
+        if wants_json(request):
+            return JsonResponse({"text": f"{task} follows {after}."})
     return _back(task, "order")
 
 

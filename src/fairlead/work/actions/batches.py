@@ -42,7 +42,8 @@ class TaskEdit:
     """What should become of every task; what is None or empty stays.
 
     A task goes to the column `status_id`, or to the first column of its project with `state`. `due_at` sets the date,
-    `shift_days` moves it, `no_due` takes it away; `release_at` sets the start. `effort_min` is the likely
+    `shift_days` moves it, `no_due` takes it away; `release_at` sets the start, `no_release` takes it
+    away. `effort_min` is the likely
     effort; `labels` replaces all labels. `trash` puts the task into the trash, whatever else is given.
     """
 
@@ -50,6 +51,7 @@ class TaskEdit:
     state: str = ""
     priority: int | None = None
     release_at: datetime | None = None
+    no_release: bool = False
     due_at: datetime | None = None
     shift_days: int | None = None
     no_due: bool = False
@@ -189,8 +191,8 @@ def _new_values(task: Task, edit: TaskEdit) -> dict[str, Any]:
     values: dict[str, Any] = {}
     if edit.priority is not None:
         values["priority"] = edit.priority
-    if edit.release_at is not None:
-        values["release_at"] = edit.release_at
+    if edit.no_release or edit.release_at is not None:
+        values["release_at"] = None if edit.no_release else edit.release_at
     if edit.no_due:
         values["due_at"] = None
     elif edit.due_at is not None:

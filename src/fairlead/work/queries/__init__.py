@@ -8,6 +8,7 @@ from fairlead.work.queries.relations import assignees, blocked, labels
 from fairlead.work.queries.search import Found, Hit, search
 from fairlead.work.queries.task_details import TaskDetails, details, status_choices
 from fairlead.work.queries.task_history import history
+from fairlead.work.queries.timeline import Timeline, timeline
 from fairlead.work.queries.views import ViewRow, find_view, view_rows, visible_views
 from fairlead.work.queries.visible import (
     deleted_tasks,
@@ -31,6 +32,7 @@ __all__ = [
     "ProjectRow",
     "TaskDetails",
     "TaskPage",
+    "Timeline",
     "ViewRow",
     "assignees",
     "blocked",
@@ -54,6 +56,7 @@ __all__ = [
     "status_choices",
     "task_list",
     "task_row",
+    "timeline",
     "view_rows",
     "visible_comments",
     "visible_projects",
