@@ -99,6 +99,9 @@
   });
   addEventListener("pointercancel", letGo);
   document.addEventListener("keydown", ({ key }) => { if (key === "Escape" && held) { letGo(); moved = true; } });
+  // the list on a phone begins with today
+  if (innerWidth <= 760 && !new URLSearchParams(location.search).has("on")) document.querySelector(".cal-agenda-day.today")?.scrollIntoView();
+
   // a drag is no click
   document.addEventListener("click", (event) => { if (moved && event.target.closest("[data-movable]")) { event.preventDefault(); moved = false; } }, true);
 })();
