@@ -81,6 +81,7 @@ def test_a_task_is_created_with_everything(alice: Caller, web: dict[str, Any]) -
         "due_at": "2026-12-24T17:00:00Z", "labels": ["shop"], "parent": "WEB-1", "assignee": None,
         "needs": [{"skill_id": skill["id"], "name": "Python", "level": 3}],
         "criteria": [{"id": criterion["id"], "text": "It works", "checked_at": None}], "waits_for": ["WEB-1"],
+        "links": [{"after": "WEB-1", "kind": "fs", "lag_min": 0}],
         "blocked_by": ["WEB-1"], "external_id": "jira-7", "started_at": None, "done_at": None, "version": 1,
     }  # fmt: skip
     assert good(alice.get("/tasks/WEB-2")) == made
@@ -284,3 +285,16 @@ def test_a_stranger_finds_none_of_it(alice: Caller, web: dict[str, Any], world: 
     problem(charlie.post("/tasks", {"project": "WEB", "title": "x"}), 404, "not-found")
     problem(charlie.post("/tasks/WEB-1/start"), 404, "not-found")
     assert good(charlie.get("/tasks"))["items"] == good(charlie.get("/projects"))["items"] == []
+
+
+def test_a_task_follows_another_in_the_way_that_is_asked(alice: Caller, web: dict[str, Any]) -> None:
+    for title in ("First", "Then"):
+        new_task(alice, title)
+    assert alice.put("/tasks/WEB-2/waits-for/WEB-1?kind=ss&lag_min=2880").status_code == 204
+    found = good(alice.get("/tasks/WEB-2"))
+    assert (found["links"], found["blocked_by"]) == ([{"after": "WEB-1", "kind": "ss", "lag_min": 2880}], [])
+    assert alice.put("/tasks/WEB-2/waits-for/WEB-1").status_code == 204
+    assert good(alice.get("/tasks/WEB-2"))["blocked_by"] == ["WEB-1"]
+    problem(alice.put("/tasks/WEB-2/waits-for/WEB-1?kind=ss&lag_min=-1"), 422, "invalid")
+    problem(alice.put("/tasks/WEB-2/waits-for/WEB-1?kind=later"), 422, "invalid")
+    problem(alice.put("/tasks/WEB-1/waits-for/WEB-2?kind=sf"), 422, "circle")

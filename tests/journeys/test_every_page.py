@@ -29,6 +29,8 @@ INSIDE = (
     "/settings/members/", "/settings/presence/", "/settings/tokens/", "/settings/planning/", "/schedule/",
     "/schedule/load/", "/desk/", "/policies/", "/policies/new/", "/queue/", "/tasks/WEB-3/move-to/",
     "/my-work/", "/search/?q=price", "/tasks/?group=week&cols=title,project,labels", "/tasks/WEB-1/cell/priority/",
+    "/calendar/", "/calendar/?view=week", "/projects/WEB/calendar/?view=agenda", "/timeline/",
+    "/projects/WEB/timeline/", "/tasks/WEB-3/dates/?days=3",
     "/activity/", "/welcome/", "/api/v1/docs", "/nothing/is/here/",
 )  # fmt: skip
 

@@ -202,3 +202,18 @@ def test_what_counts_as_a_mention(desk: Desk, body: str, names: list[str]) -> No
     event = Event.objects.filter(kind="comment.added").latest("seq")
     users = {p.user.pk: p.user.name for p in (desk.world.bob, desk.world.dana, desk.world.echo, desk.world.charlie)}
     assert [users[pk] for pk in event.payload.get("mentions", [])] == names
+
+
+def test_the_holder_hears_that_a_task_can_start_and_whoever_made_way_does_not(desk: Desk) -> None:
+    alice = desk.team.alice
+    first, mine = desk.team.task("First"), desk.team.task("Mine")
+    allocation.assign_task(mine, desk.team.dana, actor=alice, now=NOW)
+    for task in (desk.held, mine):
+        work.add_dependency(desk.team.fresh(task), first, actor=alice, now=NOW)
+    work.complete_task(first, actor=desk.world.olga.actor, now=NOW)
+    for event in Event.objects.filter(kind="task.unblocked"):
+        jobs.tell(workspace_id=event.workspace_id, event_id=event.pk, now=NOW)
+    assert told("unblocked") == [
+        ("Bob", "WEB-1 can start, WEB-2 is over: Write copy"),
+        ("Dana", "WEB-3 can start, WEB-2 is over: Mine"),
+    ]

@@ -148,9 +148,15 @@ def needs_of(task_ids: Iterable[int]) -> dict[int, dict[int, int]]:
 
 
 def _after(tasks: Mapping[int, Any]) -> dict[int, tuple[int, ...]]:
-    """The open tasks that each task waits for, as far as they are in the picture."""
+    """The open tasks after whose end each task starts, as far as they are in the picture. The other kinds of links,
+    and lags, are about dates; the engine does not know them."""
     found: dict[int, tuple[int, ...]] = defaultdict(tuple)
-    rows = Dependency.objects.filter(task_id__in=list(tasks), after__state__in=OPEN, after__deleted_at__isnull=True)
+    rows = Dependency.objects.filter(
+        task_id__in=list(tasks),
+        kind=Dependency.Kind.FINISH_START,
+        after__state__in=OPEN,
+        after__deleted_at__isnull=True,
+    )
     for task_id, after_id in rows.order_by("task_id", "after_id").values_list("task_id", "after_id"):
         if after_id in tasks:
             found[task_id] = (*found[task_id], after_id)

@@ -82,6 +82,11 @@ def task_people(news: News) -> Collection[int]:
     return found - set(mentioned(news))
 
 
+def holder(news: News) -> Collection[int]:
+    """Who has the task."""
+    return _user_of(news.task.assignee_id) if news.task else ()
+
+
 def planned_workers(news: News) -> Collection[int]:
     """Whose list the plan changes. A plan of waiting tasks only gives; others tell each person what changes."""
     if news.event.kind == "plan.notice":

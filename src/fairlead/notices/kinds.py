@@ -51,6 +51,8 @@ KINDS: Final[tuple[Kind, ...]] = (
          "{actor} mentioned you on {key}", mail=True),
     Kind("commented", "A comment on my task", ("comment.added",), gather.task_people,
          "{actor} commented on {key}: {task}"),
+    Kind("unblocked", "A task of mine can start", ("task.unblocked",), gather.holder,
+         "{key} can start, {after} is over: {task}"),
     Kind("due", "A task of mine is due tomorrow", (), NOBODY,
          "{key} is due tomorrow: {task}"),
     Kind("overdue", "A task of mine is overdue", (), NOBODY,

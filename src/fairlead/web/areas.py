@@ -9,6 +9,7 @@ from fairlead.web import (
     allocation,
     batches,
     board,
+    calendar,
     fairness,
     home,
     imports,
@@ -35,6 +36,7 @@ from fairlead.web import (
     task_parts,
     task_views,
     tasks,
+    timeline,
 )
 
 AREAS: list[ModuleType] = [
@@ -42,6 +44,7 @@ AREAS: list[ModuleType] = [
     allocation,
     batches,
     board,
+    calendar,
     fairness,
     home,
     imports,
@@ -68,4 +71,5 @@ AREAS: list[ModuleType] = [
     task_parts,
     task_views,
     tasks,
+    timeline,
 ]

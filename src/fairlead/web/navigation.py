@@ -15,6 +15,7 @@ ITEMS: list[tuple[str, str, str, frozenset[str] | None]] = [
     ("circle-check-big", "My work", "/my-work/", frozenset({"owner", "admin", "manager", "contributor"})),
     ("folder-kanban", "Projects", "/projects/", None),
     ("list-todo", "All tasks", "/tasks/", None),
+    ("calendar-days", "Calendar", "/calendar/", None),
     ("handshake", "Offers", "/offers/", frozenset({"owner", "admin", "manager", "contributor", "auditor"})),
     ("calendar-range", "Schedule", "/schedule/", frozenset({"owner", "admin", "manager", "contributor", "auditor"})),
     ("inbox", "Desk", "/desk/", frozenset({"owner", "admin", "manager", "auditor"})),
@@ -29,6 +30,7 @@ ITEMS: list[tuple[str, str, str, frozenset[str] | None]] = [
 INSIDE: dict[str, str | tuple[str, ...]] = {
     "/people/": ("/people/", "/skills/"),
     "/desk/": ("/desk/", "/policies/"),
+    "/calendar/": ("/calendar/", "/timeline/"),
 }
 
 

@@ -29,7 +29,7 @@ ICONS: Final = {
     "expiring": "timer", "mentioned": "at-sign", "commented": "message-square", "due": "calendar",
     "overdue": "calendar-x", "plan_applied": "wand-sparkles", "time_off_decided": "tree-palm",
     "exhausted": "triangle-alert", "unroutable": "triangle-alert", "time_off_asked": "tree-palm",
-    "plan_made": "wand-sparkles", "joined": "user-plus",
+    "plan_made": "wand-sparkles", "joined": "user-plus", "unblocked": "lock-open",
 }  # fmt: skip
 
 

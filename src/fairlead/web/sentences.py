@@ -62,6 +62,8 @@ PHRASES: Final[dict[str, str]] = {
     "task.criterion_unchecked": "unchecked of {subject}: {text}",
     "task.criterion_removed": "no longer asks of {subject}: {text}",
     "task.dependency_added": "made {subject} wait for {after}",
+    "task.dependency_changed": "changed how {subject} follows {after}",
+    "task.unblocked": "made way for {subject}: {after} is over",
     "task.dependency_removed": "let {subject} no longer wait for {after}",
     "comment.added": "commented on {task}",
     "comment.edited": "edited a comment on {task}",

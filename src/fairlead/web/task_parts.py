@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import path
 from django.utils import timezone
@@ -13,14 +13,16 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_POST, require_safe
 
 from fairlead.accounts.models import Role
-from fairlead.lib.errors import Refused, require
+from fairlead.lib.errors import Invalid, Refused, require
+from fairlead.lib.lag import parse_lag
 from fairlead.lib.text import folded
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
 from fairlead.web.access import Request, member_page
+from fairlead.web.errors import wants_json
 from fairlead.web.render import page
 from fairlead.work import actions
 from fairlead.work.mentions import people_to_mention
-from fairlead.work.models import Task
+from fairlead.work.models import Dependency, Task
 from fairlead.work.permissions import may_comment, may_edit_comment
 from fairlead.work.queries import find_comment, find_criterion, find_task, said_since
 
@@ -97,15 +99,27 @@ def add_subtask(request: Request, key: str) -> HttpResponse:
 @member_page
 @require_POST
 def wait_for(request: Request, key: str) -> HttpResponse:
-    """This task waits for another one."""
+    """This task follows another one, as `kind` and `lag` say; without them it waits until the other is done."""
     task, text = find_task(request.actor, key), request.POST.get("after", "")
     try:
-        actions.add_dependency(task, find_task(request.actor, text), actor=request.actor, now=timezone.now())
+        kind = request.POST.get("kind", "") or Dependency.Kind.FINISH_START
+        after, lag = find_task(request.actor, text), _lag(request.POST.get("lag", ""))
+        actions.add_dependency(task, after, kind=kind, lag_min=lag, actor=request.actor, now=timezone.now())
     except Refused as refused:
-        if request.htmx or refused.status == 403:
+        if request.htmx or wants_json(request) or refused.status == 403:
             raise
         messages.error(request, f"{refused.detail} You typed: {text}")
+    else:
+        if wants_json(request):
+            return JsonResponse({"text": f"{task} follows {after}."})
     return _back(task, "order")
+
+
+def _lag(text: str) -> int:
+    try:
+        return parse_lag(text[:40])
+    except ValueError:
+        raise Invalid({"lag": "Write the lag like 2d, 4h or -1d."}) from None
 
 
 @member_page

@@ -26,7 +26,7 @@ from fairlead.web.task_commands import task_commands
 from fairlead.web.task_forms import NewTaskForm, TaskForm, initial_values
 from fairlead.work import actions
 from fairlead.work.drafts import EFFORTS
-from fairlead.work.models import Project, Task
+from fairlead.work.models import Dependency, Project, Task
 from fairlead.work.permissions import may_comment, may_create_task, may_delete_task, may_edit_task, may_order
 from fairlead.work.queries import (
     TaskDetails,
@@ -66,6 +66,7 @@ def _task_page(request: Request, task: Task, found: TaskDetails, form: TaskForm,
         "form": form,
         "tags": [{"name": name, "color": label_color(name)} for name in task.labels],
         "steps": _steps(task, found),
+        "link_kinds": Dependency.Kind.choices,
         "history": history(actor, task, zone=request.user.time_zone),
         "skill_names": [] if client else list(skills(actor).order_by("name").values_list("name", flat=True)),
         "may_edit": may_edit_task(actor, task) and task.project.archived_at is None,
@@ -168,7 +169,7 @@ def _form_texts(form: TaskForm) -> dict[str, str]:
 
 @member_page
 def new(request: Request) -> HttpResponse:
-    """A form for a new task; ?project=WEB&status=3&parent=WEB-1 fill it in."""
+    """A form for a new task; ?project=WEB&status=3&parent=WEB-1&due=2026-11-30 fill it in."""
     require(request.actor.role != Role.AUDITOR, "Auditors read only. Ask a member of the team to add the task.")
     projects = visible_projects(request.actor).filter(archived_at__isnull=True).order_by("name")
     fixed = projects.filter(key=request.GET.get("project", "").upper()).first()
@@ -196,6 +197,8 @@ def new(request: Request) -> HttpResponse:
 def _new_form(request: Request, projects: Any, fixed: Project | None) -> NewTaskForm:
     initial = {name: request.GET.get(name, "") for name in ("status", "parent", "title")}
     initial["project"] = fixed.key if fixed else ""
+    if len(request.GET.get("due", "")) == 10:
+        initial["due_at"] = request.GET["due"]
     form = NewTaskForm(request.POST or None, actor=request.actor, zone=request.user.time_zone, initial=initial)
     form.fields["project"].queryset = projects  # type: ignore[attr-defined]
     if request.actor.role == Role.CLIENT:

@@ -84,7 +84,7 @@ def wrong_values(values: Mapping[str, Any]) -> dict[str, str]:
         wrong["labels"] = f"At most {MAX_LABELS} labels of at most {MAX_LABEL} characters each."
     if len(values["external_id"]) > 120:
         wrong["external_id"] = "An outside id has at most 120 characters."
-    return {**wrong, **_wrong_efforts(values), **_wrong_times(values)}
+    return {**wrong, **_wrong_efforts(values), **wrong_times(values["release_at"], values["due_at"])}
 
 
 def _wrong_efforts(values: Mapping[str, Any]) -> dict[str, str]:
@@ -98,8 +98,8 @@ def _wrong_efforts(values: Mapping[str, Any]) -> dict[str, str]:
     return {}
 
 
-def _wrong_times(values: Mapping[str, Any]) -> dict[str, str]:
-    release_at, due_at = values["release_at"], values["due_at"]
+def wrong_times(release_at: datetime | None, due_at: datetime | None) -> dict[str, str]:
+    """What is wrong with a start and a due time, taken together."""
     if any(at is not None and at.tzinfo is None for at in (release_at, due_at)):
         return {"due_at": "A time needs a time zone."}
     if release_at and due_at and release_at >= due_at:

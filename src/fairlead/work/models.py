@@ -184,16 +184,32 @@ class Criterion(models.Model):
 
 
 class Dependency(models.Model):
-    """`task` can start only after `after` is done."""
+    """`task` comes after `after`, in the way that `kind` says; `lag_min` minutes of the calendar later (or, where it
+    may begin before the other ends, earlier: a negative lag)."""
+
+    class Kind(models.TextChoices):
+        FINISH_START = "fs", "starts after it ends"
+        START_START = "ss", "starts after it starts"
+        FINISH_FINISH = "ff", "ends after it ends"
+        START_FINISH = "sf", "ends after it starts"
+
+    MOST_LAG_MIN = 525_600
 
     workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
     task = models.ForeignKey(Task, models.CASCADE, related_name="waits_for")
     after = models.ForeignKey(Task, models.CASCADE, related_name="holds_up")
+    kind = models.CharField(max_length=2, choices=Kind, default=Kind.FINISH_START)
+    lag_min = models.IntegerField(default=0)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["task", "after"], name="dependency_once"),
             models.CheckConstraint(condition=~Q(task=F("after")), name="dependency_not_itself"),
+            models.CheckConstraint(condition=Q(kind__in=("fs", "ss", "ff", "sf")), name="dependency_kind_known"),
+            models.CheckConstraint(
+                condition=Q(lag_min__lte=525_600) & (Q(lag_min__gte=0) | Q(kind="fs", lag_min__gte=-525_600)),
+                name="dependency_lag_fits",
+            ),
         ]
 
     def __str__(self) -> str:

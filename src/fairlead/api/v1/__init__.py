@@ -15,6 +15,7 @@ from fairlead.api.reference import Reference
 from fairlead.api.v1 import (
     allocation,
     availability,
+    dates,
     events,
     me,
     notices,
@@ -40,6 +41,7 @@ RESOURCES = (
     views,
     tasks,
     task_details,
+    dates,
     allocation,
     offers,
     plans,

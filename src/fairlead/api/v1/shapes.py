@@ -45,6 +45,18 @@ class CriterionOut(Shown):
     checked_at: datetime | None
 
 
+class LinkOut(Shown):
+    """How it follows another task."""
+
+    after: str = Field(description="The key of the other task.", examples=["WEB-7"])
+    kind: str = Field(
+        description="`fs`: starts after it ends; `ss`: starts after it starts; `ff`: ends after it ends; "
+        "`sf`: ends after it starts.",
+        examples=["fs"],
+    )
+    lag_min: int = Field(description="Minutes of the calendar later; negative: earlier.", examples=[0])
+
+
 class TaskOut(Shown):
     key: str = Field(examples=["WEB-42"])
     project: str = Field(examples=["WEB"])
@@ -63,7 +75,8 @@ class TaskOut(Shown):
     assignee: WorkerName | None
     needs: list[NeedOut]
     criteria: list[CriterionOut]
-    waits_for: list[str] = Field(description="Keys of the tasks that must be done first.")
+    waits_for: list[str] = Field(description="Keys of the tasks that it follows; `links` says how.")
+    links: list[LinkOut]
     blocked_by: list[str] = Field(description="Those of them that are still open: until then it cannot start.")
     external_id: str = Field(description="Its id in another system; unique in the project.")
     created_at: datetime

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from ninja import Query
-from pydantic import Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
 from fairlead.api import paging
 from fairlead.api.calls import Call
@@ -85,14 +85,23 @@ def _criterion(request: Call, key: str, criterion_id: int) -> Criterion:
     return queries.find_criterion(request.actor, queries.find_task(request.actor, key), criterion_id)
 
 
-@routes.on("PUT", "/tasks/{key}/waits-for/{after}", scope="work:write", gives=None, status=204)
-def add_dependency(request: Call, key: TaskKey, after: TaskKey) -> None:
-    """Make a task wait for another
+class LinkQuery(BaseModel):
+    kind: Literal["fs", "ss", "ff", "sf"] = Field(
+        "fs", description="`fs`: starts after the other ends; `ss`: starts after it starts; `ff`: ends after it ends; "
+        "`sf`: ends after it starts."
+    )  # fmt: skip
+    lag_min: int = Field(0, ge=-525_600, le=525_600, description="Minutes later; for `fs` also earlier (negative).")
 
-    Circles are refused.
+
+@routes.on("PUT", "/tasks/{key}/waits-for/{after}", scope="work:write", gives=None, status=204)
+def add_dependency(request: Call, key: TaskKey, after: TaskKey, wanted: Query[LinkQuery]) -> None:
+    """Make a task follow another
+
+    Without `kind` it waits until the other is done. A link that is there gets this kind and lag. Circles are refused.
     """
     task, other = queries.find_task(request.actor, key), queries.find_task(request.actor, after)
-    actions.add_dependency(task, other, actor=request.actor, now=request.now)
+    kind, lag = wanted.kind, wanted.lag_min
+    actions.add_dependency(task, other, kind=kind, lag_min=lag, actor=request.actor, now=request.now)
 
 
 @routes.on("DELETE", "/tasks/{key}/waits-for/{after}", scope="work:write", gives=None, status=204)

@@ -30,7 +30,7 @@ def shown(request: Call, rows: Rows) -> Rows:
     """Rows that have COLUMNS as TaskOut; clients get no needs."""
     ids = [row["id"] for row in rows]
     needs = {} if request.actor.role == Role.CLIENT else _needs(ids)
-    criteria, waits, stops = _criteria(ids), _waits(request, ids), blocked(ids)
+    criteria, links, stops = _criteria(ids), _links(request, ids), blocked(ids)
     return [
         {
             **{name: row[name] for name in PLAIN},
@@ -41,7 +41,8 @@ def shown(request: Call, rows: Rows) -> Rows:
             "assignee": holder(row),
             "needs": needs.get(row["id"], []),
             "criteria": criteria.get(row["id"], []),
-            "waits_for": waits.get(row["id"], []),
+            "waits_for": [link["after"] for link in links.get(row["id"], [])],
+            "links": links.get(row["id"], []),
             "blocked_by": stops.get(row["id"], []),
         }
         for row in rows
@@ -74,11 +75,12 @@ def _criteria(ids: list[int]) -> dict[int, Rows]:
     return _grouped(plain(rows.values("task_id", "id", "text", "checked_at")))
 
 
-def _waits(request: Call, ids: list[int]) -> dict[int, list[str]]:
-    """Keys of what each task waits for, as far as the actor sees it."""
+def _links(request: Call, ids: list[int]) -> dict[int, Rows]:
+    """What each task follows, and how, as far as the actor sees it."""
     rows = Dependency.objects.filter(task_id__in=ids, after__in=visible_tasks(request.actor))
-    found: dict[int, list[str]] = defaultdict(list)
+    found: dict[int, Rows] = defaultdict(list)
     ordered = rows.order_by("after__project__key", "after__number")
-    for task_id, key, number in ordered.values_list("task_id", "after__project__key", "after__number"):
-        found[task_id].append(f"{key}-{number}")
+    names = ("task_id", "after__project__key", "after__number", "kind", "lag_min")
+    for task_id, key, number, kind, lag_min in ordered.values_list(*names):
+        found[task_id].append({"after": f"{key}-{number}", "kind": kind, "lag_min": lag_min})
     return found

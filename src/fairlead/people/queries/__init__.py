@@ -1,6 +1,6 @@
 """Reading the directory. Everything starts from the workspace and what the actor may see there."""
 
-from fairlead.people.queries.calendar import capacity, days_off, time_off, working_time
+from fairlead.people.queries.calendar import capacity, days_off, time_off, weekdays, working_time
 from fairlead.people.queries.directory import (
     LOOK_AHEAD_DAYS,
     DirectoryFilter,
@@ -87,6 +87,7 @@ __all__ = [
     "stands_for",
     "time_off",
     "visible_workers",
+    "weekdays",
     "weekly_hours",
     "with_state",
     "worker_of",

@@ -52,6 +52,14 @@ def days_off(workers: Sequence[Mapping[str, Any]], first: date, last: date) -> d
     return off
 
 
+def weekdays(worker_ids: Collection[int]) -> dict[int, frozenset[int]]:
+    """{worker id: the weekdays on which they work, 0 = Monday}; nobody without hours."""
+    found: dict[int, set[int]] = defaultdict(set)
+    for worker_id, day in Hours.objects.filter(worker_id__in=worker_ids).values_list("worker_id", "weekday"):
+        found[worker_id].add(day)
+    return {pk: frozenset(days) for pk, days in found.items()}
+
+
 def time_off(worker_ids: Collection[int], first: date, last: date) -> list[tuple[int, date, date]]:
     """Approved absences that touch first … last, as (worker id, first day, last day), the earliest first."""
     rows = TimeOff.objects.filter(

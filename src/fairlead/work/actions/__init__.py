@@ -30,6 +30,7 @@ from fairlead.work.actions.projects import (
     share_project,
     unshare_project,
 )
+from fairlead.work.actions.shifts import Moved, Shift, dates_after, preview_shift, shift_task
 from fairlead.work.actions.statuses import add_status, change_status, remove_status
 from fairlead.work.actions.tasks import (
     change_task,
@@ -44,7 +45,9 @@ from fairlead.work.actions.views import change_view, remove_view, save_view, sta
 from fairlead.work.drafts import TaskDraft
 
 __all__ = [
+    "Moved",
     "Outcome",
+    "Shift",
     "SoAlready",
     "TaskDraft",
     "TaskEdit",
@@ -65,6 +68,7 @@ __all__ = [
     "create_project",
     "create_task",
     "create_tasks",
+    "dates_after",
     "delete_task",
     "edit_comment",
     "fold_column",
@@ -73,6 +77,7 @@ __all__ = [
     "move_needs",
     "move_task",
     "preview_many",
+    "preview_shift",
     "remove_comment",
     "remove_criterion",
     "remove_dependency",
@@ -84,6 +89,7 @@ __all__ = [
     "save_view",
     "set_lanes",
     "share_project",
+    "shift_task",
     "start_task",
     "start_with",
     "submit_task",

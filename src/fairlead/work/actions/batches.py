@@ -23,8 +23,11 @@ from fairlead.work.states import AGENT_NEVER, OVER, State
 MOST: Final = 200
 """Tasks of one batch."""
 UNDO_FOR: Final = timedelta(minutes=10)
-KEPT: Final = ("priority", "due_at", "labels", "effort_min", "status_id", "rank", "started_at", "done_at", "deleted_at")
-TIMES: Final = ("due_at", "started_at", "done_at", "deleted_at")
+KEPT: Final = (
+    "priority", "release_at", "due_at", "labels", "effort_min", "status_id", "rank", "started_at", "done_at",
+    "deleted_at",
+)  # fmt: skip
+TIMES: Final = ("release_at", "due_at", "started_at", "done_at", "deleted_at")
 
 
 class SoAlready(Refused):
@@ -39,13 +42,16 @@ class TaskEdit:
     """What should become of every task; what is None or empty stays.
 
     A task goes to the column `status_id`, or to the first column of its project with `state`. `due_at` sets the date,
-    `shift_days` moves it, `no_due` takes it away. `effort_min` is the likely
+    `shift_days` moves it, `no_due` takes it away; `release_at` sets the start, `no_release` takes it
+    away. `effort_min` is the likely
     effort; `labels` replaces all labels. `trash` puts the task into the trash, whatever else is given.
     """
 
     status_id: int | None = None
     state: str = ""
     priority: int | None = None
+    release_at: datetime | None = None
+    no_release: bool = False
     due_at: datetime | None = None
     shift_days: int | None = None
     no_due: bool = False
@@ -95,7 +101,7 @@ def change_one(task: Task, edit: TaskEdit, *, actor: Actor, now: datetime, seen:
         raise Conflict(f"{task} has changed since you saw it and is in {task.status.name} now. Look at it first.")
     with transaction.atomic():
         line = _changed(task, edit, actor=actor, now=now)
-        return _kept([line], actor=actor, now=now)
+        return keep([line], actor=actor, now=now)
 
 
 def undo_batch(batch: Batch, *, actor: Actor, now: datetime) -> Outcome:
@@ -151,13 +157,13 @@ def _run(tasks: Iterable[Task], edit: TaskEdit, *, actor: Actor, now: datetime) 
                 lines.append(_changed(task, edit, actor=actor, now=now))
         except Refused as refused:
             skipped.append((str(task), refused.detail))
-    batch = _kept(lines, actor=actor, now=now) if lines else None
+    batch = keep(lines, actor=actor, now=now) if lines else None
     return Outcome(tuple(str(line.task) for line in lines), tuple(skipped), batch)
 
 
 def _changed(task: Task, edit: TaskEdit, *, actor: Actor, now: datetime) -> BatchLine:
     """The line of a task after the edit. Raises Refused when a rule is in the way or nothing is different."""
-    version, before = task.version, _values(task)
+    version, before = task.version, values_of(task)
     if edit.trash:
         delete_task(task, actor=actor, now=now)
     else:
@@ -171,7 +177,8 @@ def _changed(task: Task, edit: TaskEdit, *, actor: Actor, now: datetime) -> Batc
     return BatchLine(task=task, workspace_id=task.workspace_id, before=before, version=task.version)
 
 
-def _kept(lines: Sequence[BatchLine], *, actor: Actor, now: datetime) -> Batch:
+def keep(lines: Sequence[BatchLine], *, actor: Actor, now: datetime) -> Batch:
+    """A batch of what was changed, so that `undo_batch` can take it back."""
     batch = Batch.objects.create(workspace_id=actor.workspace_id, by_user_id=actor.user_id or 0, created_at=now)
     for line in lines:
         line.batch = batch
@@ -179,7 +186,8 @@ def _kept(lines: Sequence[BatchLine], *, actor: Actor, now: datetime) -> Batch:
     return batch
 
 
-def _values(task: Task) -> dict[str, Any]:
+def values_of(task: Task) -> dict[str, Any]:
+    """What a line keeps of a task before it is changed."""
     found = {name: getattr(task, name) for name in KEPT}
     return found | {name: found[name].isoformat() if found[name] else None for name in TIMES}
 
@@ -188,6 +196,8 @@ def _new_values(task: Task, edit: TaskEdit) -> dict[str, Any]:
     values: dict[str, Any] = {}
     if edit.priority is not None:
         values["priority"] = edit.priority
+    if edit.no_release or edit.release_at is not None:
+        values["release_at"] = None if edit.no_release else edit.release_at
     if edit.no_due:
         values["due_at"] = None
     elif edit.due_at is not None:
@@ -228,7 +238,8 @@ def _restore(line: BatchLine, *, actor: Actor, now: datetime) -> None:
     if task.deleted_at is not None and before["deleted_at"] is None:
         restore_task(task, actor=actor, now=now)
         return
-    values = {name: parse_datetime(before[name]) if name in TIMES and before[name] else before[name] for name in KEPT}
+    kept = [name for name in KEPT if name in before]
+    values = {name: parse_datetime(before[name]) if name in TIMES and before[name] else before[name] for name in kept}
     del values["status_id"]
     status = Status.objects.filter(pk=int(line.before["status_id"])).first()
     if status is None:
@@ -238,8 +249,8 @@ def _restore(line: BatchLine, *, actor: Actor, now: datetime) -> None:
     moved, old = status.pk != task.status_id, (task.status, State(task.state))
     changes = {
         name: [shown(name, getattr(task, name)), shown(name, values[name])]
-        for name in ("priority", "due_at", "labels", "effort_min")
-        if getattr(task, name) != values[name]
+        for name in ("priority", "release_at", "due_at", "labels", "effort_min")
+        if name in values and getattr(task, name) != values[name]
     }
     write(task, now=now, status=status, state=status.state, **values)
     if changes:

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from fairlead.events.actor import Actor
 from fairlead.events.record import record
 from fairlead.lib.errors import Invalid, Missing, require
+from fairlead.lib.lag import write_lag
 from fairlead.work.models import Dependency, Task
 from fairlead.work.permissions import may_edit_task
 
@@ -22,6 +23,7 @@ WITH RECURSIVE way (id, path) AS (
 )
 SELECT path FROM way WHERE id = %s LIMIT 1
 """
+Kind = Dependency.Kind
 LOCK_CLASS = 0x7A5C
 """Names the advisory lock under which one workspace's links are added one after the other."""
 
@@ -32,21 +34,47 @@ class Circle(Invalid):
     code = "circle"
 
 
-def add_dependency(task: Task, after: Task, *, actor: Actor, now: datetime) -> Dependency:
-    """`task` can start only when `after` is done; they may be in different projects of the workspace."""
+def add_dependency(
+    task: Task, after: Task, *, kind: str = Kind.FINISH_START, lag_min: int = 0, actor: Actor, now: datetime
+) -> Dependency:
+    """`task` comes after `after` as `kind` and `lag_min` say; they may be in different projects of the workspace.
+
+    A link that is there already gets this kind and lag. Raises Circle with the chain that would close.
+    """
     _check(task, actor)
+    _check_lag(kind, lag_min)
     if after.workspace_id != task.workspace_id or after.deleted_at is not None:
         raise Missing("The task that it should wait for is not there.")
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_CLASS, task.workspace_id % 2**31])
         _refuse_circle(task, after)
-        link, new = Dependency.objects.get_or_create(
-            task=task, after=after, defaults={"workspace_id": task.workspace_id}
+        link, new = Dependency.objects.select_for_update().get_or_create(
+            task=task, after=after, defaults={"workspace_id": task.workspace_id, "kind": kind, "lag_min": lag_min}
         )
         if new:
-            record("task.dependency_added", task, actor=actor, now=now, after=str(after))
+            told = {"link": Kind(kind).value, "lag_min": lag_min}
+            record("task.dependency_added", task, actor=actor, now=now, after=str(after), **told)
+        elif (link.kind, link.lag_min) != (kind, lag_min):
+            _change(link, kind, lag_min, actor=actor, now=now)
     return link
+
+
+def _change(link: Dependency, kind: str, lag_min: int, *, actor: Actor, now: datetime) -> None:
+    pairs = {"kind": (Kind(link.kind).label, Kind(kind).label), "lag": (write_lag(link.lag_min), write_lag(lag_min))}
+    changes = {name: [old, new] for name, (old, new) in pairs.items() if old != new}
+    link.kind, link.lag_min = kind, lag_min
+    link.save(update_fields=["kind", "lag_min"])
+    record("task.dependency_changed", link.task, actor=actor, now=now, after=str(link.after), changes=changes)
+
+
+def _check_lag(kind: str, lag_min: int) -> None:
+    if kind not in Kind.values:
+        raise Invalid({"kind": "Choose how the two follow each other from the list."})
+    if abs(lag_min) > Dependency.MOST_LAG_MIN:
+        raise Invalid({"lag_min": "A lag is at most a year."})
+    if lag_min < 0 and kind != Kind.FINISH_START:
+        raise Invalid({"lag_min": "Only a task that starts after the other ends can have a negative lag."})
 
 
 def remove_dependency(task: Task, after: Task, *, actor: Actor, now: datetime) -> None:

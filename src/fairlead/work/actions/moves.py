@@ -14,7 +14,7 @@ from fairlead.work.actions.columns import rank_below, require_room
 from fairlead.work.actions.tasks import fresh, write
 from fairlead.work.models import Criterion, Status, Task
 from fairlead.work.permissions import may_order, parts
-from fairlead.work.queries.relations import blocked
+from fairlead.work.queries.relations import blocked, freed_by
 from fairlead.work.states import AGENT_NEVER, ARRIVALS, AUTHOR, HOLDER, MANAGER, OVER, TRANSITIONS, State
 
 BEGUN = (State.RUNNING, State.REVIEW, State.DONE)
@@ -117,6 +117,9 @@ def _arrive(task: Task, status: Status, below: Task | None, *, actor: Actor, now
             values["started_at"] = now
     write(task, now=now, **values)
     record(kind, task, actor=actor, now=now, changes=changes)
+    if to in OVER and at not in OVER:
+        for free in freed_by(task):
+            record("task.unblocked", free, actor=actor, now=now, after=str(task))
 
 
 def start_task(task: Task, *, actor: Actor, now: datetime) -> Task:

@@ -124,7 +124,8 @@ LATERAL (SELECT count(*) AS n FROM work_comment
   WHERE task_id = t.id AND deleted_at IS NULL AND NOT (internal AND %s)) AS m,
 LATERAL (SELECT array_agg(p.key || '-' || a.number ORDER BY p.key, a.number) AS keys FROM work_dependency d
   JOIN work_task a ON a.id = d.after_id JOIN work_project p ON p.id = a.project_id
-  WHERE d.task_id = t.id AND a.deleted_at IS NULL AND a.state NOT IN ('done', 'cancelled')) AS w
+  WHERE d.task_id = t.id AND d.kind = 'fs' AND d.lag_min >= 0 AND a.deleted_at IS NULL
+  AND a.state NOT IN ('done', 'cancelled')) AS w
 """
 
 

@@ -3,23 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import F, Func
 
 from fairlead.accounts.models import Role
 from fairlead.events.actor import Actor
 from fairlead.people.models import Worker
-from fairlead.work.models import Dependency, Project
+from fairlead.work.models import Dependency, Project, Task
 from fairlead.work.queries.rows import plain
 from fairlead.work.queries.visible import visible_tasks
-from fairlead.work.states import OPEN
+from fairlead.work.states import OPEN, WAITING
+
+HOLDS_UP: Final[dict[str, Any]] = {"kind": Dependency.Kind.FINISH_START, "lag_min__gte": 0}
+"""The links that keep a task from starting."""
+
+
+def freed_by(task: Task) -> list[Task]:
+    """The open tasks that have not begun, waited for this one, and wait for nothing any more; by key."""
+    waiting = Dependency.objects.filter(
+        after=task, task__deleted_at__isnull=True, task__state__in=WAITING, **HOLDS_UP
+    ).values_list("task_id", flat=True)
+    ids = list(waiting)
+    if not ids:
+        return []
+    still = blocked(ids)
+    free = Task.objects.filter(pk__in=[pk for pk in ids if pk not in still]).select_related("project")
+    return list(free.order_by("project__key", "number"))
 
 
 def blocked(task_ids: Iterable[int]) -> dict[int, list[str]]:
-    """{task id: keys of what it waits for}, only for tasks that wait. What is over or deleted holds up nobody."""
+    """{task id: keys of what it waits for}, only for tasks that wait. What is over or deleted holds up nobody.
+
+    Only a task that starts after the other ends waits for it; with a negative lag it may begin before that.
+    """
     links = Dependency.objects.filter(
-        task_id__in=list(task_ids), after__deleted_at__isnull=True, after__state__in=OPEN
+        task_id__in=list(task_ids), after__deleted_at__isnull=True, after__state__in=OPEN, **HOLDS_UP
     ).order_by("after__project__key", "after__number")
     found: dict[int, list[str]] = {}
     for task_id, key, number in links.values_list("task_id", "after__project__key", "after__number"):

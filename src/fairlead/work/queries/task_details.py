@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from fairlead.accounts.models import Role
 from fairlead.events.actor import Actor
+from fairlead.lib.lag import write_lag
 from fairlead.work.models import Criterion, Dependency, Need, Project, Status, Task
 from fairlead.work.permissions import next_states
 from fairlead.work.queries.rows import HOLDER, holder, plain
@@ -18,7 +19,8 @@ from fairlead.work.states import OPEN, OVER, State
 
 @dataclass(frozen=True)
 class TaskDetails:
-    """`waits_for` and `holds_up` are rows of tasks; `next_states` what this reader may do with it next."""
+    """`waits_for` and `holds_up` are rows of tasks with their links;
+    `next_states` what this reader may do with it next."""
 
     needs: list[dict[str, Any]]
     criteria: list[dict[str, Any]]
@@ -51,8 +53,7 @@ class TaskDetails:
 
 def details(actor: Actor, task: Task) -> TaskDetails:
     """What belongs to a visible task; clients get neither needs nor internal comments."""
-    after = Dependency.objects.filter(task=task).values("after_id")
-    following = Dependency.objects.filter(after=task).values("task_id")
+    links = _links(task)
     needs = Need.objects.filter(task=task).order_by("skill__name").values("skill_id", "level", name=F("skill__name"))
     return TaskDetails(
         needs=[] if actor.role == Role.CLIENT else plain(needs),
@@ -60,11 +61,26 @@ def details(actor: Actor, task: Task) -> TaskDetails:
             Criterion.objects.filter(task=task).values("id", "text", "checked_at", by=F("checked_by__name"))
         ),
         subtasks=_rows(visible_tasks(actor).filter(parent=task)),
-        waits_for=_rows(visible_tasks(actor).filter(pk__in=after)),
-        holds_up=_rows(visible_tasks(actor).filter(pk__in=following)),
+        waits_for=_linked(actor, {link["after_id"]: link for link in links if link["task_id"] == task.pk}),
+        holds_up=_linked(actor, {link["task_id"]: link for link in links if link["after_id"] == task.pk}),
         comments=_comments(actor, task),
         next_states=next_states(actor, task),
     )
+
+
+def _links(task: Task) -> list[dict[str, Any]]:
+    mine = Dependency.objects.filter(Q(task=task) | Q(after=task))
+    return plain(mine.values("task_id", "after_id", "kind", "lag_min"))
+
+
+def _linked(actor: Actor, links: dict[int, dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows of the tasks at the other end of links, each with `kind`, `kind_name` and `lag` as text."""
+    rows = _rows(visible_tasks(actor).filter(pk__in=links)) if links else []
+    for row in rows:
+        link = links[row["id"]]
+        row["kind"], row["kind_name"] = link["kind"], Dependency.Kind(link["kind"]).label
+        row["lag"] = write_lag(link["lag_min"])
+    return rows
 
 
 def _rows(tasks: QuerySet[Task]) -> list[dict[str, Any]]:

@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 from fairlead.accounts.models import Role
 from fairlead.events.actor import Actor
 from fairlead.events.models import Event
-from fairlead.work.models import Task
+from fairlead.lib.lag import write_lag
+from fairlead.work.models import Dependency, Task
 
 MOST: Final = 200
 NAMES: Final = {
@@ -120,6 +121,24 @@ def _name(worker: Any) -> str:
     return str(worker.get("name", "")) if isinstance(worker, Mapping) else str(worker or "")
 
 
+def _linked(payload: Mapping[str, Any], _zone: str) -> str:
+    """Events from before there were kinds have none."""
+    kind, lag, after = payload.get("link", "fs"), write_lag(payload.get("lag_min", 0)), payload["after"]
+    if kind == Dependency.Kind.FINISH_START and not lag:
+        return f"made it wait for {after}"
+    return f"linked it to {after}: {Dependency.Kind(kind).label}" + (f", {lag.lstrip('-')} {_side(lag)}" if lag else "")
+
+
+def _side(lag: str) -> str:
+    return "earlier" if lag.startswith("-") else "later"
+
+
+def _relinked(payload: Mapping[str, Any], _zone: str) -> str:
+    changed = payload.get("changes", {})
+    parts = [f"{name} from {old or 'none'} to {new or 'none'}" for name, (old, new) in changed.items()]
+    return f"changed its link to {payload['after']}: {'; '.join(parts)}"
+
+
 def _source(payload: Mapping[str, Any], _zone: str) -> str:
     return {"request": "asked for it", "import": "imported it"}.get(str(payload.get("source")), "created it")
 
@@ -134,7 +153,9 @@ TELL: Final[dict[str, Callable[[Mapping[str, Any], str], str]]] = {
     "task.criterion_checked": lambda p, _z: f"checked “{p['text']}”",
     "task.criterion_unchecked": lambda p, _z: f"unchecked “{p['text']}”",
     "task.criterion_removed": lambda p, _z: f"removed the criterion “{p['text']}”",
-    "task.dependency_added": lambda p, _z: f"made it wait for {p['after']}",
+    "task.dependency_added": _linked,
+    "task.dependency_changed": _relinked,
+    "task.unblocked": lambda p, _z: f"made way for it: {p['after']} is over",
     "task.dependency_removed": lambda p, _z: f"let it no longer wait for {p['after']}",
     "task.assigned": _assigned,
     "task.unassigned": _unassigned,

@@ -1,0 +1,156 @@
+"""Tasks on the days of a calendar: those that are due, or under way from their start until then, and those without."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from django.db.models import F, QuerySet
+from django.db.models.functions import Coalesce, Least
+
+from fairlead.accounts.models import Role
+from fairlead.events.actor import Actor
+from fairlead.lib.hours import holidays_between
+from fairlead.people.models import Worker
+from fairlead.people.queries import time_off
+from fairlead.work.filters import ME, TaskFilter
+from fairlead.work.models import Task
+from fairlead.work.permissions import row_parts
+from fairlead.work.queries.rows import HOLDER, holder, plain
+from fairlead.work.queries.visible import visible_tasks
+from fairlead.work.states import OPEN, OVER, State
+
+DAY: Final = timedelta(days=1)
+TRAY: Final = 40
+"""Tasks without a date that are listed beside the calendar."""
+MOST_DAYS: Final = 100
+MOST_TASKS: Final = 2000
+FIELDS: Final = (
+    "id", "number", "title", "state", "priority", "release_at", "due_at", "started_at", "version", "created_by_id",
+    "project__key", "project__name", "project__color", "project__archived_at", "assignee__user_id", *HOLDER,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A task from its first day until its last, in the reader's zone; `at` is its due time there."""
+
+    row: dict[str, Any]
+    first: date
+    last: date
+    at: datetime
+    late: bool
+
+    @property
+    def is_over(self) -> bool:
+        return self.row["state"] in OVER
+
+
+@dataclass(frozen=True)
+class Absence:
+    """Days on which somebody is away, or their country has a holiday."""
+
+    name: str
+    first: date
+    last: date
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """Entries by first day, the longer first; `tray`: open tasks without a due date, of which there are `undated`."""
+
+    first: date
+    last: date
+    entries: tuple[Entry, ...]
+    tray: tuple[dict[str, Any], ...]
+    undated: int
+    away: tuple[Absence, ...] = ()
+    cut: bool = False
+
+    def on(self, day: date) -> list[Entry]:
+        """What is due or under way on a day."""
+        return [it for it in self.entries if it.first <= day <= it.last]
+
+
+def calendar(
+    actor: Actor, wanted: TaskFilter, first: date, last: date, *, now: datetime, zone: str = "UTC"
+) -> Calendar:
+    """The visible tasks that fit, from one day until another (both included; at most 100 days).
+
+    Cancelled ones only when they are asked for. When the filter names one person, the days on which they are away.
+    """
+    last = min(last, first + (MOST_DAYS - 1) * DAY)
+    fitting = wanted.apply(visible_tasks(actor), now=now, user_id=actor.user_id, zone=zone)
+    if not wanted.state:
+        fitting = fitting.exclude(state=State.CANCELLED)
+    rows = plain(_between(fitting, first, last, zone).values(*FIELDS)[: MOST_TASKS + 1])
+    entries = [_entry(_told(actor, row), zone, now) for row in rows[:MOST_TASKS]]
+    entries.sort(key=lambda it: (it.first, -(it.last - it.first).days, it.at, it.row["id"]))
+    loose = fitting.filter(due_at__isnull=True, state__in=OPEN)
+    tray = plain(loose.order_by(F("priority").desc(), "-id").values(*FIELDS)[:TRAY])
+    return Calendar(
+        first, last, tuple(entries), tuple(_told(actor, row) for row in tray),
+        len(tray) if len(tray) < TRAY else loose.count(), _away(actor, wanted, first, last), len(rows) > MOST_TASKS,
+    )  # fmt: skip
+
+
+def _between(tasks: QuerySet[Task], first: date, last: date, zone: str) -> QuerySet[Task]:
+    low = datetime.combine(first, time(0), ZoneInfo(zone))
+    high = datetime.combine(last + DAY, time(0), ZoneInfo(zone))
+    begun = Least("due_at", Coalesce("release_at", "due_at"))
+    there = tasks.annotate(begins_at=begun).filter(due_at__gte=low, begins_at__lt=high)
+    return there.order_by("due_at", "id")
+
+
+def _told(actor: Actor, row: dict[str, Any]) -> dict[str, Any]:
+    row["key"] = f"{row['project__key']}-{row['number']}"
+    row["worker"] = holder(row)
+    mine = row_parts(actor, row["assignee__user_id"], row["created_by_id"])
+    row["may_edit"] = bool(mine) and row["project__archived_at"] is None
+    return row
+
+
+def _entry(row: dict[str, Any], zone: str, now: datetime) -> Entry:
+    at = row["due_at"].astimezone(ZoneInfo(zone))
+    begins = row["release_at"].astimezone(ZoneInfo(zone)).date() if row["release_at"] else at.date()
+    late = row["state"] in OPEN and row["due_at"] < now
+    return Entry(row, min(begins, at.date()), at.date(), at, late)
+
+
+def _away(actor: Actor, wanted: TaskFilter, first: date, last: date) -> tuple[Absence, ...]:
+    """Of the one person whom the filter names, for readers of the directory."""
+    if actor.role == Role.CLIENT or not wanted.assignee:
+        return ()
+    workers = Worker.objects.filter(workspace_id=actor.workspace_id)
+    if wanted.assignee == ME:
+        workers = workers.filter(user_id=actor.user_id or 0)
+    elif wanted.assignee.isdecimal():
+        workers = workers.filter(pk=int(wanted.assignee))
+    else:
+        return ()
+    found = workers.values_list("pk", "name", "country", "kind").first()
+    return _absences(found, first, last) if found else ()
+
+
+def _absences(worker: tuple[int, str, str, str], first: date, last: date) -> tuple[Absence, ...]:
+    pk, name, country, kind = worker
+    off = [Absence(f"{name} is away", low, high) for _, low, high in time_off([pk], first, last)]
+    if kind != Worker.Kind.AGENT:
+        off += [Absence(text, day, day) for day, text in holidays_between(country, first, last).items()]
+    return tuple(sorted(off, key=lambda it: (it.first, it.name)))
+
+
+def lanes(entries: Collection[Entry], first: date, last: date) -> list[tuple[int, Entry]]:
+    """(lane, entry) of one row of days, each in the first lane that is free; entries as a Calendar has them."""
+    free: list[date] = []
+    found = []
+    for it in entries:
+        if it.last < first or it.first > last:
+            continue
+        lane = next((n for n, until in enumerate(free) if until < it.first), len(free))
+        free[lane : lane + 1] = [it.last]
+        found.append((lane, it))
+    return found
