@@ -305,3 +305,6 @@ class BatchLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.task} in {self.batch}"
+
+
+from fairlead.work.time.models import TimeEntry, TimeWeek  # noqa: E402, F401  Django finds models here
