@@ -34,6 +34,10 @@ from fairlead.web import (
     task_parts,
     task_views,
     tasks,
+    time_entries,
+    time_log,
+    time_weeks,
+    timer,
 )
 
 AREAS: list[ModuleType] = [
@@ -66,4 +70,8 @@ AREAS: list[ModuleType] = [
     task_parts,
     task_views,
     tasks,
+    time_entries,
+    time_log,
+    time_weeks,
+    timer,
 ]

@@ -16,6 +16,7 @@ ITEMS: list[tuple[str, str, str, frozenset[str] | None]] = [
     ("folder-kanban", "Projects", "/projects/", None),
     ("list-todo", "All tasks", "/tasks/", None),
     ("handshake", "Offers", "/offers/", frozenset({"owner", "admin", "manager", "contributor", "auditor"})),
+    ("timer", "Time", "/time/", frozenset({"owner", "admin", "manager", "contributor", "auditor"})),
     ("calendar-range", "Schedule", "/schedule/", frozenset({"owner", "admin", "manager", "contributor", "auditor"})),
     ("inbox", "Desk", "/desk/", frozenset({"owner", "admin", "manager", "auditor"})),
     ("layers", "Queue", "/queue/", frozenset({"contributor"})),

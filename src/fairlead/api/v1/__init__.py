@@ -29,6 +29,7 @@ from fairlead.api.v1 import (
     skills,
     task_details,
     tasks,
+    time_entries,
     views,
     workers,
 )
@@ -40,6 +41,7 @@ RESOURCES = (
     views,
     tasks,
     task_details,
+    time_entries,
     allocation,
     offers,
     plans,

@@ -42,6 +42,7 @@ from fairlead.work.actions.tasks import (
 )
 from fairlead.work.actions.time_entries import (
     TimeDraft,
+    begin_earlier,
     change_time,
     confirm_timer,
     discard_timer,
@@ -69,6 +70,7 @@ __all__ = [
     "add_status",
     "approve_week",
     "archive_project",
+    "begin_earlier",
     "cancel_task",
     "change_many",
     "change_one",

@@ -96,6 +96,27 @@ def keep_timer(worker: Worker, minutes: int, *, actor: Actor, now: datetime) -> 
         return _finish(entry, _start(entry) + timedelta(minutes=minutes), actor=actor, now=now)
 
 
+def begin_earlier(entry: TimeEntry, at: datetime, *, actor: Actor, now: datetime) -> TimeEntry:
+    """The timer was started too late: its work began at `at`, on the same day."""
+    require(may_log(actor, entry.worker), NOT_YOURS)
+    with transaction.atomic():
+        _hold(entry.worker)
+        _reread(entry)
+        if entry.minutes is not None:
+            raise NoTimer("This timer was stopped. Change what it has logged instead.")
+        if not now - timedelta(hours=12) <= at <= now:
+            raise Invalid({"started_at": "A timer begins at most 12 hours ago. Log the rest by hand."})
+        day = _day(entry.worker, at)
+        _open_week(entry.worker, day)
+        before = entry.started_at
+        TimeEntry.objects.filter(pk=entry.pk).update(started_at=at, day=day, updated_at=now)
+        told = {"task": str(entry.task), "worker": entry.worker.name, "changes": {"started_at": [before, at]}}
+        record("time.changed", entry, actor=actor, now=now, more=0, **told)
+        _tell(entry.worker)
+    entry.started_at, entry.day = at, day
+    return entry
+
+
 def confirm_timer(worker: Worker, *, actor: Actor, now: datetime) -> TimeEntry:
     """The timer runs for long and that is right; it asks again later."""
     require(may_log(actor, worker), NOT_YOURS)

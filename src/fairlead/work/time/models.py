@@ -65,7 +65,7 @@ class TimeEntry(models.Model):
 
 
 class TimeWeek(models.Model):
-    """A worker's week from Monday. Handed in it waits for a manager; approved it is locked. `note`: why it came back."""
+    """A worker's week. Handed in it waits for a manager; approved it is locked. `note`: why it came back."""
 
     class State(models.TextChoices):
         OPEN = "open", "Open"
