@@ -117,6 +117,7 @@ def _work(world: World, skill: Skill, worker: Worker, now: datetime) -> tuple[di
         allocation.assign_task(tasks[name], worker, **by)
         tasks[name].refresh_from_db()
     mine = {"actor": world.bob.actor, "now": now}
+    tasks["wish"] = work.create_task(project, TaskDraft(title=f"Wish {CANARY}"), actor=world.clara.actor, now=now)
     work.start_task(tasks["running"], **mine)
     work.start_task(tasks["finished"], **mine)
     work.complete_task(tasks["finished"], **by)
@@ -139,6 +140,7 @@ def _work(world: World, skill: Skill, worker: Worker, now: datetime) -> tuple[di
     return tasks, {
         "projects/key": "WEB",
         "tasks/key": str(tasks["held"]),
+        "inbox/key": str(tasks["wish"]),
         "my-work/key": str(tasks["held"]),
         "columns/status_id": str(_status(project, "Ready")),
         "criteria/criterion_id": str(open_.pk),
@@ -179,6 +181,8 @@ def _applied_plan(world: World, now: datetime) -> Plan:
     by = {"actor": world.alice.actor, "now": now}
     project = work.create_project(key="OPS", name=f"Operations {CANARY}", **by)
     work.create_task(project, TaskDraft(title=f"Tidy {CANARY}", effort_min=60), **by)
+    running = Task.objects.get(project__key="WEB", number=6)
+    work.place_task(running, project, **by)
     return allocation.apply_plan(allocation.make_plan(project, **by), **by)
 
 

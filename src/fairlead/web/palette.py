@@ -45,6 +45,8 @@ SHORTCUTS: Final[tuple[tuple[str, tuple[tuple[str, str], ...]], ...]] = (
     ("On My work and in lists", (("Walk between rows", "j k"), ("Open the row", "Enter"), ("Start or hand in", "s"),
                                  ("Start or stop the timer", "t"),
                                  ("Done", "d"), ("Choose the row", "x"), ("Choose all between", "⇧ x"))),
+    ("In the inbox", (("Walk", "j k"), ("Accept", "a"), ("Decline", "d"), ("Merge", "m"), ("Snooze", "s"))),
+    ("In the week of the time log", (("Walk between cells", "← ↑ ↓ → Enter"), ("Put a cell back", "Esc"))),
     ("On a board", (("Walk between cards", "← ↑ ↓ →"), ("Lift and drop", "Space"), ("Move the lifted card", "← ↑ ↓ →"),
                     ("Put it back", "Esc"), ("Open the card", "Enter"), ("Move menu", "m"))),
 )  # fmt: skip

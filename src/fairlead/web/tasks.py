@@ -37,6 +37,7 @@ from fairlead.work.queries import (
     history,
     visible_projects,
 )
+from fairlead.work.queries.placements import placeable, placements_of
 from fairlead.work.states import OVER, State
 from fairlead.work.time.queries import task_time
 
@@ -82,6 +83,8 @@ def _task_page(request: Request, task: Task, found: TaskDetails, form: TaskForm,
         "differences": [],
         "time": None if client else task_time(task),
         "may_time": actor.role in STAFF,
+        "placements": placements_of(actor, task),
+        "placeable": [] if client else placeable(actor, task),
         "page_commands": task_commands(actor, task, found, _steps(task, found)),
         **more,
     }

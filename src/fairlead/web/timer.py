@@ -52,7 +52,7 @@ def _timer(request: Request, toast: dict[str, str] | None = None) -> HttpRespons
 @member_page
 @require_GET
 def choose(request: Request) -> HttpResponse:
-    """What the timer can be started on: tasks under way and those logged lately; and how much of a forgotten one to keep."""
+    """What the timer can be started on, and for a forgotten one how much to keep."""
     require(request.actor.role in STAFF, "Only members of the team log time.")
     worker, now = worker_of(request.actor), timezone.now()
     timer = running_timer(request.actor, now=now)

@@ -111,7 +111,8 @@ def list_time_entries(request: Call, wanted: Query[EntryQuery]) -> dict[str, Any
     """
     fits = EntryFilter(wanted.worker_id, wanted.project or "", wanted.task or "", wanted.day_from, wanted.day_to,
                        wanted.billable)  # fmt: skip
-    found = paging.cut(request, fits.apply(visible_entries(request.actor)).values("id"), LATEST, wanted)
+    columns = ("id",)
+    found = paging.cut(request, fits.apply(visible_entries(request.actor)).values(*columns), LATEST, wanted)
     ids = [row["id"] for row in found]
     shown = {row["id"]: _shown(row) for row in entry_rows(TimeEntry.objects.filter(pk__in=ids))}
     return paging.page(request, [shown[pk] for pk in ids])

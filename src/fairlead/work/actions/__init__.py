@@ -9,6 +9,7 @@ from fairlead.work.actions.batches import (
     preview_many,
     undo_batch,
 )
+from fairlead.work.actions.captures import capture, drop_capture, keep_capture, make_task_of, undrop_capture
 from fairlead.work.actions.comments import add_comment, edit_comment, remove_comment
 from fairlead.work.actions.criteria import add_criterion, check_criterion, remove_criterion, uncheck_criterion
 from fairlead.work.actions.dependencies import add_dependency, remove_dependency
@@ -22,6 +23,8 @@ from fairlead.work.actions.moves import (
     submit_task,
 )
 from fairlead.work.actions.needs import move_needs
+from fairlead.work.actions.own_blocks import add_block, move_block, move_blocks, remove_block, restore_block
+from fairlead.work.actions.placements import move_placed, place_task, unplace_task
 from fairlead.work.actions.projects import (
     archive_project,
     change_project,
@@ -55,6 +58,7 @@ from fairlead.work.actions.time_entries import (
     stop_timer,
 )
 from fairlead.work.actions.time_weeks import approve_week, return_week, submit_week, take_back_week
+from fairlead.work.actions.triage import accept_many, accept_task, decline_task, merge_task, snooze_task, untriage_task
 from fairlead.work.actions.views import change_view, remove_view, save_view, start_with
 from fairlead.work.drafts import TaskDraft
 
@@ -64,6 +68,9 @@ __all__ = [
     "TaskDraft",
     "TaskEdit",
     "TimeDraft",
+    "accept_many",
+    "accept_task",
+    "add_block",
     "add_comment",
     "add_criterion",
     "add_dependency",
@@ -72,6 +79,7 @@ __all__ = [
     "archive_project",
     "begin_earlier",
     "cancel_task",
+    "capture",
     "change_many",
     "change_one",
     "change_project",
@@ -85,17 +93,27 @@ __all__ = [
     "create_project",
     "create_task",
     "create_tasks",
+    "decline_task",
     "delete_task",
     "discard_timer",
+    "drop_capture",
     "edit_comment",
     "fold_column",
     "hold_task",
     "hold_tasks",
+    "keep_capture",
     "keep_timer",
     "log_time",
+    "make_task_of",
+    "merge_task",
+    "move_block",
+    "move_blocks",
     "move_needs",
+    "move_placed",
     "move_task",
+    "place_task",
     "preview_many",
+    "remove_block",
     "remove_comment",
     "remove_criterion",
     "remove_dependency",
@@ -103,6 +121,7 @@ __all__ = [
     "remove_time",
     "remove_view",
     "reopen_task",
+    "restore_block",
     "restore_project",
     "restore_task",
     "restore_time",
@@ -111,6 +130,7 @@ __all__ = [
     "set_day",
     "set_lanes",
     "share_project",
+    "snooze_task",
     "start_task",
     "start_timer",
     "start_with",
@@ -120,6 +140,9 @@ __all__ = [
     "take_back_week",
     "uncheck_criterion",
     "undo_batch",
+    "undrop_capture",
     "unfold_column",
+    "unplace_task",
     "unshare_project",
+    "untriage_task",
 ]

@@ -163,12 +163,12 @@ def recent_tasks(actor: Actor, worker: Worker) -> list[dict[str, Any]]:
 def entry_list(actor: Actor, wanted: EntryFilter, *, page: int = 1) -> EntryPage:
     """A page of the finished entries that fit; three queries."""
     fitting = wanted.apply(visible_entries(actor)).filter(minutes__isnull=False)
-    sums = fitting.aggregate(minutes=Sum("minutes"), billable=Sum("minutes", filter=Q(billable=True)))
+    sums = fitting.aggregate(all_min=Sum("minutes"), billable_min=Sum("minutes", filter=Q(billable=True)))
     total = fitting.count()
     pages = max(1, -(-total // PAGE))
     page = max(1, min(page, pages))
     rows = entry_rows(fitting.order_by("-day", "-started_at", "-id")[(page - 1) * PAGE : page * PAGE])
-    return EntryPage(rows, total, sums["minutes"] or 0, sums["billable"] or 0, page, pages)
+    return EntryPage(rows, total, sums["all_min"] or 0, sums["billable_min"] or 0, page, pages)
 
 
 def entry_rows(entries: QuerySet[TimeEntry]) -> list[dict[str, Any]]:
