@@ -84,6 +84,9 @@ class Config:
     api_per_minute: int = _setting(
         600, "API requests that one token may send in a minute, counted in each web process by itself.", low=1
     )
+    timer_asks_after_h: int = _setting(
+        10, "Hours after which a timer that still runs asks how much of it to keep.", low=1, high=24
+    )
     metrics_token: str = _setting(
         "",
         "The bearer token that /metrics asks for.",

@@ -105,6 +105,7 @@ def _places(filled: Filled) -> dict[str, str]:
         "offer_id": filled.places["offers/offer_id"], "state_id": filled.ids["focus"],
         "notice_id": filled.ids["notice"], "view_id": filled.places["views/view_id"],
         "batch_id": filled.places["batches/batch_id"],
+        "entry_id": filled.places["time-entries/entry_id"], "monday": filled.places["monday"],
     }  # fmt: skip
 
 

@@ -67,6 +67,7 @@ PLANNING = {
     "proposes": "1", "most_moved": "5", "most_moved_each": "2", "frozen_hours": "4", "lateness": "100", "labour": "100",
     "fairness": "100", "moved": "100", "misfit": "100", "switch": "100",
 }  # fmt: skip
+LOGGED = {"task": "{waiting}", "day": "2020-01-06", "spent": "1h30"}
 TIME_OFF = {"starts_on": "2027-05-03", "ends_on": "2027-05-07"}
 
 POLICY = {
@@ -184,6 +185,8 @@ PAGES: dict[str, Line] = {
     "POST /tasks/<key>/subtasks/": allow(*STAFF, data={"title": "Part"}),
     "POST /tasks/<key>/waits-for/": allow(*MANAGERS, HOLDER, data={"after": "{waiting}"}),
     "POST /tasks/<key>/waits-for/remove/": allow(*MANAGERS, at={"key": "later"}, data={"after": "{waiting}"}),
+    "POST /tasks/<key>/placements/": allow(*MANAGERS, HOLDER, data={"project": "OPS"}),
+    "POST /tasks/<key>/placements/remove/": allow(*MANAGERS, HOLDER, at={"key": "running"}, data={"project": "OPS"}),
     "POST /tasks/<key>/comments/": allow(*STAFF, CLIENT, data={"body": "Hello"}),
     "GET /tasks/<key>/comments/<comment_id>/": allow(HOLDER),
     "POST /tasks/<key>/comments/<comment_id>/": allow(HOLDER, data={"body": "Changed"}),
@@ -241,6 +244,38 @@ PAGES: dict[str, Line] = {
     "POST /skills/<number>/": allow(*MANAGERS, data={"name": "Prose"}),
     "GET /skills/<number>/merge/": allow(*MANAGERS),
     "POST /skills/<number>/merge/": allow(*MANAGERS, data={"into": "{other_skill}"}),
+    # the time log: olga, adam and alice are not in the directory themselves, and see everybody's
+    "GET /time/": allow(*READERS),
+    "POST /time/cells/": allow(*STAFF, data={"worker": "", "week": "2026-11-23"}),
+    "GET /time/entries/": allow(*READERS),
+    "GET /time/export/": allow(*READERS),
+    "GET /time/new/": allow(*STAFF),
+    "POST /time/new/": allow(*STAFF, data=LOGGED),
+    "GET /time/<number>/": allow(*MANAGERS, HOLDER),
+    "POST /time/<number>/": allow(*MANAGERS, HOLDER, data=LOGGED),
+    "POST /time/<number>/remove/": allow(*MANAGERS, HOLDER),
+    "POST /time/<number>/restore/": allow(*MANAGERS, HOLDER, at={"number": "removed_entry"}),
+    "GET /time/approval/": allow(*MANAGERS, AUDITOR),
+    "POST /time/weeks/<number>/<monday>/submit/": allow(*MANAGERS, HOLDER, at={"monday": "open_week"}),
+    "POST /time/weeks/<number>/<monday>/take-back/": allow(*MANAGERS, HOLDER),
+    "POST /time/weeks/<number>/<monday>/approve/": allow(*MANAGERS),
+    "POST /time/weeks/<number>/<monday>/return/": allow(*MANAGERS, data={"note": "Friday is missing"}),
+    "GET /timer/": allow(*EVERYBODY),
+    "GET /timer/choose/": allow(*STAFF),
+    "POST /timer/start/": allow(HOLDER, CONTRIBUTOR, data={"task": "{waiting}"}, blind=MANAGERS),
+    "POST /timer/stop/": allow(HOLDER, CONTRIBUTOR),
+    "POST /timer/keep/": allow(HOLDER, CONTRIBUTOR),
+    "POST /timer/confirm/": allow(HOLDER, CONTRIBUTOR),
+    "POST /timer/discard/": allow(HOLDER, CONTRIBUTOR),
+    # the first look at what came in
+    "GET /inbox/": allow(*MANAGERS),
+    "POST /inbox/accept/": allow(*MANAGERS, data={"task": "{wish}"}),
+    "POST /inbox/<key>/accept/": allow(*MANAGERS, at={"key": "wish"}),
+    "POST /inbox/<key>/decline/": allow(*MANAGERS, at={"key": "wish"}, data={"reason": "Not now"}),
+    "POST /inbox/<key>/merge/": allow(*MANAGERS, at={"key": "wish"}, data={"into": "{waiting}"}),
+    "POST /inbox/<key>/snooze/": allow(*MANAGERS, at={"key": "wish"}, data={"until": "tomorrow"}),
+    "POST /inbox/<key>/fill/": allow(*MANAGERS, at={"key": "wish"}, data={"effort": "2h"}),
+    "POST /inbox/<key>/undo/": allow(*MANAGERS, at={"key": "wish"}),
     # who does what
     "GET /tasks/<key>/candidates/": allow(*READERS),
     "POST /tasks/<key>/assign/": allow(*MANAGERS, data={"worker": "{other_worker}"}),

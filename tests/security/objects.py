@@ -57,12 +57,15 @@ def fill(now: datetime) -> Filled:
     tasks, plain = _work(world, skill, worker, now)
     more = _settings(world, now)
     places = {**directory, **plain, **more}
+    logged = _logged(world, tasks, worker, now)
+    places |= logged
     notice = _told(world, now)
     places |= {
         "notices/number": str(notice.pk),
         "stop/secret": stop_secret(world.workspace.pk, world.bob.user.pk, ["assigned"]),
     }
     ids = {**_ids(world, tasks, skill, worker), "notice": str(notice.pk)}
+    ids |= {name: logged[name] for name in ("removed_entry", "open_week")}
     enter(world.workspace.pk)
     return Filled(world, admin, other, places, ids)
 
@@ -114,6 +117,7 @@ def _work(world: World, skill: Skill, worker: Worker, now: datetime) -> tuple[di
         allocation.assign_task(tasks[name], worker, **by)
         tasks[name].refresh_from_db()
     mine = {"actor": world.bob.actor, "now": now}
+    tasks["wish"] = work.create_task(project, TaskDraft(title=f"Wish {CANARY}"), actor=world.clara.actor, now=now)
     work.start_task(tasks["running"], **mine)
     work.start_task(tasks["finished"], **mine)
     work.complete_task(tasks["finished"], **by)
@@ -136,6 +140,7 @@ def _work(world: World, skill: Skill, worker: Worker, now: datetime) -> tuple[di
     return tasks, {
         "projects/key": "WEB",
         "tasks/key": str(tasks["held"]),
+        "inbox/key": str(tasks["wish"]),
         "my-work/key": str(tasks["held"]),
         "columns/status_id": str(_status(project, "Ready")),
         "criteria/criterion_id": str(open_.pk),
@@ -176,6 +181,8 @@ def _applied_plan(world: World, now: datetime) -> Plan:
     by = {"actor": world.alice.actor, "now": now}
     project = work.create_project(key="OPS", name=f"Operations {CANARY}", **by)
     work.create_task(project, TaskDraft(title=f"Tidy {CANARY}", effort_min=60), **by)
+    running = Task.objects.get(project__key="WEB", number=6)
+    work.place_task(running, project, **by)
     return allocation.apply_plan(allocation.make_plan(project, **by), **by)
 
 
@@ -193,6 +200,26 @@ def _told(world: World, now: datetime) -> Notice:
     work.add_comment(task, f"@Bob {CANARY}", internal=True, actor=world.alice.actor, now=now)
     notices.tell(Event.objects.filter(kind="comment.added").latest("seq"), now=now)
     return Notice.objects.get(user=world.bob.user, kind="mentioned")
+
+
+def _logged(world: World, tasks: dict[str, Task], worker: Worker, now: datetime) -> dict[str, str]:
+    """What bob has logged: an entry and a removed one in an open week, a week that was handed in, a running timer."""
+    mine = {"actor": world.bob.actor, "now": now}
+    monday = now.date() - timedelta(days=now.date().weekday() + 21)
+    entry = work.log_time(worker, tasks["held"], work.TimeDraft(monday, 60, note=CANARY), **mine)
+    removed = work.log_time(worker, tasks["held"], work.TimeDraft(monday, 30), **mine)
+    work.remove_time(removed, **mine)
+    work.log_time(worker, tasks["held"], work.TimeDraft(monday - timedelta(days=7), 30), **mine)
+    week = work.submit_week(worker, monday - timedelta(days=7), **mine)
+    work.start_timer(worker, tasks["running"], **mine)
+    return {
+        "time/number": str(entry.pk),
+        "time-entries/entry_id": str(entry.pk),
+        "weeks/number": str(worker.pk),
+        "monday": week.monday.isoformat(),
+        "open_week": monday.isoformat(),
+        "removed_entry": str(removed.pk),
+    }
 
 
 def _status(project: Project, name: str) -> int:

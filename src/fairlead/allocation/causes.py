@@ -14,6 +14,7 @@ from fairlead.events.models import Event
 from fairlead.people.models import TimeOff, Worker
 from fairlead.work.models import Task
 from fairlead.work.states import OPEN, State
+from fairlead.work.time.spent import spent_of
 
 LOCALE: Final = "en_GB"
 URGENT: Final = str(Task.Priority.URGENT.label)
@@ -108,6 +109,14 @@ def of_overrun(task: Task) -> Cause | None:
     if task.state != State.RUNNING or task.deleted_at is not None or task.assignee_id is None:
         return None
     return Cause(f"task:{task.pk}", f"{task} takes longer than planned", task_id=task.pk, overrun=True)
+
+
+def passes_effort(task: Task, *, more: int) -> bool:
+    """Whether the last `more` minutes made the time that was logged on a task under way more than its effort."""
+    if task.state != State.RUNNING or not task.effort_min or more <= 0:
+        return False
+    spent = spent_of([task.pk]).get(task.pk, 0)
+    return spent > task.effort_min >= spent - more
 
 
 def _changes(event: Event) -> Mapping[str, list[Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 
@@ -17,6 +17,8 @@ from fairlead.events.tenancy import tenant, workspace_ids
 from fairlead.jobs import SOLVE, enqueue, every, follows, job, look
 from fairlead.people.models import Worker
 from fairlead.work.models import Task
+from fairlead.work.time.models import TimeEntry
+from fairlead.work.time.spent import spent_of
 
 RETRY = (10, 60, 600)
 LOOKED_AT = {"title", "project", "priority", "labels", "needs", "effort_min", "due_at", "parent", "release_at"}
@@ -299,6 +301,36 @@ def propose_for_overrun(*, workspace_id: int, task_id: int, now: datetime) -> No
     task = Task.objects.select_related("project").filter(pk=task_id).first()
     if task is not None:
         _propose(causes.of_overrun(task), workspace_id, now)
+
+
+@follows("time.stopped", "time.logged", "time.changed", "time.restored")
+@job(retry=RETRY)
+def look_at_spent(*, workspace_id: int, event_id: int, now: datetime) -> None:  # noqa: ARG001  every job is told the time
+    """When the time that was logged passes a task's effort, what that changes is proposed, once."""
+    event = Event.objects.get(pk=event_id)
+    entry = TimeEntry.objects.select_related("task").filter(pk=event.subject_id).first()
+    if entry is not None and causes.passes_effort(entry.task, more=event.payload.get("more", 0)):
+        enqueue(propose_for_overrun, workspace_id=workspace_id, task_id=entry.task_id)
+
+
+@follows("time.started")
+@job(retry=RETRY)
+def time_timer(*, workspace_id: int, event_id: int, now: datetime) -> None:  # noqa: ARG001  every job is told the time
+    """Wake up when a running timer has used the effort up."""
+    entry = TimeEntry.objects.select_related("task").filter(pk=Event.objects.get(pk=event_id).subject_id).first()
+    if entry is not None and entry.started_at is not None and entry.minutes is None and entry.task.effort_min:
+        left = entry.task.effort_min - spent_of([entry.task_id]).get(entry.task_id, 0)
+        if left > 0:
+            at = entry.started_at + timedelta(minutes=left)
+            enqueue(look_at_timer, at=at, workspace_id=workspace_id, entry_id=entry.pk)
+
+
+@job(retry=RETRY)
+def look_at_timer(*, workspace_id: int, entry_id: int, **_: datetime) -> None:
+    """The timer still runs, so the task takes longer than planned."""
+    running = TimeEntry.objects.filter(pk=entry_id, minutes__isnull=True, deleted_at__isnull=True).first()
+    if running is not None:
+        enqueue(propose_for_overrun, workspace_id=workspace_id, task_id=running.task_id)
 
 
 def _propose(cause: causes.Cause | None, workspace_id: int, now: datetime) -> None:

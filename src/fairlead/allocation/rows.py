@@ -15,6 +15,7 @@ from fairlead.people.models import Preference, Skill, Worker
 from fairlead.people.queries import skill_levels
 from fairlead.work.models import Dependency, Need, Task
 from fairlead.work.states import OPEN, State
+from fairlead.work.time.spent import spent_column
 
 _WORKER = (
     "id", "name", "kind", "user_id", "time_zone", "week_minutes", "max_tasks", "lanes", "speed_percent", "rate_cents",
@@ -101,7 +102,9 @@ def _tasks(workspace_id: int, *, holders: Collection[int], wanted: Collection[in
             "key": f"{row['project__key']}-{row['number']}",
             "planned_at": row["pinned_from"] or starts.get(row["id"]),
         }
-        for row in found.annotate(pinned_from=Subquery(_PINNED_FROM)).values(*_TASK, "project__key", "pinned_from")
+        for row in found.annotate(pinned_from=Subquery(_PINNED_FROM), spent_min=spent_column()).values(
+            *_TASK, "project__key", "pinned_from", "spent_min"
+        )
     ]
     rows.sort(key=lambda row: _queue_key(row, waits=row["id"] in wanted and row["assignee_id"] not in holders))
     return {row["id"]: row for row in rows}

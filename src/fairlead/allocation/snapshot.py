@@ -23,6 +23,7 @@ from fairlead.allocation.affinity import Affinity, Evidence
 from fairlead.allocation.policy import POLICY
 from fairlead.allocation.weights import objective
 from fairlead.people.queries import working_time
+from fairlead.work.queries.planner import busy_time, without
 from fairlead.work.states import State
 
 WEEK_MIN = 7 * 24 * 60
@@ -82,16 +83,18 @@ def take(
     Wanted tasks are open; one that somebody holds is matched as if nobody did. `only`: these workers and nobody else.
     `weights`: percent of the usual weights by name.
     `anew`: the wanted tasks may be over too, and are looked at as if they came in now, without dates.
-    Ten queries, whatever the size.
+    Time that somebody keeps for themselves is not there. Eleven queries, whatever the size.
     """
     found = rows.read(workspace_id, wanted=wanted, only=only, on=now.date(), anew=anew)
     start, now_min = week_of(workspace_id, now)
     horizon = _horizon(found, start, now_min=now_min)
     times = working_time(list(found.workers), start + timedelta(minutes=now_min), start + timedelta(minutes=horizon))
+    busy = busy_time(list(found.workers), start, start + timedelta(minutes=horizon))
+    free = {pk: without(times[pk], busy[pk]) if pk in busy else times[pk] for pk in found.workers}
     problem = engine.Problem(
         start=start,
         horizon=horizon,
-        workers=tuple(_worker(row, found, _minutes(times[pk], start)) for pk, row in found.workers.items()),
+        workers=tuple(_worker(row, found, _minutes(free[pk], start)) for pk, row in found.workers.items()),
         tasks=tuple(_tasks(found, start, wanted=wanted, now_min=now_min)),
         objective=objective(weights or {}),
         setup=POLICY.setup_min,
@@ -152,7 +155,7 @@ def _tasks(found: rows.Rows, start: datetime, *, wanted: Collection[int], now_mi
             needs = {found.skills[skill]: level for skill, level in found.needs.get(pk, {}).items()}
             held = row["assignee_id"] in found.workers
             yield engine.Task(
-                effort=effort(row),
+                effort=remaining(row),
                 needs=needs,
                 release=release,
                 after=after,
@@ -165,7 +168,7 @@ def _tasks(found: rows.Rows, start: datetime, *, wanted: Collection[int], now_mi
             yield engine.Task(effort=left, pin=engine.Pin(worker_name(row["assignee_id"])), **common)
         else:
             pin = engine.Pin(worker_name(row["assignee_id"]))
-            yield engine.Task(effort=effort(row), release=release, after=after, pin=pin, **common)
+            yield engine.Task(effort=remaining(row), release=release, after=after, pin=pin, **common)
 
 
 def _misfits(affinity: Affinity, row: Mapping[str, Any]) -> dict[str, float]:
@@ -181,10 +184,23 @@ def effort(row: Mapping[str, Any]) -> int:
     return row["effort_min"] or POLICY.default_effort_min
 
 
+def remaining(row: Mapping[str, Any]) -> int:
+    """Minutes that a task still needs: its effort less the time that was logged on it, and never below a floor."""
+    whole, spent = effort(row), row.get("spent_min") or 0
+    return max(_floor(whole), whole - spent) if spent else whole
+
+
+def _floor(whole: int) -> int:
+    return max(1, round(whole * POLICY.least_left))
+
+
 def _left(row: Mapping[str, Any], start: datetime, *, now_min: int) -> int:
-    """Minutes that a task under way still needs: a working day counts 8 of the 24 hours that have passed."""
+    """Minutes that a task under way still needs: what was logged tells; where nothing was, a working day counts 8 of
+    the 24 hours that have passed."""
     whole = effort(row)
-    least = max(1, round(whole * POLICY.least_left))
+    least = _floor(whole)
+    if row["state"] == State.RUNNING and row.get("spent_min"):
+        return remaining(row)
     if row["state"] == State.REVIEW or row["started_at"] is None:
         return least
     passed = max(0, now_min - _minute(row["started_at"], start))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -19,7 +19,9 @@ from fairlead.lib.errors import Conflict
 from fairlead.people.models import Skill, Worker
 from fairlead.people.queries import time_off
 from fairlead.work.models import Task
+from fairlead.work.queries.rows import plain
 from fairlead.work.states import OPEN, OVER, WAITING
+from fairlead.work.time.spent import spent_column
 
 LISTED = 3
 _TASK = (
@@ -91,7 +93,7 @@ def _present(plan: Plan, lines: Sequence[PlanLine]) -> Present:
     people = {row["id"]: row for row in workers.values("id", "name", "deactivated_at", "time_zone")}
     return Present(
         problem=snapshot.problem_of(plan.snapshot.content) if plan.snapshot else None,
-        tasks={row["id"]: row for row in Task.objects.filter(pk__in=ids).values(*_TASK)},
+        tasks={row["id"]: row for row in _rows(ids)},
         needs=needs,
         pinned=frozenset(Task.objects.filter(pinned(), pk__in=ids).values_list("pk", flat=True)),
         offered=frozenset(
@@ -100,6 +102,10 @@ def _present(plan: Plan, lines: Sequence[PlanLine]) -> Present:
         workers=people,
         away=_away(people, lines),
     )
+
+
+def _rows(ids: Collection[int]) -> list[dict[str, Any]]:
+    return plain(Task.objects.filter(pk__in=list(ids)).annotate(spent_min=spent_column()).values(*_TASK, "spent_min"))
 
 
 def _away(
@@ -153,7 +159,7 @@ def _task_changed(line: PlanLine, row: Mapping[str, Any], now: Present) -> Itera
     task = problem.task(key)
     if _minute(row["due_at"], problem) != task.due:
         yield "its due date changed"
-    if snapshot.effort(row) != task.effort:
+    if snapshot.remaining(row) != task.effort:
         yield "its effort changed"
     if now.needs.get(line.task_id, {}) != dict(task.needs):
         yield "what it needs changed"

@@ -15,6 +15,7 @@ from fairlead.accounts import actions as accounts
 from fairlead.accounts.models import Membership, User
 from fairlead.accounts.queries import actor_of
 from fairlead.demo import policies
+from fairlead.demo import time as demo_time
 from fairlead.demo.cast import GUESTS, PEOPLE, SKILLS, WORKSPACE, Person
 from fairlead.demo.history import live_through
 from fairlead.demo.offers import put_out
@@ -70,6 +71,8 @@ def _found(now: datetime) -> None:
         )
     _share(company, members, began)
     live_through(company, began=began, now=now, dice=random.Random(42))  # noqa: S311  the same company every time
+    demo_time.close_weeks(company, now=now)
+    demo_time.start_timers(company, now=now)
     _away(company, now)
     _say(company, now)
     put_out(company, now=now)

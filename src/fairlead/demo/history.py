@@ -17,6 +17,7 @@ from fairlead.lib.errors import Refused
 from fairlead.work import actions as work
 from fairlead.work.drafts import TaskDraft
 from fairlead.work.models import Task
+from fairlead.work.states import State
 
 if TYPE_CHECKING:
     from fairlead.demo.company import Company
@@ -57,6 +58,7 @@ class _Story:
 
     def __init__(self, company: Company, now: datetime, dice: random.Random) -> None:
         self.company, self.now, self.dice = company, now, dice
+        self.clock_dice = random.Random(7)  # noqa: S311  of its own, so that the story does not depend on the time log
         self.queue: list[tuple[datetime, int, Step]] = []
         self.order = count()
         self.tasks: dict[str, Task] = {}
@@ -136,6 +138,32 @@ class _Story:
             if self.dice.random() < 0.45:
                 self.at(when + (handing - when) * 0.6, self.talking(task))
             self.at(handing, self.handing_in(task))
+            self.spend(task, when, handing, minutes)
+
+        return step
+
+    def spend(self, task: Task, began: datetime, ends: datetime, minutes: float) -> None:
+        """Whoever is at it logs their time a few hours later, on as many days as it takes."""
+        days = max(1, min(5, (ends - began).days))
+        for n in range(days):
+            share = max(15, round(minutes / days / 15 + self.clock_dice.uniform(-2, 2)) * 15)
+            later = timedelta(days=n, minutes=share + self.clock_dice.uniform(5, 90))
+            self.at(began + later, self.logging(task, min(share, 480)))
+
+    def logging(self, task: Task, minutes: int) -> Step:
+        """An entry: by the timer from when to when, or as a length with a word."""
+
+        def step(when: datetime) -> None:
+            task.refresh_from_db()
+            if task.state != State.RUNNING or task.assignee is None:
+                return
+            day = when.astimezone(ZoneInfo(task.assignee.time_zone)).date()
+            timed = self.clock_dice.random() < 0.6
+            draft = work.TimeDraft(
+                day, minutes, when - timedelta(minutes=minutes) if timed else None, when if timed else None,
+                note="" if timed else self.clock_dice.choice(NOTES), billable=self.clock_dice.random() < 0.9,
+            )  # fmt: skip
+            work.log_time(task.assignee, task, draft, actor=self._holder(task), now=when)
 
         return step
 
@@ -178,6 +206,7 @@ class _Story:
         return self.by_user.get(user_id, self.company.alice)
 
 
+NOTES: Final = ("", "", "with the client", "review on staging", "pairing", "research", "fixing what the tests found")
 DESCRIPTION: Final = """**Goal:** {title}, so that the next step can begin.
 
 Ask in the comments when something is unclear; nothing is worth guessing."""

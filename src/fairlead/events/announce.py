@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import connection
 
-PERSONAL = frozenset({"notice"})
+PERSONAL = frozenset({"notice", "planner", "timer"})
 """Topics that concern one reader only; the others of the workspace do not hear of them."""
 
 

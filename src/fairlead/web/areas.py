@@ -13,6 +13,7 @@ from fairlead.web import (
     fairness,
     home,
     imports,
+    inbox,
     joining,
     my_work,
     notices,
@@ -20,6 +21,7 @@ from fairlead.web import (
     offline,
     palette,
     people,
+    placements,
     policies,
     presence,
     projects,
@@ -37,6 +39,10 @@ from fairlead.web import (
     task_views,
     tasks,
     timeline,
+    time_entries,
+    time_log,
+    time_weeks,
+    timer,
 )
 
 AREAS: list[ModuleType] = [
@@ -48,6 +54,7 @@ AREAS: list[ModuleType] = [
     fairness,
     home,
     imports,
+    inbox,
     joining,
     notices,
     my_work,
@@ -55,6 +62,7 @@ AREAS: list[ModuleType] = [
     offline,
     palette,
     people,
+    placements,
     policies,
     presence,
     projects,
@@ -72,4 +80,8 @@ AREAS: list[ModuleType] = [
     task_views,
     tasks,
     timeline,
+    time_entries,
+    time_log,
+    time_weeks,
+    timer,
 ]

@@ -8,6 +8,7 @@ from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import path
@@ -222,8 +223,11 @@ def move(request: Request, key: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         below = form.cleaned_data["after"]
         try:
-            actions.move_task(
-                task, _status(task.project, form.cleaned_data["status"]), actor=request.actor, now=timezone.now(),
+            status = _column(request, task, form.cleaned_data["status"])
+            at_home = status.project_id == task.project_id
+            act = actions.move_task if at_home else actions.move_placed
+            act(
+                task, status, actor=request.actor, now=timezone.now(),
                 version=form.cleaned_data["version"], below=find_task(request.actor, below) if below else None,
             )  # fmt: skip
         except Refused as refused:
@@ -232,15 +236,24 @@ def move(request: Request, key: str) -> HttpResponse:
             form.add_error(None, refused.detail)
         else:
             if request.headers.get("X-Board"):
-                return _card_page(request, task)
+                return _card_page(request, task, None if at_home else status.project)
             messages.success(request, f"{task} is in {task.status.name}.")
             return redirect("board", task.project.key)
     values = {"task": task, "form": form, "statuses": status_choices(task.project)}
     return page(request, "board/move.jinja", values, status=422 if form.errors else 200)
 
 
-def _card_page(request: Request, task: Task) -> HttpResponse:
-    row = card(request.actor, task)
+def _column(request: Request, task: Task, status_id: int) -> Status:
+    """A column of the task's home, or of a board that shows it, too."""
+    found = Status.objects.select_related("project").filter(pk=status_id, workspace_id=request.actor.workspace_id)
+    status = found.filter(Q(project_id=task.project_id) | Q(project__placements__task=task)).first()
+    if status is None:
+        raise Missing("This column was removed. Reload the board.")
+    return status
+
+
+def _card_page(request: Request, task: Task, project: Project | None) -> HttpResponse:
+    row = card(request.actor, task, project)
     fit = fits_of(request, [row]).get(task.pk)
     values = {"card": shown_card(request, row, fit), "today": today_of(request, timezone.now())}
     return page(request, "board/card.jinja", values)

@@ -10,12 +10,14 @@ from django.middleware.csrf import get_token
 from django.utils import timezone
 
 from fairlead.accounts.models import User
+from fairlead.accounts.permissions import STAFF
 from fairlead.accounts.queries import workspaces_of
 from fairlead.events.actor import Actor
 from fairlead.notices.queries import unread_count
 from fairlead.people.queries import own_presence
 from fairlead.web.navigation import items, projects
 from fairlead.web.palette import SHORTCUTS, commands
+from fairlead.work.time.queries import running_timer
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -25,6 +27,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     now = timezone.now()
     nav = items(actor, request.path, now=now) if actor else []
     nav_projects = projects(actor, request.path) if actor else []
+    timer = running_timer(actor, now=now) if actor else None
     return {
         "user": user,
         "workspace": getattr(request, "workspace", None),
@@ -36,10 +39,12 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "csrf_token": get_token(request),
         "path": request.path,
         "unread_notices": unread_count(actor, now=now) if actor else 0,
+        "timer": timer,
+        "timer_roles": actor is not None and actor.role in STAFF,
         "own_presence": own_presence(actor, now) if actor else None,
         "nav": nav,
         "nav_projects": nav_projects,
-        "commands": commands(actor, nav, nav_projects) if actor else [],
+        "commands": commands(actor, nav, nav_projects, running=timer is not None) if actor else [],
         "shortcuts": SHORTCUTS,
         "workspaces": workspaces_of(user) if user else [],
         "messages": [

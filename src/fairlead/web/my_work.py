@@ -28,6 +28,7 @@ from fairlead.work import actions
 from fairlead.work.actions import TaskEdit
 from fairlead.work.queries import find_task
 from fairlead.work.states import State
+from fairlead.work.time.queries import running_timer
 
 STEPS: Final[dict[str, tuple[State, str]]] = {
     "start": (State.RUNNING, "{task} is under way."),
@@ -58,6 +59,7 @@ def _shown(request: Request) -> HttpResponse:
         "open": found.open if found else 0,
         "decisions": queries.decisions(actor, now=now),
         "today": today_of(request, now),
+        "timer": running_timer(actor, now=now),
         "greeting": f"{local:%A}, {local.day} {local:%B}",
     }
     return page(request, "my_work/index.jinja", values)

@@ -9,6 +9,7 @@ from typing import Any
 from fairlead.allocation.queries import waiting_decisions, waiting_for
 from fairlead.events.actor import Actor
 from fairlead.work.queries import visible_projects
+from fairlead.work.queries.triage import inbox_count
 
 # icon, label, address, roles that see it (None: everybody)
 ITEMS: list[tuple[str, str, str, frozenset[str] | None]] = [
@@ -17,8 +18,10 @@ ITEMS: list[tuple[str, str, str, frozenset[str] | None]] = [
     ("list-todo", "All tasks", "/tasks/", None),
     ("calendar-days", "Calendar", "/calendar/", None),
     ("handshake", "Offers", "/offers/", frozenset({"owner", "admin", "manager", "contributor", "auditor"})),
+    ("timer", "Time", "/time/", frozenset({"owner", "admin", "manager", "contributor", "auditor"})),
     ("calendar-range", "Schedule", "/schedule/", frozenset({"owner", "admin", "manager", "contributor", "auditor"})),
     ("inbox", "Desk", "/desk/", frozenset({"owner", "admin", "manager", "auditor"})),
+    ("mailbox", "Inbox", "/inbox/", frozenset({"owner", "admin", "manager"})),
     ("layers", "Queue", "/queue/", frozenset({"contributor"})),
     ("users", "People", "/people/", frozenset({"owner", "admin", "manager", "contributor", "auditor"})),
     ("upload", "Import", "/import/", frozenset({"owner", "admin", "manager"})),
@@ -35,7 +38,7 @@ INSIDE: dict[str, str | tuple[str, ...]] = {
 
 
 # How many things of an area wait for the member.
-COUNTS: dict[str, Callable[..., int]] = {"/offers/": waiting_for, "/desk/": waiting_decisions}
+COUNTS: dict[str, Callable[..., int]] = {"/offers/": waiting_for, "/desk/": waiting_decisions, "/inbox/": inbox_count}
 
 
 def items(actor: Actor, path: str, *, now: datetime) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from fairlead.accounts.models import Role
-from fairlead.accounts.permissions import MANAGERS
+from fairlead.accounts.permissions import MANAGERS, STAFF
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Invalid
 from fairlead.people.queries import active_workers
@@ -43,18 +43,28 @@ SHORTCUTS: Final[tuple[tuple[str, tuple[tuple[str, str], ...]], ...]] = (
     ("", (("Everything: pages, tasks, people, actions", "⌘ K"), ("Search", "/"), ("New task", "c"), ("This list", "?"),
           ("Close what is open", "Esc"))),
     ("On My work and in lists", (("Walk between rows", "j k"), ("Open the row", "Enter"), ("Start or hand in", "s"),
+                                 ("Start or stop the timer", "t"),
                                  ("Done", "d"), ("Choose the row", "x"), ("Choose all between", "⇧ x"))),
+    ("In the inbox", (("Walk", "j k"), ("Accept", "a"), ("Decline", "d"), ("Merge", "m"), ("Snooze", "s"))),
+    ("In the week of the time log", (("Walk between cells", "← ↑ ↓ → Enter"), ("Put a cell back", "Esc"))),
     ("On a board", (("Walk between cards", "← ↑ ↓ →"), ("Lift and drop", "Space"), ("Move the lifted card", "← ↑ ↓ →"),
                     ("Put it back", "Esc"), ("Open the card", "Enter"), ("Move menu", "m"))),
 )  # fmt: skip
 
 
-def commands(actor: Actor, nav: Iterable[Mapping[str, Any]], projects: Iterable[Mapping[str, Any]]) -> list[Command]:
-    """What this member can do from every page. The page itself may add what can be done with what it shows."""
+def commands(
+    actor: Actor, nav: Iterable[Mapping[str, Any]], projects: Iterable[Mapping[str, Any]], *, running: bool = False
+) -> list[Command]:
+    """What this member can do from every page. The page itself may add what can be done with what it shows.
+    `running`: a timer of theirs runs."""
     found = [Command(item["label"], item["icon"], "go", item["url"]) for item in nav]
     found += [Command(p["name"], "square-kanban", "go", p["url"], p["key"], "Projects") for p in projects]
     if actor.role != Role.AUDITOR:
         found.append(Command("New task", "plus", "go", "/tasks/new/", "c", "Actions"))
+    if actor.role in STAFF:
+        found.append(Command("Log time", "timer", "go", "/time/new/", "", "Actions"))
+    if running:
+        found.append(Command("Stop the timer", "square", "post", "/timer/stop/", "", "Actions"))
     if actor.role in MANAGERS:
         found.append(Command("New project", "folder-plus", "go", "/projects/new/", "", "Actions"))
         found.append(Command("Add somebody to the directory", "user-plus", "go", "/people/new/", "", "Actions"))

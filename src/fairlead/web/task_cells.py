@@ -44,8 +44,10 @@ def row(request: Request, key: str) -> HttpResponse:
 
 
 def _row(request: Request, task: Task, toast: dict[str, str] | None = None) -> HttpResponse:
-    found = shown_row(task_row(request.actor, task), ZoneInfo(request.user.time_zone))
-    values = {"t": found, "shown": columns_of(request), "today": today_of(request, timezone.now()), "may_edit": True}
+    shown = columns_of(request)
+    spent = not {"spent", "left"}.isdisjoint(shown)
+    found = shown_row(task_row(request.actor, task, spent=spent), ZoneInfo(request.user.time_zone))
+    values = {"t": found, "shown": shown, "today": today_of(request, timezone.now()), "may_edit": True}
     response = page(request, "tasks/row.jinja", values, block="row")
     if toast:
         response.headers["HX-Trigger"] = json.dumps({"toast": toast})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from urllib.parse import urlencode
 
+from fairlead.accounts.permissions import STAFF
 from fairlead.allocation.permissions import may_assign
 from fairlead.events.actor import Actor
 from fairlead.web.palette import Command
@@ -24,6 +25,11 @@ def task_commands(actor: Actor, task: Task, found: TaskDetails, steps: Iterable[
     if may_assign(actor) and State(task.state) not in OVER:
         lines.append(Command("Assign the best candidate", "user-check", "post", f"{base}assign-best/", group=group))
         lines.append(Command("Assign somebody", "users", "go", f"{base}cell/assignee/", group=group))
+    if actor.role in STAFF and State(task.state) not in OVER:
+        fields = urlencode({"task": str(task), "next": base})
+        lines.append(Command("Start the timer", "timer", "post", "/timer/start/", group=group, fields=fields))
+    if actor.role in STAFF:
+        lines.append(Command("Log time on it", "timer", "go", f"/time/new/?task={task}&next={base}", group=group))
     return [*lines, Command("Copy link", "link", "copy", "", group=group)]
 
 

@@ -40,10 +40,14 @@ HEADS: Final = {
     "assignee": "Who",
     "due": "Due",
     "effort": "Effort",
+    "spent": "Spent",
+    "left": "Left",
     "labels": "Labels",
     "created": "Created",
     "updated": "Changed",
 }
+INSIDE: Final = ("effort", "spent", "left")
+"""Columns that clients never see."""
 USUAL: Final = ("title", "status", "priority", "assignee", "due", "effort", "updated")
 GROUP_NAMES: Final = {"week": "due week"}
 
@@ -89,7 +93,8 @@ def _list(
     shown, wanted = columns_of(request), asked(request, project=project.key if project else "")
     group = group if group in GROUPS else ""
     found = task_list(
-        request.actor, wanted, now=now, zone=zone, sort=sort, page=_page(request), group=group
+        request.actor, wanted, now=now, zone=zone, sort=sort, page=_page(request), group=group,
+        spent=not {"spent", "left"}.isdisjoint(shown),
     )  # fmt: skip
     values = {
         "project": project,
@@ -147,14 +152,16 @@ def _page(request: Request) -> int:
 
 def _sort(request: Request) -> str:
     asked_for = request.GET.get("sort", "-updated")
+    if request.actor.role == Role.CLIENT and asked_for.removeprefix("-") in ("spent", "left"):
+        return "-updated"
     return asked_for if asked_for.removeprefix("-") in SORTS else "-updated"
 
 
 def columns_of(request: Request) -> list[str]:
-    """The columns that the address asks for, in the order of the table; a client never sees efforts."""
+    """The columns that the address asks for, in the order of the table; a client never sees efforts and time."""
     chosen = [name for name in request.GET.get("cols", "").split(",") if name in HEADS]
     wanted = {"title", *(chosen or USUAL)}
-    hidden = {"effort"} if request.actor.role == Role.CLIENT else set()
+    hidden = set(INSIDE) if request.actor.role == Role.CLIENT else set()
     return [name for name in HEADS if name in wanted - hidden]
 
 
@@ -163,7 +170,7 @@ def _heads(request: Request, shown: list[str], sort: str) -> list[tuple[str, ...
     return [
         (
             HEADS[name] + (" ↑" if sort == name else " ↓" if sort == f"-{name}" else ""),
-            "right" if name == "effort" else "",
+            "right" if name in INSIDE else "",
             address(request, sort=f"-{name}" if sort == name else name, page=""),
         )
         for name in shown
@@ -172,7 +179,7 @@ def _heads(request: Request, shown: list[str], sort: str) -> list[tuple[str, ...
 
 def _chooser(request: Request, shown: list[str]) -> list[tuple[str, str, bool]]:
     """(label, address with this column shown or hidden, whether it is shown) for every column but the title."""
-    hidden = {"title"} | ({"effort"} if request.actor.role == Role.CLIENT else set())
+    hidden = {"title"} | (set(INSIDE) if request.actor.role == Role.CLIENT else set())
     found = []
     for name in (name for name in HEADS if name not in hidden):
         wanted = [n for n in HEADS if n in {*shown, name} and not (n == name and name in shown)]

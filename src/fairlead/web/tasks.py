@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from fairlead.accounts.models import Role
+from fairlead.accounts.permissions import STAFF
 from fairlead.lib.errors import Conflict, Refused, require
 from fairlead.people.queries import skills
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
@@ -36,7 +37,9 @@ from fairlead.work.queries import (
     history,
     visible_projects,
 )
+from fairlead.work.queries.placements import placeable, placements_of
 from fairlead.work.states import OVER, State
+from fairlead.work.time.queries import task_time
 
 FIELDS = ("title", "description", "priority", *EFFORTS, "release_at", "due_at", "labels", "parent")
 PLANNED = (*EFFORTS, "release_at", "parent", "after", "criteria", "status")
@@ -79,6 +82,10 @@ def _task_page(request: Request, task: Task, found: TaskDetails, form: TaskForm,
         "shows_candidates": not client and State(task.state) not in OVER,
         "today": today_of(request, now),
         "differences": [],
+        "time": None if client else task_time(task),
+        "may_time": actor.role in STAFF,
+        "placements": placements_of(actor, task),
+        "placeable": [] if client else placeable(actor, task),
         "page_commands": task_commands(actor, task, found, _steps(task, found)),
         **more,
     }

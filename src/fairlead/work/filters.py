@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q, QuerySet
 
 from fairlead.work.models import Need, Task
+from fairlead.work.placement import TaskPlacement
 from fairlead.work.states import OPEN
 
 ME, NOBODY = "me", "nobody"
@@ -46,7 +47,8 @@ class TaskFilter:
         """The tasks that fit; `user_id` says who "me" is, `zone` when days begin."""
         wanted = Q()
         if self.project:
-            wanted &= Q(project__key=self.project)
+            shown = TaskPlacement.objects.filter(project__key=self.project).values("task_id")
+            wanted &= Q(project__key=self.project) | Q(pk__in=shown)
         if self.state:
             wanted &= Q(state__in=OPEN) if self.state == "open" else Q(state=self.state)
         if self.status is not None:

@@ -321,3 +321,9 @@ class BatchLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.task} in {self.batch}"
+
+
+from fairlead.work.placement import TaskPlacement  # noqa: E402, F401  Django finds models here
+from fairlead.work.planner import Capture, OwnBlock  # noqa: E402, F401  and here
+from fairlead.work.time.models import TimeEntry, TimeWeek  # noqa: E402, F401  and here
+from fairlead.work.triage import Triage  # noqa: E402, F401  and here

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fairlead.accounts.models import Role
 from fairlead.accounts.permissions import MANAGERS, STAFF, in_scope
 from fairlead.events.actor import AGENT, Actor
+from fairlead.people.models import Worker
 from fairlead.work.models import Comment, Project, ProjectClient, Task, View
 from fairlead.work.states import AGENT_NEVER, AUTHOR, HOLDER, MANAGER, TRANSITIONS, State
 
@@ -82,6 +83,22 @@ def next_states(actor: Actor, task: Task) -> list[State]:
     mine, now = parts(actor, task), State(task.state)
     never = AGENT_NEVER if actor.kind == AGENT else frozenset()
     return [to for (at, to), who in TRANSITIONS.items() if at == now and who & mine and to not in never]
+
+
+def may_triage(actor: Actor) -> bool:
+    """Take the first look at what came in: managers; never an AI agent, which would choose the work."""
+    return actor.role in MANAGERS and actor.kind != AGENT and may_write(actor)
+
+
+def may_capture(actor: Actor) -> bool:
+    """Keep private notes: the team, at the page; no token reads or writes them."""
+    return actor.user_id is not None and actor.role in STAFF and actor.scopes is None
+
+
+def may_keep_time(actor: Actor, worker: Worker) -> bool:
+    """Blocks of one's own time: nobody keeps somebody else's."""
+    own = worker.workspace_id == actor.workspace_id and worker.user_id == actor.user_id
+    return own and actor.user_id is not None and actor.role in STAFF and may_write(actor)
 
 
 def may_comment(actor: Actor, task: Task, *, internal: bool) -> bool:

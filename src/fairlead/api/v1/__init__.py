@@ -30,6 +30,7 @@ from fairlead.api.v1 import (
     skills,
     task_details,
     tasks,
+    time_entries,
     views,
     workers,
 )
@@ -42,6 +43,7 @@ RESOURCES = (
     tasks,
     task_details,
     dates,
+    time_entries,
     allocation,
     offers,
     plans,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from django.db import connection
@@ -9,6 +10,8 @@ from django.db.models import Min
 
 from fairlead.lib.errors import Refused
 from fairlead.work.models import Status, Task
+from fairlead.work.placement import NEAREST, TaskPlacement
+from fairlead.work.states import State
 
 STEP: Final = 1024.0
 """The distance between neighbours in a fresh column: fifty tasks fit between any two before ranks are spread again."""
@@ -58,6 +61,8 @@ def rank_below(task: Task, status: Status, above: Task | None) -> float:
         least = column.aggregate(least=Min("rank"))["least"]
         return STEP if least is None else least - STEP
     place = column.filter(pk=above.pk).values_list("rank", flat=True).first()
+    if place is None:  # perhaps it is only shown on this board
+        place = TaskPlacement.objects.filter(task=above, status=status).values_list("rank", flat=True).first()
     if place is None:
         return top_rank(status.pk) - STEP
     after = column.filter(rank__gt=place).aggregate(least=Min("rank"))["least"]
@@ -73,3 +78,27 @@ def spread(status_id: int) -> None:
     """Give the tasks of a column even distances again, in the same order."""
     with connection.cursor() as cursor:
         cursor.execute(SPREAD, [STEP, status_id])
+
+
+def column_for(columns: Sequence[Status], state: State) -> Status:
+    """The first of a board's columns with the state; where there is none, the nearest."""
+    for wanted in (state, *NEAREST[state]):
+        for column in columns:
+            if column.state == wanted:
+                return column
+    return columns[0]
+
+
+def follow_state(task: Task) -> None:
+    """Put the task into the columns for its state on the boards where it is also shown."""
+    for placement in TaskPlacement.objects.select_related("status").filter(task=task):
+        if placement.status.state != task.state:
+            columns = list(Status.objects.filter(project_id=placement.project_id).order_by("position", "id"))
+            TaskPlacement.objects.filter(pk=placement.pk).update(status=column_for(columns, State(task.state)))
+
+
+def settle_placements(status: Status, columns: Sequence[Status]) -> None:
+    """What is shown in this column goes to the best of the others: it is removed, or means something else now."""
+    for placement in TaskPlacement.objects.select_related("task").filter(status=status):
+        column = column_for(columns, State(placement.task.state))
+        TaskPlacement.objects.filter(pk=placement.pk).update(status=column)

@@ -11,7 +11,7 @@ from django.db.models import F
 from fairlead.events.actor import Actor
 from fairlead.events.record import record
 from fairlead.lib.errors import Invalid, Refused, require
-from fairlead.work.actions.columns import require_room, spread
+from fairlead.work.actions.columns import require_room, settle_placements, spread
 from fairlead.work.actions.projects import ONLY_MANAGERS
 from fairlead.work.models import Project, Status, Task
 from fairlead.work.permissions import may_manage_project
@@ -65,6 +65,8 @@ def change_status(status: Status, *, actor: Actor, now: datetime, **values: Any)
         if changed:
             changes = {k: [getattr(status, k), v] for k, v in changed.items()}
             _change(status, columns, changed)
+            if "state" in changed:
+                settle_placements(status, _columns(status.project))
             record("status.changed", status, actor=actor, now=now, changes=changes)
     return status
 
@@ -89,6 +91,7 @@ def remove_status(status: Status, move_to: Status | None, *, actor: Actor, now: 
             target = _checked_target(status, move_to, columns)
             require_room(target, more=count)
             _empty_into(status, target, now=now)
+        settle_placements(status, [column for column in columns if column.pk != status.pk])
         Status.objects.filter(pk=status.pk).delete()
         _place([column for column in columns if column.pk != status.pk])
         moved_to = move_to.name if move_to and count else ""

@@ -15,11 +15,12 @@ from fairlead.events.actor import Actor
 from fairlead.events.record import record
 from fairlead.lib.errors import Conflict, Forbidden, Invalid, Missing, Refused, require
 from fairlead.people.models import Skill, Worker
-from fairlead.work.actions.columns import STEP, require_room, top_rank
+from fairlead.work.actions.columns import STEP, follow_state, require_room, top_rank
 from fairlead.work.drafts import EFFORTS, TaskDraft, problems, tidy_labels, wrong_values
 from fairlead.work.models import Criterion, Dependency, Need, Project, Status, Task
 from fairlead.work.permissions import may_create_task, may_delete_task, may_edit_task
 from fairlead.work.states import OVER, WAITING, State
+from fairlead.work.triage import Triage
 
 COLUMNS: Final = (
     "title", "description", "priority", *EFFORTS, "release_at", "due_at", "labels", "parent", "external_id",
@@ -47,9 +48,24 @@ def create_tasks(project: Project, drafts: Sequence[TaskDraft], *, actor: Actor,
         tasks = _insert(project, drafts, places, actor=actor, now=now)
         _insert_details(tasks, drafts)
         source = "request" if actor.role == Role.CLIENT else "import" if len(drafts) > 1 else actor.kind
+        _await_a_look(tasks, source, actor=actor, now=now)
         for task in tasks:
             record("task.created", task, actor=actor, now=now, title=task.title, source=source)
     return tasks
+
+
+def _await_a_look(tasks: Sequence[Task], source: str, *, actor: Actor, now: datetime) -> None:
+    """What came into the backlog from outside the team's own pages waits in the inbox."""
+    known = Triage.Source.API if actor.token_id is not None and source not in Triage.Source.values else source
+    if known in Triage.Source.values:
+        Triage.objects.bulk_create(
+            [
+                Triage(workspace_id=task.workspace_id, task=task, source=known, created_at=now)
+                for task in tasks
+                if task.state == State.BACKLOG
+            ],
+            batch_size=BATCH,
+        )
 
 
 def _check_open(project: Project) -> None:
@@ -195,6 +211,8 @@ def write(task: Task, *, now: datetime, **values: Any) -> None:
     task.updated_at = now
     for name, value in values.items():
         setattr(task, name, value)
+    if "state" in values:
+        follow_state(task)
 
 
 def change_task(task: Task, *, actor: Actor, now: datetime, version: int | None = None, **values: Any) -> Task:

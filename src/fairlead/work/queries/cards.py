@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
 from django.db import connection
-from django.db.models import Count, F, Q, QuerySet, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Count, F, FilteredRelation, Q, QuerySet, Window
+from django.db.models.functions import Coalesce, RowNumber
 
 from fairlead.accounts.models import Role
 from fairlead.events.actor import Actor
 from fairlead.work.filters import TaskFilter
 from fairlead.work.models import BoardLook, Project, Status, Task
+from fairlead.work.placement import TaskPlacement
 from fairlead.work.queries.relations import known_keys
 from fairlead.work.queries.rows import HOLDER, holder, plain
 from fairlead.work.queries.visible import visible_tasks
@@ -60,7 +61,7 @@ def board(
     actor: Actor, project: Project, wanted: TaskFilter, *, now: datetime, zone: str = "UTC", all_over: bool = False
 ) -> Board:
     """The board as this actor sees it. `all_over` shows every task that is over, not only the latest."""
-    tasks = visible_tasks(actor).filter(project=project)
+    tasks, wanted = on_board(actor, project), replace(wanted, project="")
     fitting = wanted.apply(tasks, now=now, user_id=actor.user_id, zone=zone)
     held = _counts(tasks)
     counts = _counts(fitting) if wanted else held
@@ -77,34 +78,51 @@ def column_cards(
     actor: Actor, project: Project, status: Status, wanted: TaskFilter, *, skip: int, now: datetime, zone: str = "UTC"
 ) -> list[dict[str, Any]]:
     """The next cards of one column, after the first `skip`."""
-    tasks = visible_tasks(actor).filter(project=project, status=status)
-    fitting = wanted.apply(tasks, now=now, user_id=actor.user_id, zone=zone)
-    order = ("-done_at", "-id") if status.state in OVER else ("rank", "id")
+    tasks = on_board(actor, project).filter(column=status.pk)
+    fitting = replace(wanted, project="").apply(tasks, now=now, user_id=actor.user_id, zone=zone)
+    order = ("-done_at", "-id") if status.state in OVER else ("place", "id")
     return _cards(actor, project, fitting.order_by(*order)[skip : skip + FIRST])
 
 
-def card(actor: Actor, task: Task) -> dict[str, Any]:
-    """One card."""
-    return _cards(actor, task.project, visible_tasks(actor).filter(pk=task.pk))[0]
+def card(actor: Actor, task: Task, project: Project | None = None) -> dict[str, Any]:
+    """One card, as the board of its home shows it or that of a further project."""
+    board_of = project or task.project
+    return _cards(actor, board_of, on_board(actor, board_of).filter(pk=task.pk))[0]
 
 
-def _counts(tasks: QuerySet[Task]) -> dict[int, int]:
-    return dict(tasks.order_by().values_list("status_id").annotate(n=Count("id")))
+def on_board(actor: Actor, project: Project) -> QuerySet[Any]:
+    """The visible tasks of a board: those at home here, and those that are shown here, too. `column` and `place` are
+    the column and rank here. What is shown is looked up first: most boards have nothing of it, and keep their index."""
+    tasks = visible_tasks(actor)
+    shown = list(TaskPlacement.objects.filter(project=project).values_list("task_id", flat=True))
+    if not shown:
+        return tasks.filter(project=project).annotate(column=F("status_id"), place=F("rank"))
+    here = FilteredRelation("placements", condition=Q(placements__project=project))
+    return (
+        tasks.annotate(here=here)
+        .filter(Q(project=project) | Q(pk__in=shown))
+        .annotate(column=Coalesce("here__status_id", "status_id"), place=Coalesce("here__rank", "rank"))
+    )
 
 
-def _first(tasks: QuerySet[Task], *, all_over: bool) -> QuerySet[Task]:
+def _counts(tasks: QuerySet[Any]) -> dict[int, int]:
+    return dict(tasks.order_by().values_list("column").annotate(n=Count("id")))
+
+
+def _first(tasks: QuerySet[Any], *, all_over: bool) -> QuerySet[Any]:
     """The first tasks of each column, in the order of the cards: by rank, those that are over by when."""
-    open_ = Window(RowNumber(), partition_by=F("status_id"), order_by=[F("rank").asc(), F("id").asc()])
-    over = Window(RowNumber(), partition_by=F("status_id"), order_by=[F("done_at").desc(), F("id").desc()])
+    open_ = Window(RowNumber(), partition_by=F("column"), order_by=[F("place").asc(), F("id").asc()])
+    over = Window(RowNumber(), partition_by=F("column"), order_by=[F("done_at").desc(), F("id").desc()])
     shown = Q(state__in=OPEN, by_rank__lte=FIRST) | Q(state__in=OVER, by_time__lte=100_000 if all_over else FIRST_OVER)
-    return tasks.annotate(by_rank=open_, by_time=over).filter(shown).order_by("status_id", "by_rank", "by_time")
+    return tasks.annotate(by_rank=open_, by_time=over).filter(shown).order_by("column", "by_rank", "by_time")
 
 
-def _cards(actor: Actor, project: Project, tasks: QuerySet[Task]) -> list[dict[str, Any]]:
-    rows = plain(tasks.values(*FIELDS))
+def _cards(actor: Actor, project: Project, tasks: QuerySet[Any]) -> list[dict[str, Any]]:
+    rows = plain(tasks.values(*FIELDS, "column", "project__key", "project__name"))
     extras = _extras(actor, [row["id"] for row in rows])
     for row in rows:
-        row["key"] = f"{project.key}-{row['number']}"
+        row["key"], row["status_id"] = f"{row['project__key']}-{row['number']}", row["column"]
+        row["home"] = row["project__name"] if row["project__key"] != project.key else ""
         row["worker"] = holder(row)
         met, criteria, over, parts, row["comments"], waits = extras[row["id"]]
         row["checks"] = (met, criteria) if criteria else None

@@ -19,6 +19,7 @@ from fairlead.work.queries.relations import blocked
 from fairlead.work.queries.rows import HOLDER, holder, plain
 from fairlead.work.queries.visible import visible_tasks
 from fairlead.work.states import OPEN, State
+from fairlead.work.time.spent import left_column, spent_column, spent_of
 
 PAGE: Final = 50
 FIELDS: Final = (
@@ -42,6 +43,8 @@ SORTS: Final[dict[str, tuple[Any, ...]]] = {
     "created": (F("created_at"),),
     "project": (F("project__name"),),
     "labels": (F("labels"),),
+    "spent": (spent_column(),),
+    "left": (left_column(),),
 }
 GROUPS: Final[dict[str, tuple[Any, ...]]] = {
     "project": (F("project__name").asc(), F("project_id").asc()),
@@ -73,17 +76,25 @@ class TaskPage:
 
 def task_list(
     actor: Actor, wanted: TaskFilter, *, now: datetime, zone: str = "UTC", sort: str = "-updated", page: int = 1,
-    group: str = "",
+    group: str = "", spent: bool = False,
 ) -> TaskPage:  # fmt: skip
-    """The visible tasks that fit. `sort`: one of SORTS, "-" in front for downwards; `group`: one of GROUPS or ""."""
+    """The visible tasks that fit. `sort`: one of SORTS, "-" in front for downwards; `group`: one of GROUPS or "".
+    `spent`: rows also tell how much time was logged."""
     fitting = wanted.apply(visible_tasks(actor), now=now, user_id=actor.user_id, zone=zone)
     found = page_of(fitting, sort, page, group=group, zone=zone)
+    _tell_spent(found.rows, wanted=spent)
     for row in found.rows:
         row["may_edit"] = bool(row_parts(actor, row["assignee__user_id"], row["created_by_id"]))
     if actor.role == Role.CLIENT:  # a task may wait for one of a project that they do not know of
         for row in found.rows:
             row["blocked_by"] = [key for key in row["blocked_by"] if key.startswith(f"{row['project__key']}-")]
     return found
+
+
+def _tell_spent(rows: list[dict[str, Any]], *, wanted: bool) -> None:
+    logged = spent_of([row["id"] for row in rows]) if wanted else {}
+    for row in rows:
+        row["spent_min"] = logged.get(row["id"], 0)
 
 
 def page_of(tasks: QuerySet[Task], sort: str, page: int, *, group: str = "", zone: str = "UTC") -> TaskPage:
@@ -133,9 +144,10 @@ def _week(due_at: datetime | None, zone: str) -> str:
     return f"Week of {monday.day} {monday:%b %Y}"
 
 
-def task_row(actor: Actor, task: Task) -> dict[str, Any]:
-    """One row of the list, as it is now."""
+def task_row(actor: Actor, task: Task, *, spent: bool = False) -> dict[str, Any]:
+    """One row of the list, as it is now; with the time that was logged if `spent`."""
     found = page_of(visible_tasks(actor).filter(pk=task.pk), "key", 1)
+    _tell_spent(found.rows, wanted=spent)
     row = found.rows[0]
     row["may_edit"] = bool(row_parts(actor, row["assignee__user_id"], row["created_by_id"]))
     return row

@@ -106,6 +106,12 @@ def _unassigned(payload: Mapping[str, Any], _zone: str) -> str:
     return f"{taken} – {reason}" if reason else taken
 
 
+def _triaged(payload: Mapping[str, Any], _zone: str) -> str:
+    outcome, reason = str(payload.get("outcome", "")), payload.get("reason")
+    told = {"merged": f"merged it into {payload.get('into')}", "declined": "declined it"}.get(outcome, "accepted it")
+    return f"{told}: {reason}" if reason else told
+
+
 def _offer(text: str) -> Callable[[Mapping[str, Any], str], str]:
     """What an event about an offer says, with the worker's name in {worker}; the reason is added."""
 
@@ -157,6 +163,11 @@ TELL: Final[dict[str, Callable[[Mapping[str, Any], str], str]]] = {
     "task.dependency_changed": _relinked,
     "task.unblocked": lambda p, _z: f"made way for it: {p['after']} is over",
     "task.dependency_removed": lambda p, _z: f"let it no longer wait for {p['after']}",
+    "task.placed": lambda p, _z: f"showed it in {p['project']}, too",
+    "task.unplaced": lambda p, _z: f"showed it in {p['project']} no longer",
+    "task.triaged": _triaged,
+    "task.snoozed": lambda p, z: f"put it off until {_value('until_at', p['until'], z)}",
+    "task.untriaged": lambda _p, _z: "put it back into the inbox",
     "task.assigned": _assigned,
     "task.unassigned": _unassigned,
     "task.offered": _offer("offered it to {worker}"),

@@ -119,6 +119,7 @@
       event.preventDefault();
       chosen = link.closest(".card");
       menu.querySelector("[data-move-title]").textContent = `Move ${chosen.dataset.task} to`;
+      menu.dataset.task = chosen.dataset.task;
       menu.showPopover();
       window.placeMenu(menu, link);
       menu.querySelector(`[data-move-to]:not([data-move-to="${listOf(chosen).dataset.statusId}"])`)?.focus();

@@ -1,5 +1,6 @@
-/* Keys of a list of rows: j and k walk, Enter opens (the focused link does that itself), s starts or hands in, d finishes.
-   Contract: every [data-row] holds a link [data-row-link] and perhaps buttons [data-step="start|submit|done"]. */
+/* Keys of a list of rows: j and k walk, Enter opens (the focused link does that itself), s starts or hands in, d finishes,
+   t starts or stops the timer.
+   Contract: every [data-row] holds a link [data-row-link] and perhaps buttons [data-step="start|submit|done|timer"]. */
 (() => {
   const rows = () => [...document.querySelectorAll("[data-row]")].filter((row) => row.querySelector("[data-row-link]"));
   const current = () => document.activeElement?.closest?.("[data-row]");
@@ -21,7 +22,7 @@
   };
   document.addEventListener("keydown", (event) => {
     if (event.target.closest("input, textarea, select, dialog, .menu") || event.metaKey || event.ctrlKey || event.altKey) return;
-    const acts = { j: () => walk(1), k: () => walk(-1), s: () => press(["start", "submit"]), d: () => press(["done"]) };
+    const acts = { j: () => walk(1), k: () => walk(-1), s: () => press(["start", "submit"]), d: () => press(["done"]), t: () => press(["timer"]) };
     const act = acts[event.key];
     if (act && act() !== false) { event.preventDefault(); event.stopImmediatePropagation(); }
   }, true);

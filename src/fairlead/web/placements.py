@@ -1,0 +1,50 @@
+"""Showing a task in further projects, from its page."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import path
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from fairlead.lib.errors import Refused
+from fairlead.web import keys  # noqa: F401  the converters of the addresses below
+from fairlead.web.access import Request, member_page
+from fairlead.work import actions
+from fairlead.work.queries import find_project, find_task
+
+
+@member_page
+@require_POST
+def place(request: Request, key: str) -> HttpResponse:
+    """Show the task on the board of a further project, too."""
+    task = find_task(request.actor, key)
+    project = find_project(request.actor, request.POST.get("project", ""))
+    try:
+        actions.place_task(task, project, actor=request.actor, now=timezone.now())
+    except Refused as refused:
+        if refused.status in (403, 404) or request.htmx:
+            raise
+        messages.error(request, refused.detail)
+    else:
+        messages.success(request, f"{task} is shown in {project.name}, too.")
+    return redirect(f"/tasks/{task}/#placements")
+
+
+@member_page
+@require_POST
+def unplace(request: Request, key: str) -> HttpResponse:
+    """Show it there no longer."""
+    task = find_task(request.actor, key)
+    project = find_project(request.actor, request.POST.get("project", ""))
+    actions.unplace_task(task, project, actor=request.actor, now=timezone.now())
+    messages.success(request, f"{task} is no longer shown in {project.name}.")
+    return redirect(f"/tasks/{task}/#placements")
+
+
+urls = [
+    path("tasks/<task:key>/placements/", place, name="place-task"),
+    path("tasks/<task:key>/placements/remove/", unplace, name="unplace-task"),
+]

@@ -1,0 +1,96 @@
+"""Weeks of the time log: handing in, approving and sending back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import path
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from fairlead.lib.errors import Missing, Refused, require
+from fairlead.people.queries import find_worker
+from fairlead.web.access import Request, View, member_page, safe_next
+from fairlead.web.render import page
+from fairlead.web.time_log import read_day, tabs
+from fairlead.work import actions
+from fairlead.work.time.permissions import may_decide_weeks, may_see_all_time
+from fairlead.work.time.queries import find_week, weeks_waiting
+
+
+@member_page
+@require_GET
+def approval(request: Request) -> HttpResponse:
+    """The weeks that wait for a manager."""
+    require(may_see_all_time(request.actor), "Managers approve weeks. Yours are under Week.")
+    values = {
+        "tabs": tabs(request, "approval"),
+        "weeks": weeks_waiting(request.actor),
+        "may_decide": may_decide_weeks(request.actor),
+    }
+    return page(request, "time/approval.jinja", values)
+
+
+@member_page
+@require_POST
+def submit(request: Request, number: int, monday: str) -> HttpResponse:
+    """Hand a week in."""
+    worker, day = find_worker(request.actor, number), read_day(monday)
+    if day is None:
+        raise Missing("There is no such week.")
+
+    def act() -> Any:
+        return actions.submit_week(worker, day, actor=request.actor, now=timezone.now())
+
+    return _done(request, act, "The week was handed in.", f"/time/?worker={number}&week={monday}")
+
+
+def _step(action: Callable[..., Any], text: str) -> View:
+    """A view that does one step with a week that was handed in."""
+
+    @member_page
+    @require_POST
+    def view(request: Request, number: int, monday: str) -> HttpResponse:
+        day = read_day(monday)
+        if day is None:
+            raise Missing("There is no such week.")
+        week = find_week(request.actor, number, day)
+        words = [request.POST.get("note", "")] if action is actions.return_week else []
+
+        def act() -> Any:
+            return action(week, *words, actor=request.actor, now=timezone.now())
+
+        return _done(request, act, text.format(name=week.worker.name), f"/time/?worker={number}&week={monday}")
+
+    return view
+
+
+def _done(request: Request, act: Callable[[], Any], text: str, page_of_week: str) -> HttpResponse:
+    back = safe_next(request.POST.get("next"))
+    back = page_of_week if back == "/" else back
+    try:
+        act()
+    except Refused as refused:
+        if refused.status in (403, 404):
+            raise
+        messages.error(request, refused.detail)
+    else:
+        messages.success(request, text)
+    return redirect(back)
+
+
+take_back = _step(actions.take_back_week, "The week is open again.")
+approve = _step(actions.approve_week, "The week of {name} is approved.")
+send_back = _step(actions.return_week, "The week went back to {name}.")
+
+urls = [
+    path("time/approval/", approval, name="time-approval"),
+    path("time/weeks/<int:number>/<str:monday>/submit/", submit, name="time-submit"),
+    path("time/weeks/<int:number>/<str:monday>/take-back/", take_back, name="time-take-back"),
+    path("time/weeks/<int:number>/<str:monday>/approve/", approve, name="time-approve"),
+    path("time/weeks/<int:number>/<str:monday>/return/", send_back, name="time-return"),
+]

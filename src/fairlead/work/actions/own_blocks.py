@@ -1,0 +1,99 @@
+"""Blocks of one's own time. What they are for stays out of the log; that somebody is busy does not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import transaction
+
+from fairlead.events.actor import Actor
+from fairlead.events.announce import announce
+from fairlead.events.record import record
+from fairlead.lib.errors import Invalid, Missing, require
+from fairlead.people.models import Worker
+from fairlead.work.models import Task
+from fairlead.work.permissions import may_keep_time
+from fairlead.work.planner import OwnBlock
+
+LONGEST: Final = timedelta(hours=24)
+MAX_TITLE: Final = 120
+NOT_YOURS: Final = "Everybody keeps their own time only."
+Kind = OwnBlock.Kind
+Span = tuple[datetime, datetime]
+
+
+def add_block(
+    worker: Worker, span: Span, *, actor: Actor, now: datetime, kind: str = Kind.FOCUS, title: str = "",
+    task: Task | None = None,
+) -> OwnBlock:  # fmt: skip
+    """Keep the time from … to …: for focus, something private, or a task."""
+    require(may_keep_time(actor, worker), NOT_YOURS)
+    _check(span, kind, title, task)
+    with transaction.atomic():
+        block = OwnBlock.objects.create(
+            workspace_id=worker.workspace_id, worker=worker, kind=kind, title=" ".join(title.split()), task=task,
+            starts_at=span[0], ends_at=span[1], created_at=now,
+        )  # fmt: skip
+        told = {"worker": worker.name, "starts_at": span[0], "ends_at": span[1]}
+        record("ownblock.added", block, actor=actor, now=now, busy=kind != Kind.TASK, **told)
+        _tell(worker)
+    return block
+
+
+def move_block(block: OwnBlock, span: Span, *, actor: Actor, now: datetime) -> OwnBlock:
+    """At another time, or of another length."""
+    require(may_keep_time(actor, block.worker), NOT_YOURS)
+    _check(span, block.kind, block.title, block.task)
+    with transaction.atomic():
+        before = [block.starts_at, block.ends_at]
+        if not OwnBlock.objects.filter(pk=block.pk, removed_at__isnull=True).update(starts_at=span[0], ends_at=span[1]):
+            raise Missing("This block was removed.")
+        changes = {"starts_at": [before[0], span[0]], "ends_at": [before[1], span[1]]}
+        record("ownblock.moved", block, actor=actor, now=now, worker=block.worker.name, changes=changes)
+        _tell(block.worker)
+    block.starts_at, block.ends_at = span
+    return block
+
+
+def remove_block(block: OwnBlock, *, actor: Actor, now: datetime) -> None:
+    """Give the time back; `restore_block` keeps it again."""
+    require(may_keep_time(actor, block.worker), NOT_YOURS)
+    with transaction.atomic():
+        if OwnBlock.objects.filter(pk=block.pk, removed_at__isnull=True).update(removed_at=now):
+            record("ownblock.removed", block, actor=actor, now=now, worker=block.worker.name)
+            _tell(block.worker)
+
+
+def restore_block(block: OwnBlock, *, actor: Actor, now: datetime) -> None:
+    """Keep a removed block again."""
+    require(may_keep_time(actor, block.worker), NOT_YOURS)
+    with transaction.atomic():
+        if OwnBlock.objects.filter(pk=block.pk, removed_at__isnull=False).update(removed_at=None):
+            told = {"worker": block.worker.name, "starts_at": block.starts_at, "ends_at": block.ends_at}
+            record("ownblock.added", block, actor=actor, now=now, busy=block.kind != Kind.TASK, **told)
+            _tell(block.worker)
+
+
+def move_blocks(moves: Sequence[tuple[OwnBlock, Span]], *, actor: Actor, now: datetime) -> list[OwnBlock]:
+    """Several at once, all or none."""
+    with transaction.atomic():
+        return [move_block(block, span, actor=actor, now=now) for block, span in moves]
+
+
+def _check(span: Span, kind: str, title: str, task: Task | None) -> None:
+    wrong = {}
+    if not timedelta() < span[1] - span[0] <= LONGEST:
+        wrong["ends_at"] = "A block ends after it begins, within a day."
+    if kind not in Kind.values or (kind == Kind.TASK) != (task is not None):
+        wrong["kind"] = "Choose focus or private, or a task."
+    if len(title) > MAX_TITLE:
+        wrong["title"] = f"A title has at most {MAX_TITLE} characters."
+    if wrong:
+        raise Invalid(wrong)
+
+
+def _tell(worker: Worker) -> None:
+    if worker.user_id is not None:
+        announce("planner", worker.workspace_id, worker.user_id)

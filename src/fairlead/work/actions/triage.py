@@ -1,0 +1,135 @@
+"""The first look at what came in: accept, merge, decline, snooze."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.db import transaction
+
+from fairlead.events.actor import Actor
+from fairlead.events.record import record
+from fairlead.lib.errors import Conflict, Invalid, Missing, Refused, require
+from fairlead.work.actions.comments import add_comment
+from fairlead.work.actions.moves import cancel_task, move_task
+from fairlead.work.models import Comment, Status, Task
+from fairlead.work.permissions import may_triage
+from fairlead.work.states import OVER, WAITING, State
+from fairlead.work.triage import Triage
+
+MAX_REASON: Final = 600
+MOST: Final = 200
+WHO: Final = "Managers take the first look at what comes in."
+Outcome = Triage.Outcome
+
+
+def accept_task(task: Task, *, actor: Actor, now: datetime) -> Task:
+    """It will be done: it moves to where work is ready."""
+    require(may_triage(actor), WHO)
+    with transaction.atomic():
+        _settle(task, Outcome.ACCEPTED, actor=actor, now=now)
+        if task.state == State.BACKLOG:
+            move_task(task, _column(task, State.READY), actor=actor, now=now)
+    return task
+
+
+def accept_many(tasks: Sequence[Task], *, actor: Actor, now: datetime) -> tuple[list[str], list[tuple[str, str]]]:
+    """Accept each; keys of those that went, and (key, why) of those that did not."""
+    require(may_triage(actor), WHO)
+    if not 0 < len(tasks) <= MOST:
+        raise Invalid({"task": f"Choose from 1 to {MOST} tasks."})
+    went: list[str] = []
+    stayed: list[tuple[str, str]] = []
+    for task in tasks:
+        try:
+            accept_task(task, actor=actor, now=now)
+            went.append(str(task))
+        except Refused as refused:
+            stayed.append((str(task), refused.detail))
+    return went, stayed
+
+
+def decline_task(task: Task, reason: str, *, actor: Actor, now: datetime) -> Task:
+    """It will not be done. The reason stands on the task, where a client who asked for it reads it, too."""
+    require(may_triage(actor), WHO)
+    word = " ".join(reason.split())
+    if not word or len(word) > MAX_REASON:
+        raise Invalid({"reason": f"Say why, in at most {MAX_REASON} characters; whoever asked for it reads it."})
+    with transaction.atomic():
+        row = _settle(task, Outcome.DECLINED, actor=actor, now=now, reason=word)
+        add_comment(task, word, internal=row.source != Triage.Source.REQUEST, actor=actor, now=now)
+        if State(task.state) not in OVER:
+            cancel_task(task, actor=actor, now=now)
+    return task
+
+
+def merge_task(task: Task, into: Task, *, actor: Actor, now: datetime) -> Task:
+    """It is asked for already: its comments go to the other task, and it is closed with a link to it.
+
+    Into a task of another project comments go as internal ones: its clients may not be those who wrote them.
+    """
+    require(may_triage(actor), WHO)
+    if into.pk == task.pk or into.workspace_id != task.workspace_id:
+        raise Invalid({"into": "Choose another task of this workspace."})
+    if into.deleted_at is not None:
+        raise Missing(f"{into} is in the trash. Restore it first.")
+    with transaction.atomic():
+        _settle(task, Outcome.MERGED, actor=actor, now=now, into=into)
+        moved: dict[str, Any] = {"task": into}
+        if into.project_id != task.project_id:
+            moved["internal"] = True
+        Comment.objects.filter(task=task, deleted_at__isnull=True).update(**moved)
+        add_comment(into, f"{task} asked for the same: {task.title}", internal=True, actor=actor, now=now)
+        if State(task.state) not in OVER:
+            cancel_task(task, actor=actor, now=now)
+    return task
+
+
+def snooze_task(task: Task, until: datetime, *, actor: Actor, now: datetime) -> None:
+    """Look at it later: it leaves the inbox until then."""
+    require(may_triage(actor), WHO)
+    if not now < until <= now + timedelta(days=366):
+        raise Invalid({"until": "Choose a time from now on, within a year."})
+    with transaction.atomic():
+        if not Triage.objects.filter(task=task, settled_at__isnull=True).update(snoozed_until=until):
+            raise _gone(task)
+        record("task.snoozed", task, actor=actor, now=now, until=until)
+
+
+def untriage_task(task: Task, *, actor: Actor, now: datetime) -> Task:
+    """Put it back into the inbox, as if nobody had looked; what was merged stays merged."""
+    require(may_triage(actor), WHO)
+    with transaction.atomic():
+        rows = Triage.objects.filter(task=task).exclude(outcome=Outcome.MERGED)
+        blank = {"settled_at": None, "outcome": Outcome.NONE, "reason": "", "settled_by": None, "snoozed_until": None}
+        if not rows.update(**blank):
+            raise Conflict(f"{task} was merged or never waited in the inbox. Open it and change it there.")
+        if State(task.state) in (State.READY, *OVER):
+            move_task(task, _column(task, State.BACKLOG), actor=actor, now=now)
+        record("task.untriaged", task, actor=actor, now=now)
+    return task
+
+
+def _settle(task: Task, outcome: str, *, actor: Actor, now: datetime, **more: Any) -> Triage:
+    """Exactly one look decides."""
+    waits = Triage.objects.filter(task=task, settled_at__isnull=True)
+    row = waits.first()
+    if row is None or not waits.update(settled_at=now, outcome=outcome, settled_by_id=actor.user_id, **more):
+        raise _gone(task)
+    told = {name: str(value) for name, value in more.items()}
+    record("task.triaged", task, actor=actor, now=now, outcome=outcome, source=row.source, **told)
+    return row
+
+
+def _gone(task: Task) -> Conflict:
+    return Conflict(f"Somebody has looked at {task} already. Reload the inbox.")
+
+
+def _column(task: Task, state: State) -> Status:
+    """The first column with this state, else the first one where work waits."""
+    columns = Status.objects.filter(project_id=task.project_id, state__in=WAITING).order_by("position")
+    found = columns.filter(state=state).first() or columns.first()
+    if found is None:  # a project always keeps a column where work waits
+        raise Missing("This project has no column where work waits. Add one in its settings.")
+    return found

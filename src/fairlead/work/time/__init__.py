@@ -1,0 +1,1 @@
+"""The time log: what somebody worked on, when and for how long; and the weeks that managers approve."""

@@ -1,0 +1,142 @@
+"""The first look at what came in."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from conftest import Person
+from fairlead.lib.errors import Conflict, Forbidden, Invalid
+from fairlead.work import actions
+from fairlead.work.models import Comment, Task
+from fairlead.work.queries.triage import alike_of, inbox, inbox_count
+from fairlead.work.triage import Triage
+from work.conftest import Site
+
+
+def asked(site: Site, title: str, **values: object) -> Task:
+    """A request of clara's."""
+    if not site.project.clients.exists():
+        actions.share_project(site.project, site.world.clara.user, actor=site.world.alice.actor, now=site.now)
+    return site.make(title, by=site.world.clara, **values)
+
+
+def waits(site: Site, who: Person | None = None, *, later: timedelta = timedelta()) -> list[str]:
+    return [row["key"] for row in inbox((who or site.world.alice).actor, now=site.now + later).rows]
+
+
+def test_requests_and_imports_wait_and_what_the_team_writes_does_not(site: Site) -> None:
+    site.make("Written here")
+    request = asked(site, "Please add a map")
+    drafts = [actions.TaskDraft(title=f"Row {n}", status=site.column("Backlog")) for n in range(2)]
+    imported = actions.create_tasks(site.project, drafts, actor=site.world.alice.actor, now=site.now)
+    begun = actions.create_tasks(
+        site.project, [actions.TaskDraft(title="R", status=site.column("Ready"))] * 2, actor=site.world.alice.actor,
+        now=site.now,
+    )  # fmt: skip
+    assert set(waits(site)) == {str(request), *map(str, imported)}
+    assert not Triage.objects.filter(task__in=begun).exists()
+    rows = inbox(site.world.alice.actor, now=site.now).rows
+    assert {row["triage__source"] for row in rows} == {"request", "import"}
+    assert rows[0]["missing"] == ["due", "effort", "skills"]
+
+
+def test_only_managers_look_and_nobody_from_elsewhere(site: Site) -> None:
+    task = asked(site, "Please add a map")
+    world = site.world
+    for who in (world.bob, world.dana, world.clara, world.audrey, world.echo, world.charlie):
+        assert waits(site, who) == []
+        assert inbox_count(who.actor, now=site.now) == 0
+    for who in (world.bob, world.clara, world.audrey, world.echo):
+        for act in (
+            lambda by: actions.accept_task(task, actor=by, now=site.now),
+            lambda by: actions.decline_task(task, "No", actor=by, now=site.now),
+            lambda by: actions.snooze_task(task, site.now + timedelta(days=1), actor=by, now=site.now),
+        ):
+            with pytest.raises(Forbidden):
+                act(who.actor)
+    assert waits(site) == ["WEB-1"]
+
+
+def test_accepted_it_is_ready_and_can_come_back(site: Site) -> None:
+    task, by = asked(site, "Please add a map"), {"actor": site.world.alice.actor, "now": site.now}
+    actions.accept_task(task, **by)
+    assert (task.status.name, waits(site)) == ("Ready", [])
+    with pytest.raises(Conflict, match="already"):
+        actions.accept_task(task, **by)
+    actions.untriage_task(task, **by)
+    assert (task.status.name, waits(site)) == ("Backlog", ["WEB-1"])
+
+
+def test_declined_the_requester_reads_why(site: Site) -> None:
+    task, by = asked(site, "Please add a map"), {"actor": site.world.alice.actor, "now": site.now}
+    with pytest.raises(Invalid):
+        actions.decline_task(task, "  ", **by)
+    actions.decline_task(task, "The map is part of the next phase.", **by)
+    comment = Comment.objects.get(task=task)
+    assert (comment.body, comment.internal) == ("The map is part of the next phase.", False)
+    task.refresh_from_db()
+    assert task.state == "cancelled"
+
+
+def test_merged_comments_go_along(site: Site) -> None:
+    by = {"actor": site.world.alice.actor, "now": site.now}
+    known, task = site.make("Map of the shops"), asked(site, "Add a map")
+    said = actions.add_comment(task, "With parking", internal=False, actor=site.world.clara.actor, now=site.now)
+    with pytest.raises(Invalid):
+        actions.merge_task(task, task, **by)
+    actions.merge_task(task, known, **by)
+    said.refresh_from_db()
+    task.refresh_from_db()
+    assert (said.task, said.internal, task.state, task.triage.into) == (known, False, "cancelled", known)
+    with pytest.raises(Conflict):
+        actions.untriage_task(task, **by)
+
+
+def test_into_another_project_comments_are_internal(site: Site) -> None:
+    by = {"actor": site.world.alice.actor, "now": site.now}
+    other = actions.create_project(key="APP", name="App", **by)
+    known = actions.create_task(other, actions.TaskDraft(title="Map"), **by)
+    task = asked(site, "Add a map")
+    said = actions.add_comment(task, "With parking", internal=False, actor=site.world.clara.actor, now=site.now)
+    actions.merge_task(task, known, **by)
+    said.refresh_from_db()
+    assert said.internal
+
+
+def test_snoozed_it_comes_back_by_itself(site: Site) -> None:
+    task, by = asked(site, "Please add a map"), {"actor": site.world.alice.actor, "now": site.now}
+    actions.snooze_task(task, site.now + timedelta(days=2), **by)
+    assert (waits(site), inbox(site.world.alice.actor, now=site.now).snoozed) == ([], 1)
+    assert waits(site, later=timedelta(days=2)) == ["WEB-1"]
+    with pytest.raises(Invalid):
+        actions.snooze_task(task, site.now, **by)
+
+
+def test_many_are_accepted_and_one_that_was_taken_stays(site: Site) -> None:
+    by = {"actor": site.world.alice.actor, "now": site.now}
+    tasks = [asked(site, f"Wish {n}") for n in range(3)]
+    actions.accept_task(tasks[1], **by)
+    went, stayed = actions.accept_many(tasks, **by)
+    assert went == ["WEB-1", "WEB-3"]
+    assert [key for key, _ in stayed] == ["WEB-2"]
+
+
+def test_what_looks_alike_is_named_and_never_what_lies_elsewhere(site: Site, django_assert_num_queries: object) -> None:
+    from fairlead.events.tenancy import tenant
+
+    world = site.world
+    site.make("Checkout fails for Swiss postcodes")
+    site.make("Draw the price page")
+    with tenant(world.charlie.workspace.pk):
+        theirs = actions.create_project(key="WEB", name="Theirs", actor=world.charlie.actor, now=site.now)
+        draft = actions.TaskDraft(title="Checkout fails for Swiss postcodes again")
+        actions.create_task(theirs, draft, actor=world.charlie.actor, now=site.now)
+    task = asked(site, "The checkout fails with Swiss postcodes")
+    for n in range(5):
+        asked(site, f"Something else {n}")
+    found = alike_of(world.alice.actor, [task.pk])
+    assert [(row["key"], row["percent"] >= 50) for row in found[task.pk]] == [("WEB-1", True)]
+    with django_assert_num_queries(5):  # type: ignore[operator]
+        inbox(world.alice.actor, now=site.now)
