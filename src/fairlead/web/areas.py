@@ -38,10 +38,10 @@ from fairlead.web import (
     task_parts,
     task_views,
     tasks,
-    timeline,
     time_entries,
     time_log,
     time_weeks,
+    timeline,
     timer,
 )
 
