@@ -53,7 +53,6 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "django.contrib.contenttypes",
     "django.contrib.auth",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.postgres",
     "django.contrib.staticfiles",
@@ -112,6 +111,7 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 
+SESSION_ENGINE = "fairlead.accounts.actions.session_store"
 SESSION_COOKIE_NAME = "__Host-fairlead" if CONFIG.https else "fairlead"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
@@ -35,6 +36,33 @@ def mail_welcome(*, workspace_id: int, email: str, now: datetime) -> None:  # no
     if user and user.email_confirmed_at is None:
         url = f"{settings.BASE_URL}/sign-in/link/{make_sign_in_link(user, now=now, minutes=24 * 60)}/"
         mails.send("welcome", user.email, "Welcome to Fairlead", name=user.get_short_name(), url=url)
+
+
+@job(queue=SEND, retry=RETRY_S)
+def mail_new_device(
+    *,
+    workspace_id: int,
+    user_id: int,
+    device: str,
+    address: str,
+    signed_in_at: str,
+    now: datetime,  # noqa: ARG001  every job carries them
+) -> None:
+    """Tell somebody that their account was opened with a device that was not seen before. `signed_in_at`: ISO."""
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    if user is None:
+        return
+    when = datetime.fromisoformat(signed_in_at).astimezone(ZoneInfo(user.time_zone))
+    mails.send(
+        "new_device",
+        user.email,
+        "New sign-in to your account",
+        name=user.get_short_name(),
+        device=device,
+        address=address,
+        when=f"{when:%d %B %Y, %H:%M} ({user.time_zone})",
+        url=f"{settings.BASE_URL}/settings/sessions/",
+    )
 
 
 def _person(email: str) -> User | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
-from fairlead.accounts.models import ApiToken, Invitation, Membership, User
+from fairlead.accounts.devices import device_name
+from fairlead.accounts.models import ApiToken, Invitation, Membership, Session, User
 from fairlead.accounts.permissions import may_manage_members
 from fairlead.events.actor import AGENT, PERSON, Actor
 
@@ -79,3 +81,10 @@ def tokens(actor: Actor) -> list[dict[str, Any]]:
         "user__kind",
     )
     return [{**row, "owner": row["user__name"], "owner_kind": row["user__kind"]} for row in rows]
+
+
+def sessions(user: User, *, now: datetime) -> list[dict[str, Any]]:
+    """Where somebody is signed in, the latest used first: number, created_at, seen_at, address, how, device."""
+    rows = Session.objects.filter(user=user, expire_date__gt=now).order_by("-seen_at")
+    found = rows.values("session_key", "created_at", "seen_at", "agent", "address", "how")
+    return [{**row, "number": row["session_key"], "device": device_name(row["agent"])} for row in found]

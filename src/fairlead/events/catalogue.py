@@ -16,7 +16,8 @@ CATALOGUE: Final[dict[str, str]] = {
     "member.removed": "user, email",
     "invitation.sent": "email, role",
     "invitation.withdrawn": "email",
-    "user.signed_in": "how (password, link, invitation)",
+    "user.signed_in": "how (password, link, invitation), device",
+    "session.ended": "sessions (how many)",
     "token.created": "name, scopes, expires_at",
     "token.revoked": "name",
     # people

@@ -8,7 +8,9 @@ from collections.abc import Callable
 
 import structlog
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
+from fairlead.accounts.actions import touch_session
 from fairlead.accounts.queries import actor_of, membership_of
 from fairlead.events.tenancy import enter
 from fairlead.lib.errors import Refused
@@ -69,6 +71,9 @@ def workspace(get_response: Handler) -> Handler:
 
 def _open(request: HttpRequest) -> None:
     enter(None, user_id=request.user.pk)
+    row = getattr(request.session, "row", None)
+    if row is not None:
+        touch_session(row, now=timezone.now())
     member = membership_of(request.user, request.session.get("workspace"))  # type: ignore[arg-type]
     if member is None:
         return

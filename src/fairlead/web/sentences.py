@@ -16,6 +16,7 @@ PHRASES: Final[dict[str, str]] = {
     "invitation.sent": "invited {email} as {role}",
     "invitation.withdrawn": "withdrew the invitation of {email}",
     "user.signed_in": "signed in with {how}",
+    "session.ended": "ended {sessions} of their sessions from afar",
     "token.created": "made the API token {name}",
     "token.revoked": "revoked the API token {name}",
     "skill.created": "added the skill {name}",

@@ -8,7 +8,7 @@ from typing import Final
 import structlog
 from django import forms
 from django.contrib import messages
-from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth import authenticate, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path
@@ -20,20 +20,19 @@ from fairlead import jobs
 from fairlead.accounts import actions
 from fairlead.accounts.jobs import NO_WORKSPACE, mail_sign_in_link
 from fairlead.accounts.models import User
-from fairlead.accounts.queries import membership_of, workspaces_of
+from fairlead.accounts.queries import workspaces_of
 from fairlead.config import config
-from fairlead.events.tenancy import enter
 from fairlead.lib.errors import Invalid, Missing, TooMany
 from fairlead.web import device
 from fairlead.web.access import client_address, safe_next, user_page
 from fairlead.web.blame import blame
+from fairlead.web.entering import let_in
 from fairlead.web.render import page
 
 log = structlog.get_logger("fairlead.security")
 ADDRESS_TRIES: Final = 60
 """From one address in a quarter of an hour, whatever the account: an office shares one."""
 MAILS: Final = 4
-BACKEND: Final = "django.contrib.auth.backends.ModelBackend"
 WRONG: Final = "The address and the password do not belong together. Try again, or have a link mailed to you."
 
 
@@ -99,19 +98,6 @@ def _check_password(request: HttpRequest, email: str, password: str, *, now: dat
     return user
 
 
-def let_in(request: HttpRequest, user: User, how: str, *, target: str = "/") -> HttpResponse:
-    """Start a fresh session for the user, note it in the log of their workspace, and send them on."""
-    login(request, user, backend=BACKEND)
-    enter(None, user_id=user.pk)
-    member = membership_of(user, request.session.get("workspace"))
-    if member:
-        actions.record_sign_in(member, how, now=timezone.now())
-    log.info("signed in", user=user.pk, how=how, address=client_address(request))
-    response = redirect(target)
-    device.remember(response, user)
-    return response
-
-
 @require_POST
 def mail_link(request: HttpRequest) -> HttpResponse:
     """Have a link mailed. The answer is the same whether there is such an account or not."""
@@ -153,7 +139,6 @@ def link(request: HttpRequest, secret: str) -> HttpResponse:
     dropped = actions.distrust_password(user)
     actions.confirm_email(user, now=now)
     response = let_in(request, user, "link", target="/settings/#password" if dropped else "/")
-    request.session["proved_at"] = now.isoformat()
     if dropped:
         messages.info(request, "Your address is confirmed. Please choose a password: the old one was set before that.")
     return response

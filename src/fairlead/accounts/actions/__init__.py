@@ -23,6 +23,7 @@ from fairlead.accounts.actions.members import (
     restore_member,
     withdraw_invitation,
 )
+from fairlead.accounts.actions.sessions import end_other_sessions, end_session, end_sessions_of, touch_session
 from fairlead.accounts.actions.tokens import create_token, revoke_token, token_actor
 from fairlead.accounts.actions.users import (
     change_password,
@@ -50,6 +51,9 @@ __all__ = [
     "create_user",
     "create_workspace",
     "distrust_password",
+    "end_other_sessions",
+    "end_session",
+    "end_sessions_of",
     "find_invitation",
     "forget_attempts",
     "forget_old_entries",
@@ -66,6 +70,7 @@ __all__ = [
     "set_password",
     "sign_up",
     "token_actor",
+    "touch_session",
     "use_sign_in_link",
     "withdraw_invitation",
 ]

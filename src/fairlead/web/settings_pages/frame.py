@@ -23,6 +23,7 @@ def settings_page(request: Request, template: str, values: Mapping[str, Any], *,
 def _tabs(actor: Actor, here: str) -> list[dict[str, Any]]:
     tabs = [
         ("user", "Profile", "/settings/", True),
+        ("monitor-smartphone", "Sessions", "/settings/sessions/", True),
         ("bell", "Notifications", "/settings/notifications/", True),
         ("building-2", "Workspace", "/settings/workspace/", may_change_workspace(actor)),
         ("calendar-clock", "Planning", "/settings/planning/", may_change_planning(actor)),
