@@ -8,7 +8,16 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 
 from fairlead.accounts.devices import device_name
-from fairlead.accounts.models import ApiToken, Invitation, Membership, Session, User
+from fairlead.accounts.models import (
+    ApiToken,
+    Invitation,
+    Membership,
+    Passkey,
+    RecoveryCode,
+    Session,
+    TotpDevice,
+    User,
+)
 from fairlead.accounts.permissions import may_manage_members
 from fairlead.events.actor import AGENT, PERSON, Actor
 
@@ -88,3 +97,22 @@ def sessions(user: User, *, now: datetime) -> list[dict[str, Any]]:
     rows = Session.objects.filter(user=user, expire_date__gt=now).order_by("-seen_at")
     found = rows.values("session_key", "created_at", "seen_at", "agent", "address", "how")
     return [{**row, "number": row["session_key"], "device": device_name(row["agent"])} for row in found]
+
+
+def has_second_factor(user: User) -> bool:
+    """Whether signing in asks for more than one proof."""
+    app, key = Q(totp__confirmed_at__isnull=False), Q(passkeys__isnull=False)
+    return User.objects.filter(app | key, pk=user.pk).exists()
+
+
+def factors(user: User) -> dict[str, Any]:
+    """app: when it was confirmed, or None; codes: recovery codes that are left; passkeys: rows by age."""
+    app = (
+        TotpDevice.objects.filter(user=user, confirmed_at__isnull=False).values_list("confirmed_at", flat=True).first()
+    )
+    rows = Passkey.objects.filter(user=user).order_by("created_at", "pk")
+    return {
+        "app": app,
+        "codes": RecoveryCode.objects.filter(user=user, used_at__isnull=True).count(),
+        "passkeys": list(rows.values("id", "name", "created_at", "last_used_at", "credential_id", "transports")),
+    }

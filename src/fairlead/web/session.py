@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-import structlog
 from django import forms
 from django.contrib import messages
 from django.contrib.auth import authenticate, logout
@@ -20,7 +19,7 @@ from fairlead import jobs
 from fairlead.accounts import actions
 from fairlead.accounts.jobs import NO_WORKSPACE, mail_sign_in_link
 from fairlead.accounts.models import User
-from fairlead.accounts.queries import workspaces_of
+from fairlead.accounts.queries import has_second_factor, workspaces_of
 from fairlead.config import config
 from fairlead.lib.errors import Invalid, Missing, TooMany
 from fairlead.web import device
@@ -28,8 +27,9 @@ from fairlead.web.access import client_address, safe_next, user_page
 from fairlead.web.blame import blame
 from fairlead.web.entering import let_in
 from fairlead.web.render import page
+from fairlead.web.second_factor import note_refusal
+from fairlead.web.step_up import confirmed
 
-log = structlog.get_logger("fairlead.security")
 ADDRESS_TRIES: Final = 60
 """From one address in a quarter of an hour, whatever the account: an office shares one."""
 MAILS: Final = 4
@@ -92,7 +92,7 @@ def _check_password(request: HttpRequest, email: str, password: str, *, now: dat
     actions.count_attempt(bucket, now=now)
     user = authenticate(request, username=email.strip(), password=password)
     if not isinstance(user, User) or user.kind != User.Kind.PERSON:
-        log.warning("sign-in refused", address=client_address(request), how="password")
+        note_refusal(request, email.strip().lower(), "password")
         raise Invalid({"email": WRONG})
     actions.forget_attempts(bucket)
     return user
@@ -134,6 +134,8 @@ def link(request: HttpRequest, secret: str) -> HttpResponse:
     user = actions.use_sign_in_link(secret, now=now)
     if request.user == user:
         actions.confirm_email(user, now=now)
+        if not has_second_factor(user):
+            confirmed(request)
         messages.success(request, "Thank you: your address is confirmed.")
         return redirect("/")
     dropped = actions.distrust_password(user)

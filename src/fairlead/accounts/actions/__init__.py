@@ -1,5 +1,6 @@
 """Everything that changes accounts: users, workspaces, members and invitations, tokens, and how people get in."""
 
+from fairlead.accounts.actions.chronicle import record_failed_sign_in, record_for_user
 from fairlead.accounts.actions.entry import (
     LinkGone,
     count_attempt,
@@ -9,6 +10,15 @@ from fairlead.accounts.actions.entry import (
     make_sign_in_link,
     record_sign_in,
     use_sign_in_link,
+)
+from fairlead.accounts.actions.factors import (
+    WrongCode,
+    begin_totp,
+    confirm_totp,
+    new_recovery_codes,
+    remove_totp,
+    totp_secret,
+    use_code,
 )
 from fairlead.accounts.actions.members import (
     accept_invitation,
@@ -38,14 +48,17 @@ from fairlead.accounts.actions.workspaces import change_workspace, create_worksp
 
 __all__ = [
     "LinkGone",
+    "WrongCode",
     "accept_invitation",
     "add_member",
+    "begin_totp",
     "change_password",
     "change_profile",
     "change_role",
     "change_theme",
     "change_workspace",
     "confirm_email",
+    "confirm_totp",
     "count_attempt",
     "create_token",
     "create_user",
@@ -62,15 +75,21 @@ __all__ = [
     "join_with_new_account",
     "link_user",
     "make_sign_in_link",
+    "new_recovery_codes",
+    "record_failed_sign_in",
+    "record_for_user",
     "record_sign_in",
     "remove_member",
+    "remove_totp",
     "resend_invitation",
     "restore_member",
     "revoke_token",
     "set_password",
     "sign_up",
     "token_actor",
+    "totp_secret",
     "touch_session",
+    "use_code",
     "use_sign_in_link",
     "withdraw_invitation",
 ]

@@ -87,7 +87,8 @@ def forget_old_entries(*, now: datetime) -> int:
     return attempts + links + sessions
 
 
-def record_sign_in(member: Membership, how: str, *, device: str, now: datetime) -> None:
-    """Note in the workspace's log that a member signed in. `how`: password, link or invitation."""
+def record_sign_in(member: Membership, how: str, *, device: str, factor: str = "", now: datetime) -> None:
+    """Note in the workspace's log that a member signed in. `how`: password, link, invitation, passkey or sso."""
+    said = {"how": how, "device": device, **({"factor": factor} if factor else {})}
     with tenant(member.workspace_id), transaction.atomic():
-        record("user.signed_in", member.user, actor=actor_of(member), now=now, how=how, device=device)
+        record("user.signed_in", member.user, actor=actor_of(member), now=now, **said)

@@ -1,5 +1,6 @@
 """The rows of accounts: who is where in which role, and how people and programs prove who they are."""
 
+from fairlead.accounts.models.factors import Passkey, RecoveryCode, TotpDevice
 from fairlead.accounts.models.members import (
     ApiToken,
     Attempt,
@@ -18,9 +19,12 @@ __all__ = [
     "Attempt",
     "Invitation",
     "Membership",
+    "Passkey",
+    "RecoveryCode",
     "Role",
     "Session",
     "SignInLink",
+    "TotpDevice",
     "User",
     "UserManager",
     "Workspace",

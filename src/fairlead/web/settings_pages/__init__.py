@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from fairlead.web.settings_pages import members, notices, planning, presence, profile, sessions, tokens, workspace
+from fairlead.web.settings_pages import (
+    members,
+    notices,
+    planning,
+    presence,
+    profile,
+    sessions,
+    sign_in,
+    tokens,
+    workspace,
+)
 
 urls = [
     *profile.urls, *workspace.urls, *planning.urls, *members.urls, *notices.urls, *presence.urls, *sessions.urls,
-    *tokens.urls,
+    *sign_in.urls, *tokens.urls,
 ]  # fmt: skip

@@ -22,6 +22,7 @@ from fairlead.lib.secrets import digest
 from fairlead.web.access import Request, member_page, user_page
 from fairlead.web.blame import blame
 from fairlead.web.settings_pages.frame import settings_page
+from fairlead.web.step_up import fresh_post
 
 PROOF_MIN = 15
 """So long after a mailed link a new password needs no present one."""
@@ -147,6 +148,7 @@ def theme(request: HttpRequest) -> HttpResponse:
 
 
 @member_page
+@fresh_post
 @require_http_methods(["GET", "HEAD", "POST"])
 def leave(request: Request) -> HttpResponse:
     """Leave the workspace, after a page that says what this means."""

@@ -16,6 +16,7 @@ from fairlead.lib.errors import Refused, require
 from fairlead.web.access import Request, member_page
 from fairlead.web.blame import blame
 from fairlead.web.settings_pages.frame import settings_page
+from fairlead.web.step_up import fresh_post
 
 MAY_NOT = "Your role cannot make API tokens."
 
@@ -38,6 +39,7 @@ class TokenForm(forms.Form):
 
 
 @member_page
+@fresh_post
 @require_http_methods(["GET", "HEAD", "POST"])
 def tokens(request: Request) -> HttpResponse:
     """The tokens and a form for a new one, whose secret is shown once."""
