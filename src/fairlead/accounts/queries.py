@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from fairlead.accounts.devices import device_name
 from fairlead.accounts.models import (
@@ -44,7 +44,7 @@ def workspaces_of(user: User) -> list[dict[str, Any]]:
 
 def membership_of(user: User, workspace_id: int | None) -> Membership | None:
     """The user's membership in this workspace, else in the one joined first; needs `enter(…, user_id=user)`."""
-    mine = Membership.objects.filter(user=user, removed_at__isnull=True).select_related("workspace", "user")
+    mine = Membership.objects.filter(user=user, removed_at__isnull=True).select_related("workspace__security", "user")
     chosen = mine.filter(workspace_id=workspace_id).first() if workspace_id else None
     return chosen or mine.order_by("created_at", "pk").first()
 
@@ -82,6 +82,7 @@ def tokens(actor: Actor) -> list[dict[str, Any]]:
         "name",
         "hint",
         "scopes",
+        "networks",
         "created_at",
         "expires_at",
         "last_used_at",
@@ -116,3 +117,17 @@ def factors(user: User) -> dict[str, Any]:
         "codes": RecoveryCode.objects.filter(user=user, used_at__isnull=True).count(),
         "passkeys": list(rows.values("id", "name", "created_at", "last_used_at", "credential_id", "transports")),
     }
+
+
+def members_and_factors(actor: Actor) -> list[dict[str, Any]]:
+    """Who is in the workspace, by name: name, email, kind, role, created_at, has_factor, tokens (that work)."""
+    app = TotpDevice.objects.filter(user=OuterRef("user"), confirmed_at__isnull=False)
+    key = Passkey.objects.filter(user=OuterRef("user"))
+    live = Q(user__apitoken__revoked_at__isnull=True, user__apitoken__workspace_id=actor.workspace_id)
+    found = Membership.objects.filter(workspace_id=actor.workspace_id, removed_at__isnull=True).order_by("user__name")
+    rows = found.annotate(
+        name=F("user__name"), email=F("user__email"), kind=F("user__kind"), has_factor=Exists(app) | Exists(key),
+        tokens=Count("user__apitoken", filter=live),
+    )  # fmt: skip
+    columns = ("name", "email", "kind", "role", "created_at", "has_factor", "tokens")
+    return [dict(row) for row in rows.values(*columns)]

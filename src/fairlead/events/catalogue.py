@@ -23,6 +23,7 @@ CATALOGUE: Final[dict[str, str]] = {
     "factor.removed": "factor",
     "factor.recovery_used": "left (codes)",
     "factor.recovery_renewed": "",
+    "security.changed": "changes",
     "token.created": "name, scopes, expires_at",
     "token.revoked": "name",
     # people

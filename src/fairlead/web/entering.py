@@ -19,6 +19,7 @@ from fairlead.accounts.queries import has_second_factor, membership_of
 from fairlead.events.tenancy import enter
 from fairlead.web import device
 from fairlead.web.access import client_address
+from fairlead.web.gate import remind
 
 log = structlog.get_logger("fairlead.security")
 BACKEND: Final = "django.contrib.auth.backends.ModelBackend"
@@ -66,6 +67,7 @@ def start_session(request: HttpRequest, user: User, how: str, *, target: str = "
     enter(None, user_id=user.pk)
     member = membership_of(user, workspace)
     if member:
+        remind(request, member)
         actions.record_sign_in(member, how, device=device_name(agent), factor=factor, now=now)
     log.info("signed in", user=user.pk, how=how, factor=factor, address=address)
     if new_here:

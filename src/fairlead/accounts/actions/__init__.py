@@ -33,6 +33,7 @@ from fairlead.accounts.actions.members import (
     restore_member,
     withdraw_invitation,
 )
+from fairlead.accounts.actions.policy import change_rules
 from fairlead.accounts.actions.sessions import end_other_sessions, end_session, end_sessions_of, touch_session
 from fairlead.accounts.actions.tokens import create_token, revoke_token, token_actor
 from fairlead.accounts.actions.users import (
@@ -55,6 +56,7 @@ __all__ = [
     "change_password",
     "change_profile",
     "change_role",
+    "change_rules",
     "change_theme",
     "change_workspace",
     "confirm_email",

@@ -12,6 +12,7 @@ from fairlead.accounts.models.members import (
     UserManager,
     Workspace,
 )
+from fairlead.accounts.models.policy import SecurityPolicy, WaysIn
 from fairlead.accounts.models.sessions import Session
 
 __all__ = [
@@ -22,10 +23,12 @@ __all__ = [
     "Passkey",
     "RecoveryCode",
     "Role",
+    "SecurityPolicy",
     "Session",
     "SignInLink",
     "TotpDevice",
     "User",
     "UserManager",
+    "WaysIn",
     "Workspace",
 ]

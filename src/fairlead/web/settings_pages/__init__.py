@@ -8,6 +8,7 @@ from fairlead.web.settings_pages import (
     planning,
     presence,
     profile,
+    security,
     sessions,
     sign_in,
     tokens,
@@ -16,5 +17,5 @@ from fairlead.web.settings_pages import (
 
 urls = [
     *profile.urls, *workspace.urls, *planning.urls, *members.urls, *notices.urls, *presence.urls, *sessions.urls,
-    *sign_in.urls, *tokens.urls,
+    *security.urls, *sign_in.urls, *tokens.urls,
 ]  # fmt: skip

@@ -30,6 +30,7 @@ def _tabs(actor: Actor, here: str) -> list[dict[str, Any]]:
         ("bell", "Notifications", "/settings/notifications/", True),
         ("building-2", "Workspace", "/settings/workspace/", may_change_workspace(actor)),
         ("calendar-clock", "Planning", "/settings/planning/", may_change_planning(actor)),
+        ("lock-keyhole", "Security", "/settings/security/", may_change_workspace(actor)),
         ("users", "Members", "/settings/members/", may_see_members(actor)),
         ("circle-dot", "Presence", "/settings/presence/", may_manage_presence(actor)),
         ("key-round", "API tokens", "/settings/tokens/", may_make_tokens(actor)),

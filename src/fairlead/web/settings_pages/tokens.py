@@ -37,6 +37,18 @@ class TokenForm(forms.Form):
         choices=[(7, "In a week"), (30, "In 30 days"), (90, "In 90 days"), (365, "In a year"), ("", "Never")],
     )
 
+    networks = forms.CharField(
+        label="It works from",
+        required=False,
+        max_length=2000,
+        help_text="Networks such as 203.0.113.0/24, with spaces between. Empty: from everywhere.",
+        widget=forms.TextInput(attrs={"placeholder": "everywhere", "spellcheck": "false"}),
+    )
+
+    def clean_networks(self) -> tuple[str, ...]:
+        """One text for each network."""
+        return tuple(str(self.cleaned_data["networks"]).replace(",", " ").split())
+
 
 @member_page
 @fresh_post
