@@ -24,6 +24,7 @@ CATALOGUE: Final[dict[str, str]] = {
     "factor.recovery_used": "left (codes)",
     "factor.recovery_renewed": "",
     "security.changed": "changes",
+    "log.exported": "format (csv, jsonl), filter",
     "token.created": "name, scopes, expires_at",
     "token.revoked": "name",
     # people

@@ -22,6 +22,7 @@ PHRASES: Final[dict[str, str]] = {
     "factor.removed": "removed a second factor: {factor}",
     "factor.recovery_used": "signed in with a recovery code; {left} are left",
     "factor.recovery_renewed": "made new recovery codes",
+    "log.exported": "exported the event log as {format}",
     "security.changed": "changed the security rules",
     "token.created": "made the API token {name}",
     "token.revoked": "revoked the API token {name}",

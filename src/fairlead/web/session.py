@@ -25,6 +25,7 @@ from fairlead.lib.errors import Invalid, Missing, TooMany
 from fairlead.web import device
 from fairlead.web.access import client_address, safe_next, user_page
 from fairlead.web.blame import blame
+from fairlead.web.challenge import origin
 from fairlead.web.entering import let_in
 from fairlead.web.render import page
 from fairlead.web.second_factor import note_refusal
@@ -42,7 +43,7 @@ class SignInForm(forms.Form):
     email = forms.CharField(
         label="E-mail",
         max_length=254,
-        widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}),
+        widget=forms.EmailInput(attrs={"autocomplete": "username webauthn", "autofocus": True}),
     )
     password = forms.CharField(
         label="Password",
@@ -81,7 +82,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def _sign_in_page(request: HttpRequest, form: forms.Form, target: str, *, status: int = 200) -> HttpResponse:
-    values = {"form": form, "next": target, "open": config().open_sign_up}
+    values = {"form": form, "next": target, "open": config().open_sign_up, "origin": origin()}
     return page(request, "accounts/sign_in.jinja", values, status=status)
 
 

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import structlog
 from django import forms
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import path
 from django.utils import timezone
@@ -17,12 +18,14 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from fairlead.accounts import actions
+from fairlead.accounts.actions.passkeys import use_passkey
 from fairlead.accounts.actions.session_store import BEGAN
 from fairlead.accounts.models import User
 from fairlead.accounts.queries import factors
 from fairlead.lib.errors import Invalid, Refused
 from fairlead.lib.secrets import digest
 from fairlead.web.access import View, client_address, safe_next, user_page
+from fairlead.web.challenge import here, take_challenge
 from fairlead.web.render import page
 
 log = structlog.get_logger("fairlead.security")
@@ -46,7 +49,7 @@ def fresh_page(view: View) -> View:
     """Ask for a proof first when the last one is old. What was sent is kept, and done right after the proof."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         if is_fresh(request, now=timezone.now()):
             return view(request, *args, **kwargs)
         if request.method != "POST":
@@ -64,7 +67,7 @@ def fresh_post(view: View) -> View:
     careful = fresh_page(view)
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         return (careful if request.method == "POST" else view)(request, *args, **kwargs)
 
     return guarded
@@ -100,7 +103,9 @@ def _check(request: HttpRequest) -> str:
 def _prove(request: HttpRequest, user: User, *, now: datetime) -> None:
     """Raise Invalid unless the strongest proof that the user has was given."""
     have = factors(user)
-    if have["app"] or have["passkeys"]:
+    if answer := request.POST.get("confirm_passkey"):
+        use_passkey(answer, challenge=take_challenge(request, now=now), at=here(), now=now, user=user)
+    elif have["app"] or have["passkeys"]:
         actions.use_code(user, request.POST.get("confirm_code", ""), now=now)
     elif not user.check_password(request.POST.get("confirm_password", "")):
         raise Invalid({"password": "This is not your password."})

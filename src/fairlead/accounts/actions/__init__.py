@@ -20,6 +20,7 @@ from fairlead.accounts.actions.factors import (
     totp_secret,
     use_code,
 )
+from fairlead.accounts.actions.log import export_log
 from fairlead.accounts.actions.members import (
     accept_invitation,
     add_member,
@@ -69,6 +70,7 @@ __all__ = [
     "end_other_sessions",
     "end_session",
     "end_sessions_of",
+    "export_log",
     "find_invitation",
     "forget_attempts",
     "forget_old_entries",
