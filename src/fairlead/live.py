@@ -22,12 +22,14 @@ from django.contrib.sessions.middleware import SessionMiddleware
 from django.db import close_old_connections, connection, connections
 from django.db.models import Max
 from django.http import HttpRequest, HttpResponse, parse_cookie
+from django.utils import timezone
 
 from fairlead.accounts.models import User
 from fairlead.accounts.queries import membership_of
 from fairlead.events.announce import PERSONAL
 from fairlead.events.models import Event
 from fairlead.events.tenancy import enter, tenant
+from fairlead.web.gate import barrier
 
 CHANNEL: Final = "fairlead_events"
 HEARTBEAT_S: Final = 15.0
@@ -205,7 +207,9 @@ def may_listen(cookies: str) -> Reader | None:
         member = membership_of(user, request.session.get("workspace"))
     finally:
         enter(None)
-    return Reader(member.user_id, member.workspace_id) if member else None
+    if member is None or barrier(request.session, member, now=timezone.now()):
+        return None
+    return Reader(member.user_id, member.workspace_id)
 
 
 def missed(workspace_id: int, since: int) -> dict[str, int]:

@@ -53,7 +53,6 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "django.contrib.contenttypes",
     "django.contrib.auth",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.postgres",
     "django.contrib.staticfiles",
@@ -114,6 +113,7 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 WHITENOISE_IMMUTABLE_FILE_TEST = r"\.(css|js|woff2)$"  # pages name them with their digest: web.transfer.static
 
+SESSION_ENGINE = "fairlead.accounts.actions.session_store"
 SESSION_COOKIE_NAME = "__Host-fairlead" if CONFIG.https else "fairlead"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
@@ -13,7 +12,7 @@ from accounts.test_sign_in import PASSWORD, sign_in
 from conftest import World
 from fairlead.accounts import actions
 from fairlead.accounts.actions.members import MOST_INVITATIONS
-from fairlead.accounts.models import Attempt
+from fairlead.accounts.models import Attempt, Session
 from fairlead.config import config
 from fairlead.lib.errors import TooMany
 from fairlead.web.session import ADDRESS_TRIES

@@ -9,13 +9,13 @@ from datetime import datetime, timedelta
 import pytest
 from django.conf import settings
 from django.contrib.auth import get_user
-from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client
 from django.utils import timezone
 
 from accounts.conftest import Mailed, link_in
 from conftest import World
 from fairlead.accounts import actions
+from fairlead.accounts.actions.session_store import SessionStore
 from fairlead.accounts.models import User
 from fairlead.events.models import Event
 from fairlead.events.tenancy import enter
@@ -34,7 +34,11 @@ def test_the_right_password_signs_in_and_is_noted_in_the_log(world: World, brows
     assert get_user(browser) == world.bob.user  # type: ignore[arg-type]
     enter(world.workspace.pk)
     event = Event.objects.order_by("-seq")[0]
-    assert (event.kind, event.actor_name, event.payload) == ("user.signed_in", "Bob", {"how": "password"})
+    assert (event.kind, event.actor_name, event.payload) == (
+        "user.signed_in",
+        "Bob",
+        {"how": "password", "device": "Unknown device"},
+    )
 
 
 def test_a_wrong_password_an_unknown_address_and_an_agent_are_told_the_same(world: World, browser: Client) -> None:

@@ -11,13 +11,12 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 from django.test import Client
 
 from conftest import NOW, Person, World, make_world
 from fairlead.accounts import actions as accounts
-from fairlead.accounts.models import Workspace
+from fairlead.accounts.models import Session, Workspace
 from fairlead.events.announce import announce
 from fairlead.events.record import record
 from fairlead.events.tenancy import tenant

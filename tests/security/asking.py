@@ -13,6 +13,7 @@ from django.test import Client
 
 from conftest import Person
 from fairlead.accounts.models import User
+from fairlead.lib.secrets import digest
 from security.expectations import (
     ADMIN,
     AUDITOR,
@@ -80,6 +81,7 @@ def open_house(filled: Filled) -> House:
         AUDITOR: world.audrey,
         STRANGER: world.charlie,
     }
+    filled.places["sessions/number"] = digest(_session(world.bob.user))  # one more that he has open elsewhere
     return House(filled, {who: _session(person.user) for who, person in people.items()})
 
 

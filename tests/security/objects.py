@@ -11,6 +11,8 @@ from typing import Any
 
 from conftest import Person, World, make_world
 from fairlead.accounts import actions as accounts
+from fairlead.accounts.models import Passkey
+from fairlead.accounts.totp import code_for, step_at
 from fairlead.allocation import actions as allocation
 from fairlead.allocation.links import offer_secret
 from fairlead.allocation.models import Assignment, Offer, Plan, Policy
@@ -232,9 +234,16 @@ def _settings(world: World, now: datetime) -> dict[str, str]:
     former = _member(world, "fiona", "contributor", now)
     accounts.remove_member(former.member.pk, **by)
     pairing = people.create_presence_state(f"Pairing {CANARY}"[:40], available=True, **by)
+    accounts.begin_totp(world.bob.user, now=now)
+    accounts.begin_totp(world.dana.user, now=now)
+    accounts.confirm_totp(world.dana.user, code_for(accounts.totp_secret(world.dana.user), step_at(now)), now=now)
     invitation, secret = accounts.invite(f"{CANARY}@example.com", "contributor", **by)
     token, _ = accounts.create_token(f"Token {CANARY}", ["work:read"], days=None, **by)
+    key = Passkey.objects.create(
+        user=world.bob.user, name=f"Key {CANARY}", credential_id="none", public_key=b"", created_at=now
+    )
     return {
+        "passkeys/number": str(key.pk),
         "members/membership_id": str(world.dana.member.pk),
         "former": str(former.member.pk),
         "invitations/invitation_id": str(invitation.pk),

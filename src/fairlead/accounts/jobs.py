@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
 from fairlead.accounts import mails
-from fairlead.accounts.actions import forget_old_entries, invitation_secret, make_sign_in_link
+from fairlead.accounts.actions import (
+    forget_old_entries,
+    invitation_secret,
+    make_sign_in_link,
+    record_failed_sign_in,
+)
 from fairlead.accounts.models import Invitation, Role, User
 from fairlead.events.models import Event
 from fairlead.jobs import SEND, every, follows, job
@@ -35,6 +41,51 @@ def mail_welcome(*, workspace_id: int, email: str, now: datetime) -> None:  # no
     if user and user.email_confirmed_at is None:
         url = f"{settings.BASE_URL}/sign-in/link/{make_sign_in_link(user, now=now, minutes=24 * 60)}/"
         mails.send("welcome", user.email, "Welcome to Fairlead", name=user.get_short_name(), url=url)
+
+
+@job(queue=SEND, retry=RETRY_S)
+def mail_new_device(
+    *,
+    workspace_id: int,  # noqa: ARG001  every job carries its workspace
+    user_id: int,
+    device: str,
+    address: str,
+    signed_in_at: str,
+    now: datetime,  # noqa: ARG001  every job is told the time
+) -> None:
+    """Tell somebody that their account was opened with a device that was not seen before. `signed_in_at`: ISO."""
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    if user is None:
+        return
+    when = datetime.fromisoformat(signed_in_at).astimezone(ZoneInfo(user.time_zone))
+    mails.send(
+        "new_device",
+        user.email,
+        "New sign-in to your account",
+        name=user.get_short_name(),
+        device=device,
+        address=address,
+        when=f"{when:%d %B %Y, %H:%M} ({user.time_zone})",
+        url=f"{settings.BASE_URL}/settings/sessions/",
+    )
+
+
+@job(queue=SEND, retry=RETRY_S)
+def mail_security_change(*, workspace_id: int, user_id: int, what: str, now: datetime) -> None:  # noqa: ARG001  every job carries its workspace
+    """Tell somebody that the way into their account has changed. `what`: a sentence."""
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    if user:
+        url = f"{settings.BASE_URL}/settings/sign-in/"
+        mails.send("security_change", user.email, what, name=user.get_short_name(), what=what, url=url)
+
+
+@job()
+def note_failed_sign_in(*, workspace_id: int, email: str, how: str, device: str, now: datetime) -> None:  # noqa: ARG001  every job carries its workspace
+    """Write a refused sign-in into the logs of the account's workspaces; nothing for an address without an account.
+
+    A job, so that the answer takes as long for addresses without an account.
+    """
+    record_failed_sign_in(email, how, device=device, now=now)
 
 
 def _person(email: str) -> User | None:

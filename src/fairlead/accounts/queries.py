@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
-from fairlead.accounts.models import ApiToken, Invitation, Membership, User
+from fairlead.accounts.devices import device_name
+from fairlead.accounts.models import (
+    ApiToken,
+    Invitation,
+    Membership,
+    Passkey,
+    RecoveryCode,
+    Session,
+    TotpDevice,
+    User,
+)
 from fairlead.accounts.permissions import may_manage_members
 from fairlead.events.actor import AGENT, PERSON, Actor
 
@@ -33,7 +44,7 @@ def workspaces_of(user: User) -> list[dict[str, Any]]:
 
 def membership_of(user: User, workspace_id: int | None) -> Membership | None:
     """The user's membership in this workspace, else in the one joined first; needs `enter(…, user_id=user)`."""
-    mine = Membership.objects.filter(user=user, removed_at__isnull=True).select_related("workspace", "user")
+    mine = Membership.objects.filter(user=user, removed_at__isnull=True).select_related("workspace__security", "user")
     chosen = mine.filter(workspace_id=workspace_id).first() if workspace_id else None
     return chosen or mine.order_by("created_at", "pk").first()
 
@@ -71,6 +82,7 @@ def tokens(actor: Actor) -> list[dict[str, Any]]:
         "name",
         "hint",
         "scopes",
+        "networks",
         "created_at",
         "expires_at",
         "last_used_at",
@@ -79,3 +91,43 @@ def tokens(actor: Actor) -> list[dict[str, Any]]:
         "user__kind",
     )
     return [{**row, "owner": row["user__name"], "owner_kind": row["user__kind"]} for row in rows]
+
+
+def sessions(user: User, *, now: datetime) -> list[dict[str, Any]]:
+    """Where somebody is signed in, the latest used first: number, created_at, seen_at, address, how, device."""
+    rows = Session.objects.filter(user=user, expire_date__gt=now).order_by("-seen_at")
+    found = rows.values("session_key", "created_at", "seen_at", "agent", "address", "how")
+    return [{**row, "number": row["session_key"], "device": device_name(row["agent"])} for row in found]
+
+
+def has_second_factor(user: User) -> bool:
+    """Whether signing in asks for more than one proof."""
+    app, key = Q(totp__confirmed_at__isnull=False), Q(passkeys__isnull=False)
+    return User.objects.filter(app | key, pk=user.pk).exists()
+
+
+def factors(user: User) -> dict[str, Any]:
+    """app: when it was confirmed, or None; codes: recovery codes that are left; passkeys: rows by age."""
+    app = (
+        TotpDevice.objects.filter(user=user, confirmed_at__isnull=False).values_list("confirmed_at", flat=True).first()
+    )
+    rows = Passkey.objects.filter(user=user).order_by("created_at", "pk")
+    return {
+        "app": app,
+        "codes": RecoveryCode.objects.filter(user=user, used_at__isnull=True).count(),
+        "passkeys": list(rows.values("id", "name", "created_at", "last_used_at", "credential_id", "transports")),
+    }
+
+
+def members_and_factors(actor: Actor) -> list[dict[str, Any]]:
+    """Who is in the workspace, by name: name, email, kind, role, created_at, has_factor, tokens (that work)."""
+    app = TotpDevice.objects.filter(user=OuterRef("user"), confirmed_at__isnull=False)
+    key = Passkey.objects.filter(user=OuterRef("user"))
+    live = Q(user__apitoken__revoked_at__isnull=True, user__apitoken__workspace_id=actor.workspace_id)
+    found = Membership.objects.filter(workspace_id=actor.workspace_id, removed_at__isnull=True).order_by("user__name")
+    rows = found.annotate(
+        name=F("user__name"), email=F("user__email"), kind=F("user__kind"), has_factor=Exists(app) | Exists(key),
+        tokens=Count("user__apitoken", filter=live),
+    )  # fmt: skip
+    columns = ("name", "email", "kind", "role", "created_at", "has_factor", "tokens")
+    return [dict(row) for row in rows.values(*columns)]

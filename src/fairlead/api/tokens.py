@@ -8,7 +8,9 @@ from django.http import HttpRequest
 
 from fairlead.accounts.actions import token_actor
 from fairlead.accounts.permissions import in_scope
+from fairlead.config import config
 from fairlead.events.actor import Actor
+from fairlead.lib.addresses import client_ip
 from fairlead.lib.errors import Forbidden, Refused
 
 
@@ -36,7 +38,9 @@ def authenticate(request: HttpRequest, *, now: datetime) -> Actor:
         )
     if len(secret) > 200 or not secret.isascii():
         raise Unauthenticated("This is not a token of Fairlead.")
-    actor = token_actor(secret.strip(), now=now)
+    forwarded = request.headers.get("X-Forwarded-For", "")
+    address = client_ip(str(request.META.get("REMOTE_ADDR", "")), forwarded, trusted=config().trusted_proxies)
+    actor = token_actor(secret.strip(), now=now, address=address)
     if actor is None:
         raise Unauthenticated("This token is not known, has expired or was revoked. Make a new one under Settings.")
     return actor

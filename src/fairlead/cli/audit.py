@@ -16,6 +16,7 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     verify.add_argument(
         "--heads", type=Path, help="a copy of the published heads; default: heads.jsonl in the data folder"
     )
+    verify.add_argument("--file", type=Path, help="verify a log that was exported as JSON Lines, not the database")
     verify.set_defaults(run=_verify)
     head = audit.add_parser("head", help="print the last fingerprint of every workspace, one JSON object a line")
     head.set_defaults(run=_head)
@@ -25,6 +26,8 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 
 def _verify(arguments: argparse.Namespace) -> int:
+    if arguments.file:
+        return _verify_file(arguments.file, arguments.heads)
     with database():
         from django.conf import settings
 
@@ -53,6 +56,29 @@ def _verify(arguments: argparse.Namespace) -> int:
         print(f"CHANGED workspace {number}: its log was published and is gone")
     say(f"Compared with {len(published)} published heads of {path}.")
     return 1 if gone or any(verdict.problems for verdict in verdicts) else 0
+
+
+def _verify_file(path: Path, heads: Path | None) -> int:
+    from fairlead.config import config, secret_key
+    from fairlead.events.audit import ForgedHead, read_heads, verify_lines
+
+    if missing := [p for p in (path, heads) if p is not None and not p.exists()]:
+        say(f"There is no file {missing[0]}.")
+        return 2
+    try:
+        published = read_heads(heads, key=secret_key(config())) if heads else []
+    except ForgedHead as error:
+        print(f"FORGED  {error}")
+        return 1
+    with path.open(encoding="utf-8") as lines:
+        verdict = verify_lines(lines, published=published)
+    state = "CHANGED" if verdict.problems else "ok"
+    print(f"{state:<8}workspace {verdict.head.workspace_id}: {verdict.events} events, the last is {verdict.head.seq}")
+    for problem in verdict.problems:
+        print(f"        {problem}")
+    if verdict.skipped:
+        say(f"The file is a selection: {verdict.skipped} events are not in it. Each that is was verified by itself.")
+    return 1 if verdict.problems else 0
 
 
 def _head(_: argparse.Namespace) -> int:

@@ -41,6 +41,18 @@ def tenant(workspace_id: int | None) -> Iterator[None]:
 
 
 @contextmanager
+def seen_by(user_id: int) -> Iterator[None]:
+    """See this user's own memberships, in whatever workspace, inside the block."""
+    before = _get("fairlead.user")
+    _set("fairlead.user", str(user_id))
+    try:
+        yield
+    finally:
+        if not connection.needs_rollback:
+            _set("fairlead.user", before)
+
+
+@contextmanager
 def bearer(digest: str) -> Iterator[None]:
     """See the one token, invitation or link whose secret has this digest: its holder has proven to know it."""
     _set("fairlead.bearer", digest)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Callable
 from functools import wraps
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.middleware import HtmxDetails
@@ -15,6 +15,7 @@ from django_htmx.middleware import HtmxDetails
 from fairlead.accounts.models import Membership, User, Workspace
 from fairlead.config import config
 from fairlead.events.actor import Actor
+from fairlead.lib.addresses import client_ip, customer
 
 
 class Request(HttpRequest):
@@ -27,18 +28,18 @@ class Request(HttpRequest):
     htmx: HtmxDetails
 
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def member_page(view: View) -> View:
     """Let members of a workspace in; ask others to sign in, and bring them back here afterwards."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return _to_sign_in(request)
         if getattr(request, "actor", None) is None:
-            return redirect("/welcome/")
+            return redirect(getattr(request, "barrier", "") or "/welcome/")
         return view(request, *args, **kwargs)
 
     return guarded
@@ -48,7 +49,7 @@ def user_page(view: View) -> View:
     """Let everybody in who is signed in, also without a workspace."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         return view(request, *args, **kwargs) if request.user.is_authenticated else _to_sign_in(request)
 
     return guarded
@@ -68,20 +69,6 @@ def safe_next(target: str | None) -> str:
 
 def client_address(request: HttpRequest) -> str:
     """The address that the request came from. What X-Forwarded-For says counts only behind trusted proxies."""
-    address = str(request.META.get("REMOTE_ADDR") or "")
-    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
-    trusted = config().trusted_proxies
-    if trusted and hops:
-        address = hops[-min(trusted, len(hops))]
-    return _network(address)
-
-
-def _network(address: str) -> str:
-    """An IPv6 customer has at least a /64, so all of it counts as one address."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return "unknown"
-    if parsed.version == 4:
-        return str(parsed)
-    return str(ipaddress.ip_network((parsed, 64), strict=False))
+    forwarded = request.headers.get("X-Forwarded-For", "")
+    remote = str(request.META.get("REMOTE_ADDR") or "")
+    return customer(client_ip(remote, forwarded, trusted=config().trusted_proxies))

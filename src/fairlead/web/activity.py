@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict, StreamingHttpResponse
 from django.urls import path
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from fairlead.accounts.permissions import may_read_events
+from fairlead.accounts import actions
+from fairlead.accounts.permissions import may_export_events, may_read_events
 from fairlead.accounts.queries import members
 from fairlead.events.actor import KINDS
 from fairlead.events.audit import ForgedHead, Verdict, read_heads, verify
 from fairlead.events.catalogue import CATALOGUE
+from fairlead.events.export import csv_lines, json_lines
 from fairlead.events.jobs import heads_path
-from fairlead.events.queries import LogFilter, latest
+from fairlead.events.queries import FAMILIES, LogFilter, latest
 from fairlead.lib.errors import require
 from fairlead.web.access import Request, member_page
 from fairlead.web.render import page
 from fairlead.web.sentences import changes, sentence
+from fairlead.web.step_up import fresh_page
+from fairlead.work.queries import visible_projects
 
 ROWS: Final = 50
 MAY_NOT: Final = "Only managers and auditors can read the event log."
@@ -38,34 +44,32 @@ ACTOR_KINDS: Final = {
 @member_page
 @require_safe
 def activity(request: Request) -> HttpResponse:
-    """The latest events, filtered by kind, person and kind of actor."""
+    """The latest events that fit the filter of the address."""
     require(may_read_events(request.actor), MAY_NOT)
-    wanted = _wanted(request)
+    asked = LogForm(request.GET, projects=_projects(request))
+    wanted = asked.wanted(before=_number(request.GET.get("before", "")))
     rows = latest(request.actor, wanted, limit=ROWS + 1)
     values = {
         "rows": [_told(row) for row in rows[:ROWS]],
-        "wanted": wanted,
-        "older": _address(wanted, rows[ROWS - 1]["seq"]) if len(rows) > ROWS else None,
-        "newest": _address(wanted, None) if wanted.before else None,
-        "kinds": [(group, group.capitalize()) for group in dict.fromkeys(kind.partition(".")[0] for kind in CATALOGUE)],
+        "asked": asked.shown,
+        "narrowed": sum(1 for value in asked.shown.values() if value),
+        "older": asked.address(before=rows[ROWS - 1]["seq"]) if len(rows) > ROWS else None,
+        "newest": asked.address() if wanted.before else None,
+        "kinds": [(group, group.capitalize()) for group in dict.fromkeys([*FAMILIES, *map(_group, CATALOGUE)])],
         "people": [(m["user_id"], m["name"]) for m in members(request.actor)],
+        "projects": [(key, key) for key in asked.projects],
         "actor_kinds": [(kind, ACTOR_KINDS[kind]) for kind in KINDS],
+        "exports": may_export_events(request.actor),
     }
     return page(request, "activity/index.jinja", values, block="log")
 
 
-def _wanted(request: Request) -> LogFilter:
-    """The filter of the address; what makes no sense in it is left out."""
-    asked = request.GET
-    kind = asked.get("kind", "")
-    known = kind in CATALOGUE or any(name.startswith(f"{kind}.") for name in CATALOGUE)
-    actor_kind = asked.get("by", "")
-    return LogFilter(
-        kind=kind if kind and known else None,
-        user_id=_number(asked.get("person", "")),
-        actor_kind=actor_kind if actor_kind in KINDS else None,
-        before=_number(asked.get("before", "")),
-    )
+def _projects(request: Request) -> dict[str, int]:
+    return dict(visible_projects(request.actor).order_by("key").values_list("key", "id"))
+
+
+def _group(kind: str) -> str:
+    return kind.partition(".")[0]
 
 
 def _number(text: str) -> int | None:
@@ -73,9 +77,74 @@ def _number(text: str) -> int | None:
     return number if number is not None and number <= LARGEST else None
 
 
-def _address(wanted: LogFilter, before: int | None) -> str:
-    asked = {"kind": wanted.kind, "person": wanted.user_id, "by": wanted.actor_kind, "before": before}
-    return "/activity/?" + urlencode({name: value for name, value in asked.items() if value})
+class LogForm:
+    """The filter as it stands in the address or a form; what makes no sense in it is left out.
+
+    `shown`: name → what is in the field. Names: kind, person, by, project, task, from, to, q.
+    """
+
+    def __init__(self, asked: QueryDict, *, projects: dict[str, int]) -> None:
+        self.projects = projects
+        kind, by, project = asked.get("kind", ""), asked.get("by", ""), asked.get("project", "").upper()
+        known = kind in CATALOGUE or kind in FAMILIES or kind in map(_group, CATALOGUE)
+        self.shown: dict[str, str] = {
+            "kind": kind if known else "",
+            "person": str(_number(asked.get("person", "")) or ""),
+            "by": by if by in KINDS else "",
+            "project": project if project in projects else "",
+            "task": asked.get("task", "").strip().upper().replace("\0", "")[:40],
+            "from": _day(asked.get("from", "")),
+            "to": _day(asked.get("to", "")),
+            "q": " ".join(asked.get("q", "").replace("\0", "").split())[:200],
+        }
+
+    def wanted(self, *, before: int | None = None) -> LogFilter:
+        """As the log takes it. Days are those of UTC, as the log's times."""
+        it = self.shown
+        until = date.fromisoformat(it["to"]) + timedelta(days=1) if it["to"] else None
+        return LogFilter(
+            kind=it["kind"] or None, user_id=_number(it["person"]), actor_kind=it["by"] or None,
+            project_id=self.projects.get(it["project"]), task=it["task"] or None, text=it["q"] or None,
+            since=_midnight(date.fromisoformat(it["from"])) if it["from"] else None,
+            until=_midnight(until) if until else None, before=before,
+        )  # fmt: skip
+
+    def query(self, **more: int) -> str:
+        """The filter as the end of an address."""
+        return urlencode({name: value for name, value in {**self.shown, **more}.items() if value})
+
+    def address(self, **more: int) -> str:
+        """Where these events can be seen."""
+        return "/activity/?" + self.query(**more)
+
+
+def _day(text: str) -> str:
+    try:
+        day = date.fromisoformat(text.strip())
+    except ValueError:
+        return ""
+    return day.isoformat() if 1990 < day.year < 2200 else ""
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
+
+
+@member_page
+@fresh_page
+@require_POST
+def export(request: Request) -> StreamingHttpResponse:
+    """The log as a file, what the filter asks for; that it was taken out is written down first."""
+    asked, form = LogForm(request.POST, projects=_projects(request)), request.POST.get("format", "")
+    last = actions.export_log(
+        request.workspace, form=form, filtered=asked.query(), actor=request.actor, now=timezone.now()
+    )
+    lines = (csv_lines if form == "csv" else json_lines)(request.workspace.pk, asked.wanted(before=last + 1))
+    kind = "text/csv" if form == "csv" else "application/jsonl"
+    response = StreamingHttpResponse(lines, content_type=f"{kind}; charset=utf-8")
+    name = f"{request.workspace.slug}-events-to-{last}.{form}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 def _told(row: dict[str, Any]) -> dict[str, Any]:
@@ -114,4 +183,8 @@ def _verdict(request: Request) -> Verdict:
     return verdict
 
 
-urls = [path("activity/", activity, name="activity"), path("activity/verify/", check, name="activity-verify")]
+urls = [
+    path("activity/", activity, name="activity"),
+    path("activity/export/", export, name="activity-export"),
+    path("activity/verify/", check, name="activity-verify"),
+]

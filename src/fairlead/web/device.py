@@ -27,11 +27,20 @@ def cookie_name() -> str:
 def bucket(request: HttpRequest, email: str) -> str:
     """Where tries for this account are counted: with a device that the account knows, else with the account."""
     email = email.strip().lower()
-    try:
-        known = signing.loads(request.COOKIES.get(cookie_name(), ""), salt=SALT, max_age=KEEP_S)
-    except signing.BadSignature:
-        known = {}
+    known = _read(request)
     return f"device:{known['mark']}" if known.get("email") == email else f"account:{email}"
+
+
+def knows(request: HttpRequest, email: str) -> bool:
+    """Whether this account has signed in with this device before."""
+    return _read(request).get("email") == email
+
+
+def _read(request: HttpRequest) -> dict[str, str]:
+    try:
+        return dict(signing.loads(request.COOKIES.get(cookie_name(), ""), salt=SALT, max_age=KEEP_S))
+    except signing.BadSignature:
+        return {}
 
 
 def remember(response: HttpResponse, user: User) -> None:

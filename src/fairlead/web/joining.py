@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path
@@ -20,13 +19,14 @@ from fairlead.accounts.jobs import NO_WORKSPACE, mail_welcome
 from fairlead.accounts.models import Invitation, Membership, Role, User
 from fairlead.accounts.queries import actor_of
 from fairlead.config import config
-from fairlead.events.tenancy import enter, tenant
+from fairlead.events.tenancy import tenant
 from fairlead.lib.errors import Refused, require
-from fairlead.web import device, example
+from fairlead.web import example
 from fairlead.web.access import client_address, user_page
 from fairlead.web.blame import blame
+from fairlead.web.entering import let_in
 from fairlead.web.render import page
-from fairlead.web.session import ADDRESS_TRIES, BACKEND, let_in
+from fairlead.web.session import ADDRESS_TRIES
 
 CLOSED = "This server makes accounts by invitation only. Ask a member of your team to invite you."
 
@@ -182,12 +182,8 @@ def _join_with_new_account(request: HttpRequest, secret: str, typed: dict[str, A
     member = actions.join_with_new_account(
         secret, name=typed["name"], password=typed["password"], now=now, time_zone=typed["time_zone"]
     )
-    login(request, member.user, backend=BACKEND)
-    enter(member.workspace_id, user_id=member.user_id)
-    actions.record_sign_in(member, "invitation", now=now)
-    response = redirect("/")
-    device.remember(response, member.user)
-    return response
+    request.session["workspace"] = member.workspace_id
+    return let_in(request, member.user, "invitation")
 
 
 urls = [

@@ -7,12 +7,15 @@ import uuid
 from collections.abc import Callable
 
 import structlog
+from django.contrib.auth import logout as log_out
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
+from fairlead.accounts.actions import touch_session
 from fairlead.accounts.queries import actor_of, membership_of
 from fairlead.events.tenancy import enter
 from fairlead.lib.errors import Refused
-from fairlead.web import errors
+from fairlead.web import errors, gate
 
 Handler = Callable[[HttpRequest], HttpResponse]
 log = structlog.get_logger("fairlead.web")
@@ -69,8 +72,18 @@ def workspace(get_response: Handler) -> Handler:
 
 def _open(request: HttpRequest) -> None:
     enter(None, user_id=request.user.pk)
+    row = getattr(request.session, "row", None)
+    if row is not None:
+        touch_session(row, now=timezone.now())
     member = membership_of(request.user, request.session.get("workspace"))  # type: ignore[arg-type]
     if member is None:
+        return
+    barrier = gate.barrier(request.session, member, now=timezone.now())
+    if barrier == gate.OVER:
+        log_out(request)
+        return
+    if barrier:
+        request.barrier, request.barred = barrier, member  # type: ignore[attr-defined]
         return
     enter(member.workspace_id, user_id=request.user.pk)
     request.member = member  # type: ignore[attr-defined]

@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-import structlog
 from django import forms
 from django.contrib import messages
-from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth import authenticate, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path
@@ -20,20 +19,21 @@ from fairlead import jobs
 from fairlead.accounts import actions
 from fairlead.accounts.jobs import NO_WORKSPACE, mail_sign_in_link
 from fairlead.accounts.models import User
-from fairlead.accounts.queries import membership_of, workspaces_of
+from fairlead.accounts.queries import has_second_factor, workspaces_of
 from fairlead.config import config
-from fairlead.events.tenancy import enter
 from fairlead.lib.errors import Invalid, Missing, TooMany
 from fairlead.web import device
 from fairlead.web.access import client_address, safe_next, user_page
 from fairlead.web.blame import blame
+from fairlead.web.challenge import origin
+from fairlead.web.entering import let_in
 from fairlead.web.render import page
+from fairlead.web.second_factor import note_refusal
+from fairlead.web.step_up import confirmed
 
-log = structlog.get_logger("fairlead.security")
 ADDRESS_TRIES: Final = 60
 """From one address in a quarter of an hour, whatever the account: an office shares one."""
 MAILS: Final = 4
-BACKEND: Final = "django.contrib.auth.backends.ModelBackend"
 WRONG: Final = "The address and the password do not belong together. Try again, or have a link mailed to you."
 
 
@@ -43,7 +43,7 @@ class SignInForm(forms.Form):
     email = forms.CharField(
         label="E-mail",
         max_length=254,
-        widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}),
+        widget=forms.EmailInput(attrs={"autocomplete": "username webauthn", "autofocus": True}),
     )
     password = forms.CharField(
         label="Password",
@@ -82,7 +82,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def _sign_in_page(request: HttpRequest, form: forms.Form, target: str, *, status: int = 200) -> HttpResponse:
-    values = {"form": form, "next": target, "open": config().open_sign_up}
+    values = {"form": form, "next": target, "open": config().open_sign_up, "origin": origin()}
     return page(request, "accounts/sign_in.jinja", values, status=status)
 
 
@@ -93,23 +93,10 @@ def _check_password(request: HttpRequest, email: str, password: str, *, now: dat
     actions.count_attempt(bucket, now=now)
     user = authenticate(request, username=email.strip(), password=password)
     if not isinstance(user, User) or user.kind != User.Kind.PERSON:
-        log.warning("sign-in refused", address=client_address(request), how="password")
+        note_refusal(request, email.strip().lower(), "password")
         raise Invalid({"email": WRONG})
     actions.forget_attempts(bucket)
     return user
-
-
-def let_in(request: HttpRequest, user: User, how: str, *, target: str = "/") -> HttpResponse:
-    """Start a fresh session for the user, note it in the log of their workspace, and send them on."""
-    login(request, user, backend=BACKEND)
-    enter(None, user_id=user.pk)
-    member = membership_of(user, request.session.get("workspace"))
-    if member:
-        actions.record_sign_in(member, how, now=timezone.now())
-    log.info("signed in", user=user.pk, how=how, address=client_address(request))
-    response = redirect(target)
-    device.remember(response, user)
-    return response
 
 
 @require_POST
@@ -148,12 +135,13 @@ def link(request: HttpRequest, secret: str) -> HttpResponse:
     user = actions.use_sign_in_link(secret, now=now)
     if request.user == user:
         actions.confirm_email(user, now=now)
+        if not has_second_factor(user):
+            confirmed(request)
         messages.success(request, "Thank you: your address is confirmed.")
         return redirect("/")
     dropped = actions.distrust_password(user)
     actions.confirm_email(user, now=now)
     response = let_in(request, user, "link", target="/settings/#password" if dropped else "/")
-    request.session["proved_at"] = now.isoformat()
     if dropped:
         messages.info(request, "Your address is confirmed. Please choose a password: the old one was set before that.")
     return response

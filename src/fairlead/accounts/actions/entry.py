@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import structlog
-from django.contrib.sessions.models import Session
 from django.db import transaction
 
-from fairlead.accounts.models import Attempt, Membership, SignInLink, User
+from fairlead.accounts.models import Attempt, Membership, Session, SignInLink, User
 from fairlead.accounts.queries import actor_of
 from fairlead.events.record import record
 from fairlead.events.tenancy import tenant
@@ -88,7 +87,8 @@ def forget_old_entries(*, now: datetime) -> int:
     return attempts + links + sessions
 
 
-def record_sign_in(member: Membership, how: str, *, now: datetime) -> None:
-    """Note in the workspace's log that a member signed in. `how`: password, link or invitation."""
+def record_sign_in(member: Membership, how: str, *, device: str, factor: str = "", now: datetime) -> None:
+    """Note in the workspace's log that a member signed in. `how`: password, link, invitation, passkey or sso."""
+    said = {"how": how, "device": device, **({"factor": factor} if factor else {})}
     with tenant(member.workspace_id), transaction.atomic():
-        record("user.signed_in", member.user, actor=actor_of(member), now=now, how=how)
+        record("user.signed_in", member.user, actor=actor_of(member), now=now, **said)

@@ -15,6 +15,7 @@ from fairlead.accounts.actions.users import create_user
 from fairlead.accounts.models import ApiToken, Invitation, Membership, Role, User
 from fairlead.accounts.permissions import may_grant, may_manage_members
 from fairlead.accounts.queries import actor_of, open_invitations
+from fairlead.accounts.rules import rules_in
 from fairlead.events.actor import Actor
 from fairlead.events.record import record
 from fairlead.events.tenancy import bearer, enter
@@ -77,6 +78,9 @@ def _check(email: str, role: str, actor: Actor) -> None:
         validate_email(email)
     except ValidationError:
         wrong["email"] = "This is not an e-mail address."
+    rules = rules_in(actor.workspace_id)
+    if not rules.invites(email):
+        wrong["email"] = f"Only addresses at {' or '.join(rules.invite_domains)} can be invited (Settings, Security)."
     if Membership.objects.filter(workspace_id=actor.workspace_id, user__email=email, removed_at__isnull=True).exists():
         wrong["email"] = "They are already a member."
     if wrong:

@@ -6,35 +6,45 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import structlog
 from django.db import transaction
 
+from fairlead.accounts.actions.policy import parse_networks
 from fairlead.accounts.models import ApiToken, Membership
 from fairlead.accounts.permissions import SCOPES, may_make_tokens, may_manage_members
 from fairlead.accounts.queries import actor_of
+from fairlead.accounts.rules import DEFAULT, Rules, rules_in, rules_of
 from fairlead.events.actor import Actor
 from fairlead.events.record import record
 from fairlead.events.tenancy import bearer, enter
-from fairlead.lib.errors import Invalid, Missing, require
+from fairlead.lib.errors import Forbidden, Invalid, Missing, require
 from fairlead.lib.secrets import digest, new_secret
 
 LONGEST_DAYS = 3650
+log = structlog.get_logger("fairlead.security")
 
 
 def create_token(
-    name: str, scopes: Iterable[str], *, actor: Actor, now: datetime, days: int | None
+    name: str,
+    scopes: Iterable[str],
+    *,
+    actor: Actor,
+    now: datetime,
+    days: int | None,
+    networks: Iterable[str] = (),
 ) -> tuple[ApiToken, str]:
     """A token that acts as the actor, limited to `scopes`; returns it and the secret, which is shown once.
 
-    `days` until it expires; None: it stays until it is revoked.
+    `days` until it expires; None: it stays until it is revoked. `networks` (CIDR): where it works; none: everywhere.
     """
     require(may_make_tokens(actor), "Your role cannot make API tokens.")
     wanted = sorted(set(scopes))
-    _check(name, wanted, days)
+    where = _check(name, wanted, days, tuple(networks), rules_in(actor.workspace_id))
     secret = new_secret("fl_")
     with transaction.atomic():
         token = ApiToken.objects.create(
             workspace_id=actor.workspace_id, user_id=actor.user_id or 0, name=name.strip(), hint=secret[:9],
-            scopes=wanted, digest=digest(secret), created_at=now,
+            scopes=wanted, networks=list(where), digest=digest(secret), created_at=now,
             expires_at=now + timedelta(days=days) if days else None,
         )  # fmt: skip
         record(
@@ -43,16 +53,20 @@ def create_token(
     return token, secret
 
 
-def _check(name: str, scopes: list[str], days: int | None) -> None:
-    wrong = {}
+def _check(name: str, scopes: list[str], days: int | None, networks: tuple[str, ...], rules: Rules) -> tuple[str, ...]:
+    wrong: dict[str, str] = {}
     if not 0 < len(name.strip()) <= 80:
         wrong["name"] = "Say in at most 80 characters what the token is for."
     if not scopes or not set(scopes) <= set(SCOPES):
         wrong["scopes"] = "Choose at least one of: " + ", ".join(SCOPES) + "."
     if days is not None and not 0 < days <= LONGEST_DAYS:
         wrong["days"] = f"A token lives from 1 to {LONGEST_DAYS} days."
+    elif rules.token_days and (days is None or days > rules.token_days):
+        wrong["days"] = f"In this workspace a token lives at most {rules.token_days} days."
+    where = parse_networks(networks, wrong, "networks")
     if wrong:
         raise Invalid(wrong)
+    return where
 
 
 def revoke_token(token_id: int, *, actor: Actor, now: datetime) -> None:
@@ -66,19 +80,35 @@ def revoke_token(token_id: int, *, actor: Actor, now: datetime) -> None:
             record("token.revoked", token, actor=actor, now=now, name=token.name)
 
 
-def token_actor(secret: str, *, now: datetime) -> Actor | None:
-    """The actor behind an API token, or None; enters its workspace and notes when it was used (once a minute)."""
+class TokenElsewhere(Forbidden):
+    """The token is good, but not from this address."""
+
+    code = "wrong-network"
+    title = "The token may not be used from here"
+
+
+def token_actor(secret: str, *, now: datetime, address: str = "") -> Actor | None:
+    """The actor behind an API token, or None; enters its workspace and notes when it was used (once a minute).
+
+    Raises TokenElsewhere when the token or the workspace limits where tokens work and `address` is not there.
+    """
     enter(None)
     with bearer(digest(secret)):
         token = ApiToken.objects.filter(digest=digest(secret), revoked_at__isnull=True).first()
-    if token is None or (token.expires_at and token.expires_at <= now):
+    if token is None:
         return None
     enter(token.workspace_id, user_id=token.user_id)
     member = Membership.objects.filter(workspace_id=token.workspace_id, user_id=token.user_id, removed_at__isnull=True)
-    found = member.select_related("user").first()
-    if found is None or not found.user.is_active:
+    found = member.select_related("user", "workspace__security").first()
+    rules = rules_of(found.workspace) if found else DEFAULT
+    ends = rules.token_end(token.created_at, token.expires_at)
+    if found is None or not found.user.is_active or (ends and ends <= now):
         enter(None)
         return None
+    if not rules.token_works_at(address, token.networks):
+        log.warning("token refused", token_id=token.pk, address=address)
+        enter(None)
+        raise TokenElsewhere("This token is limited to some networks (Settings, API tokens), and this is none of them.")
     if token.last_used_at is None or now - token.last_used_at > timedelta(minutes=1):
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
     return replace(actor_of(found), token_id=token.pk, scopes=frozenset(token.scopes))

@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
-from fairlead.web.settings_pages import members, notices, planning, presence, profile, tokens, workspace
+from fairlead.web.settings_pages import (
+    members,
+    notices,
+    planning,
+    presence,
+    profile,
+    security,
+    sessions,
+    sign_in,
+    tokens,
+    workspace,
+)
 
 urls = [
-    *profile.urls, *workspace.urls, *planning.urls, *members.urls, *notices.urls, *presence.urls, *tokens.urls,
+    *profile.urls, *workspace.urls, *planning.urls, *members.urls, *notices.urls, *presence.urls, *sessions.urls,
+    *security.urls, *sign_in.urls, *tokens.urls,
 ]  # fmt: skip

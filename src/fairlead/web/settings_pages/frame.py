@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpResponse
 
@@ -14,6 +14,9 @@ from fairlead.people.permissions import may_manage_presence
 from fairlead.web.access import Request
 from fairlead.web.render import page
 
+INSIDE: Final = {"/settings/sign-in/": ("/settings/sessions/",)}
+"""Pages that hang below another one's tab."""
+
 
 def settings_page(request: Request, template: str, values: Mapping[str, Any], *, status: int = 200) -> HttpResponse:
     """A page of the settings; its template extends settings/frame.jinja."""
@@ -23,9 +26,11 @@ def settings_page(request: Request, template: str, values: Mapping[str, Any], *,
 def _tabs(actor: Actor, here: str) -> list[dict[str, Any]]:
     tabs = [
         ("user", "Profile", "/settings/", True),
+        ("shield-check", "Sign-in", "/settings/sign-in/", True),
         ("bell", "Notifications", "/settings/notifications/", True),
         ("building-2", "Workspace", "/settings/workspace/", may_change_workspace(actor)),
         ("calendar-clock", "Planning", "/settings/planning/", may_change_planning(actor)),
+        ("lock-keyhole", "Security", "/settings/security/", may_change_workspace(actor)),
         ("users", "Members", "/settings/members/", may_see_members(actor)),
         ("circle-dot", "Presence", "/settings/presence/", may_manage_presence(actor)),
         ("key-round", "API tokens", "/settings/tokens/", may_make_tokens(actor)),
@@ -35,7 +40,9 @@ def _tabs(actor: Actor, here: str) -> list[dict[str, Any]]:
             "icon": icon,
             "label": label,
             "href": href,
-            "current": here == href or (href != "/settings/" and here.startswith(href)),
+            "current": here == href
+            or here.startswith(INSIDE.get(href, ("none",)))
+            or (href != "/settings/" and here.startswith(href)),
         }
         for icon, label, href, shown in tabs
         if shown

@@ -21,6 +21,7 @@ from fairlead.lib.errors import Missing, Refused, require
 from fairlead.web.access import Request, member_page
 from fairlead.web.blame import blame
 from fairlead.web.settings_pages.frame import settings_page
+from fairlead.web.step_up import fresh_page, fresh_post
 
 
 class InviteForm(forms.Form):
@@ -77,6 +78,7 @@ def _members_page(
 
 
 @member_page
+@fresh_page
 @require_POST
 def invite(request: Request) -> HttpResponse:
     """Invite an address by mail, and show the link once for sending it in another way."""
@@ -114,6 +116,7 @@ def withdraw(request: Request, invitation_id: int) -> HttpResponse:
 
 
 @member_page
+@fresh_page
 @require_POST
 def role(request: Request, membership_id: int) -> HttpResponse:
     """Give a member another role."""
@@ -132,6 +135,7 @@ def role(request: Request, membership_id: int) -> HttpResponse:
 
 
 @member_page
+@fresh_post
 @require_http_methods(["GET", "HEAD", "POST"])
 def remove(request: Request, membership_id: int) -> HttpResponse:
     """Take a member out, after a page that says what this means; the message afterwards can take it back."""
@@ -148,6 +152,7 @@ def remove(request: Request, membership_id: int) -> HttpResponse:
 
 
 @member_page
+@fresh_page
 @require_POST
 def restore(request: Request, membership_id: int) -> HttpResponse:
     """Take a removal back."""

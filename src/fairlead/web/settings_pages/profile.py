@@ -18,9 +18,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from fairlead.accounts import actions
 from fairlead.accounts.choices import zone_choices
 from fairlead.lib.errors import Refused
+from fairlead.lib.secrets import digest
 from fairlead.web.access import Request, member_page, user_page
 from fairlead.web.blame import blame
 from fairlead.web.settings_pages.frame import settings_page
+from fairlead.web.step_up import fresh_post
 
 PROOF_MIN = 15
 """So long after a mailed link a new password needs no present one."""
@@ -119,6 +121,7 @@ def password(request: Request) -> HttpResponse:
             blame(form, refusal)
         else:
             update_session_auth_hash(request, request.user)
+            actions.end_sessions_of(request.user, keep=digest(request.session.session_key or ""))
             request.session.pop("proved_at", None)
             messages.success(request, "Your password is changed. Other devices have to sign in again.")
             return redirect("settings")
@@ -145,6 +148,7 @@ def theme(request: HttpRequest) -> HttpResponse:
 
 
 @member_page
+@fresh_post
 @require_http_methods(["GET", "HEAD", "POST"])
 def leave(request: Request) -> HttpResponse:
     """Leave the workspace, after a page that says what this means."""

@@ -16,6 +16,7 @@ from fairlead.lib.errors import Refused, require
 from fairlead.web.access import Request, member_page
 from fairlead.web.blame import blame
 from fairlead.web.settings_pages.frame import settings_page
+from fairlead.web.step_up import fresh_post
 
 MAY_NOT = "Your role cannot make API tokens."
 
@@ -36,8 +37,21 @@ class TokenForm(forms.Form):
         choices=[(7, "In a week"), (30, "In 30 days"), (90, "In 90 days"), (365, "In a year"), ("", "Never")],
     )
 
+    networks = forms.CharField(
+        label="It works from",
+        required=False,
+        max_length=2000,
+        help_text="Networks such as 203.0.113.0/24, with spaces between. Empty: from everywhere.",
+        widget=forms.TextInput(attrs={"placeholder": "everywhere", "spellcheck": "false"}),
+    )
+
+    def clean_networks(self) -> tuple[str, ...]:
+        """One text for each network."""
+        return tuple(str(self.cleaned_data["networks"]).replace(",", " ").split())
+
 
 @member_page
+@fresh_post
 @require_http_methods(["GET", "HEAD", "POST"])
 def tokens(request: Request) -> HttpResponse:
     """The tokens and a form for a new one, whose secret is shown once."""

@@ -141,6 +141,7 @@ class ApiToken(models.Model):
     hint = models.CharField(max_length=12)
     digest = models.CharField(max_length=64, unique=True)
     scopes = ArrayField(models.CharField(max_length=40))
+    networks = ArrayField(models.CharField(max_length=50), default=list)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True)
     last_used_at = models.DateTimeField(null=True)

@@ -1,0 +1,34 @@
+"""The rows of accounts: who is where in which role, and how people and programs prove who they are."""
+
+from fairlead.accounts.models.factors import Passkey, RecoveryCode, TotpDevice
+from fairlead.accounts.models.members import (
+    ApiToken,
+    Attempt,
+    Invitation,
+    Membership,
+    Role,
+    SignInLink,
+    User,
+    UserManager,
+    Workspace,
+)
+from fairlead.accounts.models.policy import SecurityPolicy, WaysIn
+from fairlead.accounts.models.sessions import Session
+
+__all__ = [
+    "ApiToken",
+    "Attempt",
+    "Invitation",
+    "Membership",
+    "Passkey",
+    "RecoveryCode",
+    "Role",
+    "SecurityPolicy",
+    "Session",
+    "SignInLink",
+    "TotpDevice",
+    "User",
+    "UserManager",
+    "WaysIn",
+    "Workspace",
+]
