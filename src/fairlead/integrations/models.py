@@ -30,5 +30,10 @@ class Import(models.Model):
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
 
+    after_restore = (
+        "state = 'failed', finished_at = now(), report = report || '{\"failed\": \"It was cut off by a restore.\"}'"
+        " WHERE state = 'running'"
+    )
+
     def __str__(self) -> str:
         return f"{self.kind} import {self.pk}"
