@@ -37,3 +37,15 @@ class Import(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} import {self.pk}"
+
+
+class Origin(models.Model):
+    """What the last import said of a task, so that the next one can tell who changed what: there, or here."""
+
+    workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
+    task = models.OneToOneField("work.Task", models.CASCADE, related_name="origin")
+    kind = models.CharField(max_length=20)
+    values = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.task}"
