@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any, Generic, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
+from fairlead.integrations.kinds.csv.outbound import unmarked
 from fairlead.lib.errors import Invalid
 from fairlead.work.states import State
 
@@ -103,7 +104,7 @@ def read_table(text: str) -> Table:
         rows = []
         for values in reader:
             if any(v.strip() for v in values):
-                rows.append((reader.line_num, dict(zip(headings, (v.strip() for v in values), strict=False))))
+                rows.append((reader.line_num, dict(zip(headings, (unmarked(v.strip()) for v in values), strict=False))))
             if len(rows) > MOST_ROWS:
                 raise Invalid({"file": f"The file has more than {MOST_ROWS} rows; split it and import the parts."})
     except csv.Error as error:
