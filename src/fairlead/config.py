@@ -92,6 +92,12 @@ class Config:
         "The bearer token that /metrics asks for.",
         "Empty: /metrics answers this machine only, and nobody when proxies are trusted.",
     )
+    backup_folder: str = _setting(
+        "",
+        "Where a backup is made once a day, by a worker; best on another disk or machine.",
+        "Empty: only `fairlead backup` makes one.",
+    )
+    backup_keep: int = _setting(14, "How many of these backups are kept; older ones are removed.", low=1, high=3650)
     debug: bool = _setting(False, "Show technical error pages. Never on a machine that others reach.")
     log_level: str = _setting("INFO", "DEBUG, INFO, WARNING or ERROR.")
 

@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "fairlead.allocation",
     "fairlead.notices",
     "fairlead.integrations",
+    "fairlead.archive",
     "fairlead.api",
     "fairlead.web",
     "procrastinate.contrib.django",

@@ -377,10 +377,16 @@ PAGES: dict[str, Line] = {
         *EVERYBODY, data={"digest": "now", "daily_at": "09:00", "quiet_from": "20:00", "quiet_to": "08:00"}
     ),
     "GET /tasks/<key>/mentions/": allow(*STAFF, CLIENT),
+    # tables to keep
+    "GET /tasks/export.csv": allow(*EVERYBODY),
+    "GET /people/export.csv": allow(*READERS),
     # import
     "GET /import/": allow(*MANAGERS),
     "POST /import/": allow(*MANAGERS),
     "GET /import/<number>/": allow(*MANAGERS),
     "POST /import/<number>/columns/": allow(*MANAGERS, data={"tasks-title": "title"}),
     "POST /import/<number>/start/": allow(*MANAGERS),
+    "GET /import/trello/": allow(*MANAGERS),
+    "POST /import/trello/": allow(*MANAGERS),
+    "POST /import/<number>/choices/": allow(*MANAGERS, at={"number": "board"}, data={"archived": "leave"}),
 }

@@ -31,6 +31,7 @@ from fairlead.work.drafts import TaskDraft
 from fairlead.work.models import Project, Status, Task
 
 CANARY = "zqcanaryqz"
+BOARD = f'{{"name": "{CANARY}", "lists": [], "cards": [], "members": []}}'
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,9 @@ def _work(world: World, skill: Skill, worker: Worker, now: datetime) -> tuple[di
     draft_file = integrations.create_import(
         people_file=("", ""), tasks_file=("tasks.csv", f"title\n{CANARY}\n"), project_key="WEB", **by
     )
+    board = integrations.create_board_import(file=("board.json", BOARD), project_key="WEB", **by)
     return tasks, {
+        "board": str(board.pk),
         "projects/key": "WEB",
         "tasks/key": str(tasks["held"]),
         "inbox/key": str(tasks["wish"]),

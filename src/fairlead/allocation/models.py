@@ -99,6 +99,8 @@ class Plan(models.Model):
     changes = models.JSONField(default=list)
     budget = models.JSONField(default=dict)
 
+    after_restore = "state = 'failed' WHERE state = 'making'"
+
     class Meta:
         constraints = [
             models.CheckConstraint(

@@ -12,6 +12,7 @@ from typing import Final
 
 from fairlead.config import choose_settings_module, config, make_folder, use
 from fairlead.lib import embedded_pg
+from fairlead.lib.pg_ground import NoDatabase
 
 STAMP: Final = "up-to-date"
 
@@ -81,11 +82,33 @@ def unapplied() -> list[str]:
     return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
 
 
+def unknown() -> list[str]:
+    """The applied migrations that this version does not have, as app.name: a newer version made them."""
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    loader = MigrationExecutor(connection).loader
+    ours = {app for app, _ in loader.disk_migrations or ()}
+    newer = [key for key in loader.applied_migrations if key[0] in ours and key not in (loader.disk_migrations or ())]
+    return sorted(f"{app}.{name}" for app, name in newer)
+
+
+def refuse_newer() -> None:
+    """Raise NoDatabase when a newer version has changed the tables: older code would damage what it does not know."""
+    newer = unknown()
+    if newer:
+        raise NoDatabase(
+            f"The database was brought up to date by a newer version of Fairlead ({newer[-1]}). Start that version, or "
+            "go back with the backup that was made before: fairlead restore (docs/operating.md)."
+        )
+
+
 def bring_up_to_date() -> None:
     """Apply the migrations that wait, if any."""
     from fairlead.events.wall import as_owner
 
     with as_owner():
+        refuse_newer()
         waiting = unapplied()
     if waiting:
         say("Bringing the tables up to date")
@@ -119,6 +142,7 @@ def _migrate(arguments: argparse.Namespace) -> int:
         from fairlead.events.wall import as_owner
 
         with as_owner():
+            refuse_newer()
             waiting = unapplied()
         if arguments.check:
             print("\n".join(waiting) or "The tables are up to date.")

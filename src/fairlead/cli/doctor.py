@@ -8,7 +8,8 @@ import stat
 import sys
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -21,6 +22,7 @@ NO_DISK_BYTES: Final = 100_000_000
 CLOCK_WARN_S: Final = 2.0
 CLOCK_FAIL_S: Final = 30.0
 LATE_WARN_S: Final = 60.0
+OLD_BACKUP: Final = timedelta(days=2)
 OLDEST_POSTGRES: Final = 150000
 
 
@@ -57,6 +59,7 @@ def examine() -> Iterator[Finding]:
     yield secret(settings)
     yield from address(settings)
     yield mail(settings)
+    yield backup(settings, now=datetime.now(UTC))
     yield from database_and_above()
 
 
@@ -126,6 +129,22 @@ def mail(settings: Config) -> Finding:
     except Unavailable as error:
         return Finding(FAIL, str(error), "Check FAIRLEAD_MAIL_URL: address, port, user and password")
     return Finding(OK, f"The mail server {urlsplit(settings.mail_url).hostname} takes mail")
+
+
+def backup(settings: Config, *, now: datetime) -> Finding:
+    """When the last scheduled backup was made."""
+    if not settings.backup_folder:
+        return Finding(WARN, "No backups are scheduled", "Set FAIRLEAD_BACKUP_FOLDER, best to another disk")
+    from fairlead.archive.backup import last_made_at
+
+    folder = Path(settings.backup_folder).expanduser()
+    made_at = last_made_at(folder)
+    if made_at is None:
+        return Finding(WARN, f"{folder} holds no backup yet", "A worker makes one a day: does one run?")
+    shown = f"The last backup is of {made_at:%Y-%m-%d %H:%M} UTC"
+    if now - made_at > OLD_BACKUP:
+        return Finding(WARN, f"{shown}, in {folder}", "A worker makes one a day: does one run, is the disk full?")
+    return Finding(OK, shown)
 
 
 def database_and_above() -> Iterator[Finding]:

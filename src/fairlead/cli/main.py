@@ -21,6 +21,8 @@ MODULES = (
     "serve",
     "worker",
     "database",
+    "backup",
+    "restore",
     "doctor",
     "tokens",
     "importing",

@@ -17,6 +17,7 @@ from fairlead.cli.database import (
     database_server,
     disconnect,
     probably_up_to_date,
+    refuse_newer,
     say,
     set_up_django,
     unapplied,
@@ -125,6 +126,7 @@ def _prepare(server: Server | None) -> Callable[[], None]:
 
 def _require_up_to_date() -> None:
     # Somebody else's database: several servers may start at once, and who upgrades it is for its owner to say.
+    refuse_newer()
     if waiting := unapplied():
         raise NoDatabase(f"{len(waiting)} migrations wait to be applied to the database. Run: fairlead migrate")
 

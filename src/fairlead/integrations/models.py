@@ -30,5 +30,22 @@ class Import(models.Model):
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
 
+    after_restore = (
+        "state = 'failed', finished_at = now(), report = report || '{\"failed\": \"It was cut off by a restore.\"}'"
+        " WHERE state = 'running'"
+    )
+
     def __str__(self) -> str:
         return f"{self.kind} import {self.pk}"
+
+
+class Origin(models.Model):
+    """What the last import said of a task, so that the next one can tell who changed what: there, or here."""
+
+    workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
+    task = models.OneToOneField("work.Task", models.CASCADE, related_name="origin")
+    kind = models.CharField(max_length=20)
+    values = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.task}"

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from fairlead.events.actor import Actor
+from fairlead.integrations.exports import own_id
 from fairlead.integrations.kinds.csv.fields import PEOPLE, TASKS
 from fairlead.integrations.kinds.csv.inbound import (
     Options,
@@ -142,15 +143,15 @@ def _row(file: str, read: Read[Any], new: bool, differs: bool) -> Row:
 
 
 def workers_by_external_id(workspace_id: int) -> dict[str, Worker]:
-    """Workers that an earlier import made, with their skills at hand."""
-    found = Worker.objects.filter(workspace_id=workspace_id).exclude(external_id="").prefetch_related("skills")
-    return {worker.external_id: worker for worker in found}
+    """Workers by their outside id, else by the id under which a table of ours names them; with their skills at hand."""
+    found = Worker.objects.filter(workspace_id=workspace_id).prefetch_related("skills")
+    return {worker.external_id or own_id(worker.pk): worker for worker in found}
 
 
 def tasks_by_external_id(run: Import) -> dict[str, Task]:
-    """Tasks of the import's project that an earlier import made, with their needs at hand."""
+    """Tasks of the import's project by their outside id, else by their key, with their needs at hand."""
     found = Task.objects.filter(workspace_id=run.workspace_id, project__key=run.project_key, deleted_at__isnull=True)
-    return {t.external_id: t for t in found.exclude(external_id="").select_related("project").prefetch_related("needs")}
+    return {task.external_id or str(task): task for task in found.select_related("project").prefetch_related("needs")}
 
 
 def person_changes(worker: Worker, draft: PersonDraft, known: Mapping[str, int]) -> dict[str, Any]:

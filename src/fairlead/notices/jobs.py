@@ -59,8 +59,12 @@ def time_reminder(*, workspace_id: int, event_id: int, now: datetime) -> None:  
     """Look again when three quarters of the time to answer are over."""
     offer = _offer_of(event_id)
     if offer is not None:
-        at = offer.expires_at - (offer.expires_at - offer.sent_at) / LAST_PART
-        enqueue(remind_of_offer, at=at, workspace_id=workspace_id, offer_id=offer.pk)
+        enqueue(remind_of_offer, at=reminder_at(offer), workspace_id=workspace_id, offer_id=offer.pk)
+
+
+def reminder_at(offer: Offer) -> datetime:
+    """When three quarters of the time to answer are over."""
+    return offer.expires_at - (offer.expires_at - offer.sent_at) / LAST_PART
 
 
 @job(retry=RETRY)

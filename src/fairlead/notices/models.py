@@ -31,6 +31,8 @@ class Notice(models.Model):
     mail_at = models.DateTimeField(null=True)
     mailed_at = models.DateTimeField(null=True)
 
+    after_restore = "mail_at = NULL WHERE mail_at IS NOT NULL AND mailed_at IS NULL"
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "occasion", "kind", "workspace"], name="notice_once")]
         indexes = [

@@ -1,4 +1,4 @@
-"""Importing people and tasks from CSV files: upload, check the columns, try, run, read what happened."""
+"""Importing: choose where from, upload, check how it is read, try, run, read what happened."""
 
 from __future__ import annotations
 
@@ -14,12 +14,15 @@ from django.views.decorators.http import require_GET, require_POST
 
 from fairlead.integrations.actions import change_mapping, create_import, start_import
 from fairlead.integrations.kinds.csv.inbound import MOST_BYTES, Options, decode, read_table
+from fairlead.integrations.kinds.csv.presets import preset_label
 from fairlead.integrations.models import Import
 from fairlead.integrations.permissions import may_import
 from fairlead.integrations.queries import field_choices, find_import, imports, preview
 from fairlead.lib.errors import Refused, require
+from fairlead.web import import_boards
 from fairlead.web.access import Request, member_page
 from fairlead.web.blame import blame
+from fairlead.web.import_sources import source
 from fairlead.web.render import page
 from fairlead.work.queries import visible_projects
 
@@ -61,6 +64,7 @@ def index(request: Request) -> HttpResponse:
         else:
             return redirect("import", number=run.pk)
     values = {
+        **source(request.GET.get("from", "")),
         "form": form,
         "runs": imports(request.actor).values(
             "id", "project_key", "people_name", "tasks_name", "state", "report", "created_at"
@@ -82,6 +86,8 @@ def _create(request: Request, values: dict[str, Any]) -> Import:
 def detail(request: Request, number: int) -> HttpResponse:
     """Before the start: columns and what would happen. While it runs: progress. Afterwards: what happened."""
     run = find_import(request.actor, number)
+    if run.state == Import.State.DRAFT and run.kind == "trello":
+        return import_boards.show_draft(request, run)
     if run.state == Import.State.DRAFT:
         return _show_draft(request, run, wrong={})
     return page(request, "imports/run.jinja", {"run": run, "shown": SHOWN_REFUSALS}, block="progress")
@@ -97,7 +103,7 @@ def columns(request: Request, number: int) -> HttpResponse:
         for file, fields in field_choices().items()
     }
     try:
-        change_mapping(run, mapping, _options(request), actor=request.actor)
+        change_mapping(run, mapping, _options(request, run), actor=request.actor)
     except Refused as refusal:
         run.mapping = {**run.mapping, **mapping}
         return _show_draft(request, run, wrong=refusal.fields or {"": refusal.detail})
@@ -108,13 +114,14 @@ def _chosen(request: HttpRequest, name: str) -> list[str]:
     return [column for column in request.POST.getlist(name) if column]
 
 
-def _options(request: HttpRequest) -> Options:
+def _options(request: HttpRequest, run: Import) -> Options:
     unit, level = request.POST.get("unit_min", ""), request.POST.get("level", "")
     zone = request.POST.get("time_zone") or Options.time_zone
     return Options(
         time_zone=zone,
         unit_min=min(max(int(unit), 1), 2400) if unit.isascii() and unit.isdigit() else Options.unit_min,
         level=int(level) if level in {"1", "2", "3", "4", "5"} else Options.level,
+        in_seconds=run.mapping["options"].get("in_seconds", False),
     )
 
 
@@ -125,6 +132,7 @@ def _show_draft(request: Request, run: Import, *, wrong: dict[str, str]) -> Http
     }
     values = {
         "run": run,
+        "looks_like": preset_label(run.mapping.get("preset", "")),
         "fields": field_choices(),
         "headings": headings,
         "wrong": wrong,
@@ -152,6 +160,7 @@ def start(request: Request, number: int) -> HttpResponse:
 
 
 urls = [
+    *import_boards.urls,
     path("import/", index, name="imports"),
     path("import/<int:number>/", detail, name="import"),
     path("import/<int:number>/columns/", columns, name="import_columns"),

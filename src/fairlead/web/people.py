@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 from fairlead.accounts.models import User
 from fairlead.allocation.queries import WeekLoad, load
 from fairlead.events.actor import Actor
+from fairlead.integrations.exports import people_as_csv
 from fairlead.lib.errors import require
 from fairlead.lib.hours import holidays_between
 from fairlead.people import actions, queries
@@ -27,7 +28,7 @@ from fairlead.web.access import Request, member_page
 from fairlead.web.people_answer import FormPage, answer
 from fairlead.web.people_forms import ProfileForm, SkillLevelForm
 from fairlead.web.people_week import days_words, difference, hours_words, presence_words, week_grid
-from fairlead.web.render import page
+from fairlead.web.render import attachment, page
 from fairlead.web.skills import skill_choices
 from fairlead.work.queries import visible_tasks
 from fairlead.work.states import OPEN
@@ -50,7 +51,7 @@ def index(request: Request) -> HttpResponse:
     shown = found[first : first + PAGE_ROWS]
     manages = may_manage_people(request.actor)
     values = {
-        "rows": _lines(request.actor, shown, now, zone),
+        "rows": _lines(request.actor, shown, now, zone), "export": _export_address(request),
         "wanted": wanted, "total": len(found), "first": first, "pages": _pages(request, first, len(found)),
         "nobody": not found and not queries.visible_workers(request.actor).exists(),
         "requests": [_request(r) for r in queries.requests_waiting(request.actor)] if manages else [],
@@ -58,6 +59,21 @@ def index(request: Request) -> HttpResponse:
         "shows_rates": all(row.rate_cents is not None for row in shown), "skills_shown": SKILLS_SHOWN,
     }  # fmt: skip
     return page(request, "people/index.jinja", values, block="list")
+
+
+def _export_address(request: Request) -> str:
+    kept = {name: value for name, value in request.GET.items() if value and name != "from"}
+    return reverse("people-export") + ("?" + urlencode(kept) if kept else "")
+
+
+@member_page
+@require_GET
+def export(request: Request) -> HttpResponse:
+    """Whom the filters of the address leave, as a CSV file."""
+    require(may_see_directory(request.actor), "The directory is for the team. Ask an admin for another role.")
+    found = queries.directory(request.actor, _wanted(request), now=timezone.now(), zone=request.workspace.time_zone)
+    workers = queries.visible_workers(request.actor).filter(pk__in=[row.id for row in found]).order_by("name", "pk")
+    return attachment(people_as_csv(request.actor, workers), "people.csv")
 
 
 def _wanted(request: Request) -> DirectoryFilter:
@@ -207,6 +223,7 @@ def _time(worker: Worker, reader: User, now: datetime) -> dict[str, Any]:
 
 urls = [
     path("people/", index, name="people"),
+    path("people/export.csv", export, name="people-export"),
     path("people/new/", new, name="person_new"),
     path("people/<int:number>/", show, name="person"),
     *people_edit.urls,

@@ -42,6 +42,13 @@ def page(
     return response
 
 
+def attachment(text: str, name: str) -> HttpResponse:
+    """A CSV file to keep."""
+    response = HttpResponse(text, content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
 def wants_fragment(request: HttpRequest) -> bool:
     """Whether htmx asks for a part of the page."""
     htmx = request.htmx  # type: ignore[attr-defined]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, Final
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse, QueryDict
@@ -13,10 +14,11 @@ from django.views.decorators.http import require_GET
 
 from fairlead.accounts.models import Role
 from fairlead.accounts.permissions import MANAGERS, STAFF
+from fairlead.integrations.exports import tasks_as_csv
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
 from fairlead.web.access import Request, member_page
 from fairlead.web.board import label_color, today_of
-from fairlead.web.render import page
+from fairlead.web.render import attachment, page
 from fairlead.web.task_filters import LISTED, NAMES, address, asked, filter_bar, kept_query, pushed
 from fairlead.work.models import Project, Task, View
 from fairlead.work.permissions import may_change_view, may_create_task, may_save_view, may_share_view
@@ -28,6 +30,7 @@ from fairlead.work.queries import (
     status_choices,
     task_list,
     view_rows,
+    visible_tasks,
 )
 from fairlead.work.queries.lists import GROUPS, SORTS, page_of
 from fairlead.work.states import State
@@ -85,6 +88,18 @@ def of_view(request: Request, number: int) -> HttpResponse:
     return _list(request, None, views=view_rows(request.actor), view=view)
 
 
+@member_page
+@require_GET
+def export(request: Request) -> HttpResponse:
+    """The tasks that the filters of the address leave, as a CSV file."""
+    wanted = asked(request)
+    fitting = wanted.apply(
+        visible_tasks(request.actor), now=timezone.now(), user_id=request.actor.user_id, zone=request.user.time_zone
+    )
+    text = tasks_as_csv(request.actor, fitting.order_by("project__key", "number"))
+    return attachment(text, f"{wanted.project.lower() or 'tasks'}.csv")
+
+
 def _list(
     request: Request, project: Project | None, *, views: list[ViewRow] | None = None, view: View | None = None
 ) -> HttpResponse:
@@ -117,9 +132,17 @@ def _list(
         "bulk_statuses": _bulk_statuses(project),
         "priorities": list(reversed(Task.Priority.choices)),
         "here": address(request),
+        "export": _export_address(request, project),
         **_views(request, views or [], view),
     }
     return pushed(request, page(request, "tasks/index.jinja", values))
+
+
+def _export_address(request: Request, project: Project | None) -> str:
+    kept = [(name, request.GET[name]) for name in (*NAMES, "project") if request.GET.get(name)]
+    if project is not None:
+        kept = [*((name, value) for name, value in kept if name != "project"), ("project", project.key)]
+    return "/tasks/export.csv" + ("?" + urlencode(kept) if kept else "")
 
 
 def _views(request: Request, views: list[ViewRow], view: View | None) -> dict[str, Any]:
@@ -207,6 +230,7 @@ def _trash(request: Request) -> HttpResponse:
 
 urls = [
     path("tasks/", index, name="tasks"),
+    path("tasks/export.csv", export, name="tasks-export"),
     path("views/<int:number>/", of_view, name="view"),
     path("projects/<project:key>/list/", of_project, name="project-list"),
 ]

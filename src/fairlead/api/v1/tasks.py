@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import HttpResponse
 from ninja import Query
 
 from fairlead.accounts.models import Role
@@ -14,9 +15,11 @@ from fairlead.api.fields import TaskKey
 from fairlead.api.paging import Order
 from fairlead.api.problems import InvalidInput
 from fairlead.api.routes import Routes
+from fairlead.api.tables import csv_reply, wants_csv
 from fairlead.api.v1.projects import find_status
 from fairlead.api.v1.shapes import Move, NeedIn, NewTask, TaskChange, TaskOut, TaskPage, TaskQuery
 from fairlead.api.v1.task_rows import COLUMNS, one, shown
+from fairlead.integrations.exports import tasks_as_csv
 from fairlead.work import actions, queries
 from fairlead.work.drafts import TaskDraft
 from fairlead.work.filters import TaskFilter
@@ -32,11 +35,13 @@ ORDERS = {
 
 
 @routes.on("GET", "/tasks", scope="work:read", gives=TaskPage)
-def list_tasks(request: Call, wanted: Query[TaskQuery]) -> dict[str, Any]:
+def list_tasks(request: Call, wanted: Query[TaskQuery]) -> dict[str, Any] | HttpResponse:
     """List tasks
 
-    Those in the trash are left out.
+    Those in the trash are left out. With `Accept: text/csv` all that fit come as one table (at most 50,000).
     """
+    if wants_csv(request):
+        return csv_reply(tasks_as_csv(request.actor, _fitting(request, wanted).order_by("id")), "tasks.csv")
     rows = paging.cut(request, _fitting(request, wanted).values(*COLUMNS), ORDERS[wanted.order], wanted)
     return paging.page(request, shown(request, rows))
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from django.db.models import QuerySet
+from django.http import HttpResponse
 from ninja import Query
 from pydantic import Field, StringConstraints
 
@@ -15,6 +16,8 @@ from fairlead.api.calls import Call
 from fairlead.api.fields import Body, Id, PathId, Shown, Text
 from fairlead.api.paging import Order, Paging
 from fairlead.api.routes import Routes
+from fairlead.api.tables import csv_reply, wants_csv
+from fairlead.integrations.exports import people_as_csv
 from fairlead.lib.errors import Invalid, require
 from fairlead.people import actions, queries
 from fairlead.people.models import Worker
@@ -144,12 +147,14 @@ COLUMNS = (
 
 
 @routes.on("GET", "/workers", scope="people:read", gives=WorkerPage)
-def list_workers(request: Call, wanted: Query[WorkerFilter]) -> dict[str, Any]:
+def list_workers(request: Call, wanted: Query[WorkerFilter]) -> dict[str, Any] | HttpResponse:
     """List workers
 
-    In the order of their coming.
+    In the order of their coming. With `Accept: text/csv` all that fit come as one table.
     """
     require(may_see_directory(request.actor), CLIENTS_DO_NOT)
+    if wants_csv(request):
+        return csv_reply(people_as_csv(request.actor, _fitting(request, wanted).order_by("id")), "people.csv")
     rows = paging.cut(request, _fitting(request, wanted).values(*COLUMNS), OLDEST, wanted)
     return paging.page(request, _shown(request, rows))
 

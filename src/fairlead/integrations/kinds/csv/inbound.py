@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any, Generic, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
+from fairlead.integrations.kinds.csv.outbound import unmarked
 from fairlead.lib.errors import Invalid
 from fairlead.work.states import State
 
@@ -33,11 +34,13 @@ class Table:
 
 @dataclass(frozen=True)
 class Options:
-    """How to read what a file leaves open. `unit_min`: minutes that one unit of effort stands for."""
+    """How to read what a file leaves open. `unit_min`: minutes that one unit of effort stands for; `in_seconds`: a
+    plain number of effort is seconds, whatever the unit."""
 
     time_zone: str = "UTC"
     unit_min: int = 60
     level: int = 2
+    in_seconds: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,18 +98,28 @@ def read_table(text: str) -> Table:
     separator = max(",;\t|", key=first.count)
     reader = csv.reader(io.StringIO(text.lstrip("\ufeff\n\r")), delimiter=separator)
     try:
-        headings = [h.strip() for h in next(reader, [])]
+        headings = _apart([h.strip() for h in next(reader, [])])
         if not any(headings):
             raise Invalid({"file": "The file is empty: its first line has to name the columns."})
         rows = []
         for values in reader:
             if any(v.strip() for v in values):
-                rows.append((reader.line_num, dict(zip(headings, (v.strip() for v in values), strict=False))))
+                rows.append((reader.line_num, dict(zip(headings, (unmarked(v.strip()) for v in values), strict=False))))
             if len(rows) > MOST_ROWS:
                 raise Invalid({"file": f"The file has more than {MOST_ROWS} rows; split it and import the parts."})
     except csv.Error as error:
         raise Invalid({"file": f"Line {reader.line_num} cannot be read as CSV: {error}."}) from None
     return Table(headings, rows)
+
+
+def _apart(headings: list[str]) -> list[str]:
+    """Headings that stand there several times, as the labels of Jira do, are numbered."""
+    counted: dict[str, int] = {}
+    found = []
+    for heading in headings:
+        counted[heading] = counted.get(heading, 0) + 1
+        found.append(f"{heading} ({counted[heading]})" if heading and counted[heading] > 1 else heading)
+    return found
 
 
 def read_people(table: Table, mapping: Mapping[str, list[str]], options: Options) -> Iterator[Read[PersonDraft]]:
@@ -171,7 +184,7 @@ def _task(values: Values, options: Options) -> TaskRow:
         "release_at": _moment(values.get("release", ""), options.time_zone, "start date", end=False),
     }
     if values.get("effort"):
-        facts["effort_min"] = _effort(values["effort"], options.unit_min)
+        facts["effort_min"] = _effort(values["effort"], 1 / 60 if options.in_seconds else options.unit_min)
     needs = _levels(values.get("needs", ""), options.level)
     return TaskRow(title[:240], _external_id(values, title), needs, _state(values.get("state", "")), facts)
 
@@ -214,7 +227,7 @@ def _country(text: str) -> str:
 _UNITS_MIN = {"m": 1, "min": 1, "h": 60, "d": 480, "w": 2400}
 
 
-def _effort(text: str, unit_min: int) -> int:
+def _effort(text: str, unit_min: float) -> int:
     """`1d 4h`, `90m`, or a number of units; days have 8 hours and weeks 5 days."""
     plain = text.lower().replace(",", ".").strip()
     if re.fullmatch(r"\d+(\.\d+)?", plain):
@@ -263,8 +276,21 @@ def _moment(text: str, zone: str, what: str, *, end: bool) -> datetime | None:
         if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
             local = datetime.combine(date.fromisoformat(text), time(18) if end else time(0))
         else:
-            local = datetime.fromisoformat(text)
+            local = _written_otherwise(text) or datetime.fromisoformat(text)
     except ValueError:
         raise Wrong(f"has the {what} {text!r}; write it as 2026-11-30 or 2026-11-30T17:00") from None
     aware = local if local.tzinfo else local.replace(tzinfo=ZoneInfo(zone))
     return aware.astimezone(UTC)
+
+
+_OTHERWISE = ("%d/%b/%y %I:%M %p", "%d/%b/%Y %I:%M %p", "%d/%b/%y", "%d.%m.%Y", "%d.%m.%Y %H:%M", "%m/%d/%Y")
+"""How Jira and spreadsheets write a moment."""
+
+
+def _written_otherwise(text: str) -> datetime | None:
+    for pattern in _OTHERWISE:
+        try:
+            return datetime.strptime(text, pattern)  # noqa: DTZ007  the zone is the caller's
+        except ValueError:
+            continue
+    return None

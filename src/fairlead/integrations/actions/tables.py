@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from itertools import islice
@@ -11,9 +11,10 @@ from typing import Any, TypeVar
 from django.db import transaction
 
 from fairlead.events.actor import Actor
-from fairlead.events.record import record
+from fairlead.integrations.actions.running import Progress, finish_import, keep_progress
 from fairlead.integrations.kinds.csv.fields import PEOPLE, TASKS, guess_mapping
 from fairlead.integrations.kinds.csv.inbound import Options, PersonDraft, Read, TaskRow, read_table
+from fairlead.integrations.kinds.csv.presets import recognised, task_mapping
 from fairlead.integrations.models import Import
 from fairlead.integrations.permissions import may_import
 from fairlead.integrations.queries import (
@@ -43,7 +44,6 @@ from fairlead.work.models import Project
 
 BATCH = 100
 Item = TypeVar("Item")
-Progress = Callable[[int, int], None]
 
 
 def create_import(
@@ -57,10 +57,12 @@ def create_import(
         raise Invalid({"tasks_file": "Choose a file with tasks, a file with people, or both."})
     if tables["tasks"] and not project_key:
         raise Invalid({"project_key": "Tasks need a project: choose one, or give the key of a new one."})
+    preset = recognised(tables["tasks"].headings) if tables["tasks"] else None
     mapping = {
         "people": guess_mapping(tables["people"].headings, PEOPLE) if tables["people"] else {},
-        "tasks": guess_mapping(tables["tasks"].headings, TASKS) if tables["tasks"] else {},
-        "options": asdict(Options()),
+        "tasks": task_mapping(tables["tasks"].headings, preset) if tables["tasks"] else {},
+        "options": asdict(Options(**(preset.options if preset else {}))),
+        "preset": preset.name if preset else "",
     }
     return Import.objects.create(
         workspace_id=actor.workspace_id, kind="csv", created_by_id=actor.user_id, created_at=now, mapping=mapping,
@@ -82,24 +84,14 @@ def change_mapping(
     }
     if wrong:
         raise Invalid(wrong)
-    run.mapping = {"people": dict(mapping["people"]), "tasks": dict(mapping["tasks"]), "options": asdict(options)}
+    chosen = {"people": dict(mapping["people"]), "tasks": dict(mapping["tasks"]), "options": asdict(options)}
+    run.mapping = {**run.mapping, **chosen}
     if not Import.objects.filter(pk=run.pk, state=Import.State.DRAFT).update(mapping=run.mapping):
         raise Conflict("This import was started already; upload the files again to read them differently.")
     return run
 
 
-def start_import(run: Import, *, actor: Actor, now: datetime) -> None:
-    """Run it in the background, once. The people and tasks are made in the name of who starts it."""
-    require(may_import(actor), "Only managers can import.")
-    read = files(run)
-    with transaction.atomic():
-        won = Import.objects.filter(pk=run.pk, state=Import.State.DRAFT)
-        if not won.update(state=Import.State.RUNNING, total_rows=len(read.people) + len(read.tasks), done_rows=0):
-            raise Conflict("This import was started already.")
-        record("import.started", run, actor=actor, now=now, people=len(read.people), tasks=len(read.tasks))
-
-
-def run_import(run: Import, *, actor: Actor, now: datetime, on_progress: Progress | None = None) -> Report:
+def run_tables(run: Import, *, actor: Actor, now: datetime, on_progress: Progress | None = None) -> Report:
     """Create and update people and tasks row by row; refused rows are reported and skipped.
 
     Commits every hundred rows, so that a crash loses nothing and the next run goes on where it stopped.
@@ -112,12 +104,6 @@ def run_import(run: Import, *, actor: Actor, now: datetime, on_progress: Progres
     if read.tasks:
         clerk.add_tasks(_project(run, actor=actor, now=now))
     return clerk.finish()
-
-
-def fail_import(run: Import, why: str, *, now: datetime) -> None:
-    """The import cannot go on; what was imported stays and importing again completes it."""
-    report = {**run.report, "failed": why}
-    Import.objects.filter(pk=run.pk).update(state=Import.State.FAILED, finished_at=now, report=report)
 
 
 def _project(run: Import, *, actor: Actor, now: datetime) -> Project:
@@ -134,7 +120,7 @@ class _Clerk:
     def __init__(self, run: Import, read: Files, *, actor: Actor, now: datetime, on_progress: Progress | None) -> None:
         self.run, self.read, self.actor, self.now = run, read, actor, now
         self.report, self.done = Report(), 0
-        self.on_progress = on_progress or self._keep_progress
+        self.on_progress = on_progress or keep_progress(run)
         self.known = known_skills(run.workspace_id)
 
     def add_skills(self) -> None:
@@ -206,18 +192,9 @@ class _Clerk:
         if self.done % 10 == 0 or rows > 1:
             self.on_progress(self.done, len(self.read.people) + len(self.read.tasks))
 
-    def _keep_progress(self, done: int, total: int) -> None:
-        Import.objects.filter(pk=self.run.pk).update(done_rows=done, total_rows=total)
-
     def finish(self) -> Report:
         """Keep the report and say in the log what the import did."""
-        counts = {outcome: self.report.people.get(outcome, 0) + self.report.tasks.get(outcome, 0)
-                  for outcome in (CREATED, UPDATED, UNCHANGED, REFUSED)}  # fmt: skip
-        with transaction.atomic():
-            Import.objects.filter(pk=self.run.pk).update(
-                state=Import.State.DONE, finished_at=self.now, done_rows=self.done, report=self.report.to_dict()
-            )
-            record("import.finished", self.run, actor=self.actor, now=self.now, kind=self.run.kind, **counts)
+        finish_import(self.run, self.report, self.done, actor=self.actor, now=self.now)
         return self.report
 
 

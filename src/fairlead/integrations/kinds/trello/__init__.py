@@ -1,0 +1,1 @@
+"""A board of Trello, from the JSON file that its menu exports."""

@@ -1,0 +1,40 @@
+"""Where work can be brought in from, and how to get it out there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+
+@dataclass(frozen=True)
+class Source:
+    """One tool: what its import brings, and how the file is had there."""
+
+    name: str
+    label: str
+    icon: str
+    brings: str
+    how: str
+    href: str
+
+
+def _csv(name: str, label: str, icon: str, brings: str, how: str) -> Source:
+    return Source(name, label, icon, brings, how, f"/import/?from={name}" if name != "csv" else "/import/")
+
+
+SOURCES: Final = (
+    _csv("csv", "A spreadsheet", "file-spreadsheet", "Tasks and people from any CSV file; you choose the columns.",
+         "One row for each task or person; the first line names the columns."),
+    Source("trello", "Trello", "columns-3", "Lists, cards, labels, dates, checklists, comments, and who has what.",
+           "In Trello: the board's menu → Print, export and share → Export as JSON.", "/import/trello/"),
+    _csv("jira", "Jira", "bug", "Issues with labels, components, estimates and due dates.",
+         "In Jira: Filters → the issues you want → Export → Export CSV (all fields). The columns are recognised."),
+    _csv("asana", "Asana", "list-checks", "Tasks of a project with sections, tags and dates.",
+         "In Asana: the project's menu → Export/Print → CSV. The columns are recognised."),
+)  # fmt: skip
+
+
+def source(name: str) -> dict[str, Any]:
+    """For a page of imports: every source, and the chosen one."""
+    chosen = next((one for one in SOURCES if one.name == name), SOURCES[0])
+    return {"sources": SOURCES, "source": chosen}
