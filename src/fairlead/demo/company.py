@@ -18,6 +18,7 @@ from fairlead.demo import policies
 from fairlead.demo.cast import GUESTS, PEOPLE, SKILLS, WORKSPACE, Person
 from fairlead.demo.history import live_through
 from fairlead.demo.offers import put_out
+from fairlead.demo.portal import open_portal
 from fairlead.demo.script import PROJECTS, levels
 from fairlead.events.actor import Actor
 from fairlead.events.tenancy import enter
@@ -74,6 +75,7 @@ def _found(now: datetime) -> None:
     _say(company, now)
     put_out(company, now=now)
     policies.write(company, now=now)
+    open_portal(company, now=now)
     _mention(company, now)
     _views(company, now)
     work.change_status(

@@ -1,5 +1,6 @@
 """Everything that changes accounts: users, workspaces, members and invitations, tokens, and how people get in."""
 
+from fairlead.accounts.actions.branding import change_branding, remove_logo, set_logo
 from fairlead.accounts.actions.entry import (
     LinkGone,
     count_attempt,
@@ -17,7 +18,9 @@ from fairlead.accounts.actions.members import (
     find_invitation,
     invitation_secret,
     invite,
+    join_as_client,
     join_with_new_account,
+    name_in,
     remove_member,
     resend_invitation,
     restore_member,
@@ -39,6 +42,7 @@ __all__ = [
     "LinkGone",
     "accept_invitation",
     "add_member",
+    "change_branding",
     "change_password",
     "change_profile",
     "change_role",
@@ -55,14 +59,18 @@ __all__ = [
     "forget_old_entries",
     "invitation_secret",
     "invite",
+    "join_as_client",
     "join_with_new_account",
     "link_user",
     "make_sign_in_link",
+    "name_in",
     "record_sign_in",
+    "remove_logo",
     "remove_member",
     "resend_invitation",
     "restore_member",
     "revoke_token",
+    "set_logo",
     "set_password",
     "sign_up",
     "token_actor",

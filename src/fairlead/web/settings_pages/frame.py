@@ -25,6 +25,7 @@ def _tabs(actor: Actor, here: str) -> list[dict[str, Any]]:
         ("user", "Profile", "/settings/", True),
         ("bell", "Notifications", "/settings/notifications/", True),
         ("building-2", "Workspace", "/settings/workspace/", may_change_workspace(actor)),
+        ("palette", "Branding", "/settings/branding/", may_change_workspace(actor)),
         ("calendar-clock", "Planning", "/settings/planning/", may_change_planning(actor)),
         ("users", "Members", "/settings/members/", may_see_members(actor)),
         ("circle-dot", "Presence", "/settings/presence/", may_manage_presence(actor)),
