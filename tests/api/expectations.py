@@ -23,6 +23,7 @@ from security.expectations import (
 
 SKILL = {"name": "Singing"}
 WORKER = {"kind": "employee", "name": "Nina"}
+FORM = {"name": "Wish", "questions": [{"id": "q1", "kind": "short", "label": "What?", "target": "title"}]}
 TIME_OFF = {"starts_on": "2027-05-03", "ends_on": "2027-05-07"}
 
 OPERATIONS: dict[str, Line] = {
@@ -84,6 +85,25 @@ OPERATIONS: dict[str, Line] = {
     "POST /workers/{worker_id}/time-weeks/{monday}/submit": allow(*MANAGERS, HOLDER, at={"monday": "open_week"}),
     "POST /workers/{worker_id}/time-weeks/{monday}/approve": allow(*MANAGERS),
     "POST /workers/{worker_id}/time-weeks/{monday}/return": allow(*MANAGERS, data={"note": "Friday is missing"}),
+    # clients
+    "GET /portal/requests": allow(*EVERYBODY),
+    "POST /portal/requests": allow(CLIENT, data={"project": "WEB", "title": "A map"}),
+    "GET /portal/requests/{key}": allow(CLIENT, at={"key": "held"}),
+    "POST /portal/requests/{key}/messages": allow(CLIENT, at={"key": "held"}, data={"body": "Hello"}),
+    "POST /portal/requests/{key}/rounds/{round_id}/approve": allow(CLIENT, at={"key": "asked"}, data={}),
+    "POST /portal/requests/{key}/rounds/{round_id}/changes": allow(CLIENT, at={"key": "asked"}, data={"words": "No"}),
+    "POST /portal/requests/{key}/rounds/{round_id}/rate": allow(
+        CLIENT, at={"key": "approved", "round_id": "approved_round"}, data={"rating": 5}
+    ),
+    "POST /portal/forms/{form_id}": allow(CLIENT, data={"answers": {"q1": ["It is broken"]}}),
+    "POST /tasks/{key}/handovers": allow(*MANAGERS, HOLDER, at={"key": "again"}, data={"clients": "clara"}),
+    "DELETE /tasks/{key}/handovers/{round_id}": allow(*MANAGERS, HOLDER, at={"key": "asked"}),
+    "GET /projects/{key}/forms": allow(*MANAGERS),
+    "POST /projects/{key}/forms": allow(*MANAGERS, data=FORM),
+    "PATCH /projects/{key}/forms/{form_id}": allow(*MANAGERS, data={"intro": "Tell us"}),
+    "DELETE /projects/{key}/forms/{form_id}": allow(*MANAGERS),
+    "POST /projects/{key}/forms/{form_id}/publish": allow(*MANAGERS),
+    "POST /projects/{key}/forms/{form_id}/unpublish": allow(*MANAGERS),
     # people
     "GET /workers": allow(*READERS),
     "POST /workers": allow(*MANAGERS, data=WORKER),

@@ -67,6 +67,8 @@ class Programs:
         return reply
 
     def _filled_in(self, value: Any) -> Any:
+        if value == "clara":
+            return [int(self.filled.ids[value])]
         return int(self.filled.ids[value]) if value in ("in_progress", "focus", "worker") else value
 
 
@@ -104,6 +106,7 @@ def _places(filled: Filled) -> dict[str, str]:
         "policy_id": filled.places["policies/policy_id"],
         "offer_id": filled.places["offers/offer_id"], "state_id": filled.ids["focus"],
         "notice_id": filled.ids["notice"], "view_id": filled.places["views/view_id"],
+        "round_id": filled.places["rounds/number"], "form_id": filled.places["forms/number"],
         "batch_id": filled.places["batches/batch_id"],
         "entry_id": filled.places["time-entries/entry_id"], "monday": filled.places["monday"],
     }  # fmt: skip

@@ -22,13 +22,14 @@ from fairlead.events.models import Event
 from fairlead.events.tenancy import enter
 from fairlead.integrations import actions as integrations
 from fairlead.notices import actions as notices
-from fairlead.notices.links import stop_secret
+from fairlead.notices.links import reminder_secret, stop_secret
 from fairlead.notices.models import Notice
 from fairlead.people import actions as people
 from fairlead.people.models import PresenceState, Skill, Worker
 from fairlead.work import actions as work
 from fairlead.work.drafts import TaskDraft
-from fairlead.work.models import Project, Status, Task
+from fairlead.work.forms import Question
+from fairlead.work.models import Handover, Project, Status, Task
 
 CANARY = "zqcanaryqz"
 BOARD = f'{{"name": "{CANARY}", "lists": [], "cards": [], "members": []}}'
@@ -104,6 +105,7 @@ def _people(world: World, now: datetime) -> tuple[Skill, Worker, dict[str, str]]
 def _work(world: World, skill: Skill, worker: Worker, now: datetime) -> tuple[dict[str, Task], dict[str, str]]:
     """The project WEB, shared with clara, and its tasks by what they are for.
 
+    `asked` waits for clara's verdict, `approved` has it, and `again` was taken back;
     `held` (WEB-1) is bob's and has an open criterion and a comment; `waiting` has nobody, `later` comes after it;
     `gone` is in the trash; `checked` has a criterion that is met; `running`, `done` and `finished` are bob's;
     `offered` waits for bob's answer; `proposed` waits for an approval, `decided` was given to bob by a policy, `queued`
@@ -114,9 +116,9 @@ def _work(world: World, skill: Skill, worker: Worker, now: datetime) -> tuple[di
     work.share_project(project, world.clara.user, **by)
     draft = TaskDraft(title=f"Copy {CANARY}", description=CANARY, labels=(CANARY,), needs={skill.pk: 2}, effort_min=60)
     names = ("held", "waiting", "later", "gone", "checked", "running", "done", "finished", "offered",
-             "proposed", "decided", "queued", "pinned")  # fmt: skip
+             "proposed", "decided", "queued", "pinned", "asked", "approved", "again")  # fmt: skip
     tasks = dict(zip(names, work.create_tasks(project, [draft] * len(names), **by), strict=True))
-    for name in ("held", "running", "done", "finished"):
+    for name in ("held", "running", "done", "finished", "asked", "approved", "again"):
         allocation.assign_task(tasks[name], worker, **by)
         tasks[name].refresh_from_db()
     mine = {"actor": world.bob.actor, "now": now}
@@ -124,6 +126,9 @@ def _work(world: World, skill: Skill, worker: Worker, now: datetime) -> tuple[di
     work.start_task(tasks["running"], **mine)
     work.start_task(tasks["finished"], **mine)
     work.complete_task(tasks["finished"], **by)
+    asked, approved, again = (_with_the_client(tasks[name], world, now) for name in ("asked", "approved", "again"))
+    work.take_back(again, **by)
+    work.approve(approved, actor=world.clara.actor, now=now, words=CANARY)
     work.add_dependency(tasks["later"], tasks["waiting"], **by)
     work.delete_task(tasks["gone"], **by)
     open_ = work.add_criterion(tasks["held"], f"Short {CANARY}", **by)
@@ -165,7 +170,39 @@ def _work(world: World, skill: Skill, worker: Worker, now: datetime) -> tuple[di
         "offers/number": str(offer.pk),
         "offers/offer_id": str(offer.pk),
         "offer/secret": offer_secret(offer),
+        "portal/key": str(tasks["held"]),
+        "new/key": "WEB",
+        "reminders/secret": reminder_secret(asked.reviewers.get()),
+        "user_id": str(world.clara.user.pk),
+        "task": str(tasks["held"]),
+        "rounds/number": str(asked.pk),
+        "approved_round": str(approved.pk),
+        **_forms(project, world, now),
         "receipts/number": str(Assignment.objects.get(task=tasks["held"]).receipt_id),
+    }
+
+
+def _with_the_client(task: Task, world: World, now: datetime) -> Handover:
+    """A task of bob's in review, put to clara."""
+    mine = {"actor": world.bob.actor, "now": now}
+    work.start_task(task, **mine)
+    work.submit_task(task, **mine)
+    return work.ask_client(task, [world.clara.user.pk], message=CANARY, **mine)
+
+
+def _forms(project: Project, world: World, now: datetime) -> dict[str, str]:
+    """A form in the portal that also has a public address, and what the workspace looks like to clients."""
+    by = {"actor": world.olga.actor, "now": now}
+    accounts.change_branding(world.workspace, name=f"Acme {CANARY}", **by)
+    branding = accounts.set_logo(world.workspace, b"\x89PNG\r\n\x1a\n" + CANARY.encode(), **by)
+    form = work.create_form(project, f"Fault {CANARY}", (Question("q1", "short", "What?", target="title"),), **by)
+    form = work.open_form(work.publish_form(form, **by), **by)
+    return {
+        "forms/number": str(form.pk),
+        "ask/secret": work.public_secret(form),
+        "sign-in/slug": world.workspace.slug,
+        "brand/digest": branding.digest,
+        "version": "1",
     }
 
 

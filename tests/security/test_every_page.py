@@ -64,21 +64,25 @@ def _heads(house: House) -> list[tuple[int, int]]:
     return found
 
 
+BY_MAIL_PROGRAMS = ("/notices/stop/<secret>/", "/portal/reminders/<secret>/")
+"""One-click unsubscription (RFC 8058) comes without a session: the signed secret in the address is its proof."""
+BY_SECRET = (
+    "/join/<secret>/", "/offer/<secret>/", *BY_MAIL_PROGRAMS, "/ask/<secret>/", "/portal/sign-in/<slug>/",
+    "/portal/brand/<digest>/<version>/logo/",
+)  # fmt: skip
+
+
 @pytest.mark.parametrize("address", GETS)
 def test_nothing_of_acme_reaches_a_stranger(house: House, address: str) -> None:
     """Whoever holds the secret of a link is no stranger to what the link is about."""
-    if address in ("/join/<secret>/", "/offer/<secret>/", "/notices/stop/<secret>/"):
+    if address in BY_SECRET:
         return
     response = ask(house, STRANGER, address)
     shown = response.content.decode() + str(dict(response.headers))
     assert CANARY not in shown
 
 
-BY_MAIL_PROGRAMS = "/notices/stop/<secret>/"
-"""One-click unsubscription (RFC 8058) comes without a session: the signed secret in the address is its proof."""
-
-
-@pytest.mark.parametrize("address", [address for address in POSTS if address != BY_MAIL_PROGRAMS])
+@pytest.mark.parametrize("address", [address for address in POSTS if address not in BY_MAIL_PROGRAMS])
 def test_a_form_without_its_token_is_refused(house: House, address: str) -> None:
     """Also when somebody is signed in, and with a token that belongs to no cookie."""
     line, route = PAGES[f"POST {address}"], ROUTES[address]

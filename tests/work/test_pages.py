@@ -77,7 +77,7 @@ def test_a_client_sees_a_shared_project_without_what_is_internal(
     actions.share_project(site.project, world.clara.user, actor=world.alice.actor, now=site.now)
     actions.add_comment(task, "Between us", internal=True, actor=world.bob.actor, now=site.now)
     actions.add_comment(task, "Dear client", internal=False, actor=world.bob.actor, now=site.now)
-    shown = text(open_as(world.clara).get("/tasks/WEB-1/"))
+    shown = text(open_as(world.clara).get("/portal/WEB-1/"))
     assert "Dear client" in shown
     for hidden in ("Between us", "Scala", "5 h", "candidates"):
         assert hidden not in shown

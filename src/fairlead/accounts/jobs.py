@@ -15,7 +15,8 @@ from fairlead.accounts.actions import (
     make_sign_in_link,
     record_failed_sign_in,
 )
-from fairlead.accounts.models import Invitation, Role, User
+from fairlead.accounts.brand import brand_in, brand_of
+from fairlead.accounts.models import Invitation, Membership, Role, User
 from fairlead.events.models import Event
 from fairlead.jobs import SEND, every, follows, job
 from fairlead.lib.secrets import digest
@@ -26,12 +27,21 @@ RETRY_S: Final = (10, 60, 600)
 
 
 @job(queue=SEND, retry=RETRY_S)
-def mail_sign_in_link(*, workspace_id: int, email: str, now: datetime) -> None:  # noqa: ARG001  every job carries its workspace
-    """Mail a link that signs in once; nothing for an address without an account, so that nobody learns which exist."""
+def mail_sign_in_link(*, workspace_id: int, email: str, now: datetime) -> None:
+    """Mail a link that signs in once; nothing for an address without an account, so that nobody learns which exist.
+
+    Asked for at a workspace's own door it comes in that workspace's name, and only to its members.
+    """
     user = _person(email)
-    if user:
-        url = f"{settings.BASE_URL}/sign-in/link/{make_sign_in_link(user, now=now)}/"
+    if user is None:
+        return
+    url = f"{settings.BASE_URL}/sign-in/link/{make_sign_in_link(user, now=now)}/"
+    if workspace_id == NO_WORKSPACE:
         mails.send("sign_in_link", user.email, "Your link to sign in", name=user.get_short_name(), url=url)
+    elif Membership.objects.filter(workspace_id=workspace_id, user=user, removed_at__isnull=True).exists():
+        brand = brand_in(workspace_id)
+        subject = f"Your link to {brand.name}"
+        mails.send("client_link", user.email, subject, name=user.get_short_name(), url=url, brand=brand)
 
 
 @job(queue=SEND, retry=RETRY_S)
@@ -103,6 +113,12 @@ def mail_invitation(*, workspace_id: int, event_id: int, now: datetime) -> None:
     secret = invitation_secret(invitation)
     if digest(secret) != invitation.digest:
         return
+    url = f"{settings.BASE_URL}/join/{secret}/"
+    if invitation.role == Role.CLIENT:
+        brand = brand_of(invitation.workspace)
+        subject = f"{brand.name} invites you to your requests"
+        mails.send("client_invitation", invitation.email, subject, brand=brand, url=url)
+        return
     mails.send(
         "invitation",
         invitation.email,
@@ -110,7 +126,7 @@ def mail_invitation(*, workspace_id: int, event_id: int, now: datetime) -> None:
         by=invitation.invited_by.name,
         workspace=invitation.workspace.name,
         role=Role(invitation.role).label.lower(),
-        url=f"{settings.BASE_URL}/join/{secret}/",
+        url=url,
     )
 
 

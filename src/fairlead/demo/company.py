@@ -19,6 +19,7 @@ from fairlead.demo import time as demo_time
 from fairlead.demo.cast import GUESTS, PEOPLE, SKILLS, WORKSPACE, Person
 from fairlead.demo.history import live_through
 from fairlead.demo.offers import put_out
+from fairlead.demo.portal import open_portal
 from fairlead.demo.script import PROJECTS, levels
 from fairlead.events.actor import Actor
 from fairlead.events.tenancy import enter
@@ -77,6 +78,7 @@ def _found(now: datetime) -> None:
     _say(company, now)
     put_out(company, now=now)
     policies.write(company, now=now)
+    open_portal(company, now=now)
     _mention(company, now)
     _views(company, now)
     work.change_status(

@@ -11,7 +11,7 @@ from fairlead.accounts.permissions import MANAGERS
 from fairlead.allocation.models import Assignment, Plan
 from fairlead.events.models import Event
 from fairlead.people.models import TimeOff, Worker
-from fairlead.work.models import Comment, Task
+from fairlead.work.models import Comment, ProjectClient, Task
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,24 @@ def task_people(news: News) -> Collection[int]:
 def holder(news: News) -> Collection[int]:
     """Who has the task."""
     return _user_of(news.task.assignee_id) if news.task else ()
+
+
+def reviewers(news: News) -> Collection[int]:
+    """The clients who were chosen."""
+    return list(news.payload.get("users") or ())
+
+
+def asked_clients(news: News) -> Collection[int]:
+    """The clients of the project, when the comment is a question to them."""
+    if news.task is None or news.comment is None or not news.comment.question:
+        return ()
+    shared = ProjectClient.objects.filter(project_id=news.task.project_id).values_list("user_id", flat=True)
+    return set(shared) - set(mentioned(news)) - set(task_people(news))
+
+
+def request_managers(news: News) -> Collection[int]:
+    """The managers, when the task was asked for by a client or through a form."""
+    return managers(news) if news.payload.get("source") in ("request", "form") else ()
 
 
 def planned_workers(news: News) -> Collection[int]:

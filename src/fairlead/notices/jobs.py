@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from django.conf import settings
 
@@ -17,10 +17,11 @@ from fairlead.events.models import Event
 from fairlead.events.tenancy import tenant, workspace_ids
 from fairlead.jobs import SEND, enqueue, every, follows, job
 from fairlead.lib.errors import Unavailable
-from fairlead.notices import actions
+from fairlead.notices import actions, client_mails  # noqa: F401  the jobs of client_mails are read with these
 from fairlead.notices.kinds import BY_NAME, EVENTS
 from fairlead.notices.links import stop_secret
 from fairlead.notices.models import Notice
+from fairlead.notices.sending import send_once
 from fairlead.people.models import Worker
 
 RETRY: Final = (10, 60, 600)
@@ -119,7 +120,7 @@ def mail_offer(*, event_id: int, now: datetime, **_: int) -> None:
     sheet = allocation.linked_sheet(offer, now=now)
     url = f"{settings.BASE_URL}/offer/{offer_secret(offer)}/"
     subject = f"{offer.task} is offered to you: {offer.task.title}"
-    _send_once("offer", offer.worker.email, subject, about=(event_id, offer.worker.user, "offered"), now=now,
+    send_once("offer", offer.worker.email, subject, about=(event_id, offer.worker.user, "offered"), now=now,
                sheet=sheet, url=url)  # fmt: skip
 
 
@@ -131,7 +132,7 @@ def mail_withdrawal(*, event_id: int, now: datetime, **_: int) -> None:
     if offer is not None and offer.worker.email and offer.worker.deactivated_at is None:
         subject = f"{offer.task} is no longer offered to you"
         about = (event_id, offer.worker.user, "withdrawn")
-        _send_once("offer_withdrawn", offer.worker.email, subject, about=about, now=now, offer=offer)
+        send_once("offer_withdrawn", offer.worker.email, subject, about=about, now=now, offer=offer)
 
 
 @follows("plan.notice")
@@ -143,7 +144,7 @@ def mail_plan(*, event_id: int, now: datetime, **_: int) -> None:
     if worker is None or not worker.email or worker.kind == Worker.Kind.AGENT:
         return
     told = allocation.notice(event, worker)
-    _send_once("plan_notice", worker.email, told.subject, about=(event_id, worker.user, "plan_applied"), now=now,
+    send_once("plan_notice", worker.email, told.subject, about=(event_id, worker.user, "plan_applied"), now=now,
                notice=told)  # fmt: skip
 
 
@@ -157,26 +158,8 @@ def mail_exhausted(*, event_id: int, now: datetime, **_: int) -> None:
         answers = found.offers.select_related("worker").order_by("id")
         subject = f"Nobody accepted {found.task}"
         about = (event_id, found.by_user, "exhausted")
-        _send_once("offers_exhausted", found.by_user.email, subject, about=about, now=now, offering=found,
+        send_once("offers_exhausted", found.by_user.email, subject, about=about, now=now, offering=found,
                    answers=answers)  # fmt: skip
-
-
-def _send_once(
-    template: str, to: str, subject: str, *, about: tuple[int, User | None, str], now: datetime, **values: Any
-) -> None:
-    """Send the mail unless the person does not want it or has it already. `about`: event, person, kind."""
-    event_id, user, kind = about
-    event = Event.objects.get(pk=event_id)
-    if not actions.wants_mail(event.workspace_id, user, kind):
-        return
-    actions.tell(event, now=now)  # so that there is a row which says that the mail went out
-    if not actions.claim_transactional(event_id, user, kind, now=now):
-        return
-    try:
-        mails.send(template, to, subject, **values)
-    except Unavailable:
-        actions.give_back_transactional(event_id, user, kind)
-        raise
 
 
 def _offer_of(event_id: int) -> Offer | None:

@@ -30,6 +30,7 @@ class Kind:
     mail: bool = False
     in_app: bool = True
     for_managers: bool = False
+    for_clients: bool = False
     transactional: bool = False
 
 
@@ -61,6 +62,18 @@ KINDS: Final[tuple[Kind, ...]] = (
          "A plan changes your work", mail=True, transactional=True),
     Kind("time_off_decided", "My time off is answered", ("timeoff.approved", "timeoff.declined"),
          gather.time_off_worker, "Your time off was {answer}", mail=True),
+    Kind("to_approve", "My approval is asked for", ("task.handed_over",), gather.reviewers,
+         "Please look at “{task}”", mail=True, for_clients=True, transactional=True),
+    Kind("asked", "I am asked a question", ("comment.added",), gather.asked_clients,
+         "A question about “{task}”", mail=True, for_clients=True),
+    Kind("approved", "A client approves my work", ("task.approved",), gather.task_people,
+         "{actor} approved {key}: {task}", mail=True),
+    Kind("changes", "A client asks for changes", ("task.changes_asked",), gather.task_people,
+         "{actor} asks for changes of {key}: {task}", mail=True),
+    Kind("change_order", "A client wants more revisions than agreed", ("task.beyond_revisions",), gather.managers,
+         "{key} needs a change order: {task}", mail=True, for_managers=True),
+    Kind("requested", "A client asks for something", ("task.created",), gather.request_managers,
+         "{actor} asks for “{task}”", for_managers=True),
     Kind("exhausted", "Nobody accepted an offer", ("task.offers_exhausted",), gather.managers,
          "Nobody accepted {key}: {task}", mail=True, for_managers=True, transactional=True),
     Kind("unroutable", "A task cannot be given to anybody", ("task.unroutable",), gather.managers,

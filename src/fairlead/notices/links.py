@@ -9,8 +9,10 @@ from django.core import signing
 
 from fairlead.lib.errors import Missing
 from fairlead.notices.kinds import BY_NAME
+from fairlead.work.models import Reviewer
 
 SALT: Final = "fairlead.notices.stop"
+REMINDER_SALT: Final = "fairlead.notices.reminder"
 
 
 def stop_secret(workspace_id: int, user_id: int, kinds: Sequence[str]) -> str:
@@ -25,3 +27,17 @@ def read_stop_secret(secret: str) -> tuple[int, int, list[str]]:
     except (signing.BadSignature, ValueError, TypeError) as error:
         raise Missing("This link stops nothing. Sign in and look under Settings, Notifications.") from error
     return int(workspace_id), int(user_id), [kind for kind in kinds if kind in BY_NAME]
+
+
+def reminder_secret(reviewer: Reviewer) -> str:
+    """What stands in the link that ends the reminders of one request to one client."""
+    return signing.dumps([reviewer.workspace_id, reviewer.pk], salt=REMINDER_SALT)
+
+
+def read_reminder_secret(secret: str) -> tuple[int, int]:
+    """(workspace id, reviewer id) of a link. Raises Missing for one that this server did not sign."""
+    try:
+        workspace_id, reviewer_id = signing.loads(secret, salt=REMINDER_SALT)
+    except (signing.BadSignature, ValueError, TypeError) as error:
+        raise Missing("This link stops nothing. Sign in and look under Settings, Notifications.") from error
+    return int(workspace_id), int(reviewer_id)

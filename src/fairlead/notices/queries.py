@@ -138,10 +138,12 @@ def preferences(actor: Actor) -> Preferences:
 
 
 CLIENT_KINDS: Final = frozenset({"mentioned", "commented"})
+"""What clients get besides the kinds that are theirs alone."""
 
 
 def kinds_for(actor: Actor) -> list[Kind]:
     """The kinds of news that the actor's role can get."""
     if actor.role == Role.CLIENT:
-        return [kind for kind in KINDS if kind.name in CLIENT_KINDS]
-    return [kind for kind in KINDS if actor.role in MANAGERS or not kind.for_managers]
+        return [kind for kind in KINDS if kind.for_clients or kind.name in CLIENT_KINDS]
+    staff = [kind for kind in KINDS if not kind.for_clients]
+    return [kind for kind in staff if actor.role in MANAGERS or not kind.for_managers]

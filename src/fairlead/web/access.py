@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.middleware import HtmxDetails
 
-from fairlead.accounts.models import Membership, User, Workspace
+from fairlead.accounts.models import Membership, Role, User, Workspace
 from fairlead.config import config
 from fairlead.events.actor import Actor
 from fairlead.lib.addresses import client_ip, customer
@@ -43,6 +43,11 @@ def member_page(view: View) -> View:
         return view(request, *args, **kwargs)
 
     return guarded
+
+
+def to_portal(request: Request, target: str = "/portal/") -> HttpResponse | None:
+    """Where a client is sent who opens a page of the team; None for everybody else. Clients read the portal only."""
+    return redirect(target) if request.actor.role == Role.CLIENT else None
 
 
 def user_page(view: View) -> View:

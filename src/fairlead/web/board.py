@@ -20,7 +20,7 @@ from fairlead.accounts.permissions import MANAGERS, STAFF
 from fairlead.allocation.queries import fits
 from fairlead.lib.errors import Missing, Refused
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
-from fairlead.web.access import Request, member_page
+from fairlead.web.access import Request, member_page, to_portal
 from fairlead.web.render import page
 from fairlead.web.task_filters import address, asked, filter_bar, pushed
 from fairlead.web.task_forms import MoveForm
@@ -65,6 +65,8 @@ def show(request: Request, key: str) -> HttpResponse:
     """The board; ?all=1 with every task that is over."""
     now, zone = timezone.now(), request.user.time_zone
     project = find_project(request.actor, key)
+    if client := to_portal(request):
+        return client
     wanted = asked(request, project=project.key)
     found = board(request.actor, project, wanted, now=now, zone=zone, all_over=request.GET.get("all") == "1")
     fits = fits_of(request, [row for column in found.columns for row in column.cards])
@@ -165,6 +167,8 @@ def more(request: Request, key: str, status_id: int) -> HttpResponse:
     now, zone = timezone.now(), request.user.time_zone
     project = find_project(request.actor, key)
     status = _status(project, status_id)
+    if client := to_portal(request):
+        return client
     skip = request.GET.get("skip", "0")
     start = int(skip) if skip.isdecimal() and len(skip) < 7 else 0
     wanted = asked(request, project=project.key)
@@ -219,6 +223,8 @@ def _back(request: Request, project: Project) -> str:
 def move(request: Request, key: str) -> HttpResponse:
     """Put a card into a column, below another card. The board's script gets the card back; a form the board."""
     task = find_task(request.actor, key)
+    if request.method != "POST" and (client := to_portal(request, f"/portal/{task}/")):
+        return client
     form = MoveForm(request.POST or None, initial={"status": task.status_id})
     if request.method == "POST" and form.is_valid():
         below = form.cleaned_data["after"]

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from fairlead import jobs
 from fairlead.accounts import actions
+from fairlead.accounts.brand import brand_of
 from fairlead.accounts.choices import time_zones
 from fairlead.accounts.jobs import NO_WORKSPACE, mail_welcome
 from fairlead.accounts.models import Invitation, Membership, Role, User
@@ -152,6 +153,8 @@ def join(request: HttpRequest, secret: str) -> HttpResponse:
         return redirect("/")
     if User.objects.filter(email=invitation.email).exists():
         return redirect(f"/sign-in/?next=/join/{secret}/")
+    if invitation.role == Role.CLIENT:
+        return _join_as_client(request, secret, invitation)
     form = AccountForm({**request.POST.dict(), "email": invitation.email})
     if form.is_valid():
         try:
@@ -161,12 +164,25 @@ def join(request: HttpRequest, secret: str) -> HttpResponse:
     return _join_page(request, invitation, form, status=422)
 
 
+def _join_as_client(request: HttpRequest, secret: str, invitation: Invitation) -> HttpResponse:
+    """One press: no password, and straight into the portal."""
+    zone, now = request.POST.get("time_zone", ""), timezone.now()
+    name = request.POST.get("name", "").strip() or actions.name_in(invitation.email)
+    zone = zone if zone in time_zones() else "UTC"
+    return _enter(request, actions.join_as_client(secret, name=name, now=now, time_zone=zone))
+
+
 def _join_page(
     request: HttpRequest, invitation: Invitation, form: AccountForm | None, *, status: int = 200
 ) -> HttpResponse:
     with tenant(invitation.workspace_id):
         workspace, by = invitation.workspace.name, invitation.invited_by.name
+        brand = brand_of(invitation.workspace)
+    client = invitation.role == Role.CLIENT
     values = {
+        "client": client,
+        "brand": brand if client else None,
+        "suggested": actions.name_in(invitation.email),
         "form": form or AccountForm(initial={"email": invitation.email}),
         "invited_to": workspace,
         "by": by,
@@ -182,6 +198,10 @@ def _join_with_new_account(request: HttpRequest, secret: str, typed: dict[str, A
     member = actions.join_with_new_account(
         secret, name=typed["name"], password=typed["password"], now=now, time_zone=typed["time_zone"]
     )
+    return _enter(request, member)
+
+
+def _enter(request: HttpRequest, member: Membership) -> HttpResponse:
     request.session["workspace"] = member.workspace_id
     return let_in(request, member.user, "invitation")
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from fairlead.accounts.models import Role
 from fairlead.allocation.queries import waiting_decisions, waiting_for
 from fairlead.events.actor import Actor
 from fairlead.work.queries import visible_projects
@@ -17,6 +18,9 @@ ITEMS: list[tuple[str, str, str, frozenset[str] | None]] = [
     ("folder-kanban", "Projects", "/projects/", None),
     ("list-todo", "All tasks", "/tasks/", None),
     ("calendar-days", "Calendar", "/calendar/", None),
+    ("inbox", "Portal", "/portal/", frozenset({"client"})),
+    ("folder-kanban", "Projects", "/projects/", frozenset({"owner", "admin", "manager", "contributor", "auditor"})),
+    ("list-todo", "All tasks", "/tasks/", frozenset({"owner", "admin", "manager", "contributor", "auditor"})),
     ("handshake", "Offers", "/offers/", frozenset({"owner", "admin", "manager", "contributor", "auditor"})),
     ("timer", "Time", "/time/", frozenset({"owner", "admin", "manager", "contributor", "auditor"})),
     ("calendar-range", "Schedule", "/schedule/", frozenset({"owner", "admin", "manager", "contributor", "auditor"})),
@@ -57,7 +61,9 @@ def items(actor: Actor, path: str, *, now: datetime) -> list[dict[str, Any]]:
 
 
 def projects(actor: Actor, path: str) -> list[dict[str, Any]]:
-    """The projects that this member sees, the ones not archived, by name."""
+    """The projects that this member sees, the ones not archived, by name; clients find theirs in the portal."""
+    if actor.role == Role.CLIENT:
+        return []
     rows = visible_projects(actor).filter(archived_at__isnull=True).order_by("name")[:30]
     return [
         {**p, "url": (url := f"/projects/{p['key']}/"), "current": path.startswith(url)}

@@ -38,6 +38,12 @@ class Command:
     fields: str = ""
 
 
+THEMES: Final = (
+    Command("Theme: light", "sun", "theme", "light", "", "Actions"),
+    Command("Theme: dark", "moon", "theme", "dark", "", "Actions"),
+    Command("Theme: like the device", "monitor", "theme", "system", "", "Actions"),
+)
+
 # The keys of every page and of its parts, for the sheet that `?` opens: (where, [(what, keys)]).
 SHORTCUTS: Final[tuple[tuple[str, tuple[tuple[str, str], ...]], ...]] = (
     ("", (("Everything: pages, tasks, people, actions", "⌘ K"), ("Search", "/"), ("New task", "c"), ("This list", "?"),
@@ -58,6 +64,8 @@ def commands(
     """What this member can do from every page. The page itself may add what can be done with what it shows.
     `running`: a timer of theirs runs."""
     found = [Command(item["label"], item["icon"], "go", item["url"]) for item in nav]
+    if actor.role == Role.CLIENT:
+        return [*found, Command("New request", "plus", "go", "/portal/new/", "c", "Actions"), *THEMES]
     found += [Command(p["name"], "square-kanban", "go", p["url"], p["key"], "Projects") for p in projects]
     if actor.role != Role.AUDITOR:
         found.append(Command("New task", "plus", "go", "/tasks/new/", "c", "Actions"))
@@ -71,9 +79,7 @@ def commands(
     found += [
         Command("Trash", "trash-2", "go", "/tasks/?deleted=1"),
         Command("Search with operators", "search", "go", "/search/"),
-        Command("Theme: light", "sun", "theme", "light", "", "Actions"),
-        Command("Theme: dark", "moon", "theme", "dark", "", "Actions"),
-        Command("Theme: like the device", "monitor", "theme", "system", "", "Actions"),
+        *THEMES,
         Command("Keyboard shortcuts", "keyboard", "click", '[data-open="shortcuts"]', "?", "Actions"),
     ]
     return found
@@ -83,6 +89,8 @@ def commands(
 @require_GET
 def find(request: Request) -> HttpResponse:
     """Tasks and people for what is being typed, as lines of the palette."""
+    if request.actor.role == Role.CLIENT:
+        return page(request, "palette/found.jinja", {"hits": (), "people": [], "hint": "", "text": ""}, block="lines")
     text = request.GET.get("q", "").strip()[: grammar.MAX_TEXT]
     hits: tuple[queries.Hit, ...] = ()
     hint = ""

@@ -13,9 +13,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from fairlead.accounts.models import Membership, Role, User
-from fairlead.lib.errors import Missing, Refused, require
+from fairlead.lib.errors import Invalid, Missing, Refused, require
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
-from fairlead.web.access import Request, member_page
+from fairlead.web.access import Request, member_page, to_portal
 from fairlead.web.blame import blame
 from fairlead.web.render import page
 from fairlead.web.task_forms import NewProjectForm, ProjectForm, checked, suggested_key
@@ -30,6 +30,8 @@ from fairlead.work.states import State
 @require_GET
 def index(request: Request) -> HttpResponse:
     """All projects with how far they are; ?archived=1 those put away."""
+    if client := to_portal(request):
+        return client
     archived = request.GET.get("archived") == "1"
     rows = project_list(request.actor, now=timezone.now(), archived=archived)
     put_away = visible_projects(request.actor).filter(archived_at__isnull=False).count()
@@ -228,6 +230,21 @@ def share(request: Request, key: str) -> HttpResponse:
 
 @member_page
 @require_POST
+def limit_revisions(request: Request, key: str) -> HttpResponse:
+    """How many revisions are agreed for each task."""
+    project, text = _managed(request, key), request.POST.get("revision_limit", "").strip()
+    limit = int(text) if text.isdecimal() and len(text) < 4 else None if not text else -1
+    try:
+        actions.limit_revisions(project, limit, actor=request.actor, now=timezone.now())
+    except Invalid as wrong:
+        own = ProjectForm(initial=_initial(project))
+        return _settings_page(request, project, own, revision_error=wrong.detail, revision_typed=text)
+    messages.success(request, "The agreed revisions were saved.")
+    return redirect(f"/projects/{project.key}/settings/#clients")
+
+
+@member_page
+@require_POST
 def unshare(request: Request, key: str) -> HttpResponse:
     """Hide the project from a client again."""
     project = _managed(request, key)
@@ -275,6 +292,7 @@ urls = [
     path("projects/<project:key>/columns/<int:status_id>/remove/", remove_column, name="remove-column"),
     path("projects/<project:key>/share/", share, name="share-project"),
     path("projects/<project:key>/unshare/", unshare, name="unshare-project"),
+    path("projects/<project:key>/revisions/", limit_revisions, name="limit-revisions"),
     path("projects/<project:key>/archive/", archive, name="archive-project"),
     path("projects/<project:key>/restore/", restore, name="restore-project"),
 ]

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from fairlead.lib.errors import Invalid
-from fairlead.web.access import Request, member_page
+from fairlead.web.access import Request, member_page, to_portal
 from fairlead.web.board import today_of
 from fairlead.web.render import page
 from fairlead.work import grammar, queries
@@ -19,6 +19,8 @@ from fairlead.work.queries.search import SHOWN
 @require_GET
 def index(request: Request) -> HttpResponse:
     """?q= is what is looked for; what cannot be understood is said, with what can be."""
+    if client := to_portal(request):
+        return client
     text, now = request.GET.get("q", "").strip()[: grammar.MAX_TEXT], timezone.now()
     found, error = queries.Found((), more=False), ""
     try:

@@ -132,16 +132,17 @@ def link(request: HttpRequest, secret: str) -> HttpResponse:
     if request.method != "POST":
         user = actions.link_user(secret, now=now)
         return page(request, "accounts/link.jinja", {"person": user, "same": request.user == user})
-    user = actions.use_sign_in_link(secret, now=now)
+    user, target = actions.use_sign_in_link(secret, now=now), safe_next(request.GET.get("next"))
     if request.user == user:
         actions.confirm_email(user, now=now)
         if not has_second_factor(user):
             confirmed(request)
-        messages.success(request, "Thank you: your address is confirmed.")
-        return redirect("/")
+        if target == "/":
+            messages.success(request, "Thank you: your address is confirmed.")
+        return redirect(target)
     dropped = actions.distrust_password(user)
     actions.confirm_email(user, now=now)
-    response = let_in(request, user, "link", target="/settings/#password" if dropped else "/")
+    response = let_in(request, user, "link", target="/settings/#password" if dropped else target)
     if dropped:
         messages.info(request, "Your address is confirmed. Please choose a password: the old one was set before that.")
     return response

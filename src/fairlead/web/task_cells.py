@@ -21,7 +21,7 @@ from fairlead.lib.effort import parse_effort, write_effort
 from fairlead.lib.errors import Invalid, Refused, require
 from fairlead.people.queries import active_workers, find_worker
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
-from fairlead.web.access import Request, member_page, safe_next
+from fairlead.web.access import Request, member_page, safe_next, to_portal
 from fairlead.web.batches import undo_address
 from fairlead.web.board import today_of
 from fairlead.web.render import page, wants_fragment
@@ -40,7 +40,8 @@ CELLS: Final = ("status", "assignee", "priority", "due", "effort", "labels")
 @require_GET
 def row(request: Request, key: str) -> HttpResponse:
     """The row of a task as the list has it; ?cols= says with which columns."""
-    return _row(request, find_task(request.actor, key))
+    task = find_task(request.actor, key)
+    return to_portal(request, f"/portal/{task}/") or _row(request, task)
 
 
 def _row(request: Request, task: Task, toast: dict[str, str] | None = None) -> HttpResponse:

@@ -16,7 +16,7 @@ from fairlead.accounts.models import Role
 from fairlead.accounts.permissions import MANAGERS, STAFF
 from fairlead.integrations.exports import tasks_as_csv
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
-from fairlead.web.access import Request, member_page
+from fairlead.web.access import Request, member_page, to_portal
 from fairlead.web.board import label_color, today_of
 from fairlead.web.render import attachment, page
 from fairlead.web.task_filters import LISTED, NAMES, address, asked, filter_bar, kept_query, pushed
@@ -60,6 +60,8 @@ GROUP_NAMES: Final = {"week": "due week"}
 def index(request: Request) -> HttpResponse:
     """All tasks that the reader sees; ?deleted=1 the trash. Without any parameter their own start view, if they chose
     one; ?all=1 shows all tasks all the same."""
+    if client := to_portal(request):
+        return client
     if request.GET.get("deleted") == "1":
         return _trash(request)
     views = view_rows(request.actor)
@@ -73,7 +75,8 @@ def index(request: Request) -> HttpResponse:
 @require_GET
 def of_project(request: Request, key: str) -> HttpResponse:
     """The tasks of one project."""
-    return _list(request, find_project(request.actor, key))
+    project = find_project(request.actor, key)
+    return to_portal(request) or _list(request, project)
 
 
 @member_page

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
@@ -133,17 +135,25 @@ def stop_waiting(request: Request, key: str) -> HttpResponse:
     return _back(task, "order")
 
 
+_TEAM: Callable[..., object] = partial(actions.add_comment, internal=True)
+_COMMENTS: dict[str, Callable[..., object]] = {
+    "client": partial(actions.add_comment, internal=False),
+    "question": actions.ask_question,
+}
+"""What a comment becomes, by whom it is for; for the team alone unless something else was chosen."""
+
+
 @member_page
 @require_POST
 def comment(request: Request, key: str) -> HttpResponse:
     """Say something: to the team, or to the client too."""
     task, body = find_task(request.actor, key), request.POST.get("body", "")
-    internal = request.actor.role != Role.CLIENT and request.POST.get("to") != "client"
     kept_at = _moment(request.POST.get("kept_at", ""))  # it was written without a network and may have come before
     if kept_at and said_since(request.actor, task, body, since=kept_at):
         return _back(task, "comments")
+    act = _COMMENTS.get("client" if request.actor.role == Role.CLIENT else request.POST.get("to", ""), _TEAM)
     try:
-        actions.add_comment(task, body, internal=internal, actor=request.actor, now=timezone.now())
+        act(task, body, actor=request.actor, now=timezone.now())
     except Refused as refused:
         _refused(request, refused)
     return _back(task, "comments")
@@ -193,7 +203,7 @@ def mentions(request: Request, key: str) -> HttpResponse:
     client = request.actor.role == Role.CLIENT
     require(client or may_comment(request.actor, task, internal=True), "Only the team comments here.")
     internal = not client and request.GET.get("to") != "client"
-    people = people_to_mention(request.actor, task, internal=internal)
+    people = {} if client else people_to_mention(request.actor, task, internal=internal)
     fits = [(pk, name) for pk, name in people.items() if f" {typed}" in f" {folded(name)}" and pk != request.user.pk]
     return page(request, "tasks/mentions.jinja", {"people": fits[:NAMES_SHOWN]})
 

@@ -18,7 +18,7 @@ from fairlead.accounts.permissions import STAFF
 from fairlead.lib.errors import Conflict, Refused, require
 from fairlead.people.queries import skills
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
-from fairlead.web.access import Request, View, member_page
+from fairlead.web.access import Request, View, member_page, to_portal
 from fairlead.web.blame import blame
 from fairlead.web.board import label_color, today_of
 from fairlead.web.filters import html
@@ -37,6 +37,7 @@ from fairlead.work.queries import (
     history,
     visible_projects,
 )
+from fairlead.work.queries.handovers import handovers
 from fairlead.work.queries.placements import placeable, placements_of
 from fairlead.work.states import OVER, State
 from fairlead.work.time.queries import task_time
@@ -51,6 +52,8 @@ PLANNED = (*EFFORTS, "release_at", "parent", "after", "criteria", "status")
 def show(request: Request, key: str) -> HttpResponse:
     """Everything about a task, and what the reader may do with it."""
     task = find_task(request.actor, key)
+    if client := to_portal(request, f"/portal/{task}/"):
+        return client
     found = details(request.actor, task)
     return _task_page(request, task, found, _form(request, task, found))
 
@@ -70,6 +73,7 @@ def _task_page(request: Request, task: Task, found: TaskDetails, form: TaskForm,
         "tags": [{"name": name, "color": label_color(name)} for name in task.labels],
         "steps": _steps(task, found),
         "link_kinds": Dependency.Kind.choices,
+        "asked": handovers(actor, task),
         "history": history(actor, task, zone=request.user.time_zone),
         "skill_names": [] if client else list(skills(actor).order_by("name").values_list("name", flat=True)),
         "may_edit": may_edit_task(actor, task) and task.project.archived_at is None,
@@ -178,6 +182,8 @@ def _form_texts(form: TaskForm) -> dict[str, str]:
 def new(request: Request) -> HttpResponse:
     """A form for a new task; ?project=WEB&status=3&parent=WEB-1&due=2026-11-30 fill it in."""
     require(request.actor.role != Role.AUDITOR, "Auditors read only. Ask a member of the team to add the task.")
+    if request.method != "POST" and (client := to_portal(request, "/portal/new/")):
+        return client
     projects = visible_projects(request.actor).filter(archived_at__isnull=True).order_by("name")
     fixed = projects.filter(key=request.GET.get("project", "").upper()).first()
     form = _new_form(request, projects, fixed)

@@ -8,7 +8,14 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from django.db.models import F, Q
 
+from fairlead.work.portal_models import FormEntry, Handover, LastLook, RequestDraft, RequestForm, Reviewer
 from fairlead.work.states import State
+
+__all__ = [
+    "Batch", "BatchLine", "BoardLook", "Comment", "Criterion", "Dependency", "FormEntry", "Handover", "LastLook",
+    "Need", "Project", "ProjectClient", "RequestDraft", "RequestForm", "Reviewer", "StartView", "Status", "Task",
+    "View",
+]  # fmt: skip
 
 
 class Project(models.Model):
@@ -24,6 +31,7 @@ class Project(models.Model):
     next_number = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()
     archived_at = models.DateTimeField(null=True, blank=True)
+    revision_limit = models.PositiveSmallIntegerField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
@@ -217,18 +225,22 @@ class Dependency(models.Model):
 
 
 class Comment(models.Model):
-    """What somebody said about a task. Internal comments are never shown to clients."""
+    """What somebody said about a task. Clients never see internal comments; a question waits for their word."""
 
     workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
     task = models.ForeignKey(Task, models.CASCADE, related_name="comments")
     author = models.ForeignKey("accounts.User", models.SET_NULL, null=True)
     body = models.TextField()
     internal = models.BooleanField(default=True)
+    question = models.BooleanField(default=False)
     created_at = models.DateTimeField()
     edited_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(internal=False) | Q(question=False), name="comment_question_is_shown")
+        ]
         indexes = [models.Index(fields=["task", "created_at"], name="comment_thread")]
 
     def __str__(self) -> str:

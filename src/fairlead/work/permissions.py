@@ -6,7 +6,7 @@ from fairlead.accounts.models import Role
 from fairlead.accounts.permissions import MANAGERS, STAFF, in_scope
 from fairlead.events.actor import AGENT, Actor
 from fairlead.people.models import Worker
-from fairlead.work.models import Comment, Project, ProjectClient, Task, View
+from fairlead.work.models import Comment, Handover, Project, ProjectClient, RequestForm, Reviewer, Task, View
 from fairlead.work.states import AGENT_NEVER, AUTHOR, HOLDER, MANAGER, TRANSITIONS, State
 
 
@@ -133,3 +133,26 @@ def may_change_view(actor: Actor, view: View, *, removing: bool = False) -> bool
     if view.workspace_id != actor.workspace_id or not may_save_view(actor):
         return False
     return view.owner_id == actor.user_id or (removing and view.shared and actor.role in MANAGERS)
+
+
+def may_hand_over(actor: Actor, task: Task) -> bool:
+    """Put work to a client, or take it back: managers and whoever holds it. An AI agent leaves that to people."""
+    return actor.kind != AGENT and bool(parts(actor, task) & {MANAGER, HOLDER})
+
+
+def may_judge(actor: Actor, handover: Handover) -> bool:
+    """Approve, ask for changes, rate: clients who were asked, while the project is shared with them."""
+    if actor.role != Role.CLIENT or actor.kind == AGENT or not may_write(actor):
+        return False
+    mine = Reviewer.objects.filter(handover=handover, user_id=actor.user_id or 0, workspace_id=actor.workspace_id)
+    return shared_with(actor, handover.task.project_id) and mine.exists()
+
+
+def may_request(actor: Actor, project: Project) -> bool:
+    """Ask for something in the portal: clients with whom the project is shared."""
+    return actor.role == Role.CLIENT and may_create_task(actor, project)
+
+
+def may_fill_in(actor: Actor, form: RequestForm) -> bool:
+    """Send a published form."""
+    return form.published_at is not None and form.removed_at is None and may_request(actor, form.project)

@@ -1,5 +1,6 @@
 """Everything that changes accounts: users, workspaces, members and invitations, tokens, and how people get in."""
 
+from fairlead.accounts.actions.branding import change_branding, remove_logo, set_logo
 from fairlead.accounts.actions.chronicle import record_failed_sign_in, record_for_user
 from fairlead.accounts.actions.entry import (
     LinkGone,
@@ -28,7 +29,9 @@ from fairlead.accounts.actions.members import (
     find_invitation,
     invitation_secret,
     invite,
+    join_as_client,
     join_with_new_account,
+    name_in,
     remove_member,
     resend_invitation,
     restore_member,
@@ -54,6 +57,7 @@ __all__ = [
     "accept_invitation",
     "add_member",
     "begin_totp",
+    "change_branding",
     "change_password",
     "change_profile",
     "change_role",
@@ -76,18 +80,22 @@ __all__ = [
     "forget_old_entries",
     "invitation_secret",
     "invite",
+    "join_as_client",
     "join_with_new_account",
     "link_user",
     "make_sign_in_link",
+    "name_in",
     "new_recovery_codes",
     "record_failed_sign_in",
     "record_for_user",
     "record_sign_in",
+    "remove_logo",
     "remove_member",
     "remove_totp",
     "resend_invitation",
     "restore_member",
     "revoke_token",
+    "set_logo",
     "set_password",
     "sign_up",
     "token_actor",

@@ -23,6 +23,8 @@ from fairlead.lib.errors import Conflict, Invalid, Missing, require
 from fairlead.lib.secrets import derived_secret, digest
 
 INVITATION_DAYS = 14
+CLIENT_HOURS = 24
+"""A client comes in with one press and no password, so their link lives a day only."""
 MOST_INVITATIONS = 50
 """In a quarter of an hour and workspace, so that nobody mails the world through us."""
 
@@ -55,7 +57,7 @@ def invite(email: str, role: str, *, actor: Actor, now: datetime) -> tuple[Invit
     email = email.strip().lower()
     _check(email, role, actor)
     count_attempt(f"invitations:{actor.workspace_id}", now=now, limit=MOST_INVITATIONS)
-    expires_at = now + timedelta(days=INVITATION_DAYS)
+    expires_at = now + _lifetime(role)
     with transaction.atomic():
         open_invitations(actor.workspace_id).filter(email=email).update(withdrawn_at=now)
         invitation = Invitation(
@@ -66,6 +68,10 @@ def invite(email: str, role: str, *, actor: Actor, now: datetime) -> tuple[Invit
         secret = _seal(invitation)
         record("invitation.sent", invitation, actor=actor, now=now, email=email, role=role)
     return invitation, secret
+
+
+def _lifetime(role: str) -> timedelta:
+    return timedelta(hours=CLIENT_HOURS) if role == Role.CLIENT else timedelta(days=INVITATION_DAYS)
 
 
 def _check(email: str, role: str, actor: Actor) -> None:
@@ -103,7 +109,7 @@ def resend_invitation(invitation_id: int, *, actor: Actor, now: datetime) -> tup
     """Mail the invitation again with a fresh link; the old one stops working."""
     invitation = _find_open(invitation_id, actor)
     count_attempt(f"invitations:{actor.workspace_id}", now=now, limit=MOST_INVITATIONS)
-    invitation.expires_at = now + timedelta(days=INVITATION_DAYS)
+    invitation.expires_at = now + _lifetime(invitation.role)
     with transaction.atomic():
         secret = _seal(invitation)
         record("invitation.sent", invitation, actor=actor, now=now, email=invitation.email, role=invitation.role)
@@ -159,6 +165,21 @@ def join_with_new_account(
     with transaction.atomic():
         user = create_user(invitation.email, name, password, now=now, time_zone=time_zone)
         return accept_invitation(secret, user=user, now=now)
+
+
+def join_as_client(secret: str, *, name: str, now: datetime, time_zone: str = "UTC") -> Membership:
+    """Join as a client with an account that has no password: later, mailed links sign them in. Raises LinkGone."""
+    invitation = find_invitation(secret, now=now)
+    require(invitation.role == Role.CLIENT, "Only clients come in without a password. Choose one to join.")
+    with transaction.atomic():
+        user = create_user(invitation.email, name, None, now=now, time_zone=time_zone)
+        return accept_invitation(secret, user=user, now=now)
+
+
+def name_in(email: str) -> str:
+    """What somebody may be called, from their address: ann.lee@example.com as Ann Lee."""
+    words = email.partition("@")[0].replace("_", ".").replace("-", ".").split(".")
+    return " ".join(word.capitalize() for word in words if word)[:120] or email[:120]
 
 
 def change_role(membership_id: int, role: str, *, actor: Actor, now: datetime) -> None:

@@ -110,12 +110,14 @@ def confirm_email(user: User, *, now: datetime) -> None:
 
 
 def distrust_password(user: User) -> bool:
-    """Drop a password that was chosen before the address was confirmed; True if there was one.
+    """Drop a password that was chosen before the address was confirmed; True if there was one. Sessions end with it,
+    also those of an account that has none.
 
     Anybody could have made the account in somebody else's name and waited for the owner of the address to come.
     """
-    if user.email_confirmed_at is not None or not user.has_usable_password():
+    if user.email_confirmed_at is not None:
         return False
+    had_one = user.has_usable_password()
     user.set_unusable_password()
     user.save(update_fields=["password"])
-    return True
+    return had_one

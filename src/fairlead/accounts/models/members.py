@@ -92,6 +92,30 @@ class Workspace(models.Model):
         return self.name
 
 
+class Branding(models.Model):
+    """What clients see of a workspace: its name, logo, colour and words. Read from outside by who has its link.
+
+    `accent` is a colour like #2f5bd7 that white text can be read on; `words` maps states of tasks to what clients read.
+    """
+
+    workspace = models.OneToOneField(Workspace, models.CASCADE)
+    name = models.CharField(max_length=80)
+    welcome = models.CharField(max_length=600, blank=True)
+    accent = models.CharField(max_length=7)
+    words = models.JSONField(default=dict)
+    shows_names = models.BooleanField(default=False)
+    logo = models.BinaryField(null=True)
+    logo_type = models.CharField(max_length=20, blank=True)
+    digest = models.CharField(max_length=64, unique=True)
+    version = models.PositiveIntegerField(default=1)
+    updated_at = models.DateTimeField()
+
+    wall_also = "digest = (SELECT fairlead_bearer())"
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Membership(models.Model):
     """A user in a workspace with a role. Removed members stay, so that history keeps its names."""
 

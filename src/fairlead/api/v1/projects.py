@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from ninja import Query
 from pydantic import Field, StringConstraints
 
+from fairlead.accounts.models import Role
 from fairlead.api import etags, paging
 from fairlead.api.calls import Call
 from fairlead.api.fields import Body, Id, PathId, ProjectKey, Shown, TaskState, Text
@@ -102,7 +103,7 @@ def list_projects(request: Call, wanted: Query[ProjectFilter]) -> dict[str, Any]
     found = queries.visible_projects(request.actor).filter(archived_at__isnull=not wanted.archived)
     rows = paging.cut(request, found.values(*COLUMNS), BY_KEY, wanted)
     columns = _statuses([row["id"] for row in rows])
-    return paging.page(request, [_row(row, columns) for row in rows])
+    return paging.page(request, [_row(request, row, columns) for row in rows])
 
 
 @routes.on("POST", "/projects", scope="work:write", gives=ProjectOut, status=201)
@@ -203,10 +204,12 @@ def _statuses(project_ids: list[int]) -> dict[int, list[dict[str, Any]]]:
     return found
 
 
-def _row(row: dict[str, Any], statuses: dict[int, list[dict[str, Any]]]) -> dict[str, Any]:
-    return {**row, "archived": row["archived_at"] is not None, "statuses": statuses[row["id"]]}
+def _row(request: Call, row: dict[str, Any], statuses: dict[int, list[dict[str, Any]]]) -> dict[str, Any]:
+    """A project; who leads it and how its board is made is the team's own."""
+    found = {**row, "archived": row["archived_at"] is not None, "statuses": statuses[row["id"]]}
+    return found if request.actor.role != Role.CLIENT else {**found, "lead_id": None, "statuses": []}
 
 
 def _shown(request: Call, project: Project) -> dict[str, Any]:
     request.version = project.version
-    return _row({name: getattr(project, name) for name in COLUMNS}, _statuses([project.pk]))
+    return _row(request, {name: getattr(project, name) for name in COLUMNS}, _statuses([project.pk]))

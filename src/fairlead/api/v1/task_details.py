@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal
 from ninja import Query
 from pydantic import BaseModel, Field, StringConstraints
 
+from fairlead.accounts.brand import brand_in
+from fairlead.accounts.models import Membership, Role
 from fairlead.api import paging
 from fairlead.api.calls import Call
 from fairlead.api.fields import Body, PathId, Shown, TaskKey
@@ -119,7 +121,20 @@ def list_comments(request: Call, key: TaskKey, wanted: Query[Paging]) -> dict[st
     """
     found = queries.visible_comments(request.actor, queries.find_task(request.actor, key))
     rows = found.values("id", "body", "internal", "created_at", "edited_at", *AUTHOR)
-    return paging.page(request, [_row(row) for row in paging.cut(request, rows, OLDEST, wanted)])
+    items = [_row(row) for row in paging.cut(request, rows, OLDEST, wanted)]
+    return paging.page(request, _for_client(request, items) if request.actor.role == Role.CLIENT else items)
+
+
+def _for_client(request: Call, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """People of the team are called as the workspace wishes; clients have their names."""
+    brand = brand_in(request.actor.workspace_id)
+    here = Membership.objects.filter(workspace_id=request.actor.workspace_id, role=Role.CLIENT)
+    clients = set(here.values_list("user_id", flat=True))
+    for row in items:
+        author = row["author"]
+        if author and author["id"] not in clients:
+            row["author"] = {"id": 0, "name": brand.person(author["name"]), "kind": author["kind"]}
+    return items
 
 
 @routes.on("POST", "/tasks/{key}/comments", scope="work:write", gives=CommentOut, status=201)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import F
 
+from fairlead.accounts.brand import brand_in
 from fairlead.accounts.models import Role
 from fairlead.api.calls import Call
 from fairlead.lib.errors import Missing
@@ -27,10 +28,11 @@ Rows = list[dict[str, Any]]
 
 
 def shown(request: Call, rows: Rows) -> Rows:
-    """Rows that have COLUMNS as TaskOut; clients get no needs."""
+    """Rows that have COLUMNS as TaskOut; clients get what the portal shows them, and empty values for the rest."""
     ids = [row["id"] for row in rows]
-    needs = {} if request.actor.role == Role.CLIENT else _needs(ids)
-    criteria, links, stops = _criteria(ids), _links(request, ids), blocked(ids)
+    if request.actor.role == Role.CLIENT:
+        return _for_client(request, rows, _criteria(ids))
+    needs, criteria, links, stops = _needs(ids), _criteria(ids), _links(request, ids), blocked(ids)
     return [
         {
             **{name: row[name] for name in PLAIN},
@@ -44,6 +46,32 @@ def shown(request: Call, rows: Rows) -> Rows:
             "waits_for": [link["after"] for link in links.get(row["id"], [])],
             "links": links.get(row["id"], []),
             "blocked_by": stops.get(row["id"], []),
+        }
+        for row in rows
+    ]
+
+
+FOR_CLIENTS: Final = (
+    "title", "description", "state", "due_at", "created_at", "updated_at", "done_at", "version",
+)  # fmt: skip
+NOTHING: Final[dict[str, Any]] = {
+    "priority": 0, "effort_low_min": None, "effort_min": None, "effort_high_min": None, "release_at": None,
+    "labels": [], "parent": None, "assignee": None, "needs": [], "links": [], "waits_for": [], "blocked_by": [], "external_id": "",
+    "started_at": None,
+}  # fmt: skip
+"""What of a task is the team's own."""
+
+
+def _for_client(request: Call, rows: Rows, criteria: dict[int, Rows]) -> Rows:
+    brand = brand_in(request.actor.workspace_id)
+    return [
+        {
+            **NOTHING,
+            **{name: row[name] for name in FOR_CLIENTS},
+            "key": f"{row['project__key']}-{row['number']}",
+            "project": row["project__key"],
+            "status": {"id": row["status_id"], "name": brand.word(row["state"])},
+            "criteria": criteria.get(row["id"], []),
         }
         for row in rows
     ]

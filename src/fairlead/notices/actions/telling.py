@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
+from fairlead.accounts.brand import brand_in
 from fairlead.accounts.models import Membership, Role
 from fairlead.accounts.queries import actor_of
 from fairlead.allocation.models import Offer, PlanLine
@@ -67,16 +68,27 @@ def _may_know(actor: Actor, kind: Kind, news: News) -> bool:
 
 def _draft(kind: Kind, news: News, member: Membership) -> Draft:
     event = news.event
+    words = _words(news, member)
     return Draft(
-        kind=kind, occasion=f"event {event.pk}", event_id=event.pk, at=event.at, actor_name=event.actor_name,
-        title=" ".join(kind.title.format_map(_words(news)).split()), body=_body(kind, news, member),
-        url=_address(kind, news), task=news.task,
+        kind=kind, occasion=f"event {event.pk}", event_id=event.pk, at=event.at, actor_name=words["actor"],
+        title=" ".join(kind.title.format_map(words).split()), body=_body(kind, news, member),
+        url=_address(kind, news, member), task=news.task,
     )  # fmt: skip
 
 
-def _words(news: News) -> dict[str, Any]:
+def _actor_name(news: News, member: Membership) -> str:
+    """Who did it; to a client the team's people are called as the workspace wishes."""
+    event = news.event
+    if member.role != Role.CLIENT:
+        return event.actor_name
+    here = Membership.objects.filter(workspace_id=event.workspace_id, role=Role.CLIENT)
+    fellow = here.filter(user_id=event.actor_user_id or 0)
+    return event.actor_name if fellow.exists() else brand_in(event.workspace_id).person(event.actor_name)
+
+
+def _words(news: News, member: Membership) -> dict[str, Any]:
     words: dict[str, Any] = defaultdict(str, news.payload)
-    words |= {"actor": news.event.actor_name, "answer": news.event.kind.rpartition(".")[2]}
+    words |= {"actor": _actor_name(news, member), "answer": news.event.kind.rpartition(".")[2]}
     if news.task is not None:
         words |= {"key": str(news.task), "task": news.task.title}
     return words
@@ -96,15 +108,16 @@ def _body(kind: Kind, news: News, member: Membership) -> str:
     if news.event.kind in ("timeoff.requested", "timeoff.approved"):
         first, last = (date.fromisoformat(news.payload[name]) for name in ("starts_on", "ends_on"))
         return f"{first.day} {first:%b}" if first == last else f"{first.day} {first:%b} to {last.day} {last:%b %Y}"
-    return str(news.payload.get("reason") or news.payload.get("note") or "")
+    return str(news.payload.get("reason") or news.payload.get("note") or news.payload.get("words") or "")[:EXCERPT]
 
 
-def _address(kind: Kind, news: News) -> str:
+def _address(kind: Kind, news: News, member: Membership) -> str:
     payload = news.payload
     if kind.name == "offered":
         return f"/offers/{payload['offer']}/"
     if news.task is not None:
-        return f"/tasks/{news.task}/" + (f"#comment-{news.comment.pk}" if news.comment else "")
+        pages = "portal" if member.role == Role.CLIENT else "tasks"
+        return f"/{pages}/{news.task}/" + (f"#comment-{news.comment.pk}" if news.comment else "")
     if news.event.kind.startswith("timeoff."):
         return f"/people/{payload['worker']}/"
     if kind.name == "plan_applied":

@@ -18,4 +18,9 @@ from fairlead.web.settings_pages import (
 urls = [
     *profile.urls, *workspace.urls, *planning.urls, *members.urls, *notices.urls, *presence.urls, *sessions.urls,
     *security.urls, *sign_in.urls, *tokens.urls,
+from fairlead.web.settings_pages import branding, members, notices, planning, presence, profile, tokens, workspace
+
+urls = [
+    *profile.urls, *workspace.urls, *branding.urls, *planning.urls, *members.urls, *notices.urls, *presence.urls,
+    *tokens.urls,
 ]  # fmt: skip

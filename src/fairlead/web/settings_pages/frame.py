@@ -29,6 +29,7 @@ def _tabs(actor: Actor, here: str) -> list[dict[str, Any]]:
         ("shield-check", "Sign-in", "/settings/sign-in/", True),
         ("bell", "Notifications", "/settings/notifications/", True),
         ("building-2", "Workspace", "/settings/workspace/", may_change_workspace(actor)),
+        ("palette", "Branding", "/settings/branding/", may_change_workspace(actor)),
         ("calendar-clock", "Planning", "/settings/planning/", may_change_planning(actor)),
         ("lock-keyhole", "Security", "/settings/security/", may_change_workspace(actor)),
         ("users", "Members", "/settings/members/", may_see_members(actor)),

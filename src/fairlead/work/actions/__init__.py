@@ -10,9 +10,20 @@ from fairlead.work.actions.batches import (
     undo_batch,
 )
 from fairlead.work.actions.captures import capture, drop_capture, keep_capture, make_task_of, undrop_capture
-from fairlead.work.actions.comments import add_comment, edit_comment, remove_comment
+from fairlead.work.actions.comments import add_comment, ask_question, edit_comment, remove_comment
 from fairlead.work.actions.criteria import add_criterion, check_criterion, remove_criterion, uncheck_criterion
 from fairlead.work.actions.dependencies import add_dependency, remove_dependency
+from fairlead.work.actions.forms import (
+    change_form,
+    close_form,
+    create_form,
+    find_public_form,
+    open_form,
+    public_secret,
+    publish_form,
+    remove_form,
+    unpublish_form,
+)
 from fairlead.work.actions.looks import fold_column, set_lanes, unfold_column
 from fairlead.work.actions.moves import (
     cancel_task,
@@ -30,9 +41,11 @@ from fairlead.work.actions.projects import (
     change_project,
     create_project,
     restore_project,
+    see_as_client,
     share_project,
     unshare_project,
 )
+from fairlead.work.actions.requests import drop_draft, request_work, save_draft, submit_form, submit_public
 from fairlead.work.actions.shifts import Moved, Shift, dates_after, preview_shift, shift_task
 from fairlead.work.actions.statuses import add_status, change_status, remove_status
 from fairlead.work.actions.tasks import (
@@ -60,17 +73,33 @@ from fairlead.work.actions.time_entries import (
 )
 from fairlead.work.actions.time_weeks import approve_week, return_week, submit_week, take_back_week
 from fairlead.work.actions.triage import accept_many, accept_task, decline_task, merge_task, snooze_task, untriage_task
+from fairlead.work.actions.verdicts import (
+    RevisionsUsed,
+    VerdictGone,
+    approve,
+    ask_client,
+    ask_for_changes,
+    claim_reminder,
+    due_reminders,
+    give_back_reminder,
+    limit_revisions,
+    rate,
+    stop_reminders,
+    take_back,
+)
 from fairlead.work.actions.views import change_view, remove_view, save_view, start_with
 from fairlead.work.drafts import TaskDraft
 
 __all__ = [
     "Moved",
     "Outcome",
+    "RevisionsUsed",
     "Shift",
     "SoAlready",
     "TaskDraft",
     "TaskEdit",
     "TimeDraft",
+    "VerdictGone",
     "accept_many",
     "accept_task",
     "add_block",
@@ -78,11 +107,16 @@ __all__ = [
     "add_criterion",
     "add_dependency",
     "add_status",
+    "approve",
     "approve_week",
     "archive_project",
+    "ask_client",
+    "ask_for_changes",
+    "ask_question",
     "begin_earlier",
     "cancel_task",
     "capture",
+    "change_form",
     "change_many",
     "change_one",
     "change_project",
@@ -91,8 +125,11 @@ __all__ = [
     "change_time",
     "change_view",
     "check_criterion",
+    "claim_reminder",
+    "close_form",
     "complete_task",
     "confirm_timer",
+    "create_form",
     "create_project",
     "create_task",
     "create_tasks",
@@ -101,12 +138,17 @@ __all__ = [
     "delete_task",
     "discard_timer",
     "drop_capture",
+    "drop_draft",
+    "due_reminders",
     "edit_comment",
+    "find_public_form",
     "fold_column",
+    "give_back_reminder",
     "hold_task",
     "hold_tasks",
     "keep_capture",
     "keep_timer",
+    "limit_revisions",
     "log_time",
     "make_task_of",
     "merge_task",
@@ -115,23 +157,31 @@ __all__ = [
     "move_needs",
     "move_placed",
     "move_task",
+    "open_form",
     "place_task",
     "preview_many",
     "preview_shift",
+    "public_secret",
+    "publish_form",
+    "rate",
     "remove_block",
     "remove_comment",
     "remove_criterion",
     "remove_dependency",
+    "remove_form",
     "remove_status",
     "remove_time",
     "remove_view",
     "reopen_task",
+    "request_work",
     "restore_block",
     "restore_project",
     "restore_task",
     "restore_time",
     "return_week",
+    "save_draft",
     "save_view",
+    "see_as_client",
     "set_day",
     "set_lanes",
     "share_project",
@@ -140,15 +190,20 @@ __all__ = [
     "start_task",
     "start_timer",
     "start_with",
+    "stop_reminders",
     "stop_timer",
+    "submit_form",
+    "submit_public",
     "submit_task",
     "submit_week",
+    "take_back",
     "take_back_week",
     "uncheck_criterion",
     "undo_batch",
     "undrop_capture",
     "unfold_column",
     "unplace_task",
+    "unpublish_form",
     "unshare_project",
     "untriage_task",
 ]

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from fairlead.accounts.permissions import STAFF
 from fairlead.events.actor import Actor
 from fairlead.events.record import record
 from fairlead.lib.errors import Invalid, Missing, require
@@ -22,16 +23,26 @@ def add_comment(task: Task, body: str, *, internal: bool, actor: Actor, now: dat
         may_comment(actor, task, internal=internal),
         "Only the team comments internally, and clients only on tasks of projects shared with them.",
     )
+    return _add(task, body, {"internal": internal}, actor=actor, now=now)
+
+
+def ask_question(task: Task, body: str, *, actor: Actor, now: datetime) -> Comment:
+    """Ask the clients of the project something; it waits in their portal until one of them writes on the task."""
+    asks = actor.role in STAFF and may_comment(actor, task, internal=False)
+    require(asks, "Only the team asks clients questions.")
+    return _add(task, body, {"internal": False, "question": True}, actor=actor, now=now)
+
+
+def _add(task: Task, body: str, kind: dict[str, bool], *, actor: Actor, now: datetime) -> Comment:
     if task.deleted_at is not None:
         raise Missing(f"{task} is in the trash. Restore it first.")
     text = _tidy(body)
     with transaction.atomic():
         comment = Comment.objects.create(
-            workspace_id=task.workspace_id, task=task, author_id=actor.user_id, body=text, internal=internal,
-            created_at=now,
-        )  # fmt: skip
+            workspace_id=task.workspace_id, task=task, author_id=actor.user_id, body=text, created_at=now, **kind
+        )
         named = _mentions(comment, text, actor)
-        record("comment.added", comment, actor=actor, now=now, task=str(task), internal=internal, **named)
+        record("comment.added", comment, actor=actor, now=now, task=str(task), **kind, **named)
     return comment
 
 

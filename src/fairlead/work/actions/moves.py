@@ -12,7 +12,7 @@ from fairlead.events.record import record
 from fairlead.lib.errors import Forbidden, Invalid, Refused, require
 from fairlead.work.actions.columns import rank_below, require_room
 from fairlead.work.actions.tasks import fresh, write
-from fairlead.work.models import Criterion, Status, Task
+from fairlead.work.models import Criterion, Handover, Status, Task
 from fairlead.work.permissions import may_order, parts
 from fairlead.work.queries.relations import blocked, freed_by
 from fairlead.work.states import AGENT_NEVER, ARRIVALS, AUTHOR, HOLDER, MANAGER, OVER, TRANSITIONS, State
@@ -61,7 +61,7 @@ def move_task(
             _check_step(task, State(status.state), actor=actor)
             _check_gates(task, State(status.state))
             require_room(status)
-            _arrive(task, status, below, actor=actor, now=now)
+            arrive(task, status, below, actor=actor, now=now)
     return task
 
 
@@ -98,13 +98,18 @@ def _check_gates(task: Task, to: State) -> None:
         keys = blocked([task.pk]).get(task.pk)
         if keys:
             raise Blocked(f"{task} waits for {', '.join(keys)}. Finish that first, or remove the dependency.")
-    if to == State.DONE:
-        texts = list(Criterion.objects.filter(task=task, checked_at__isnull=True).values_list("text", flat=True))
-        if texts:
-            raise CriteriaOpen(f"Not done yet: {'; '.join(texts)}. Check each criterion that is met, or remove it.")
+    if to == State.DONE and (texts := open_criteria(task)):
+        raise CriteriaOpen(f"Not done yet: {'; '.join(texts)}. Check each criterion that is met, or remove it.")
 
 
-def _arrive(task: Task, status: Status, below: Task | None, *, actor: Actor, now: datetime) -> None:
+def open_criteria(task: Task) -> list[str]:
+    """What is not met yet."""
+    return list(Criterion.objects.filter(task=task, checked_at__isnull=True).values_list("text", flat=True))
+
+
+def arrive(task: Task, status: Status, below: Task | None, *, actor: Actor, now: datetime) -> None:
+    """Put a task that `fresh` brought up to date into the column, and record that; what the client was asked about it
+    is over when it leaves review. Whether it may go there is the caller's to know."""
     at, to = State(task.state), State(status.state)
     values: dict[str, Any] = {"status": status, "state": to.value, "rank": rank_below(task, status, below)}
     changes = {"status": [task.status.name, status.name]}
@@ -115,6 +120,9 @@ def _arrive(task: Task, status: Status, below: Task | None, *, actor: Actor, now
         values["done_at"] = now if to in OVER else None
         if to == State.RUNNING and task.started_at is None:
             values["started_at"] = now
+        if at == State.REVIEW:
+            asked = Handover.objects.filter(task=task, state=Handover.State.OPEN)
+            asked.update(state=Handover.State.WITHDRAWN, answered_at=now)
     write(task, now=now, **values)
     record(kind, task, actor=actor, now=now, changes=changes)
     if to in OVER and at not in OVER:

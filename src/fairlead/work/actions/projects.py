@@ -131,3 +131,10 @@ def unshare_project(project: Project, user: User, *, actor: Actor, now: datetime
         gone, _ = ProjectClient.objects.filter(project=project, user=user).delete()
         if gone:
             record("project.unshared", project, actor=actor, now=now, user=user.pk, email=user.email)
+
+
+def see_as_client(project: Project, user: User, *, actor: Actor, now: datetime) -> None:
+    """Note that a manager looks at the project as this client sees it."""
+    require(may_manage_project(actor, project), ONLY_MANAGERS)
+    with transaction.atomic():
+        record("project.seen_as_client", project, actor=actor, now=now, user=user.pk, name=user.name)

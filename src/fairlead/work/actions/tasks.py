@@ -42,15 +42,30 @@ def create_tasks(project: Project, drafts: Sequence[TaskDraft], *, actor: Actor,
     _check_open(project)
     for draft in drafts:
         _check_draft(draft, project, actor=actor)
+    source = "request" if actor.role == Role.CLIENT else "import" if len(drafts) > 1 else actor.kind
+    return _create(project, drafts, {"source": source}, actor=actor, now=now)
+
+
+def create_from_form(project: Project, draft: TaskDraft, form: str, *, actor: Actor, now: datetime) -> Task:
+    """A task as a request form describes it, with the labels, needs and priority that managers chose for the form.
+    Whether the actor may use the form is asked by `submit_form`. `form` is its name."""
+    _check_open(project)
+    if wrong := problems(draft):
+        raise Invalid(wrong)
+    return _create(project, [draft], {"source": "form", "form": form}, actor=actor, now=now)[0]
+
+
+def _create(
+    project: Project, drafts: Sequence[TaskDraft], facts: dict[str, str], *, actor: Actor, now: datetime
+) -> list[Task]:
     with transaction.atomic():
         _check_related(project, drafts)
         places = _places(project, drafts)
         tasks = _insert(project, drafts, places, actor=actor, now=now)
         _insert_details(tasks, drafts)
-        source = "request" if actor.role == Role.CLIENT else "import" if len(drafts) > 1 else actor.kind
-        _await_a_look(tasks, source, actor=actor, now=now)
+        _await_a_look(tasks, facts["source"], actor=actor, now=now)
         for task in tasks:
-            record("task.created", task, actor=actor, now=now, title=task.title, source=source)
+            record("task.created", task, actor=actor, now=now, title=task.title, **facts)
     return tasks
 
 

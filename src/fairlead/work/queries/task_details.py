@@ -96,7 +96,7 @@ def _rows(tasks: QuerySet[Task]) -> list[dict[str, Any]]:
 def _comments(actor: Actor, task: Task) -> list[dict[str, Any]]:
     found = visible_comments(actor, task).order_by("created_at", "id")
     author = {"name": F("author__name"), "author_kind": F("author__kind")}
-    return plain(found.values("id", "body", "internal", "created_at", "edited_at", "author_id", **author))
+    return plain(found.values("id", "body", "internal", "question", "created_at", "edited_at", "author_id", **author))
 
 
 def status_choices(project: Project) -> list[dict[str, Any]]:

@@ -28,6 +28,7 @@ MOVES: Final = ("task.moved", "task.started", "task.submitted", "task.completed"
 
 FOR_MANAGERS: Final = (
     "task.routed", "task.step_began", "task.proposed", "task.proposal_rejected", "task.overridden", "task.unroutable",
+    "task.rated",
 )  # fmt: skip
 
 
@@ -145,7 +146,13 @@ def _relinked(payload: Mapping[str, Any], _zone: str) -> str:
     return f"changed its link to {payload['after']}: {'; '.join(parts)}"
 
 
+def _quoted(payload: Mapping[str, Any]) -> str:
+    return f": “{payload['words']}”" if payload.get("words") else ""
+
+
 def _source(payload: Mapping[str, Any], _zone: str) -> str:
+    if payload.get("form"):
+        return f"asked for it with the form {payload['form']}"
     return {"request": "asked for it", "import": "imported it"}.get(str(payload.get("source")), "created it")
 
 
@@ -184,4 +191,10 @@ TELL: Final[dict[str, Callable[[Mapping[str, Any], str], str]]] = {
     "task.overridden": lambda p, _z: f"chose {_name(p['worker'])} instead of {_name(p['proposed'])}",
     "task.unroutable": lambda p, _z: f"found nobody: {p['reason']}",
     "task.offers_exhausted": lambda p, _z: f"found nobody: none of {p['asked']} accepted",
+    "task.handed_over": lambda p, _z: f"asked {', '.join(p['clients'])} to approve it",
+    "task.handover_withdrawn": lambda _p, _z: "took it back from the client",
+    "task.approved": lambda p, _z: f"approved it{_quoted(p)}",
+    "task.changes_asked": lambda p, _z: f"asked for changes{_quoted(p)}",
+    "task.beyond_revisions": lambda p, _z: f"asked for more than the {p['limit']} agreed revisions{_quoted(p)}",
+    "task.rated": lambda p, _z: f"gave it {p['rating']} of 5{_quoted(p)}",
 }

@@ -1,0 +1,122 @@
+"""How a workspace shows itself to clients: its name, logo, colour and words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import F
+
+from fairlead.accounts.brand import ACCENT, WORDS, door_digest
+from fairlead.accounts.models import Branding, Workspace
+from fairlead.accounts.permissions import may_change_workspace
+from fairlead.events.actor import Actor
+from fairlead.events.record import record
+from fairlead.lib.colour import is_colour, is_readable, nearest_readable
+from fairlead.lib.errors import Invalid, require
+
+MOST_LOGO_BYTES: Final = 512 * 1024
+MAX_WORD: Final = 40
+ONLY_ADMINS: Final = "Only an owner or admin can change what clients see of the workspace."
+FIELDS: Final = ("name", "welcome", "accent", "words", "shows_names")
+
+
+def change_branding(workspace: Workspace, *, actor: Actor, now: datetime, **values: Any) -> Branding:
+    """Change any of: name, welcome, accent (#rrggbb), words {state: word}, shows_names."""
+    require(may_change_workspace(actor), ONLY_ADMINS)
+    if unknown := set(values) - set(FIELDS):
+        raise TypeError(f"change_branding does not know {', '.join(sorted(unknown))}")
+    tidy = {name: _tidy(name, value) for name, value in values.items()}
+    if wrong := _wrong(tidy):
+        raise Invalid(wrong)
+    with transaction.atomic():
+        branding = _present(workspace, now)
+        changed = {name: value for name, value in tidy.items() if getattr(branding, name) != value}
+        if changed:
+            changes = {name: [getattr(branding, name), value] for name, value in changed.items()}
+            _write(branding, now, **changed)
+            record("branding.changed", branding, actor=actor, now=now, changes=changes)
+    return branding
+
+
+def set_logo(workspace: Workspace, picture: bytes, *, actor: Actor, now: datetime) -> Branding:
+    """Show this picture to clients. Raises Invalid unless it is a PNG, JPEG or WebP of at most 512 kB."""
+    require(may_change_workspace(actor), ONLY_ADMINS)
+    kind = picture_type(picture)
+    if len(picture) > MOST_LOGO_BYTES:
+        raise Invalid({"logo": "A logo has at most 512 kB. Save it smaller, then choose it again."})
+    if not kind:
+        raise Invalid(
+            {"logo": "This is neither PNG, JPEG nor WebP. Save the logo as one of them, then choose it again."}
+        )
+    with transaction.atomic():
+        branding = _present(workspace, now)
+        changes = {"logo": [branding.logo_type, kind]}
+        _write(branding, now, logo=picture, logo_type=kind)
+        record("branding.changed", branding, actor=actor, now=now, changes=changes)
+    return branding
+
+
+def remove_logo(workspace: Workspace, *, actor: Actor, now: datetime) -> Branding:
+    """Show the name alone."""
+    require(may_change_workspace(actor), ONLY_ADMINS)
+    with transaction.atomic():
+        branding = _present(workspace, now)
+        if branding.logo_type:
+            changes = {"logo": [branding.logo_type, ""]}
+            _write(branding, now, logo=None, logo_type="")
+            record("branding.changed", branding, actor=actor, now=now, changes=changes)
+    return branding
+
+
+def picture_type(picture: bytes) -> str:
+    """What the first bytes say that it is; empty for anything but PNG, JPEG and WebP, whatever its name."""
+    if picture.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "image/png"
+    if picture.startswith(b"\xff\xd8\xff"):
+        return "image/jpeg"
+    return "image/webp" if picture[:4] == b"RIFF" and picture[8:12] == b"WEBP" else ""
+
+
+def _present(workspace: Workspace, now: datetime) -> Branding:
+    branding, _ = Branding.objects.get_or_create(
+        workspace=workspace,
+        defaults={
+            "name": workspace.name, "accent": ACCENT, "digest": door_digest(workspace.slug), "updated_at": now,
+        },
+    )  # fmt: skip
+    return branding
+
+
+def _write(branding: Branding, now: datetime, **values: Any) -> None:
+    Branding.objects.filter(pk=branding.pk).update(version=F("version") + 1, updated_at=now, **values)
+    branding.refresh_from_db()
+
+
+def _tidy(name: str, value: Any) -> Any:
+    if name == "words":
+        return {state: str(word).strip() for state, word in value.items() if str(word).strip()}
+    if name == "accent":
+        return str(value).strip().lower()
+    return value.strip() if isinstance(value, str) else value
+
+
+def _wrong(values: Mapping[str, Any]) -> dict[str, str]:
+    wrong = {}
+    if not 0 < len(values.get("name", "x")) <= 80:
+        wrong["name"] = "Say in at most 80 characters who you are to clients."
+    if len(values.get("welcome", "")) > 600:
+        wrong["welcome"] = "A welcome has at most 600 characters."
+    accent = values.get("accent", ACCENT)
+    if not is_colour(accent):
+        wrong["accent"] = "Write the colour like #2f5bd7."
+    elif not is_readable(accent):
+        wrong["accent"] = (
+            f"White text cannot be read on {accent}. The nearest colour that works is {nearest_readable(accent)}."
+        )
+    words = values.get("words", {})
+    if not set(words) <= set(WORDS) or any(len(word) > MAX_WORD for word in words.values()):
+        wrong["words"] = f"A word for a state has at most {MAX_WORD} characters."
+    return wrong
