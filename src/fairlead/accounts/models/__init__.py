@@ -4,6 +4,7 @@ from fairlead.accounts.models.factors import Passkey, RecoveryCode, TotpDevice
 from fairlead.accounts.models.members import (
     ApiToken,
     Attempt,
+    Branding,
     Invitation,
     Membership,
     Role,
@@ -18,6 +19,7 @@ from fairlead.accounts.models.sessions import Session
 __all__ = [
     "ApiToken",
     "Attempt",
+    "Branding",
     "Invitation",
     "Membership",
     "Passkey",

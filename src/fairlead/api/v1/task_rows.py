@@ -56,8 +56,8 @@ FOR_CLIENTS: Final = (
 )  # fmt: skip
 NOTHING: Final[dict[str, Any]] = {
     "priority": 0, "effort_low_min": None, "effort_min": None, "effort_high_min": None, "release_at": None,
-    "labels": [], "parent": None, "assignee": None, "needs": [], "links": [], "waits_for": [], "blocked_by": [], "external_id": "",
-    "started_at": None,
+    "labels": [], "parent": None, "assignee": None, "needs": [], "links": [], "waits_for": [], "blocked_by": [],
+    "external_id": "", "started_at": None,
 }  # fmt: skip
 """What of a task is the team's own."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fairlead.web.settings_pages import (
+    branding,
     members,
     notices,
     planning,
@@ -16,11 +17,6 @@ from fairlead.web.settings_pages import (
 )
 
 urls = [
-    *profile.urls, *workspace.urls, *planning.urls, *members.urls, *notices.urls, *presence.urls, *sessions.urls,
-    *security.urls, *sign_in.urls, *tokens.urls,
-from fairlead.web.settings_pages import branding, members, notices, planning, presence, profile, tokens, workspace
-
-urls = [
     *profile.urls, *workspace.urls, *branding.urls, *planning.urls, *members.urls, *notices.urls, *presence.urls,
-    *tokens.urls,
+    *sessions.urls, *security.urls, *sign_in.urls, *tokens.urls,
 ]  # fmt: skip
