@@ -6,6 +6,8 @@ security/objects.py.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 from security.expectations import (
     ADMINS,
     AUDITOR,
@@ -23,6 +25,7 @@ from security.expectations import (
 
 SKILL = {"name": "Singing"}
 WORKER = {"kind": "employee", "name": "Nina"}
+SOON = (datetime.now(UTC) + timedelta(days=30)).isoformat()
 TIME_OFF = {"starts_on": "2027-05-03", "ends_on": "2027-05-07"}
 
 OPERATIONS: dict[str, Line] = {
@@ -68,6 +71,15 @@ OPERATIONS: dict[str, Line] = {
     "POST /tasks/{key}/comments": allow(*STAFF, CLIENT, data={"body": "Hello", "internal": False}),
     "PATCH /tasks/{key}/comments/{comment_id}": allow(HOLDER, data={"body": "Changed"}),
     "DELETE /tasks/{key}/comments/{comment_id}": allow(*MANAGERS, HOLDER),
+    # the first look at what came in, and further projects
+    "GET /inbox": allow(*MANAGERS),
+    "POST /tasks/{key}/triage/accept": allow(*MANAGERS, at={"key": "wish"}),
+    "POST /tasks/{key}/triage/decline": allow(*MANAGERS, at={"key": "wish"}, data={"reason": "Not now"}),
+    "POST /tasks/{key}/triage/merge": allow(*MANAGERS, at={"key": "wish"}, data={"into": "WEB-2"}),
+    "POST /tasks/{key}/triage/snooze": allow(*MANAGERS, at={"key": "wish"}, data={"until": SOON}),
+    "GET /tasks/{key}/placements": allow(*SEES_PROJECT),
+    "PUT /tasks/{key}/placements/{project_key}": allow(*MANAGERS, HOLDER),
+    "DELETE /tasks/{key}/placements/{project_key}": allow(*MANAGERS, HOLDER, at={"key": "running"}),
     # the time log
     "GET /time-entries": allow(*EVERYBODY),
     "POST /time-entries": allow(HOLDER, CONTRIBUTOR, data={"task": "WEB-2", "minutes": 90}),

@@ -106,6 +106,7 @@ def _places(filled: Filled) -> dict[str, str]:
         "notice_id": filled.ids["notice"], "view_id": filled.places["views/view_id"],
         "batch_id": filled.places["batches/batch_id"],
         "entry_id": filled.places["time-entries/entry_id"], "monday": filled.places["monday"],
+        "project_key": "OPS",
     }  # fmt: skip
 
 
