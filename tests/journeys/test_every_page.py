@@ -29,7 +29,8 @@ INSIDE = (
     "/settings/members/", "/settings/presence/", "/settings/tokens/", "/settings/planning/", "/schedule/",
     "/schedule/load/", "/desk/", "/policies/", "/policies/new/", "/queue/", "/tasks/WEB-3/move-to/",
     "/my-work/", "/search/?q=price", "/tasks/?group=week&cols=title,project,labels", "/tasks/WEB-1/cell/priority/",
-    "/activity/", "/welcome/", "/api/v1/docs", "/nothing/is/here/",
+    "/time/", "/time/entries/", "/time/approval/", "/time/new/", "/timer/choose/", "/inbox/", "/planner/",
+    "/planner/?view=week", "/activity/", "/welcome/", "/api/v1/docs", "/nothing/is/here/",
 )  # fmt: skip
 
 
