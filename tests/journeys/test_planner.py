@@ -22,7 +22,7 @@ def test_a_note_becomes_a_task_and_a_block_moves_by_keyboard(visitor: Callable[.
     be_a_worker(company)
     company.add_project("WEB", "Web shop")
     page = company.page
-    page.goto("/people/")
+    page.goto("/schedule/")
     page.keyboard.press("c")
     page.get_by_label("Note", exact=True).fill("Call the printer friday 14:00 #print @web")
     page.keyboard.press("Enter")
