@@ -201,7 +201,7 @@ def test_the_page_of_a_plan_asks_a_fixed_number_of_queries(
         team.task(f"Task {number}")
     alice.post("/projects/WEB/allocate/")
     plan = Plan.objects.get()
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(19):
         alice.get(f"/plans/{plan.pk}/")
 
 

@@ -131,7 +131,7 @@ def test_lists_ask_the_database_a_fixed_number_of_times(
         team.task(f"T{number}", needs={team.scala.pk: 5})
     work_off(team.now)
     alice.get("/policies/")
-    with django_assert_max_num_queries(19):
+    with django_assert_max_num_queries(21):
         alice.get("/policies/")
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(19):
         alice.get("/desk/")

@@ -109,6 +109,7 @@ def _places(filled: Filled) -> dict[str, str]:
         "round_id": filled.places["rounds/number"], "form_id": filled.places["forms/number"],
         "batch_id": filled.places["batches/batch_id"],
         "entry_id": filled.places["time-entries/entry_id"], "monday": filled.places["monday"],
+        "project_key": "OPS",
     }  # fmt: skip
 
 

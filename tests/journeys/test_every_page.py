@@ -32,6 +32,8 @@ INSIDE = (
     "/calendar/", "/calendar/?view=week", "/projects/WEB/calendar/?view=agenda", "/timeline/",
     "/projects/WEB/timeline/", "/tasks/WEB-3/dates/?days=3",
     "/activity/", "/welcome/", "/api/v1/docs", "/nothing/is/here/",
+    "/time/", "/time/entries/", "/time/approval/", "/time/new/", "/timer/choose/", "/inbox/", "/planner/",
+    "/planner/?view=week", "/activity/", "/welcome/", "/api/v1/docs", "/nothing/is/here/",
 )  # fmt: skip
 
 

@@ -66,9 +66,9 @@ def test_the_list_and_the_profile_take_the_same_number_of_queries_for_more_peopl
     client = signed_in(world.alice)
     for n in range(30):
         actions.create_worker(kind="employee", name=f"Extra {n}", actor=world.alice.actor, now=NOW)
-    with django_assert_max_num_queries(45):
+    with django_assert_max_num_queries(47):
         text(client, "/people/")
-    with django_assert_max_num_queries(55):
+    with django_assert_max_num_queries(57):
         text(client, f"/people/{team.bob.pk}/")
 
 

@@ -297,6 +297,22 @@ PAGES: dict[str, Line] = {
     "POST /timer/keep/": allow(HOLDER, CONTRIBUTOR),
     "POST /timer/confirm/": allow(HOLDER, CONTRIBUTOR),
     "POST /timer/discard/": allow(HOLDER, CONTRIBUTOR),
+    # one's own day
+    "GET /planner/": allow(*STAFF),
+    "POST /planner/capture/": allow(*STAFF, data={"text": "Call the printer friday"}),
+    "POST /planner/notes/<number>/drop/": allow(HOLDER),
+    "POST /planner/notes/<number>/undrop/": allow(HOLDER),
+    "POST /planner/notes/<number>/keep/": allow(HOLDER),
+    "POST /planner/notes/<number>/task/": allow(HOLDER, data={"project": "WEB"}),
+    "POST /planner/blocks/": allow(
+        HOLDER, CONTRIBUTOR, data={"kind": "focus", "day": "2027-01-04", "from": "09:00", "to": "10:00"}
+    ),
+    "POST /planner/blocks/<number>/move/": allow(HOLDER, data={"day": "2027-01-04", "from": "600", "to": "660"}),
+    "POST /planner/blocks/<number>/remove/": allow(HOLDER),
+    "POST /planner/blocks/<number>/restore/": allow(HOLDER),
+    "GET /planner/preview/": allow(HOLDER, CONTRIBUTOR),
+    "POST /planner/plan/": allow(HOLDER, CONTRIBUTOR),
+    "POST /planner/shut-down/": allow(HOLDER, CONTRIBUTOR),
     # the first look at what came in
     "GET /inbox/": allow(*MANAGERS),
     "POST /inbox/accept/": allow(*MANAGERS, data={"task": "{wish}"}),

@@ -254,7 +254,11 @@ def _logged(world: World, tasks: dict[str, Task], worker: Worker, now: datetime)
     work.log_time(worker, tasks["held"], work.TimeDraft(monday - timedelta(days=7), 30), **mine)
     week = work.submit_week(worker, monday - timedelta(days=7), **mine)
     work.start_timer(worker, tasks["running"], **mine)
+    note = work.capture(f"Note {CANARY}", zone="UTC", **mine)
+    block = work.add_block(worker, (now, now + timedelta(hours=1)), title=CANARY, **mine)
     return {
+        "notes/number": str(note.pk),
+        "blocks/number": str(block.pk),
         "time/number": str(entry.pk),
         "time-entries/entry_id": str(entry.pk),
         "weeks/number": str(worker.pk),

@@ -355,7 +355,7 @@ def queries_of(alice: Browser, path: str) -> int:
 
 
 @pytest.mark.parametrize(
-    ("path", "most"), [("/projects/", 19), ("/projects/WEB/", 26), ("/projects/WEB/list/", 23), ("/tasks/WEB-1/", 33)]
+    ("path", "most"), [("/projects/", 20), ("/projects/WEB/", 28), ("/projects/WEB/list/", 24), ("/tasks/WEB-1/", 37)]
 )
 def test_a_page_asks_the_database_equally_often_for_few_and_for_many_tasks(
     site: Site, alice: Browser, path: str, most: int

@@ -14,7 +14,7 @@ from django.db import transaction
 from fairlead.accounts import actions as accounts
 from fairlead.accounts.models import Membership, User
 from fairlead.accounts.queries import actor_of
-from fairlead.demo import policies
+from fairlead.demo import days, policies
 from fairlead.demo import time as demo_time
 from fairlead.demo.cast import GUESTS, PEOPLE, SKILLS, WORKSPACE, Person
 from fairlead.demo.history import live_through
@@ -81,6 +81,9 @@ def _found(now: datetime) -> None:
     open_portal(company, now=now)
     _mention(company, now)
     _views(company, now)
+    days.let_in(company, now=now)
+    days.plan_a_day(company, now=now)
+    days.show_elsewhere(company, now=now)
     work.change_status(
         company.projects["CARE"].statuses.get(name="In review"), actor=company.alice, now=now, wip_limit=12
     )

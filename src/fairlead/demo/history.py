@@ -158,7 +158,8 @@ class _Story:
             if task.state != State.RUNNING or task.assignee is None:
                 return
             day = when.astimezone(ZoneInfo(task.assignee.time_zone)).date()
-            timed = self.clock_dice.random() < 0.6
+            began = (when - timedelta(minutes=minutes)).astimezone(ZoneInfo(task.assignee.time_zone))
+            timed = self.clock_dice.random() < 0.8 and began.hour >= 8 and began.date() == day
             draft = work.TimeDraft(
                 day, minutes, when - timedelta(minutes=minutes) if timed else None, when if timed else None,
                 note="" if timed else self.clock_dice.choice(NOTES), billable=self.clock_dice.random() < 0.9,

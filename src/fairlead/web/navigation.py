@@ -15,6 +15,7 @@ from fairlead.work.queries.triage import inbox_count
 # icon, label, address, roles that see it (None: everybody)
 ITEMS: list[tuple[str, str, str, frozenset[str] | None]] = [
     ("circle-check-big", "My work", "/my-work/", frozenset({"owner", "admin", "manager", "contributor"})),
+    ("calendar-check", "Planner", "/planner/", frozenset({"owner", "admin", "manager", "contributor"})),
     ("folder-kanban", "Projects", "/projects/", None),
     ("list-todo", "All tasks", "/tasks/", None),
     ("calendar-days", "Calendar", "/calendar/", None),

@@ -46,7 +46,8 @@ THEMES: Final = (
 
 # The keys of every page and of its parts, for the sheet that `?` opens: (where, [(what, keys)]).
 SHORTCUTS: Final[tuple[tuple[str, tuple[tuple[str, str], ...]], ...]] = (
-    ("", (("Everything: pages, tasks, people, actions", "⌘ K"), ("Search", "/"), ("New task", "c"), ("This list", "?"),
+    ("", (("Everything: pages, tasks, people, actions", "⌘ K"), ("Search", "/"), ("New task, or a note to self", "c"),
+          ("This list", "?"),
           ("Close what is open", "Esc"))),
     ("On My work and in lists", (("Walk between rows", "j k"), ("Open the row", "Enter"), ("Start or hand in", "s"),
                                  ("Start or stop the timer", "t"),
@@ -70,6 +71,7 @@ def commands(
     if actor.role != Role.AUDITOR:
         found.append(Command("New task", "plus", "go", "/tasks/new/", "c", "Actions"))
     if actor.role in STAFF:
+        found.append(Command("Note to self", "sticky-note", "click", '[data-open="capture"]', "c", "Actions"))
         found.append(Command("Log time", "timer", "go", "/time/new/", "", "Actions"))
     if running:
         found.append(Command("Stop the timer", "square", "post", "/timer/stop/", "", "Actions"))

@@ -15,13 +15,18 @@ from fairlead.work.queries import TaskDetails, status_choices
 from fairlead.work.states import OVER, State
 
 
-def task_commands(actor: Actor, task: Task, found: TaskDetails, steps: Iterable[Mapping[str, str]]) -> list[Command]:
-    """Its next steps, status, priority, due date, who does it, its link: what the reader may do, and no more."""
+def task_commands(
+    actor: Actor, task: Task, found: TaskDetails, steps: Iterable[Mapping[str, str]],
+    further: Iterable[tuple[str, str]] = (),
+) -> list[Command]:  # fmt: skip
+    """Its next steps, status, priority, due date, who does it, its link: what the reader may do, and no more.
+    `further`: (key, name) of the projects in which it could be shown, too."""
     group, base = str(task), f"/tasks/{task}/"
     lines = [Command(s["label"], s["icon"], "post", s["url"], group=group) for s in steps if not s["why"]]
     if may_edit_task(actor, task) and task.project.archived_at is None:
         lines += [*_columns(task, found), *_priorities(task)]
         lines.append(Command("Set due date", "calendar", "click", "#id_due_at", group=group))
+        lines += [_shown_in(task, key, name) for key, name in further]
     if may_assign(actor) and State(task.state) not in OVER:
         lines.append(Command("Assign the best candidate", "user-check", "post", f"{base}assign-best/", group=group))
         lines.append(Command("Assign somebody", "users", "go", f"{base}cell/assignee/", group=group))
@@ -45,6 +50,13 @@ def _columns(task: Task, found: TaskDetails) -> list[Command]:
 def _priorities(task: Task) -> list[Command]:
     choices = [(value, label) for value, label in reversed(Task.Priority.choices) if value != task.priority]
     return [_set(task, "priority", value, f"Set priority: {label}", "signal") for value, label in choices]
+
+
+def _shown_in(task: Task, key: str, name: str) -> Command:
+    fields = urlencode({"project": key})
+    return Command(
+        f"Show it in {name}, too", "link-2", "post", f"/tasks/{task}/placements/", group=str(task), fields=fields
+    )
 
 
 def _set(task: Task, cell: str, value: int, text: str, icon: str) -> Command:

@@ -39,6 +39,7 @@ from fairlead.work.queries import (
 )
 from fairlead.work.queries.handovers import handovers
 from fairlead.work.queries.placements import placeable, placements_of
+from fairlead.work.queries.triage import origin
 from fairlead.work.states import OVER, State
 from fairlead.work.time.queries import task_time
 
@@ -66,6 +67,7 @@ def _form(request: Request, task: Task, found: TaskDetails, data: Any = None) ->
 def _task_page(request: Request, task: Task, found: TaskDetails, form: TaskForm, **more: Any) -> HttpResponse:
     actor, now = request.actor, timezone.now()
     client = actor.role == Role.CLIENT
+    further = [] if client else placeable(actor, task)
     values = {
         "task": task,
         "details": found,
@@ -89,8 +91,9 @@ def _task_page(request: Request, task: Task, found: TaskDetails, form: TaskForm,
         "time": None if client else task_time(task),
         "may_time": actor.role in STAFF,
         "placements": placements_of(actor, task),
-        "placeable": [] if client else placeable(actor, task),
-        "page_commands": task_commands(actor, task, found, _steps(task, found)),
+        "placeable": further,
+        "origin": None if client else origin(task),
+        "page_commands": task_commands(actor, task, found, _steps(task, found), further),
         **more,
     }
     return page(request, "tasks/show.jinja", values, status=422 if form.errors else 200)

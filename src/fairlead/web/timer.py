@@ -19,6 +19,7 @@ from fairlead.people.queries import worker_of
 from fairlead.web.access import Request, member_page, safe_next
 from fairlead.web.render import page
 from fairlead.work import actions
+from fairlead.work.actions.time_entries import NoTimer
 from fairlead.work.queries import find_task
 from fairlead.work.time.queries import probably_worked, recent_tasks, running_timer
 from fairlead.work.time.spans import read_span, write_span
@@ -125,7 +126,7 @@ def _done(request: Request, act: Any, text: str) -> HttpResponse:
     try:
         entry = act()
     except Refused as refused:
-        if refused.status in (403, 404) or request.htmx:
+        if request.htmx or (refused.status in (403, 404) and not isinstance(refused, NoTimer)):
             raise
         messages.error(request, refused.detail)
         return redirect(back)

@@ -34,7 +34,14 @@ from fairlead.work.actions.moves import (
     submit_task,
 )
 from fairlead.work.actions.needs import move_needs
-from fairlead.work.actions.own_blocks import add_block, move_block, move_blocks, remove_block, restore_block
+from fairlead.work.actions.own_blocks import (
+    add_block,
+    add_task_blocks,
+    move_block,
+    move_blocks,
+    remove_block,
+    restore_block,
+)
 from fairlead.work.actions.placements import move_placed, place_task, unplace_task
 from fairlead.work.actions.projects import (
     archive_project,
@@ -107,6 +114,7 @@ __all__ = [
     "add_criterion",
     "add_dependency",
     "add_status",
+    "add_task_blocks",
     "approve",
     "approve_week",
     "archive_project",

@@ -82,6 +82,14 @@ def move_blocks(moves: Sequence[tuple[OwnBlock, Span]], *, actor: Actor, now: da
         return [move_block(block, span, actor=actor, now=now) for block, span in moves]
 
 
+def add_task_blocks(
+    worker: Worker, spans: Sequence[tuple[Task, Span]], *, actor: Actor, now: datetime
+) -> list[OwnBlock]:
+    """A block for each of these tasks, all or none."""
+    with transaction.atomic():
+        return [add_block(worker, span, kind=Kind.TASK, task=task, actor=actor, now=now) for task, span in spans]
+
+
 def _check(span: Span, kind: str, title: str, task: Task | None) -> None:
     wrong = {}
     if not timedelta() < span[1] - span[0] <= LONGEST:

@@ -26,7 +26,7 @@ SHOWN: Final = ("task", "day", "started_at", "ended_at", "minutes", "note", "bil
 NOT_YOURS: Final = "Everybody logs their own time; managers can also log it for others."
 
 
-class NoTimer(Refused):
+class NoTimer(Missing):
     """There is nothing to stop."""
 
     code = "no-timer"

@@ -12,7 +12,7 @@ DECLARE words text[]; asked tsquery;
 BEGIN
   SELECT tsvector_to_array(to_tsvector('simple', translate(t.title, '<>', '  '))) INTO words
     FROM work_task t WHERE t.id = task AND t.workspace_id = fairlead_workspace();
-  words := ARRAY(SELECT word FROM unnest(words) AS word WHERE length(word) > 2);
+  words := ARRAY(SELECT word FROM unnest(words) AS word WHERE length(word) > 3);
   IF cardinality(words) IS NULL OR cardinality(words) = 0 THEN RETURN; END IF;
   SELECT string_agg(quote_literal(word), ' | ')::tsquery INTO asked FROM unnest(words) AS word;
   RETURN QUERY
@@ -24,7 +24,7 @@ BEGIN
       SELECT near.id, (SELECT count(*) FROM unnest(tsvector_to_array(to_tsvector('simple',
           translate(near.title, '<>', '  ')))) AS w WHERE w = ANY (words)) AS both_have,
         (SELECT count(*) FROM unnest(tsvector_to_array(to_tsvector('simple', translate(near.title, '<>', '  '))))
-          AS w WHERE length(w) > 2) AS it_has FROM near)
+          AS w WHERE length(w) > 3) AS it_has FROM near)
     SELECT counted.id, (counted.both_have::real / greatest(cardinality(words) + counted.it_has - counted.both_have, 1))::real
       FROM counted WHERE counted.both_have >= 2
         AND counted.both_have::real / greatest(cardinality(words) + counted.it_has - counted.both_have, 1) >= 0.3

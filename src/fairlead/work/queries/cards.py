@@ -25,7 +25,7 @@ FIRST_OVER: Final = 30
 """Cards that a column shows at first: tasks that are over only the latest."""
 
 FIELDS: Final = (
-    "id", "number", "title", "status_id", "state", "priority", "due_at", "labels", "version",
+    "id", "number", "title", "state", "priority", "due_at", "labels", "version",
     *HOLDER,
 )  # fmt: skip
 
@@ -98,11 +98,11 @@ def on_board(actor: Actor, project: Project) -> QuerySet[Any]:
     if not shown:
         return tasks.filter(project=project).annotate(column=F("status_id"), place=F("rank"))
     here = FilteredRelation("placements", condition=Q(placements__project=project))
-    return (
-        tasks.annotate(here=here)
-        .filter(Q(project=project) | Q(pk__in=shown))
-        .annotate(column=Coalesce("here__status_id", "status_id"), place=Coalesce("here__rank", "rank"))
+    everything = tasks.annotate(here=here).filter(Q(project=project) | Q(pk__in=shown))
+    found: QuerySet[Any] = everything.annotate(
+        column=Coalesce("here__status_id", "status_id"), place=Coalesce("here__rank", "rank")
     )
+    return found
 
 
 def _counts(tasks: QuerySet[Any]) -> dict[int, int]:

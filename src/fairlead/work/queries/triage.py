@@ -14,6 +14,7 @@ from fairlead.work.models import Need, Task
 from fairlead.work.permissions import may_triage
 from fairlead.work.queries.rows import HOLDER, plain
 from fairlead.work.queries.visible import visible_tasks
+from fairlead.work.states import State
 from fairlead.work.triage import Triage
 
 SHOWN: Final = 50
@@ -35,10 +36,11 @@ class Inbox:
 
 
 def waiting_for_a_look(actor: Actor, *, now: datetime) -> QuerySet[Task]:
-    """The tasks of the inbox; for managers only."""
+    """The tasks of the inbox; for managers only. Whoever moved one on from the backlog has looked at it."""
     tasks = visible_tasks(actor) if may_triage(actor) else Task.objects.none()
     awake = Q(triage__snoozed_until__isnull=True) | Q(triage__snoozed_until__lte=now)
-    return tasks.filter(awake, triage__settled_at__isnull=True, triage__isnull=False, project__archived_at__isnull=True)
+    waits = tasks.filter(state=State.BACKLOG, triage__isnull=False, triage__settled_at__isnull=True)
+    return waits.filter(awake, project__archived_at__isnull=True)
 
 
 def inbox_count(actor: Actor, *, now: datetime) -> int:
