@@ -71,3 +71,9 @@ def value(url: str, query: str) -> object:
 def here() -> str:
     """The address of the database of this test."""
     return address(str(connection.settings_dict["NAME"]))
+
+
+def execute(url: str, query: str) -> None:
+    """One statement."""
+    with psycopg.connect(url) as database:
+        database.execute(query)  # type: ignore[call-overload]

@@ -11,6 +11,9 @@ CATALOGUE: Final[dict[str, str]] = {
     # accounts
     "workspace.created": "name",
     "workspace.changed": "changes",
+    "workspace.end_asked": "ends_at",
+    "workspace.end_taken_back": "",
+    "workspace.filled": "source, rows (new ones by kind)",
     "member.joined": "user, email, role",
     "member.role_changed": "user, changes",
     "member.removed": "user, email",
@@ -103,6 +106,11 @@ CATALOGUE: Final[dict[str, str]] = {
     "plan.failed": "",
     "planning.changed": "changes",
     # integrations
+    "export.requested": "",
+    "export.made": "bytes",
+    "export.downloaded": "",
+    "retention.changed": "changes",
+    "retention.pruned": "tasks, notices, receipts (how many)",
     "import.started": "people, tasks (rows)",
     "import.finished": "kind, created, updated, unchanged, refused",
 }
