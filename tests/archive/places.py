@@ -44,7 +44,7 @@ def run(url: str, folder: Path, *words: str) -> subprocess.CompletedProcess[str]
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("FAIRLEAD_", "DJANGO_"))}
     given = {"FAIRLEAD_DATABASE_URL": url, "FAIRLEAD_DATA_DIR": str(folder)}
     return subprocess.run(
-        [sys.executable, *words], env=kept | given, capture_output=True, text=True, check=False, timeout=240
+        [sys.executable, *words], env=kept | given, capture_output=True, text=True, check=False, timeout=900
     )
 
 

@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 
 from django.core.management import call_command
 from django.db import connection
+from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.state import ProjectState
 
 from fairlead.archive.tables import owners_connection, tables
 from fairlead.events import wall
@@ -49,39 +51,40 @@ def missing(before: Sums, after: Sums) -> list[str]:
 
 
 def back_and_forward() -> dict[str, list[str]]:
-    """Fill, then take each of our migrations back and forward again, from the last one to the first.
+    """Fill, then take each of our migrations back and make it again, from the last one to the first.
 
     `tried`: their names; `wrong`: what was not as before."""
     call_command("migrate", verbosity=0)
     fill(datetime.now(UTC))
     connection.close()
-    tried, wrong = [], []
+    tried: list[str] = []
+    wrong: list[str] = []
     with wall.as_owner():
-        graph = MigrationExecutor(connection).loader.graph
-        plan = [key for key in MigrationExecutor(connection).loader.applied_migrations if key in graph.nodes]
-        ours = [key for key in plan if graph.nodes[key].__module__.startswith("fairlead.")]
-        for app, name in reversed(ours):
-            executor = MigrationExecutor(connection)
-            if (app, name) not in executor.loader.applied_migrations:
-                continue  # went back with one that it rests on
-            parents = [key for key in graph.node_map[(app, name)].parents if key.key[0] == app]
-            target = (app, parents[0].key[1]) if parents else (app, None)
-            before, leaves = checksums(), _leaves(executor)
-            executor.migrate([target])
-            back = checksums()
-            MigrationExecutor(connection).migrate(leaves)
-            again = checksums()
-            tried.append(f"{app}.{name}")
-            wrong += [f"{app}.{name} back: {c}" for c in different(before, back)]
-            wrong += [f"{app}.{name} forward: {c}" for c in different(back, again)]
-            wrong += [f"{app}.{name} lost: {c}" for c in missing(before, again)]
-            MigrationExecutor(connection).migrate([target])
+        loader = MigrationExecutor(connection).loader
+        plan = MigrationExecutor(connection).migration_plan(loader.graph.leaf_nodes(), clean_start=True)
+        order = [migration for migration, _ in plan]
+        for place in reversed(range(len(order))):
+            if type(order[place]).__module__.startswith("fairlead."):
+                state = loader.project_state([(m.app_label, m.name) for m in order[:place]])
+                tried.append(f"{order[place].app_label}.{order[place].name}")
+                wrong += [f"{tried[-1]} {text}" for text in _there_and_back(order[place], state)]
     return {"tried": tried, "wrong": wrong}
 
 
-def _leaves(executor: MigrationExecutor) -> list[tuple[str, str]]:
-    """The last applied migration of each app."""
-    applied, graph = set(executor.loader.applied_migrations), executor.loader.graph
-    inside = [key for key in applied if key in graph.nodes]
-    followed = {p.key for key in inside for p in graph.node_map[key].parents if p.key[0] == key[0]}
-    return [key for key in inside if key not in followed]
+def _there_and_back(migration: Migration, state: ProjectState) -> list[str]:
+    """What one migration changes that it should not; it is taken back in the end."""
+    before = checksums()
+    _take_back(migration, state)
+    back = checksums()
+    with connection.schema_editor(atomic=migration.atomic) as editor:
+        migration.apply(state.clone(), editor)
+    again = checksums()
+    _take_back(migration, state)
+    found = [f"back: {column}" for column in different(before, back)]
+    found += [f"forward: {column}" for column in different(back, again)]
+    return found + [f"lost: {column}" for column in missing(before, again)]
+
+
+def _take_back(migration: Migration, state: ProjectState) -> None:
+    with connection.schema_editor(atomic=migration.atomic) as editor:
+        migration.unapply(state.clone(), editor)

@@ -27,8 +27,7 @@ def test_every_migration_goes_back_and_forward_and_keeps_the_rows(committed: Non
         f"{path.parents[1].name}.{path.stem}"
         for path in (TESTS.parent / "src" / "fairlead").glob("*/migrations/0*.py")
     }  # fmt: skip
-    assert set(found["tried"]) <= here
-    assert {name.split(".")[0] for name in found["tried"]} == {name.split(".")[0] for name in here}
+    assert set(found["tried"]) == here
 
 
 def test_old_code_refuses_tables_of_a_newer_version(committed: None, tmp_path: Path) -> None:

@@ -314,6 +314,8 @@ PAGES: dict[str, Line] = {
     "POST /settings/data/keep/": allow(OWNER, data={"trash_days": "30", "sure": "1"}),
     "POST /settings/data/end/": allow(OWNER, data={"name": "{workspace_name}"}),
     "POST /settings/data/stay/": allow(OWNER),
+    "GET /settings/data/people/<number>/": allow(OWNER),
+    "POST /settings/data/erase/": allow(OWNER, data={"worker": "{worker}", "person": "{worker_name}"}),
     # tables to keep
     "GET /tasks/export.csv": allow(*EVERYBODY),
     "GET /people/export.csv": allow(*READERS),

@@ -249,5 +249,6 @@ def _ids(world: World, tasks: dict[str, Task], skill: Skill, worker: Worker) -> 
         "clara": str(world.clara.user.pk),
         "focus": str(PresenceState.objects.get(name="Focus").pk),
         "workspace": str(world.workspace.pk),
+        "worker_name": worker.name,
         "workspace_name": f"Acme {CANARY}",
     }

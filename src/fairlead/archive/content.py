@@ -14,7 +14,14 @@ from django.db import models
 from fairlead.accounts.models import Membership, User
 from fairlead.events.wall import walled
 
-LEFT_OUT: Final = ("accounts.apitoken", "accounts.invitation", "api.reply", "archive.export", "archive.twin")
+LEFT_OUT: Final = (
+    "accounts.apitoken",
+    "accounts.invitation",
+    "api.reply",
+    "archive.export",
+    "archive.twin",
+    "archive.erasure",
+)
 """Kinds that are keys to this place, or of no use in another."""
 SECRET: Final = ("secret", "digest", "password", "token", "hash_of")
 """Parts of the names of fields that never leave."""

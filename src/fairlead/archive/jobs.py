@@ -10,7 +10,7 @@ import structlog
 from fairlead.accounts.models import Workspace
 from fairlead.archive import actions
 from fairlead.archive.backup import file_name, keep_newest, make_backup
-from fairlead.archive.models import Export
+from fairlead.archive.models import Erasure, Export
 from fairlead.config import config
 from fairlead.events.models import Event
 from fairlead.events.tenancy import tenant, workspace_ids
@@ -39,6 +39,15 @@ def make_export(*, event_id: int, now: datetime, **_: int) -> None:
     export = Export.objects.filter(pk=Event.objects.get(pk=event_id).subject_id).first()
     if export is not None:
         actions.make_export(export, now=now)
+
+
+@follows("person.erasure_asked")
+@job(retry=(10, 60, 600))
+def erase(*, event_id: int, now: datetime, **_: int) -> None:
+    """Take the traces of a person out."""
+    erasure = Erasure.objects.select_related("worker").filter(pk=Event.objects.get(pk=event_id).subject_id).first()
+    if erasure is not None:
+        actions.erase_person(erasure, now=now)
 
 
 @every(DAY_S)

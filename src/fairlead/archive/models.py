@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 
@@ -97,3 +98,23 @@ class Twin(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.there} is {self.here}"
+
+
+class Erasure(models.Model):
+    """A person whose traces in the workspace are taken out. `names` (what to look for) are kept until that is done."""
+
+    class State(models.TextChoices):
+        ASKED = "asked", "Under way"
+        ERASED = "erased", "Taken out"
+        DONE = "done", "Done"
+
+    workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
+    worker = models.ForeignKey("people.Worker", models.CASCADE)
+    asked_by = models.ForeignKey("accounts.User", models.SET_NULL, null=True, related_name="+")
+    names = ArrayField(models.CharField(max_length=254), default=list)
+    state = models.CharField(max_length=10, choices=State, default=State.ASKED)
+    rows = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"erasure {self.pk}"

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from fairlead.allocation.models import Assignment, Offer, Receipt
-from fairlead.archive.models import Export, Retention
+from fairlead.archive.models import Erasure, Export, Retention
 from fairlead.archive.permissions import may_keep_data
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Missing
 from fairlead.notices.models import Notice
+from fairlead.people.models import Worker
 from fairlead.work.models import Task
 from fairlead.work.states import OVER
 
@@ -90,3 +92,10 @@ def find_export(actor: Actor, number: int) -> Export:
     if found is None:
         raise Missing("There is no such export.")
     return found
+
+
+def erasable(workspace_id: int) -> list[dict[str, Any]]:
+    """Who has traces here that can be taken out, by name: id and name."""
+    gone = Erasure.objects.filter(workspace_id=workspace_id).values("worker_id")
+    found = Worker.objects.filter(workspace_id=workspace_id).exclude(pk__in=gone).order_by("name", "pk")
+    return [dict(row) for row in found.values("id", "name")]

@@ -49,7 +49,8 @@ def _verify(arguments: argparse.Namespace) -> int:
         gone = sorted({head.workspace_id for head in published} - known)
     for verdict in verdicts:
         state = "CHANGED" if verdict.problems else "ok"
-        print(f"{state:<8}workspace {verdict.head.workspace_id}: {verdict.events} events")
+        erased = f", names of people taken out of {verdict.redacted}" if verdict.redacted else ""
+        print(f"{state:<8}workspace {verdict.head.workspace_id}: {verdict.events} events{erased}")
         for problem in verdict.problems:
             print(f"        {problem}")
     for number, row in sorted(removed.items()):

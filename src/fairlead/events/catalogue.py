@@ -111,6 +111,8 @@ CATALOGUE: Final[dict[str, str]] = {
     "export.downloaded": "",
     "retention.changed": "changes",
     "retention.pruned": "tasks, notices, receipts (how many)",
+    "person.erasure_asked": "",
+    "person.erased": "rows, events (how many were touched), sum (over all redactions of the log so far)",
     "import.started": "people, tasks (rows)",
     "import.finished": "kind, created, updated, unchanged, refused",
 }

@@ -106,6 +106,8 @@ PHRASES: Final[dict[str, str]] = {
     "export.downloaded": "downloaded an export of the workspace",
     "retention.changed": "changed how long things are kept",
     "retention.pruned": "removed what is not kept any longer: {tasks} tasks, {notices} notices, {receipts} receipts",
+    "person.erasure_asked": "asked to take the traces of a person out",
+    "person.erased": "took the traces of a person out of {rows} rows and {events} events",
     "import.started": "began an import of {people} people and {tasks} tasks",
     "import.finished": "imported from {kind}: {created} new, {updated} changed, {refused} refused",
 }

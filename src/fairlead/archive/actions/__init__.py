@@ -1,5 +1,6 @@
 """Everything that copies, keeps, prunes and ends. Callers import from here."""
 
+from fairlead.archive.actions.erasing import ask_erasure, erase_person
 from fairlead.archive.actions.exports import (
     fail_export,
     make_export,
@@ -16,8 +17,10 @@ __all__ = [
     "NotEmpty",
     "Opened",
     "Restored",
+    "ask_erasure",
     "ask_for_end",
     "change_retention",
+    "erase_person",
     "fail_export",
     "keep_workspace",
     "make_export",

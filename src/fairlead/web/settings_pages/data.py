@@ -13,9 +13,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from fairlead.archive import actions, queries
+from fairlead.archive.content import as_line
 from fairlead.archive.permissions import may_keep_data
-from fairlead.archive.queries import Kept
-from fairlead.lib.errors import Refused, require
+from fairlead.archive.person import about
+from fairlead.archive.queries import Kept, erasable
+from fairlead.lib.errors import Forbidden, Refused, require
+from fairlead.people.queries import find_worker
 from fairlead.web.access import Request, member_page
 from fairlead.web.blame import blame
 from fairlead.web.settings_pages.frame import settings_page
@@ -45,7 +48,12 @@ def data(request: Request) -> HttpResponse:
 
 
 def _page(
-    request: Request, *, form: KeepForm | None = None, counts: Any = None, wrong: str = "", status: int = 200
+    request: Request,
+    *,
+    form: KeepForm | None = None,
+    counts: Any = None,
+    wrong: dict[str, str] | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     kept = queries.kept(request.actor.workspace_id)
     exports = queries.exports(request.actor)
@@ -54,8 +62,9 @@ def _page(
         "counts": counts,
         "exports": exports,
         "making": any(export.state == "making" for export in exports),
-        "wrong": wrong,
-        "typed": request.POST.get("name", "") if wrong else "",
+        "wrong": wrong or {},
+        "typed": request.POST if wrong else {},
+        "people": [(str(w["id"]), w["name"]) for w in erasable(request.actor.workspace_id)],
     }
     return settings_page(request, "settings/data.jinja", values, status=status)
 
@@ -109,7 +118,7 @@ def end(request: Request) -> HttpResponse:
     except Refused as refusal:
         if not refusal.fields:
             raise
-        return _page(request, wrong=refusal.fields["name"], status=422)
+        return _page(request, wrong=dict(refusal.fields), status=422)
     messages.success(request, "The workspace ends in 14 days. Until then every owner can keep it.")
     return redirect("settings-data")
 
@@ -123,7 +132,38 @@ def stay(request: Request) -> HttpResponse:
     return redirect("settings-data")
 
 
+@member_page
+@require_GET
+def person(request: Request, number: int) -> HttpResponse:
+    """Everything about one person, for that person."""
+    require(may_keep_data(request.actor), ONLY_OWNERS)
+    worker = find_worker(request.actor, number)
+    text = as_line(about(worker, now=timezone.now()))
+    response = HttpResponse(text, content_type="application/json")
+    response.headers["Content-Disposition"] = f'attachment; filename="person-{worker.pk}.json"'
+    return response
+
+
+@member_page
+@require_POST
+def erase(request: Request) -> HttpResponse:
+    """Take the traces of a person out."""
+    require(may_keep_data(request.actor), ONLY_OWNERS)
+    chosen = request.POST.get("worker", "")
+    worker = find_worker(request.actor, int(chosen) if chosen.isascii() and chosen.isdigit() else 0)
+    try:
+        actions.ask_erasure(worker, request.POST.get("person", ""), actor=request.actor, now=timezone.now())
+    except Refused as refusal:
+        if isinstance(refusal, Forbidden):
+            raise
+        return _page(request, wrong={"person": refusal.detail, "worker": chosen}, status=422)
+    messages.success(request, "Their traces are being taken out; the activity says when it is done.")
+    return redirect("settings-data")
+
+
 urls = [
+    path("settings/data/people/<int:number>/", person, name="settings-data-person"),
+    path("settings/data/erase/", erase, name="settings-data-erase"),
     path("settings/data/", data, name="settings-data"),
     path("settings/data/export/", export, name="settings-data-export"),
     path("settings/data/exports/<int:number>/", download, name="settings-data-download"),
