@@ -44,7 +44,7 @@ def run(url: str, folder: Path, *words: str) -> subprocess.CompletedProcess[str]
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("FAIRLEAD_", "DJANGO_"))}
     given = {"FAIRLEAD_DATABASE_URL": url, "FAIRLEAD_DATA_DIR": str(folder)}
     return subprocess.run(
-        [sys.executable, *words], env=kept | given, capture_output=True, text=True, check=False, timeout=240
+        [sys.executable, *words], env=kept | given, capture_output=True, text=True, check=False, timeout=900
     )
 
 
@@ -71,3 +71,9 @@ def value(url: str, query: str) -> object:
 def here() -> str:
     """The address of the database of this test."""
     return address(str(connection.settings_dict["NAME"]))
+
+
+def execute(url: str, query: str) -> None:
+    """One statement."""
+    with psycopg.connect(url) as database:
+        database.execute(query)  # type: ignore[call-overload]

@@ -445,6 +445,15 @@ PAGES: dict[str, Line] = {
         *EVERYBODY, data={"digest": "now", "daily_at": "09:00", "quiet_from": "20:00", "quiet_to": "08:00"}
     ),
     "GET /tasks/<key>/mentions/": allow(*STAFF, CLIENT),
+    # the workspace's data
+    "GET /settings/data/": allow(OWNER),
+    "POST /settings/data/export/": allow(OWNER),
+    "GET /settings/data/exports/<number>/": allow(OWNER),
+    "POST /settings/data/keep/": allow(OWNER, data={"trash_days": "30", "sure": "1"}),
+    "POST /settings/data/end/": allow(OWNER, data={"name": "{workspace_name}"}),
+    "POST /settings/data/stay/": allow(OWNER),
+    "GET /settings/data/people/<number>/": allow(OWNER),
+    "POST /settings/data/erase/": allow(OWNER, data={"worker": "{worker}", "person": "{worker_name}"}),
     # tables to keep
     "GET /tasks/export.csv": allow(*EVERYBODY),
     "GET /people/export.csv": allow(*READERS),

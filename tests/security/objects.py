@@ -17,6 +17,8 @@ from fairlead.allocation import actions as allocation
 from fairlead.allocation.links import offer_secret
 from fairlead.allocation.models import Assignment, Offer, Plan, Policy
 from fairlead.allocation.routing import from_dict
+from fairlead.archive.actions.exports import folder
+from fairlead.archive.models import Export
 from fairlead.events.actor import Actor
 from fairlead.events.models import Event
 from fairlead.events.tenancy import enter
@@ -65,6 +67,7 @@ def fill(now: datetime) -> Filled:
     places |= logged
     notice = _told(world, now)
     places |= {
+        "exports/number": str(_export(world, now).pk),
         "notices/number": str(notice.pk),
         "stop/secret": stop_secret(world.workspace.pk, world.bob.user.pk, ["assigned"]),
     }
@@ -236,6 +239,15 @@ def _plan_being_made(project: Project, world: World, now: datetime) -> Plan:
     )  # fmt: skip
 
 
+def _export(world: World, now: datetime) -> Export:
+    """A copy of the workspace that can be fetched."""
+    (folder(world.workspace.pk) / "acme.zip").write_bytes(CANARY.encode())
+    return Export.objects.create(
+        workspace=world.workspace, requested_by=world.olga.user, state=Export.State.READY, file_name="acme.zip",
+        created_at=now, expires_at=now + timedelta(days=3650),
+    )  # fmt: skip
+
+
 def _told(world: World, now: datetime) -> Notice:
     """What bob is told of a comment that names him."""
     task = Task.objects.get(project__key="WEB", number=1)
@@ -314,4 +326,6 @@ def _ids(world: World, tasks: dict[str, Task], skill: Skill, worker: Worker) -> 
         "clara": str(world.clara.user.pk),
         "focus": str(PresenceState.objects.get(name="Focus").pk),
         "workspace": str(world.workspace.pk),
+        "worker_name": worker.name,
+        "workspace_name": f"Acme {CANARY}",
     }

@@ -1,4 +1,4 @@
-"""The scheduled backup."""
+"""Backups, exports, pruning and farewells, in the background."""
 
 from __future__ import annotations
 
@@ -7,12 +7,17 @@ from pathlib import Path
 
 import structlog
 
+from fairlead.accounts.models import Workspace
+from fairlead.archive import actions
 from fairlead.archive.backup import file_name, keep_newest, make_backup
+from fairlead.archive.models import Erasure, Export
 from fairlead.config import config
-from fairlead.jobs import every, job
+from fairlead.events.models import Event
+from fairlead.events.tenancy import tenant, workspace_ids
+from fairlead.jobs import every, follows, job
 
-DAY_S = 86_400
-log = structlog.get_logger("fairlead.backup")
+HOUR_S, DAY_S = 3600, 86_400
+log = structlog.get_logger("fairlead.archive")
 
 
 @every(DAY_S)
@@ -25,3 +30,43 @@ def back_up(*, now: datetime) -> None:
     made = make_backup(folder / file_name(now), now=now)
     gone = keep_newest(folder, config().backup_keep)
     log.info("backup made", path=str(made.path), rows=made.manifest.rows, removed=len(gone))
+
+
+@follows("export.requested")
+@job(retry=(10, 60))
+def make_export(*, event_id: int, now: datetime, **_: int) -> None:
+    """Make the export that was asked for."""
+    export = Export.objects.filter(pk=Event.objects.get(pk=event_id).subject_id).first()
+    if export is not None:
+        actions.make_export(export, now=now)
+
+
+@follows("person.erasure_asked")
+@job(retry=(10, 60, 600))
+def erase(*, event_id: int, now: datetime, **_: int) -> None:
+    """Take the traces of a person out."""
+    erasure = Erasure.objects.select_related("worker").filter(pk=Event.objects.get(pk=event_id).subject_id).first()
+    if erasure is not None:
+        actions.erase_person(erasure, now=now)
+
+
+@every(DAY_S)
+@job()
+def prune(*, now: datetime) -> None:
+    """Once a day, remove what each workspace no longer keeps."""
+    for workspace_id in workspace_ids():
+        with tenant(workspace_id):
+            actions.prune(workspace_id, now=now)
+
+
+@every(HOUR_S)
+@job()
+def say_farewell(*, now: datetime) -> None:
+    """Remove exports that have expired, and workspaces whose end is due."""
+    for workspace_id in workspace_ids():
+        with tenant(workspace_id):
+            actions.remove_old_exports(workspace_id, now=now)
+            due = Workspace.objects.filter(pk=workspace_id, ends_at__lte=now).exists()
+        if due:
+            actions.remove_workspace(workspace_id, now=now)
+            log.warning("workspace removed", workspace_id=workspace_id)

@@ -45,13 +45,21 @@ def _verify(arguments: argparse.Namespace) -> int:
             print(f"FORGED  {error}")
             return 1
         verdicts = [verify(number, published=published) for number in workspace_ids()]
-        known = {verdict.head.workspace_id for verdict in verdicts}
+        from fairlead.archive.models import Removed
+
+        removed = {row.number: row for row in Removed.objects.all()}
+        known = {verdict.head.workspace_id for verdict in verdicts} | set(removed)
         gone = sorted({head.workspace_id for head in published} - known)
     for verdict in verdicts:
         state = "CHANGED" if verdict.problems else "ok"
-        print(f"{state:<8}workspace {verdict.head.workspace_id}: {verdict.events} events")
+        erased = f", names of people taken out of {verdict.redacted}" if verdict.redacted else ""
+        print(f"{state:<8}workspace {verdict.head.workspace_id}: {verdict.events} events{erased}")
         for problem in verdict.problems:
             print(f"        {problem}")
+    for number, row in sorted(removed.items()):
+        print(
+            f"{'removed':<8}workspace {number}: {row.events} events, at its owner's wish on {row.removed_at:%Y-%m-%d}"
+        )
     for number in gone:
         print(f"CHANGED workspace {number}: its log was published and is gone")
     say(f"Compared with {len(published)} published heads of {path}.")

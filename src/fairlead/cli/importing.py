@@ -1,4 +1,4 @@
-"""`fairlead import csv`: a team's people and tasks from files, with the same actions as the page."""
+"""`fairlead import`: a team's people and tasks from files, with the same actions as the page; or a whole workspace."""
 
 from __future__ import annotations
 
@@ -30,6 +30,27 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     csv.add_argument("--dry-run", action="store_true", help="say what would happen and write nothing")
     csv.set_defaults(run=_import_csv)
+    whole = kinds.add_parser("workspace", help="everything of another workspace, from its export")
+    whole.add_argument("file", type=Path, help="the archive that its owner has downloaded")
+    whole.add_argument("--workspace", default="", help="slug of the workspace that it goes into")
+    whole.add_argument("--user", default="", help="address of the owner in whose name it is done")
+    whole.set_defaults(run=_import_workspace)
+
+
+def _import_workspace(arguments: argparse.Namespace) -> int:
+    from fairlead.cli.database import database
+
+    with database():
+        from fairlead.archive.actions import open_workspace
+        from fairlead.cli.members import acting
+
+        with acting(arguments.workspace, arguments.user) as actor:
+            done = open_workspace(arguments.file, actor=actor, now=datetime.now(UTC))
+    for kind in sorted({*done.new, *done.known, *done.left}):
+        told = f"{done.new[kind]} new, {done.known[kind]} here already"
+        print(f"{kind}: {told}" + (f", {done.left[kind]} left out" if done.left[kind] else ""))
+    print(f"{done.assigned} open tasks went to who had them there.")
+    return 0
 
 
 def _import_csv(arguments: argparse.Namespace) -> int:

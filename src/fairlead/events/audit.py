@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from django.db import connection, transaction
 
-from fairlead.events.models import Head
+from fairlead.events.models import Event, Head, Redaction
 from fairlead.events.tenancy import tenant, workspace_ids
 
 BATCH = 5000
@@ -22,6 +22,8 @@ CHAINED = """jsonb_build_array(
   actor_name, token_id, subject_kind, subject_id, subject_label, project_id, payload)::text"""
 """The text of an event that its hash covers."""
 ROWS = f"SELECT seq, {CHAINED}, previous, hash FROM events_event WHERE workspace_id = %s ORDER BY seq, id"
+ERASED = "person.erased"
+"""The kind of event that says which events were touched; its payload has the sum over all redactions so far."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class Verdict:
     head: PublishedHead
     events: int = 0
     skipped: int = 0
+    redacted: int = 0
     problems: list[str] = field(default_factory=list)
 
 
@@ -49,8 +52,10 @@ def verify(workspace_id: int, *, published: Iterable[PublishedHead] = ()) -> Ver
     verdict = Verdict(PublishedHead(workspace_id, 0, ""))
     with tenant(workspace_id), transaction.atomic():
         last = Head.objects.filter(workspace_id=workspace_id).first()
-        for problem in _walk(workspace_id, verdict, expected):
+        redacted = dict(Redaction.objects.filter(workspace_id=workspace_id).values_list("seq", "digest"))
+        for problem in _walk(workspace_id, verdict, expected, redacted):
             verdict.problems.append(problem)
+        verdict.problems.extend(_unnoted(workspace_id, redacted))
     end = (last.seq, bytes(last.hash).hex()) if last else (0, "")
     if end != (verdict.head.seq, verdict.head.hash):
         verdict.problems.append(
@@ -60,7 +65,20 @@ def verify(workspace_id: int, *, published: Iterable[PublishedHead] = ()) -> Ver
     return verdict
 
 
-def _walk(workspace_id: int, verdict: Verdict, expected: dict[int, str]) -> Iterator[str]:
+def redaction_sum(redacted: Mapping[int, str]) -> str:
+    """One SHA-256 over every touched event and what it says now."""
+    text = "\n".join(f"{seq} {digest}" for seq, digest in sorted(redacted.items()))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _unnoted(workspace_id: int, redacted: Mapping[int, str]) -> Iterator[str]:
+    """Whoever touches events must say so in the log; what was touched beside that is a change."""
+    noted = Event.objects.filter(workspace_id=workspace_id, kind=ERASED).order_by("-seq").first()
+    if redacted and (noted is None or noted.payload.get("sum") != redaction_sum(redacted)):
+        yield "names were taken out of events, and the log does not say so"
+
+
+def _walk(workspace_id: int, verdict: Verdict, expected: dict[int, str], redacted: Mapping[int, str]) -> Iterator[str]:
     before = b""
     for seq, text, previous, found in _rows(workspace_id):
         verdict.events += 1
@@ -69,7 +87,10 @@ def _walk(workspace_id: int, verdict: Verdict, expected: dict[int, str]) -> Iter
         if bytes(previous) != before:
             yield f"event {seq} does not follow the one before it"
         if hashlib.sha256(before + text.encode()).digest() != bytes(found):
-            yield f"event {seq} was changed after it was written"
+            if redacted.get(seq) == hashlib.sha256(text.encode()).hexdigest():
+                verdict.redacted += 1
+            else:
+                yield f"event {seq} was changed after it was written"
         before = bytes(found)
         verdict.head = PublishedHead(workspace_id, seq, before.hex())
         if expected.get(seq, before.hex()) != before.hex():

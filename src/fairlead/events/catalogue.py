@@ -11,6 +11,9 @@ CATALOGUE: Final[dict[str, str]] = {
     # accounts
     "workspace.created": "name",
     "workspace.changed": "changes",
+    "workspace.end_asked": "ends_at",
+    "workspace.end_taken_back": "",
+    "workspace.filled": "source, rows (new ones by kind)",
     "member.joined": "user, email, role",
     "member.role_changed": "user, changes",
     "member.removed": "user, email",
@@ -147,6 +150,13 @@ CATALOGUE: Final[dict[str, str]] = {
     "plan.failed": "",
     "planning.changed": "changes",
     # integrations
+    "export.requested": "",
+    "export.made": "bytes",
+    "export.downloaded": "",
+    "retention.changed": "changes",
+    "retention.pruned": "tasks, notices, receipts (how many)",
+    "person.erasure_asked": "",
+    "person.erased": "rows, events (how many were touched), sum (over all redactions of the log so far)",
     "import.started": "people, tasks (rows)",
     "import.finished": "kind, created, updated, unchanged, refused",
 }

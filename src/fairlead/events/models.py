@@ -44,3 +44,18 @@ class Head(models.Model):
 
     def __str__(self) -> str:
         return f"{self.workspace_id} at {self.seq}"
+
+
+class Redaction(models.Model):
+    """An event from which a person's name was taken out. Written by the database only, whenever that happens: `digest`
+    is the SHA-256 of what the event says now, so that it can be verified although its own hash is of what it said."""
+
+    workspace_id = models.BigIntegerField()
+    seq = models.BigIntegerField()
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["workspace_id", "seq"], name="redaction_once")]
+
+    def __str__(self) -> str:
+        return f"{self.workspace_id} event {self.seq}"

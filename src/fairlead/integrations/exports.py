@@ -17,6 +17,7 @@ from fairlead.people.models import Worker
 from fairlead.people.queries.workers import held_skills
 from fairlead.people.visibility import may_see_rate
 from fairlead.work.models import Need, Task
+from fairlead.work.queries.rows import plain
 from fairlead.work.states import State
 
 TASK_COLUMNS: Final = (
@@ -32,7 +33,7 @@ PRIORITIES: Final = ("none", "low", "medium", "high", "urgent")
 
 def tasks_as_csv(actor: Actor, tasks: QuerySet[Task]) -> str:
     """These tasks as CSV, at most as many as an import reads. Clients get no efforts and no needs."""
-    rows: list[Any] = list(tasks.values(
+    rows = plain(tasks.values(
         "id", "number", "title", "description", "project__key", "status__name", "state", "priority", "assignee__name",
         "labels", "effort_min", "release_at", "due_at", "created_at", "updated_at", "external_id",
     )[:MOST_ROWS])  # fmt: skip
@@ -77,7 +78,7 @@ def _moment(at: datetime | None) -> str:
 
 def people_as_csv(actor: Actor, workers: QuerySet[Worker]) -> str:
     """These people as CSV; a rate only where the reader may know it."""
-    rows: list[Any] = list(workers.values(
+    rows = plain(workers.values(
         "id", "name", "external_id", "email", "kind", "headline", "time_zone", "country", "week_minutes", "rate_cents",
         "user_id",
     )[:MOST_ROWS])  # fmt: skip

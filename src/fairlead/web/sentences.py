@@ -10,6 +10,9 @@ from typing import Any, Final
 PHRASES: Final[dict[str, str]] = {
     "workspace.created": "opened the workspace {name}",
     "workspace.changed": "changed the workspace's settings",
+    "workspace.end_asked": "asked for the end of the workspace",
+    "workspace.end_taken_back": "keeps the workspace after all",
+    "workspace.filled": "brought in the workspace {source}",
     "member.joined": "joined as {role}",
     "member.role_changed": "changed the role of {subject}",
     "member.removed": "removed {email}",
@@ -142,6 +145,13 @@ PHRASES: Final[dict[str, str]] = {
     "plan.discarded": "discarded a plan",
     "planning.changed": "changed how the workspace plans",
     "plan.failed": "lost a plan: the solver ended before it was done",
+    "export.requested": "asked for an export of the workspace",
+    "export.made": "made an export of the workspace",
+    "export.downloaded": "downloaded an export of the workspace",
+    "retention.changed": "changed how long things are kept",
+    "retention.pruned": "removed what is not kept any longer: {tasks} tasks, {notices} notices, {receipts} receipts",
+    "person.erasure_asked": "asked to take the traces of a person out",
+    "person.erased": "took the traces of a person out of {rows} rows and {events} events",
     "import.started": "began an import of {people} people and {tasks} tasks",
     "import.finished": "imported from {kind}: {created} new, {updated} changed, {refused} refused",
 }

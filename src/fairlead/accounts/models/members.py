@@ -73,7 +73,7 @@ class User(AbstractBaseUser):
 
 
 class Workspace(models.Model):
-    """The tenant: everything that belongs to one team."""
+    """The tenant: everything that belongs to one team. `ends_at`: when it is removed, if an owner asked for that."""
 
     name = models.CharField(max_length=80)
     slug = models.SlugField(max_length=40, unique=True)
@@ -81,6 +81,7 @@ class Workspace(models.Model):
     country = models.CharField(max_length=2, blank=True)
     currency = models.CharField(max_length=3, default="EUR")
     created_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True, blank=True)
 
     wall_column = "id"
     wall_also = (

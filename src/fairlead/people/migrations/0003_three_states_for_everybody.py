@@ -19,7 +19,8 @@ CREATE TRIGGER first_presence AFTER INSERT ON accounts_workspace
 INSERT INTO people_presencestate (workspace_id, name, available, color, position, is_default)
   SELECT w.id, s.name, s.available, s.color, s.position, s.is_default FROM accounts_workspace w CROSS JOIN (VALUES
     ('Available', true, 2, 0, true), ('Focus', false, 3, 1, false), ('Away', false, 4, 2, false)
-  ) AS s (name, available, color, position, is_default);
+  ) AS s (name, available, color, position, is_default)
+  WHERE NOT EXISTS (SELECT 1 FROM people_presencestate p WHERE p.workspace_id = w.id);
 """
 REMOVE = """
 DROP TRIGGER first_presence ON accounts_workspace;

@@ -1,9 +1,10 @@
-"""Settings: one's own profile, the workspace, its members and presence states, API tokens."""
+"""Settings: one's own profile, the workspace, its data, members and presence states, API tokens."""
 
 from __future__ import annotations
 
 from fairlead.web.settings_pages import (
     branding,
+    data,
     members,
     notices,
     planning,
@@ -18,5 +19,5 @@ from fairlead.web.settings_pages import (
 
 urls = [
     *profile.urls, *workspace.urls, *branding.urls, *planning.urls, *members.urls, *notices.urls, *presence.urls,
-    *sessions.urls, *security.urls, *sign_in.urls, *tokens.urls,
+    *sessions.urls, *security.urls, *sign_in.urls, *tokens.urls, *data.urls,
 ]  # fmt: skip

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 
 from fairlead.accounts.permissions import may_change_workspace, may_make_tokens, may_see_members
 from fairlead.allocation.actions import may_change_planning
+from fairlead.archive.permissions import may_keep_data
 from fairlead.events.actor import Actor
 from fairlead.people.permissions import may_manage_presence
 from fairlead.web.access import Request
@@ -35,6 +36,7 @@ def _tabs(actor: Actor, here: str) -> list[dict[str, Any]]:
         ("users", "Members", "/settings/members/", may_see_members(actor)),
         ("circle-dot", "Presence", "/settings/presence/", may_manage_presence(actor)),
         ("key-round", "API tokens", "/settings/tokens/", may_make_tokens(actor)),
+        ("database", "Data", "/settings/data/", may_keep_data(actor)),
     ]
     return [
         {

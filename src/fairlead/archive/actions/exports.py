@@ -1,0 +1,158 @@
+"""Making a copy of a workspace for its owner to take away."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import secrets
+import zipfile
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import IO, Final
+
+from django.db import IntegrityError, connection, transaction
+
+from fairlead.accounts.models import Workspace
+from fairlead.archive import content
+from fairlead.archive.models import Export
+from fairlead.archive.permissions import may_keep_data
+from fairlead.config import config, make_folder
+from fairlead.events.actor import Actor, system
+from fairlead.events.record import record
+from fairlead.integrations.exports import people_as_csv, tasks_as_csv
+from fairlead.lib.errors import Conflict, Missing, require
+from fairlead.people.models import Worker
+from fairlead.work.models import Task
+
+KEEP_DAYS: Final = 7
+ONLY_OWNERS: Final = "Only an owner can take the workspace's data away. Ask one."
+BLOCK: Final = 1 << 20
+
+README: Final = """Export of the workspace {name}, made {at} by Fairlead {version}.
+
+workspace.json   where this comes from
+data/*.jsonl     one file for each kind, one row a line, each a JSON object with the columns of its table.
+                 `id` is the row's number; a name that ends in `_id` is the number of a row of another kind.
+                 Moments are ISO 8601 with their offset, efforts minutes, money minor units, binary values base64.
+data/users.jsonl who is or was a member: the rows that `user_id`, `author_id` and the like point to
+data/events_event: the event log. `hash` of each event is SHA-256 over `previous` and the other columns, so that the
+                 log can be checked without Fairlead
+tasks.csv        every task that is not in the trash, for a spreadsheet
+people.csv       the directory, for a spreadsheet
+                 (in both, a cell that a spreadsheet could compute begins with an apostrophe)
+
+Passwords, API tokens and the secrets of links are not inside. To open this in another Fairlead:
+fairlead import workspace FILE
+"""
+
+
+def request_export(*, actor: Actor, now: datetime) -> Export:
+    """Have a job make a copy of everything. Raises Conflict while another one is being made."""
+    require(may_keep_data(actor), ONLY_OWNERS)
+    try:
+        with transaction.atomic():
+            export = Export(
+                workspace_id=actor.workspace_id, requested_by_id=actor.user_id, created_at=now,
+                expires_at=now + timedelta(days=KEEP_DAYS),
+            )  # fmt: skip
+            export.save(force_insert=True)
+            record("export.requested", export, actor=actor, now=now)
+    except IntegrityError as error:
+        raise Conflict("An export is being made already. Wait until it is ready.") from error
+    return export
+
+
+def make_export(export: Export, *, now: datetime) -> None:
+    """Write the archive, as everything is in one snapshot of the database; a second run does nothing."""
+    if export.state != Export.State.MAKING:
+        return
+    workspace = Workspace.objects.get(pk=export.workspace_id)
+    name = f"{workspace.slug}-{now:%Y-%m-%d}-{secrets.token_hex(12)}.zip"
+    path = folder(export.workspace_id) / name
+    draft = path.with_suffix(".partial")
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            _write(draft, workspace, now=now)
+        digest = _digest(draft)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    with transaction.atomic():
+        won = Export.objects.filter(pk=export.pk, state=Export.State.MAKING)
+        won.update(state=Export.State.READY, file_name=name, bytes=path.stat().st_size, sha256=digest)
+        record("export.made", export, actor=system(export.workspace_id), now=now, bytes=path.stat().st_size)
+
+
+def folder(workspace_id: int) -> Path:
+    """Where the exports of a workspace lie; only the product's user can look inside."""
+    path = make_folder(config().data_path) / "exports" / str(workspace_id)
+    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return path
+
+
+def _write(path: Path, workspace: Workspace, *, now: datetime) -> None:
+    from fairlead import __version__
+
+    with path.open("wb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=5) as archive:
+        path.chmod(0o600)
+        archive.writestr("README.txt", README.format(name=workspace.name, at=now.isoformat(), version=__version__))
+        about = {"format": "fairlead.workspace/1", "source": source(workspace), "name": workspace.name,
+                 "slug": workspace.slug, "made_at": now, "version": __version__}  # fmt: skip
+        archive.writestr("workspace.json", content.as_line(about))
+        _add(archive, "data/users.jsonl", content.users(workspace.pk))
+        for model in content.kinds():
+            _add(archive, f"data/{content.name_of(model)}.jsonl", content.rows(model, workspace.pk))
+        everything = system(workspace.pk)
+        tasks = Task.objects.filter(workspace=workspace, deleted_at__isnull=True).order_by("project__key", "number")
+        archive.writestr("tasks.csv", tasks_as_csv(everything, tasks))
+        workers = Worker.objects.filter(workspace=workspace).order_by("name", "pk")
+        archive.writestr("people.csv", people_as_csv(everything, workers))
+
+
+def source(workspace: Workspace) -> str:
+    """What an export says it comes from: the same for every export of one workspace, and for no other."""
+    return hashlib.sha256(f"{workspace.pk} {workspace.slug} {workspace.created_at.isoformat()}".encode()).hexdigest()
+
+
+def _add(archive: zipfile.ZipFile, name: str, rows: Iterable[dict[str, object]]) -> None:
+    with archive.open(name, "w", force_zip64=True) as member, io.TextIOWrapper(member, "utf-8") as text:
+        for row in rows:
+            text.write(content.as_line(row))
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def open_export(export: Export, *, actor: Actor, now: datetime) -> IO[bytes]:
+    """The archive, for one of the owners; that somebody took it is noted. Raises Missing once it has expired."""
+    require(may_keep_data(actor), ONLY_OWNERS)
+    if export.state != Export.State.READY or export.expires_at <= now:
+        raise Missing("This export is not there any more. Make a new one.")
+    try:
+        file = (folder(export.workspace_id) / export.file_name).open("rb")
+    except FileNotFoundError as error:
+        raise Missing(
+            "The file is not on this machine. All machines must share the data folder (FAIRLEAD_DATA_DIR)."
+        ) from error
+    with transaction.atomic():
+        record("export.downloaded", export, actor=actor, now=now)
+    return file
+
+
+def fail_export(export: Export) -> None:
+    """It cannot be made."""
+    Export.objects.filter(pk=export.pk, state=Export.State.MAKING).update(state=Export.State.FAILED)
+
+
+def remove_old_exports(workspace_id: int, *, now: datetime) -> int:
+    """Take away the files that have expired; how many there were."""
+    old = list(Export.objects.filter(workspace_id=workspace_id, state=Export.State.READY, expires_at__lte=now))
+    for export in old:
+        (folder(workspace_id) / export.file_name).unlink(missing_ok=True)
+        Export.objects.filter(pk=export.pk).update(state=Export.State.EXPIRED, file_name="")
+    return len(old)
