@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from conftest import Person, World, make_world
@@ -19,6 +21,7 @@ from fairlead.events.actor import Actor
 from fairlead.events.models import Event
 from fairlead.events.tenancy import enter
 from fairlead.integrations import actions as integrations
+from fairlead.lib.pictures import draw
 from fairlead.notices import actions as notices
 from fairlead.notices.links import stop_secret
 from fairlead.notices.models import Notice
@@ -26,7 +29,9 @@ from fairlead.people import actions as people
 from fairlead.people.models import PresenceState, Skill, Worker
 from fairlead.work import actions as work
 from fairlead.work.drafts import TaskDraft
-from fairlead.work.models import Project, Status, Task
+from fairlead.work.files import from_bytes, store
+from fairlead.work.models import AttachmentVersion, Project, Status, Task
+from pictures import png
 
 CANARY = "zqcanaryqz"
 
@@ -126,6 +131,7 @@ def _work(world: World, skill: Skill, worker: Worker, now: datetime) -> tuple[di
     offer = Offer.objects.select_related("task").get(offering=offering)
     view = work.save_view(f"View {CANARY}", "state=open", shared=True, **mine)
     batch = work.change_one(tasks["held"], work.TaskEdit(priority=1), **mine)
+    files = _files(tasks["held"], world, now)
     comment = work.add_comment(tasks["held"], f"Hello {CANARY}", internal=True, **mine)
     allocation.pin_task(tasks["pinned"], worker, reason=CANARY, **by)
     policy = _policies(tasks, **by)
@@ -141,6 +147,7 @@ def _work(world: World, skill: Skill, worker: Worker, now: datetime) -> tuple[di
         "criteria/criterion_id": str(open_.pk),
         "met": str(met.pk),
         "comments/comment_id": str(comment.pk),
+        **files,
         "batches/number": str(batch.pk),
         "batches/batch_id": str(batch.pk),
         "cell/cell": "priority",
@@ -157,6 +164,20 @@ def _work(world: World, skill: Skill, worker: Worker, now: datetime) -> tuple[di
         "offer/secret": offer_secret(offer),
         "receipts/number": str(Assignment.objects.get(task=tasks["held"]).receipt_id),
     }
+
+
+def _files(task: Task, world: World, now: datetime) -> dict[str, str]:
+    """An image of bob's in two versions, which clients see, and a text of his in the trash."""
+    mine = {"actor": world.bob.actor, "now": now}
+    image = work.add_attachment(task, from_bytes(f"{CANARY}.png", png()), for_client=True, **mine)
+    work.add_version(image, from_bytes(f"{CANARY} 2.png", png("navy")), **mine)
+    for version in AttachmentVersion.objects.filter(attachment=image):
+        path = store(world.workspace.pk).path(version.sha256)
+        with TemporaryDirectory() as folder:
+            work.keep_drawing(version, draw(path, Path(folder)), now=now)
+    removed = work.add_attachment(task, from_bytes(f"{CANARY}.txt", CANARY.encode()), for_client=True, **mine)
+    work.remove_attachment(removed, **mine)
+    return {"files/attachment_id": str(image.pk), "removed_file": str(removed.pk)}
 
 
 def _policies(tasks: dict[str, Task], *, actor: Actor, now: datetime) -> Policy:

@@ -7,6 +7,7 @@ from types import ModuleType
 from fairlead.web import (
     activity,
     allocation,
+    attachments,
     batches,
     board,
     fairness,
@@ -39,6 +40,7 @@ from fairlead.web import (
 AREAS: list[ModuleType] = [
     activity,
     allocation,
+    attachments,
     batches,
     board,
     fairness,

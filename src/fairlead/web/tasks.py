@@ -18,6 +18,7 @@ from fairlead.lib.errors import Conflict, Refused, require
 from fairlead.people.queries import skills
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
 from fairlead.web.access import Request, View, member_page
+from fairlead.web.attachments import files_of
 from fairlead.web.blame import blame
 from fairlead.web.board import label_color, today_of
 from fairlead.web.filters import html
@@ -78,6 +79,7 @@ def _task_page(request: Request, task: Task, found: TaskDetails, form: TaskForm,
         "shows_candidates": not client and State(task.state) not in OVER,
         "today": today_of(request, now),
         "differences": [],
+        **files_of(request, task),
         "page_commands": task_commands(actor, task, found, _steps(task, found)),
         **more,
     }

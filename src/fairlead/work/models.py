@@ -305,3 +305,35 @@ class BatchLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.task} in {self.batch}"
+
+
+from fairlead.work.models_files import (  # noqa: E402  they point to the models above
+    Attachment,
+    AttachmentVersion,
+    CommentRevision,
+    ProofNote,
+    ProofPin,
+    Reaction,
+)
+
+__all__ = [
+    "Attachment",
+    "AttachmentVersion",
+    "Batch",
+    "BatchLine",
+    "BoardLook",
+    "Comment",
+    "CommentRevision",
+    "Criterion",
+    "Dependency",
+    "Need",
+    "Project",
+    "ProjectClient",
+    "ProofNote",
+    "ProofPin",
+    "Reaction",
+    "StartView",
+    "Status",
+    "Task",
+    "View",
+]

@@ -124,6 +124,12 @@ def _source(payload: Mapping[str, Any], _zone: str) -> str:
     return {"request": "asked for it", "import": "imported it"}.get(str(payload.get("source")), "created it")
 
 
+def _version(payload: Mapping[str, Any], _zone: str) -> str:
+    if payload.get("restored"):
+        return f"made version {payload['restored']} of {payload['name']} the current one again"
+    return f"added version {payload['number']} of the file {payload['name']}"
+
+
 TELL: Final[dict[str, Callable[[Mapping[str, Any], str], str]]] = {
     "task.created": _source,
     "task.changed": _changed,
@@ -136,6 +142,13 @@ TELL: Final[dict[str, Callable[[Mapping[str, Any], str], str]]] = {
     "task.criterion_removed": lambda p, _z: f"removed the criterion “{p['text']}”",
     "task.dependency_added": lambda p, _z: f"made it wait for {p['after']}",
     "task.dependency_removed": lambda p, _z: f"let it no longer wait for {p['after']}",
+    "task.file_added": lambda p, _z: f"added the file {p['name']}",
+    "task.file_version_added": _version,
+    "task.file_removed": lambda p, _z: f"removed the file {p['name']}",
+    "task.file_restored": lambda p, _z: f"took the file {p['name']} out of the trash",
+    "task.file_shown": lambda p, _z: f"showed the file {p['name']} to clients",
+    "task.file_hidden": lambda p, _z: f"hid the file {p['name']} from clients",
+    "task.file_purged": lambda p, _z: f"deleted the file {p['name']} for good",
     "task.assigned": _assigned,
     "task.unassigned": _unassigned,
     "task.offered": _offer("offered it to {worker}"),
