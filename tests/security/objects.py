@@ -133,6 +133,8 @@ def _work(world: World, skill: Skill, worker: Worker, now: datetime) -> tuple[di
     batch = work.change_one(tasks["held"], work.TaskEdit(priority=1), **mine)
     files = _files(tasks["held"], world, now)
     comment = work.add_comment(tasks["held"], f"Hello {CANARY}", internal=True, **mine)
+    gone = work.add_comment(tasks["held"], f"Gone {CANARY}", internal=True, **mine)
+    work.remove_comment(gone, **mine)
     allocation.pin_task(tasks["pinned"], worker, reason=CANARY, **by)
     policy = _policies(tasks, **by)
     plan = allocation.make_plan(project, **by)
@@ -147,6 +149,7 @@ def _work(world: World, skill: Skill, worker: Worker, now: datetime) -> tuple[di
         "criteria/criterion_id": str(open_.pk),
         "met": str(met.pk),
         "comments/comment_id": str(comment.pk),
+        "removed_comment": str(gone.pk),
         **files,
         "batches/number": str(batch.pk),
         "batches/batch_id": str(batch.pk),

@@ -77,6 +77,11 @@ CATALOGUE: Final[dict[str, str]] = {
     "comment.added": "task, internal, mentions (users, if any)",
     "comment.edited": "task, mentions (users who were not mentioned before, if any)",
     "comment.removed": "task",
+    "comment.restored": "task",
+    "comment.shown": "task",
+    "comment.hidden": "task",
+    "comment.reacted": "task, sign",
+    "comment.unreacted": "task, sign",
     "view.shared": "name",
     "view.unshared": "name",
     # allocation

@@ -24,6 +24,7 @@ from fairlead.web.board import label_color, today_of
 from fairlead.web.filters import html
 from fairlead.web.render import page
 from fairlead.web.task_commands import task_commands
+from fairlead.web.task_comments import comments_of
 from fairlead.web.task_forms import NewTaskForm, TaskForm, initial_values
 from fairlead.work import actions
 from fairlead.work.drafts import EFFORTS
@@ -80,6 +81,7 @@ def _task_page(request: Request, task: Task, found: TaskDetails, form: TaskForm,
         "today": today_of(request, now),
         "differences": [],
         **files_of(request, task),
+        **comments_of(request, task),
         "page_commands": task_commands(actor, task, found, _steps(task, found)),
         **more,
     }

@@ -21,7 +21,16 @@ from fairlead.work.actions.batches import (
     preview_many,
     undo_batch,
 )
-from fairlead.work.actions.comments import add_comment, edit_comment, remove_comment
+from fairlead.work.actions.comments import (
+    add_comment,
+    add_reaction,
+    edit_comment,
+    hide_comment,
+    remove_comment,
+    remove_reaction,
+    restore_comment,
+    show_comment,
+)
 from fairlead.work.actions.criteria import add_criterion, check_criterion, remove_criterion, uncheck_criterion
 from fairlead.work.actions.dependencies import add_dependency, remove_dependency
 from fairlead.work.actions.looks import fold_column, set_lanes, unfold_column
@@ -64,6 +73,7 @@ __all__ = [
     "add_comment",
     "add_criterion",
     "add_dependency",
+    "add_reaction",
     "add_status",
     "add_version",
     "archive_project",
@@ -83,6 +93,7 @@ __all__ = [
     "edit_comment",
     "fold_column",
     "hide_attachment",
+    "hide_comment",
     "hold_task",
     "hold_tasks",
     "keep_drawing",
@@ -94,10 +105,12 @@ __all__ = [
     "remove_comment",
     "remove_criterion",
     "remove_dependency",
+    "remove_reaction",
     "remove_status",
     "remove_view",
     "reopen_task",
     "restore_attachment",
+    "restore_comment",
     "restore_project",
     "restore_task",
     "restore_version",
@@ -105,6 +118,7 @@ __all__ = [
     "set_lanes",
     "share_project",
     "show_attachment",
+    "show_comment",
     "start_task",
     "start_with",
     "submit_task",

@@ -14,6 +14,7 @@ from fairlead.work.queries.attachments import (
     visible_attachments,
 )
 from fairlead.work.queries.cards import Board, Column, board, board_look, card
+from fairlead.work.queries.comments import comment_rows, earlier_texts, reactions
 from fairlead.work.queries.lists import TaskPage, task_list, task_row
 from fairlead.work.queries.projects import ProjectRow, project_list
 from fairlead.work.queries.relations import assignees, blocked, labels
@@ -28,6 +29,7 @@ from fairlead.work.queries.visible import (
     find_criterion,
     find_deleted_task,
     find_project,
+    find_removed_comment,
     find_task,
     visible_comments,
     visible_projects,
@@ -49,10 +51,12 @@ __all__ = [
     "board",
     "board_look",
     "card",
+    "comment_rows",
     "content_path",
     "deleted_tasks",
     "details",
     "drawing_path",
+    "earlier_texts",
     "file_rows",
     "find_attachment",
     "find_batch",
@@ -61,12 +65,14 @@ __all__ = [
     "find_deleted_task",
     "find_project",
     "find_removed_attachment",
+    "find_removed_comment",
     "find_task",
     "find_version",
     "find_view",
     "history",
     "labels",
     "project_list",
+    "reactions",
     "search",
     "shown_text",
     "status_choices",

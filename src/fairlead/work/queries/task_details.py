@@ -11,8 +11,9 @@ from fairlead.accounts.models import Role
 from fairlead.events.actor import Actor
 from fairlead.work.models import Criterion, Dependency, Need, Project, Status, Task
 from fairlead.work.permissions import next_states
+from fairlead.work.queries.comments import comment_rows
 from fairlead.work.queries.rows import HOLDER, holder, plain
-from fairlead.work.queries.visible import visible_comments, visible_tasks
+from fairlead.work.queries.visible import visible_tasks
 from fairlead.work.states import OPEN, OVER, State
 
 
@@ -62,7 +63,7 @@ def details(actor: Actor, task: Task) -> TaskDetails:
         subtasks=_rows(visible_tasks(actor).filter(parent=task)),
         waits_for=_rows(visible_tasks(actor).filter(pk__in=after)),
         holds_up=_rows(visible_tasks(actor).filter(pk__in=following)),
-        comments=_comments(actor, task),
+        comments=comment_rows(actor, task),
         next_states=next_states(actor, task),
     )
 
@@ -75,12 +76,6 @@ def _rows(tasks: QuerySet[Task]) -> list[dict[str, Any]]:
         row["key"] = f"{row['project__key']}-{row['number']}"
         row["worker"] = holder(row)
     return rows
-
-
-def _comments(actor: Actor, task: Task) -> list[dict[str, Any]]:
-    found = visible_comments(actor, task).order_by("created_at", "id")
-    author = {"name": F("author__name"), "author_kind": F("author__kind")}
-    return plain(found.values("id", "body", "internal", "created_at", "edited_at", "author_id", **author))
 
 
 def status_choices(project: Project) -> list[dict[str, Any]]:
