@@ -68,6 +68,17 @@ OPERATIONS: dict[str, Line] = {
     "POST /tasks/{key}/comments": allow(*STAFF, CLIENT, data={"body": "Hello", "internal": False}),
     "PATCH /tasks/{key}/comments/{comment_id}": allow(HOLDER, data={"body": "Changed"}),
     "DELETE /tasks/{key}/comments/{comment_id}": allow(*MANAGERS, HOLDER),
+    # files
+    "GET /tasks/{key}/attachments": allow(*SEES_PROJECT),
+    "POST /tasks/{key}/attachments": allow(*STAFF, CLIENT, data={"file": b"Hello"}),
+    "GET /attachments/{attachment_id}": allow(*SEES_PROJECT),
+    "PATCH /attachments/{attachment_id}": allow(*MANAGERS, HOLDER, data={"for_client": False}),
+    "DELETE /attachments/{attachment_id}": allow(*MANAGERS, HOLDER),
+    "POST /attachments/{attachment_id}/restore": allow(*MANAGERS, HOLDER, at={"attachment_id": "removed_file"}),
+    "POST /attachments/{attachment_id}/versions": allow(*STAFF, data={"file": b"Hello"}),
+    "GET /attachments/{attachment_id}/versions/{number}/content": allow(
+        *SEES_PROJECT, at={"number": "versions/number"}
+    ),
     # people
     "GET /workers": allow(*READERS),
     "POST /workers": allow(*MANAGERS, data=WORKER),

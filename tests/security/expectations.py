@@ -187,6 +187,14 @@ PAGES: dict[str, Line] = {
     "GET /files/<attachment_id>/versions/<number>/image/": allow(*SEES_PROJECT),
     "GET /files/<attachment_id>/versions/<number>/thumb/": allow(*SEES_PROJECT),
     "POST /files/<attachment_id>/versions/<number>/restore/": allow(*STAFF),
+    "GET /files/<attachment_id>/compare/": allow(*SEES_PROJECT),
+    "POST /files/<attachment_id>/versions/<number>/pins/": allow(
+        *STAFF, CLIENT, data={"x": "10", "y": "20", "body": "Move it"}
+    ),
+    "POST /files/<attachment_id>/pins/<pin_id>/answer/": allow(*STAFF, CLIENT, data={"body": "Done"}),
+    "POST /files/<attachment_id>/pins/<pin_id>/resolve/": allow(*STAFF),
+    "POST /files/<attachment_id>/pins/<pin_id>/reopen/": allow(*STAFF),
+    "POST /files/<attachment_id>/pins/<pin_id>/task/": allow(*STAFF),
     # comments
     "POST /tasks/<key>/comments/": allow(*STAFF, CLIENT, data={"body": "Hello"}),
     "POST /tasks/<key>/comments/preview/": allow(*SEES_PROJECT, data={"body": "Hello"}),

@@ -178,9 +178,11 @@ def _files(task: Task, world: World, now: datetime) -> dict[str, str]:
         path = store(world.workspace.pk).path(version.sha256)
         with TemporaryDirectory() as folder:
             work.keep_drawing(version, draw(path, Path(folder)), now=now)
+    first = AttachmentVersion.objects.select_related("attachment__task__project").get(attachment=image, number=1)
+    pin = work.set_pin(first, f"Here {CANARY}", x=0.2, y=0.4, internal=False, **mine)
     removed = work.add_attachment(task, from_bytes(f"{CANARY}.txt", CANARY.encode()), for_client=True, **mine)
     work.remove_attachment(removed, **mine)
-    return {"files/attachment_id": str(image.pk), "removed_file": str(removed.pk)}
+    return {"files/attachment_id": str(image.pk), "pins/pin_id": str(pin.pk), "removed_file": str(removed.pk)}
 
 
 def _policies(tasks: dict[str, Task], *, actor: Actor, now: datetime) -> Policy:

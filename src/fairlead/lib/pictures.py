@@ -3,12 +3,16 @@ nothing, and written again as WebP, so that nothing else of the file survives (s
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 LARGE_PX, SMALL_PX = 2000, 360
 """The longer side of the two drawings."""
@@ -45,6 +49,13 @@ def draw(source: Path, folder: Path) -> Drawn | None:
     return Drawn(width, height, large, small)
 
 
+def png(image: Image) -> bytes:
+    """The image as a PNG."""
+    out = io.BytesIO()
+    image.save(out, "PNG")
+    return out.getvalue()
+
+
 def _limit() -> None:
     """Where the system knows limits (not on Windows)."""
     try:
@@ -57,7 +68,7 @@ def _limit() -> None:
 
 
 def _draw(source: str, large: str, small: str) -> tuple[int, int]:
-    from PIL import Image, ImageOps
+    from PIL import Image, ImageOps  # here only: the process that asks for a drawing decodes nothing
 
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS
     with Image.open(source, formats=FORMATS) as image:

@@ -25,9 +25,11 @@ from fairlead.web.uploads import upload_page, uploads
 from fairlead.work import actions
 from fairlead.work.files import most_bytes
 from fairlead.work.models import Attachment, AttachmentVersion, Task
+from fairlead.work.permissions import may_create_task
 from fairlead.work.permissions_files import (
     may_add_version,
     may_attach,
+    may_pin,
     may_remove_attachment,
     may_show_attachment,
 )
@@ -39,6 +41,7 @@ from fairlead.work.queries import (
     find_removed_attachment,
     find_task,
     find_version,
+    pins,
     shown_text,
     version_rows,
 )
@@ -125,6 +128,11 @@ def file_values(request: Request, version: AttachmentVersion) -> dict[str, Any]:
         "versions": version_rows(attachment),
         "kinds": KNOWN,
         "client": actor.role == Role.CLIENT,
+        "pins": pins(actor, version),
+        "may_pin": may_pin(actor, attachment, internal=actor.role != Role.CLIENT),
+        "may_pin_for_client": actor.role != Role.CLIENT and may_pin(actor, attachment, internal=False),
+        "may_make_task": actor.role != Role.CLIENT and may_create_task(actor, attachment.task.project),
+        "client_name": attachment.task.project.client or "The client",
         "may_renew": may_add_version(actor, attachment),
         "may_remove": may_remove_attachment(actor, attachment),
         "may_show": may_show_attachment(actor, attachment),

@@ -14,6 +14,7 @@ from fairlead.api.problems import translate
 from fairlead.api.reference import Reference
 from fairlead.api.v1 import (
     allocation,
+    attachments,
     availability,
     events,
     me,
@@ -40,6 +41,7 @@ RESOURCES = (
     views,
     tasks,
     task_details,
+    attachments,
     allocation,
     offers,
     plans,

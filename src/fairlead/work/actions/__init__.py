@@ -51,6 +51,7 @@ from fairlead.work.actions.projects import (
     share_project,
     unshare_project,
 )
+from fairlead.work.actions.proofs import answer_pin, make_pin_task, reopen_pin, resolve_pin, set_pin
 from fairlead.work.actions.statuses import add_status, change_status, remove_status
 from fairlead.work.actions.tasks import (
     change_task,
@@ -76,6 +77,7 @@ __all__ = [
     "add_reaction",
     "add_status",
     "add_version",
+    "answer_pin",
     "archive_project",
     "cancel_task",
     "change_many",
@@ -97,6 +99,7 @@ __all__ = [
     "hold_task",
     "hold_tasks",
     "keep_drawing",
+    "make_pin_task",
     "move_needs",
     "move_task",
     "preview_many",
@@ -108,7 +111,9 @@ __all__ = [
     "remove_reaction",
     "remove_status",
     "remove_view",
+    "reopen_pin",
     "reopen_task",
+    "resolve_pin",
     "restore_attachment",
     "restore_comment",
     "restore_project",
@@ -116,6 +121,7 @@ __all__ = [
     "restore_version",
     "save_view",
     "set_lanes",
+    "set_pin",
     "share_project",
     "show_attachment",
     "show_comment",

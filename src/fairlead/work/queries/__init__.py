@@ -17,6 +17,7 @@ from fairlead.work.queries.cards import Board, Column, board, board_look, card
 from fairlead.work.queries.comments import comment_rows, earlier_texts, reactions
 from fairlead.work.queries.lists import TaskPage, task_list, task_row
 from fairlead.work.queries.projects import ProjectRow, project_list
+from fairlead.work.queries.proofs import Pin, find_pin, pins
 from fairlead.work.queries.relations import assignees, blocked, labels
 from fairlead.work.queries.search import Found, Hit, search
 from fairlead.work.queries.task_details import TaskDetails, details, status_choices
@@ -42,6 +43,7 @@ __all__ = [
     "FileRow",
     "Found",
     "Hit",
+    "Pin",
     "ProjectRow",
     "TaskDetails",
     "TaskPage",
@@ -63,6 +65,7 @@ __all__ = [
     "find_comment",
     "find_criterion",
     "find_deleted_task",
+    "find_pin",
     "find_project",
     "find_removed_attachment",
     "find_removed_comment",
@@ -71,6 +74,7 @@ __all__ = [
     "find_view",
     "history",
     "labels",
+    "pins",
     "project_list",
     "reactions",
     "search",

@@ -130,6 +130,10 @@ def _version(payload: Mapping[str, Any], _zone: str) -> str:
     return f"added version {payload['number']} of the file {payload['name']}"
 
 
+def _pin(text: str) -> Callable[[Mapping[str, Any], str], str]:
+    return lambda p, _z: f"{text} on version {{version}} of {{name}}".format(**{"made": "", **p})
+
+
 TELL: Final[dict[str, Callable[[Mapping[str, Any], str], str]]] = {
     "task.created": _source,
     "task.changed": _changed,
@@ -149,6 +153,11 @@ TELL: Final[dict[str, Callable[[Mapping[str, Any], str], str]]] = {
     "task.file_shown": lambda p, _z: f"showed the file {p['name']} to clients",
     "task.file_hidden": lambda p, _z: f"hid the file {p['name']} from clients",
     "task.file_purged": lambda p, _z: f"deleted the file {p['name']} for good",
+    "task.proof_pinned": _pin("set pin {pin}"),
+    "task.proof_answered": _pin("answered at pin {pin}"),
+    "task.proof_resolved": _pin("resolved pin {pin}"),
+    "task.proof_reopened": _pin("reopened pin {pin}"),
+    "task.proof_task_made": _pin("made {made} of pin {pin}"),
     "task.assigned": _assigned,
     "task.unassigned": _unassigned,
     "task.offered": _offer("offered it to {worker}"),
