@@ -37,10 +37,16 @@ def begin(request: Call, *, now: datetime) -> None:
     request.version = request.next_page = request.allowance = request.files = None
 
 
+class NoForm(WrongType):
+    """The body is not declared as a form."""
+
+    title = "The body must be a form"
+
+
 def read_files(request: Call) -> None:
-    """Read a form with files, to disk. Raises WrongType or Malformed."""
+    """Read a form with files, to disk. Raises NoForm or Malformed."""
     if request.content_type != "multipart/form-data":
-        raise WrongType("Send the file as a form, with the header Content-Type: multipart/form-data.")
+        raise NoForm("Send the file as a form, with the header Content-Type: multipart/form-data.")
     request.files = ToDisk(request, config().files_path, most_bytes=most_bytes())
     request.upload_handlers = [request.files]
     try:

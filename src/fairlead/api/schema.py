@@ -68,11 +68,12 @@ MEANINGS = {
     405: "The method does not exist here.",
     409: "The state has moved on, or a request with the same Idempotency-Key is still running.",
     412: "If-Match names another version.",
-    413: "The body is larger than 1 MiB.",
-    415: "The body is not JSON.",
+    413: "The body is larger than 1 MiB, or a file is larger than files may be.",
+    415: "The body is not JSON, or no form where a file is sent.",
     422: "Some fields or parameters are wrong, or a rule of the product says no.",
     429: "The token's allowance is used up.",
     500: "The fault is ours.",
+    503: "The virus scanner does not answer, so no file is taken.",
 }
 HEADERS: Document = {
     "ETag": {"description": "Names this representation.", "schema": {"type": "string"}},
@@ -154,6 +155,8 @@ def _problems(operation: Document, method: str, path: str) -> list[int]:
         found.add(400)
     if "requestBody" in operation:
         found |= {400, 413, 415}
+        if "multipart/form-data" in operation["requestBody"]["content"]:
+            found.add(503)
     if method != "get":
         found.add(409)
     if operation["x-matched"]:

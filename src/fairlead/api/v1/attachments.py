@@ -34,7 +34,7 @@ class AttachmentOut(Shown):
     created_at: datetime
 
 
-class VersionOut(Shown):
+class FileVersionOut(Shown):
     number: int = Field(examples=[2])
     name: str = Field(examples=["logo.png"])
     size: int = Field(description="Bytes.", examples=[48213])
@@ -46,7 +46,7 @@ class VersionOut(Shown):
 class AttachmentDetails(AttachmentOut):
     """A file with all its versions, the latest first."""
 
-    versions: list[VersionOut]
+    versions: list[FileVersionOut]
 
 
 class AttachmentPage(Shown):
@@ -128,7 +128,7 @@ def restore_attachment(request: Call, attachment_id: PathId) -> dict[str, Any]:
     return _details(request, attachment_id)
 
 
-@routes.on("POST", "/attachments/{attachment_id}/versions", scope="work:write", gives=VersionOut, status=201)
+@routes.on("POST", "/attachments/{attachment_id}/versions", scope="work:write", gives=FileVersionOut, status=201)
 def add_attachment_version(request: Call, attachment_id: PathId, file: File[UploadedFile]) -> AttachmentVersion:
     """Add a newer version of a file
 
