@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from conftest import Person
 from fairlead.config import config, use
 from fairlead.events.models import Event
 from fairlead.lib.errors import Conflict, Forbidden, Invalid, Missing, Refused
-from fairlead.work import actions, queries
+from fairlead.work import actions, grammar, queries
 from fairlead.work.actions.attachments import Full
 from fairlead.work.files import from_bytes, store
 from fairlead.work.jobs import draw_file
@@ -222,3 +224,57 @@ def test_a_picture_is_drawn_at_two_sizes_and_only_once(site: Site) -> None:
     sizes = [size_of(queries.drawing_path(version, large=large)) for large in (True, False)]
     assert sizes == [(2000, 1000), (360, 180)]
     assert Event.objects.filter(kind="task.file_drawn").count() == 1
+
+
+def test_cards_count_the_files_that_the_reader_sees(shared: Site) -> None:
+    world, task = shared.world, shared.make()
+    add(task, world.bob, shared)
+    add(task, world.bob, shared, for_client=True)
+    gone = add(task, world.bob, shared, for_client=True)
+    actions.remove_attachment(gone, actor=world.bob.actor, now=shared.now)
+    comment = actions.add_comment(
+        task, "", internal=True, actor=world.bob.actor, now=shared.now, files=[from_bytes("c.txt", b"1")]
+    )
+    counts = {name: queries.card(getattr(world, name).actor, task)["files"] for name in ("alice", "audrey", "clara")}
+    assert counts == {"alice": 3, "audrey": 3, "clara": 1}
+    actions.remove_comment(comment, actor=world.bob.actor, now=shared.now)
+    assert queries.card(world.alice.actor, task)["files"] == 2
+
+
+def test_files_are_found_by_name_by_those_who_see_them(shared: Site) -> None:
+    world, task = shared.world, shared.make()
+    other = shared.make("Other")
+    add(task, world.bob, shared, name="Final Logo.txt")
+    add(other, world.bob, shared, name="logo for all.txt", for_client=True)
+    found = {}
+    for name in ("alice", "audrey", "clara", "charlie"):
+        actor = getattr(world, name).actor
+        files = [row["name"] for row in queries.named_files(actor, ["LOGO"], limit=8)]
+        tasks = [hit.key for hit in queries.search(actor, grammar.read("file:logo"), now=shared.now).hits]
+        found[name] = (files, sorted(tasks))
+    both = (["logo for all.txt", "Final Logo.txt"], [str(task), str(other)])
+    assert found == {"alice": both, "audrey": both, "clara": (["logo for all.txt"], [str(other)]), "charlie": ([], [])}
+    assert queries.named_files(world.alice.actor, [], limit=8) == []
+
+
+def test_the_page_of_a_task_asks_as_often_for_many_files_and_signs_as_for_one(site: Site) -> None:
+    world, task = site.world, site.make()
+
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            queries.file_rows(world.alice.actor, task)
+            queries.comment_rows(world.alice.actor, task)
+        return len(asked)
+
+    def more() -> None:
+        comment = actions.add_comment(
+            task, "x", internal=True, actor=world.bob.actor, now=site.now, files=[from_bytes("a.txt", b"1")]
+        )
+        actions.add_reaction(comment, "agree", actor=world.bob.actor, now=site.now)
+        actions.edit_comment(comment, "y", actor=world.bob.actor, now=site.now)
+
+    more()
+    once = asked()
+    for _ in range(4):
+        more()
+    assert (once, asked()) == (3, 3)

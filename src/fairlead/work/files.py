@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import Q, QuerySet
+
+from fairlead.accounts.models import Role
 from fairlead.config import config
+from fairlead.events.actor import Actor
 from fairlead.lib.blobs import Arrived, Store, arrive
 from fairlead.lib.filenames import clean_name
+from fairlead.work.models import Attachment
 
 MB = 2**20
 
@@ -37,3 +42,13 @@ def uploaded(name: str, file: Arrived) -> Upload:
 def from_bytes(name: str, content: bytes) -> Upload:
     """A file from what is at hand, for importers and examples. Raises TooLarge."""
     return uploaded(name, arrive(config().files_path, [content], most_bytes=most_bytes()))
+
+
+def readable_files(actor: Actor) -> QuerySet[Attachment]:
+    """The files, also those in the trash, that are not hidden from the actor by themselves or by their comment.
+    Whether the actor sees their tasks is another question."""
+    found = Attachment.objects.filter(workspace_id=actor.workspace_id)
+    found = found.filter(Q(comment__isnull=True) | Q(comment__deleted_at__isnull=True))
+    if actor.role == Role.CLIENT:
+        found = found.filter(Q(comment__isnull=True) | Q(comment__internal=False), for_client=True)
+    return found

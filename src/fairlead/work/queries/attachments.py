@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +14,7 @@ from fairlead.accounts.models import Role
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Missing
 from fairlead.lib.magic import KNOWN, UNKNOWN, Kind
-from fairlead.work.files import store
+from fairlead.work.files import readable_files, store
 from fairlead.work.models import Attachment, AttachmentVersion, Task
 from fairlead.work.queries.rows import plain
 
@@ -59,12 +59,21 @@ def visible_attachments(actor: Actor) -> QuerySet[Attachment]:
 
 
 def _attachments(actor: Actor) -> QuerySet[Attachment]:
-    found = Attachment.objects.filter(workspace_id=actor.workspace_id, task__deleted_at__isnull=True)
-    found = found.filter(Q(comment__isnull=True) | Q(comment__deleted_at__isnull=True))
-    if actor.role == Role.CLIENT:
-        found = found.filter(for_client=True, task__project__clients__user_id=actor.user_id or 0)
-        found = found.filter(Q(comment__isnull=True) | Q(comment__internal=False))
-    return found
+    found = readable_files(actor).filter(task__deleted_at__isnull=True)
+    return found.filter(task__project__clients__user_id=actor.user_id or 0) if actor.role == Role.CLIENT else found
+
+
+def named_files(actor: Actor, words: Sequence[str], *, limit: int) -> list[dict[str, Any]]:
+    """The latest visible files whose names hold all of the words: id, name, revision, key of the task, its title."""
+    if not words:
+        return []
+    found = visible_attachments(actor)
+    for word in words:
+        found = found.filter(name__icontains=word)
+    rows = plain(found.order_by("-created_at", "-id").values(
+        "id", "name", "revision", "task__number", "task__project__key", "task__title",
+    )[:limit])  # fmt: skip
+    return [{**row, "key": f"{row['task__project__key']}-{row['task__number']}"} for row in rows]
 
 
 def file_rows(actor: Actor, task: Task) -> list[FileRow]:
