@@ -68,7 +68,21 @@ OPERATIONS: dict[str, Line] = {
     "POST /tasks/{key}/comments": allow(*STAFF, CLIENT, data={"body": "Hello", "internal": False}),
     "PATCH /tasks/{key}/comments/{comment_id}": allow(HOLDER, data={"body": "Changed"}),
     "DELETE /tasks/{key}/comments/{comment_id}": allow(*MANAGERS, HOLDER),
+    "POST /tasks/{key}/comments/{comment_id}/restore": allow(*MANAGERS, HOLDER, at={"comment_id": "removed_comment"}),
+    "POST /tasks/{key}/comments/{comment_id}/show": allow(*MANAGERS, HOLDER),
+    "POST /tasks/{key}/comments/{comment_id}/hide": allow(*MANAGERS, HOLDER),
+    "GET /tasks/{key}/comments/{comment_id}/revisions": allow(*READERS),
+    "PUT /tasks/{key}/comments/{comment_id}/reactions/{sign}": allow(*STAFF),
+    "DELETE /tasks/{key}/comments/{comment_id}/reactions/{sign}": allow(*STAFF),
     # files
+    "GET /attachments/{attachment_id}/versions/{number}/pins": allow(*SEES_PROJECT, at={"number": "versions/number"}),
+    "POST /attachments/{attachment_id}/versions/{number}/pins": allow(
+        *STAFF, CLIENT, at={"number": "versions/number"}, data={"x": 0.1, "y": 0.2, "body": "Here", "internal": False}
+    ),
+    "POST /attachments/{attachment_id}/pins/{pin_id}/notes": allow(*STAFF, CLIENT, data={"body": "Done"}),
+    "POST /attachments/{attachment_id}/pins/{pin_id}/resolve": allow(*STAFF),
+    "POST /attachments/{attachment_id}/pins/{pin_id}/reopen": allow(*STAFF),
+    "POST /attachments/{attachment_id}/pins/{pin_id}/task": allow(*STAFF),
     "GET /tasks/{key}/attachments": allow(*SEES_PROJECT),
     "POST /tasks/{key}/attachments": allow(*STAFF, CLIENT, data={"file": b"Hello"}),
     "GET /attachments/{attachment_id}": allow(*SEES_PROJECT),

@@ -91,3 +91,18 @@ def test_what_is_no_form_with_a_file_is_refused(alice: Caller, task: str, monkey
     assert refused["detail"] == "A file may have 1 MB at most. Make it smaller, or share a link to it."
     assert Attachment.objects.count() == 0
     assert json.loads(alice.get(path).content)["items"] == []
+
+
+def test_comments_are_restored_shown_and_signed(world: World, alice: Caller, as_person: Any, task: str) -> None:
+    place = f"/tasks/{task}/comments"
+    number = good(alice.post(place, {"body": "one"}), 201)["id"]
+    good(alice.patch(f"{place}/{number}", {"body": "two"}))
+    assert [text["body"] for text in good(alice.get(f"{place}/{number}/revisions"))["items"]] == ["one"]
+    problem(as_person("echo").post(f"{place}/{number}/show"), 403, "forbidden")
+    assert good(alice.post(f"{place}/{number}/show"))["internal"] is False
+    assert good(alice.post(f"{place}/{number}/hide"))["internal"] is True
+    good(alice.put(f"{place}/{number}/reactions/party"), 204)
+    problem(alice.put(f"{place}/{number}/reactions/frown"), 422, "invalid")
+    good(alice.delete(f"{place}/{number}"), 204)
+    problem(alice.post(f"{place}/{number}/hide"), 404, "not-found")
+    assert good(alice.post(f"{place}/{number}/restore"))["body"] == "two"

@@ -104,6 +104,8 @@ def _places(filled: Filled) -> dict[str, str]:
         "policy_id": filled.places["policies/policy_id"],
         "offer_id": filled.places["offers/offer_id"], "state_id": filled.ids["focus"],
         "notice_id": filled.ids["notice"], "view_id": filled.places["views/view_id"],
+        "sign": "agree",
+        "pin_id": filled.places["pins/pin_id"],
         "attachment_id": filled.places["files/attachment_id"],
         "batch_id": filled.places["batches/batch_id"],
     }  # fmt: skip
