@@ -234,6 +234,7 @@ def test_a_file_over_the_limit_is_dropped_while_it_arrives(site: Site, task: Tas
 @pytest.mark.usefixtures("one_mb")
 def test_one_file_over_the_limit_keeps_the_others_out_too(site: Site, task: Task) -> None:  # noqa: F811
     assert upload(site.world, task, ("a.txt", b"a"), ("big.bin", b"x" * (2**20 + 1))).status_code == 413
+    assert upload(site.world, task, ("a.txt", b"a"), ("empty.bin", b"")).status_code == 422
     assert Attachment.objects.count() == 0
     assert leftovers() == []
 

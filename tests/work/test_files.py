@@ -152,7 +152,11 @@ def test_the_sweep_removes_only_what_no_version_names_and_is_old(site: Site) -> 
     for path in (orphans[0], stale, queries.content_path(queries.find_version(world.bob.actor, kept.pk, 1))):
         os.utime(path, (site.now.timestamp() - 3 * 86400,) * 2)
     os.utime(orphans[1], (site.now.timestamp(),) * 2)
-    assert actions.sweep_files(world.workspace.pk, now=site.now) == 2
+    half_drawn = stale.parent / "half drawn"
+    half_drawn.mkdir()
+    os.utime(half_drawn, (site.now.timestamp() - 3 * 86400,) * 2)
+    assert actions.sweep_files(world.workspace.pk, now=site.now) == 3
+    assert not half_drawn.exists()
     assert [path.exists() for path in (*orphans, stale)] == [False, True, False]
     assert queries.content_path(queries.find_version(world.bob.actor, kept.pk, 1)).read_bytes() == b"kept"
 

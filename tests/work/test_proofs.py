@@ -121,7 +121,7 @@ def test_threads_are_answered_resolved_and_reopened(shared: Site, tmp_path: Path
     actions.answer_pin(theirs, "Yes", actor=world.clara.actor, now=shared.now)
     actions.resolve_pin(theirs, actor=world.clara.actor, now=shared.now)
     actions.resolve_pin(theirs, actor=world.bob.actor, now=shared.now)
-    for who in (world.clara, world.audrey, world.charlie):
+    for who in (world.clara, world.echo, world.audrey, world.charlie):
         with pytest.raises(Forbidden):
             actions.resolve_pin(ours, actor=who.actor, now=shared.now)
     found = queries.pins(world.alice.actor, version)

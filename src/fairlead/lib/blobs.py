@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import shutil
 import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -117,7 +118,10 @@ def forget_incoming(folder: Path, *, before: datetime) -> int:
     """Remove what began to arrive before that time and never became a file; how many there were."""
     stale = [p for p in (folder / INCOMING).glob("*") if p.stat().st_mtime < before.timestamp()]
     for path in stale:
-        path.unlink(missing_ok=True)
+        if path.is_dir():  # drawings whose process was killed
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
     return len(stale)
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from fairlead.accounts.models import Role
+from fairlead.events.actor import AGENT
 from fairlead.lib.downloads import send
 from fairlead.lib.errors import Invalid, Refused
 from fairlead.lib.magic import KNOWN, TEXT, UNKNOWN
@@ -73,8 +74,7 @@ def add(request: Request, key: str) -> HttpResponse:
     task, now = find_task(request.actor, key), timezone.now()
     for_client = request.actor.role == Role.CLIENT or request.POST.get("to") == "client"
     given = _given(request)
-    for upload in given:
-        actions.add_attachment(task, upload, for_client=for_client, actor=request.actor, now=now)
+    actions.add_attachments(task, given, for_client=for_client, actor=request.actor, now=now)
     if wants_json(request):
         return HttpResponse(status=204)
     messages.success(request, f"{given[0].name if len(given) == 1 else f'{len(given)} files'} added to {task}.")
@@ -131,6 +131,7 @@ def file_values(request: Request, version: AttachmentVersion) -> dict[str, Any]:
         "pins": pins(actor, version),
         "may_pin": may_pin(actor, attachment, internal=actor.role != Role.CLIENT),
         "may_pin_for_client": actor.role != Role.CLIENT and may_pin(actor, attachment, internal=False),
+        "may_resolve": actor.kind != AGENT,
         "may_make_task": actor.role != Role.CLIENT and may_create_task(actor, attachment.task.project),
         "client_name": attachment.task.project.client or "The client",
         "may_renew": may_add_version(actor, attachment),

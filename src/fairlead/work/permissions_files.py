@@ -49,9 +49,11 @@ def may_pin(actor: Actor, attachment: Attachment, *, internal: bool) -> bool:
 
 
 def may_resolve_pin(actor: Actor, pin: ProofPin) -> bool:
-    """The team, and whoever set it."""
+    """The team, and whoever set it; never AI agents, which do not judge whether work is good."""
     attachment = pin.version.attachment
-    if not may_comment(actor, attachment.task, internal=actor.role != Role.CLIENT and pin.internal):
+    if actor.kind == AGENT or not may_comment(
+        actor, attachment.task, internal=actor.role != Role.CLIENT and pin.internal
+    ):
         return False
     return actor.role in STAFF or (pin.author_id is not None and pin.author_id == actor.user_id)
 

@@ -2,6 +2,7 @@
 
 from fairlead.work.actions.attachments import (
     add_attachment,
+    add_attachments,
     add_version,
     hide_attachment,
     keep_drawing,
@@ -71,6 +72,7 @@ __all__ = [
     "TaskDraft",
     "TaskEdit",
     "add_attachment",
+    "add_attachments",
     "add_comment",
     "add_criterion",
     "add_dependency",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -72,6 +73,14 @@ def add_attachment(
         )  # fmt: skip
         _within_quota(task.workspace_id)
     return attachment
+
+
+def add_attachments(
+    task: Task, uploads: Sequence[Upload], *, for_client: bool, actor: Actor, now: datetime
+) -> list[Attachment]:
+    """Several files in one go: all of them, or none when one is refused."""
+    with transaction.atomic():
+        return [add_attachment(task, upload, for_client=for_client, actor=actor, now=now) for upload in uploads]
 
 
 def add_version(attachment: Attachment, upload: Upload, *, actor: Actor, now: datetime) -> AttachmentVersion:
