@@ -19,6 +19,7 @@ from django.test.utils import setup_databases, teardown_databases
 from fairlead.accounts import actions as accounts
 from fairlead.accounts.models import Membership, User, Workspace
 from fairlead.accounts.queries import actor_of
+from fairlead.config import use
 from fairlead.events import wall
 from fairlead.events.actor import Actor
 from fairlead.events.tenancy import enter
@@ -55,6 +56,12 @@ def django_db_setup(
     with django_db_blocker.unblock():
         connection.close()
         teardown_databases(made, verbosity=0)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def files_apart(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What tests attach lies in a folder of its own, not in the one of the checkout."""
+    use(files_dir=str(tmp_path_factory.mktemp("files")))
 
 
 @pytest.fixture(autouse=True)

@@ -8,11 +8,14 @@ request bodies are read here, with a limit and a timeout.
 from __future__ import annotations
 
 import asyncio
+import io
 import multiprocessing
 import os
+import re
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Final
-from urllib.parse import quote_from_bytes
+from typing import IO, Any, Final
+from urllib.parse import quote_from_bytes, unquote
 
 from fairlead.config import choose_settings_module, config
 
@@ -23,9 +26,18 @@ from django.core.wsgi import get_wsgi_application  # noqa: E402
 from django.template import engines  # noqa: E402
 from django.urls import get_resolver  # noqa: E402
 
-BODY_BYTES: Final = 32 * 1024 * 1024
-"""The largest request, an import file included."""
+MB: Final = 1024 * 1024
+BODY_BYTES: Final = 32 * MB
+"""The largest request without attached files, an import file included."""
+FILES_AT_ONCE: Final = 4
+"""How many of the largest files one form may hold."""
 BODY_S: Final = 60.0
+UPLOAD_S: Final = 1800.0
+PIECE_BYTES: Final = 256 * 1024
+UPLOADS: Final = re.compile(
+    r"/tasks/[^/]+/(files/add|comments)/|/files/\d+/renew/|/api/v1/.*attachments(/\d+/versions)?"
+)
+"""Addresses that take files; their bodies wait on the disk."""
 
 Scope = dict[str, Any]
 
@@ -37,6 +49,8 @@ engines.all()
 
 from fairlead.health import PROBES, Probe  # noqa: E402  # these need Django to be set up
 from fairlead.lib import lifeline  # noqa: E402
+from fairlead.lib.blobs import INCOMING  # noqa: E402
+from fairlead.lib.downloads import HANDOVER, SENDS_FILES  # noqa: E402
 from fairlead.live import Hub, Receive, Send  # noqa: E402
 
 hub = Hub()
@@ -44,7 +58,7 @@ prober = ThreadPoolExecutor(max_workers=1, thread_name_prefix="probe")
 
 
 class TooLarge(Exception):
-    """The request has more than BODY_BYTES."""
+    """The request has more bytes than one may have."""
 
 
 class Gone(Exception):
@@ -86,45 +100,105 @@ async def _probe(scope: Scope, send: Send) -> None:
 
 
 async def _page(scope: Scope, receive: Receive, send: Send) -> None:
-    try:
-        body = await asyncio.wait_for(_read(scope, receive), BODY_S)
-    except TooLarge:
-        await _answer(send, 413, b"This is more than 32 MB. Send it in smaller parts.\n")
-        return
-    except TimeoutError:
-        await _answer(send, 408, b"The request did not arrive within a minute. Try again.\n")
-        return
-    except Gone:
-        return
+    with _room(scope) as body:
+        try:
+            length = await asyncio.wait_for(_read(scope, receive, body), UPLOAD_S if _takes_files(scope) else BODY_S)
+        except TooLarge:
+            await _answer(send, 413, f"This is more than {_most(scope) // MB} MB. Send it in smaller parts.\n".encode())
+            return
+        except TimeoutError:
+            await _answer(send, 408, b"The request did not arrive in time. Try again.\n")
+            return
+        except Gone:
+            return
+        body.seek(0)
 
-    async def whole_body() -> dict[str, Any]:
-        return {"type": "http.request", "body": body, "more_body": False}
+        async def next_piece() -> dict[str, Any]:
+            piece = body.read(PIECE_BYTES)
+            return {"type": "http.request", "body": piece, "more_body": body.tell() < length}
 
-    async def pass_on(message: dict[str, Any]) -> None:
-        await send(message)  # the server's own `send` is not a coroutine function, which the adapter needs
-
-    await django(_tidy(scope, len(body)), whole_body, pass_on)
+        await django({**_tidy(scope, length), SENDS_FILES: True}, next_piece, _Sender(send).send)
 
 
-async def _read(scope: Scope, receive: Receive) -> bytes:
-    """The whole request body. Nothing is read where there is none, so that a page costs no extra round."""
+def _takes_files(scope: Scope) -> bool:
+    """Whether a signed-in person or a program sends to one of the addresses that take files."""
+    named = {name for name, _ in scope["headers"]}
+    return (
+        scope["method"] == "POST"
+        and UPLOADS.fullmatch(scope["path"]) is not None
+        and bool(named & {b"cookie", b"authorization"})
+    )
+
+
+def _most(scope: Scope) -> int:
+    return BODY_BYTES + FILES_AT_ONCE * config().file_max_mb * MB if _takes_files(scope) else BODY_BYTES
+
+
+def _room(scope: Scope) -> IO[bytes]:
+    """Where the body waits: in memory, files on the disk beside the place that they are kept in."""
+    if not _takes_files(scope):
+        return io.BytesIO()
+    folder = config().files_path / INCOMING
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return tempfile.TemporaryFile(dir=folder)
+
+
+async def _read(scope: Scope, receive: Receive, body: IO[bytes]) -> int:
+    """Read the whole request body, and say how long it is. Nothing is read where there is none, so that a page costs no
+    extra round."""
     headers = dict(scope["headers"])
-    length = headers.get(b"content-length", b"")
+    length, most = headers.get(b"content-length", b""), _most(scope)
     if b"transfer-encoding" not in headers and length in (b"", b"0"):
-        return b""
-    if length.isdigit() and int(length) > BODY_BYTES:
+        return 0
+    if length.isdigit() and int(length) > most:
         raise TooLarge
-    body = bytearray()
     more = True
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise Gone
-        body += message.get("body", b"")
-        if len(body) > BODY_BYTES:
+        body.write(message.get("body", b""))
+        if body.tell() > most:
             raise TooLarge
         more = message.get("more_body", False)
-    return bytes(body)
+    return body.tell()
+
+
+class _Sender:
+    """Passes an answer on. A file that it only names is sent from here, so that no thread waits for a slow reader."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send  # the server's own `send` is not a coroutine function, which the adapter needs
+        self._file: tuple[int, int, str] | None = None
+
+    async def send(self, message: dict[str, Any]) -> None:
+        """The next message of the answer."""
+        if message["type"] == "http.response.start":
+            self._file = _handover(message)
+        elif self._file is not None:
+            if not message.get("more_body", False):
+                await self._send_file(*self._file)
+            return
+        await self._send(message)
+
+    async def _send_file(self, first: int, length: int, path: str) -> None:
+        with open(path, "rb") as file:
+            file.seek(first)
+            while length > 0 and (piece := await asyncio.to_thread(file.read, min(PIECE_BYTES, length))):
+                length -= len(piece)
+                await self._send({"type": "http.response.body", "body": piece, "more_body": True})
+        await self._send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def _handover(message: dict[str, Any]) -> tuple[int, int, str] | None:
+    """(first byte, length, path) of the file that the answer names; the header is taken out."""
+    named = HANDOVER.lower().encode()
+    found = next((value for name, value in message["headers"] if name.lower() == named), None)
+    if found is None:
+        return None
+    message["headers"] = [(name, value) for name, value in message["headers"] if name.lower() != named]
+    first, length, path = found.decode().split(" ", 2)
+    return int(first), int(length), unquote(path)
 
 
 def _tidy(scope: Scope, length: int) -> Scope:

@@ -37,7 +37,8 @@ class Config:
     )
     data_dir: str = _setting(
         "",
-        "Folder for the embedded database, the secret key, mails that are not sent and the published audit heads.",
+        "Folder for the embedded database, the secret key, attached files, mails that are not sent and the published",
+        "audit heads.",
         "Empty: .fairlead in the checkout; for an installed package ~/.local/share/fairlead.",
     )
     secret_key: str = _setting(
@@ -98,6 +99,18 @@ class Config:
         "Empty: only `fairlead backup` makes one.",
     )
     backup_keep: int = _setting(14, "How many of these backups are kept; older ones are removed.", low=1, high=3650)
+    files_dir: str = _setting("", "Folder for what people attach. Empty: files in the data folder.")
+    file_max_mb: int = _setting(50, "The largest file that may be attached, in MB.", low=1, high=10_000)
+    files_quota_mb: int = _setting(
+        10_000,
+        "What the files of one workspace may take together, in MB, older versions and the trash included.",
+        low=1,
+    )
+    scan_command: str = _setting(
+        "",
+        "A virus scanner that gets the path of each new file, such as clamdscan --fdpass --no-summary.",
+        "It ends with 0 for a clean file and with 1 for a bad one; whatever else happens, the file is refused.",
+    )
     debug: bool = _setting(False, "Show technical error pages. Never on a machine that others reach.")
     log_level: str = _setting("INFO", "DEBUG, INFO, WARNING or ERROR.")
 
@@ -109,6 +122,11 @@ class Config:
         if (CHECKOUT / "pyproject.toml").exists():
             return CHECKOUT / ".fairlead"
         return Path("~/.local/share/fairlead").expanduser()
+
+    @property
+    def files_path(self) -> Path:
+        """The folder of attached files as an absolute path (not created here)."""
+        return Path(self.files_dir).expanduser().absolute() if self.files_dir else self.data_path / "files"
 
     @property
     def https(self) -> bool:

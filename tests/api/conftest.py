@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.utils import timezone
 
 from conftest import Person, World
@@ -33,7 +35,7 @@ class Caller:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         if self.token:
             named.setdefault("Authorization", f"Bearer {self.token}")
-        content = {} if body is None else {"data": json.dumps(body), "content_type": "application/json"}
+        content = {} if body is None else _content(body)
         return self.client.generic(method, API + path, headers=named, **content)
 
     def get(self, path: str, **headers: str) -> HttpResponse:
@@ -50,6 +52,14 @@ class Caller:
 
     def delete(self, path: str, **headers: str) -> HttpResponse:
         return self.send("DELETE", path, **headers)
+
+
+def _content(body: Any) -> dict[str, Any]:
+    """JSON, or a form when the body holds a file (bytes)."""
+    if isinstance(body, dict) and any(isinstance(value, bytes) for value in body.values()):
+        form = {n: SimpleUploadedFile("sent.txt", v) if isinstance(v, bytes) else v for n, v in body.items()}
+        return {"data": encode_multipart(BOUNDARY, form), "content_type": MULTIPART_CONTENT}
+    return {"data": json.dumps(body), "content_type": "application/json"}
 
 
 def caller(person: Person, *scopes: str) -> Caller:

@@ -116,6 +116,31 @@ OPERATIONS: dict[str, Line] = {
     "DELETE /projects/{key}/forms/{form_id}": allow(*MANAGERS),
     "POST /projects/{key}/forms/{form_id}/publish": allow(*MANAGERS),
     "POST /projects/{key}/forms/{form_id}/unpublish": allow(*MANAGERS),
+    "POST /tasks/{key}/comments/{comment_id}/restore": allow(*MANAGERS, HOLDER, at={"comment_id": "removed_comment"}),
+    "POST /tasks/{key}/comments/{comment_id}/show": allow(*MANAGERS, HOLDER),
+    "POST /tasks/{key}/comments/{comment_id}/hide": allow(*MANAGERS, HOLDER),
+    "GET /tasks/{key}/comments/{comment_id}/revisions": allow(*READERS),
+    "PUT /tasks/{key}/comments/{comment_id}/reactions/{sign}": allow(*STAFF),
+    "DELETE /tasks/{key}/comments/{comment_id}/reactions/{sign}": allow(*STAFF),
+    # files
+    "GET /attachments/{attachment_id}/versions/{number}/pins": allow(*SEES_PROJECT, at={"number": "versions/number"}),
+    "POST /attachments/{attachment_id}/versions/{number}/pins": allow(
+        *STAFF, CLIENT, at={"number": "versions/number"}, data={"x": 0.1, "y": 0.2, "body": "Here", "internal": False}
+    ),
+    "POST /attachments/{attachment_id}/pins/{pin_id}/notes": allow(*STAFF, CLIENT, data={"body": "Done"}),
+    "POST /attachments/{attachment_id}/pins/{pin_id}/resolve": allow(*STAFF),
+    "POST /attachments/{attachment_id}/pins/{pin_id}/reopen": allow(*STAFF),
+    "POST /attachments/{attachment_id}/pins/{pin_id}/task": allow(*STAFF),
+    "GET /tasks/{key}/attachments": allow(*SEES_PROJECT),
+    "POST /tasks/{key}/attachments": allow(*STAFF, CLIENT, data={"file": b"Hello"}),
+    "GET /attachments/{attachment_id}": allow(*SEES_PROJECT),
+    "PATCH /attachments/{attachment_id}": allow(*MANAGERS, HOLDER, data={"for_client": False}),
+    "DELETE /attachments/{attachment_id}": allow(*MANAGERS, HOLDER),
+    "POST /attachments/{attachment_id}/restore": allow(*MANAGERS, HOLDER, at={"attachment_id": "removed_file"}),
+    "POST /attachments/{attachment_id}/versions": allow(*STAFF, data={"file": b"Hello"}),
+    "GET /attachments/{attachment_id}/versions/{number}/content": allow(
+        *SEES_PROJECT, at={"number": "versions/number"}
+    ),
     # people
     "GET /workers": allow(*READERS),
     "POST /workers": allow(*MANAGERS, data=WORKER),

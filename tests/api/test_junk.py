@@ -63,7 +63,8 @@ def _address(path: str, filled: Filled, dice: random.Random) -> str:
         "{skill_id}": filled.ids["skill"], "{status_id}": filled.places["columns/status_id"],
         "{criterion_id}": filled.places["criteria/criterion_id"], "{comment_id}": filled.places["comments/comment_id"],
         "{number}": filled.places["time-off/asked_number"], "{plan_id}": filled.places["plans/plan_id"],
-        "{receipt_id}": "1",
+        "{receipt_id}": "1", "{attachment_id}": filled.places["files/attachment_id"],
+        "{pin_id}": filled.places["pins/pin_id"], "{sign}": "agree",
     }  # fmt: skip
     for name, value in places.items():
         nonsense = dice.choice(["0", "-1", "x", "9" * 25, "%00", "WEB-0", "..", "%2e%2e", "💩", "web-1"])

@@ -20,6 +20,8 @@ from security.routes import all_routes
 
 METHODS = {"get", "post", "put", "patch", "delete"}
 
+JSON = "application/json"
+
 
 @pytest.fixture
 def document(db: None) -> dict[str, Any]:
@@ -127,8 +129,8 @@ def test_no_two_schemas_share_a_name() -> None:
 def test_bodies_take_nothing_that_they_do_not_know(document: dict[str, Any]) -> None:
     schemas = document["components"]["schemas"]
     for path, method, operation in operations(document):
-        if "requestBody" in operation:
-            schema = operation["requestBody"]["content"]["application/json"]["schema"]
+        if JSON in operation.get("requestBody", {}).get("content", {}):
+            schema = operation["requestBody"]["content"][JSON]["schema"]
             assert schemas[schema["$ref"].rsplit("/", 1)[-1]]["additionalProperties"] is False, f"{method} {path}"
 
 
@@ -157,6 +159,8 @@ def test_examples_are_what_the_api_would_accept(document: dict[str, Any]) -> Non
     """Every example body, built from the schema, has all required fields and no unknown one."""
     page = Client().get(f"{API}/docs").content.decode()
     bodies = re.findall(r"-d &#39;(\{.*?\})&#39;</code>", page)
-    assert len(bodies) == sum("requestBody" in operation for _, _, operation in operations(document))
+    content = [operation.get("requestBody", {}).get("content", {}) for _, _, operation in operations(document)]
+    assert len(bodies) == sum(JSON in sent for sent in content)
+    assert page.count("-F &#34;file=@logo.png&#34;") == sum("multipart/form-data" in sent for sent in content) == 2
     for text in bodies:
         json.loads(text.replace("&#34;", '"').replace("&amp;", "&"))

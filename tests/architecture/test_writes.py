@@ -33,8 +33,10 @@ def _writes(tree: ast.Module) -> Iterator[int]:
 
 
 def _may_write(path: Path) -> bool:
+    """`lib` knows no models: what is saved there is an image."""
     inside = path.relative_to(SOURCE).parts
-    return any(part.removesuffix(".py") == name.removesuffix(".py") for part in inside for name in MAY_WRITE)
+    names = {part.removesuffix(".py") for part in inside}
+    return inside[0] == "lib" or bool(names & {name.removesuffix(".py") for name in MAY_WRITE})
 
 
 def test_rows_are_written_in_actions_only() -> None:

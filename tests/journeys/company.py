@@ -111,3 +111,31 @@ user = actions.create_user({email!r}, {name!r}, None, now=now, kind=User.Kind.AG
 agent = actions.add_member(user, "contributor", actor=actor_of(owner), now=now)
 print(actions.create_token("agent", list(SCOPES), actor=actor_of(agent), now=now, days=1)[1])
 """
+
+
+def add_client(server: Server, company: Company, name: str, project: str) -> Person:
+    """A client with a password, who sees this project of the company."""
+    client = somebody(name)
+    names = {"workspace": company.number, "owner": company.owner.email, "email": client.email, "name": client.name}
+    words = [sys.executable, "-c", CLIENT_ACCOUNT.format(**names, password=client.password, project=project)]
+    subprocess.run(words, env=server.environment, check=True, capture_output=True, text=True)
+    return client
+
+
+CLIENT_ACCOUNT = """
+from fairlead.cli.database import set_up_django
+set_up_django()
+from django.utils import timezone
+from fairlead.accounts import actions
+from fairlead.accounts.models import Membership
+from fairlead.accounts.queries import actor_of
+from fairlead.events.tenancy import enter
+from fairlead.work.actions import share_project
+from fairlead.work.models import Project
+enter({workspace})
+now = timezone.now()
+owner = actor_of(Membership.objects.get(workspace_id={workspace}, user__email={owner!r}))
+user = actions.create_user({email!r}, {name!r}, {password!r}, now=now)
+actions.add_member(user, "client", actor=owner, now=now)
+share_project(Project.objects.get(key={project!r}), user, actor=owner, now=now)
+"""

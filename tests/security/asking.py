@@ -7,9 +7,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from conftest import Person
 from fairlead.accounts.models import User
@@ -64,7 +66,17 @@ class House:
 def _body(method: str, data: dict[str, Any]) -> dict[str, Any]:
     if method in ("GET", "HEAD"):
         return {"QUERY_STRING": urlencode(data, doseq=True)}
+    if any(isinstance(value, bytes) for value in data.values()):
+        return {
+            "data": encode_multipart(BOUNDARY, {n: _file(v) for n, v in data.items()}),
+            "content_type": MULTIPART_CONTENT,
+        }
     return {"data": urlencode(data, doseq=True), "content_type": "application/x-www-form-urlencoded"}
+
+
+def _file(value: Any) -> Any:
+    """Bytes are sent as a file."""
+    return SimpleUploadedFile("sent.txt", value) if isinstance(value, bytes) else value
 
 
 def open_house(filled: Filled) -> House:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from conftest import Person, World, make_world
@@ -23,6 +25,7 @@ from fairlead.events.actor import Actor
 from fairlead.events.models import Event
 from fairlead.events.tenancy import enter
 from fairlead.integrations import actions as integrations
+from fairlead.lib.pictures import draw
 from fairlead.notices import actions as notices
 from fairlead.notices.links import reminder_secret, stop_secret
 from fairlead.notices.models import Notice
@@ -30,8 +33,10 @@ from fairlead.people import actions as people
 from fairlead.people.models import PresenceState, Skill, Worker
 from fairlead.work import actions as work
 from fairlead.work.drafts import TaskDraft
+from fairlead.work.files import from_bytes, store
 from fairlead.work.forms import Question
-from fairlead.work.models import Handover, Project, Status, Task
+from fairlead.work.models import AttachmentVersion, Handover, Project, Status, Task
+from pictures import png
 
 CANARY = "zqcanaryqz"
 BOARD = f'{{"name": "{CANARY}", "lists": [], "cards": [], "members": []}}'
@@ -141,7 +146,10 @@ def _work(world: World, skill: Skill, worker: Worker, now: datetime) -> tuple[di
     offer = Offer.objects.select_related("task").get(offering=offering)
     view = work.save_view(f"View {CANARY}", "state=open", shared=True, **mine)
     batch = work.change_one(tasks["held"], work.TaskEdit(priority=1), **mine)
+    files = _files(tasks["held"], world, now)
     comment = work.add_comment(tasks["held"], f"Hello {CANARY}", internal=True, **mine)
+    gone = work.add_comment(tasks["held"], f"Gone {CANARY}", internal=True, **mine)
+    work.remove_comment(gone, **mine)
     allocation.pin_task(tasks["pinned"], worker, reason=CANARY, **by)
     policy = _policies(tasks, **by)
     plan = allocation.make_plan(project, **by)
@@ -159,6 +167,8 @@ def _work(world: World, skill: Skill, worker: Worker, now: datetime) -> tuple[di
         "criteria/criterion_id": str(open_.pk),
         "met": str(met.pk),
         "comments/comment_id": str(comment.pk),
+        "removed_comment": str(gone.pk),
+        **files,
         "batches/number": str(batch.pk),
         "batches/batch_id": str(batch.pk),
         "cell/cell": "priority",
@@ -207,6 +217,22 @@ def _forms(project: Project, world: World, now: datetime) -> dict[str, str]:
         "brand/digest": branding.digest,
         "version": "1",
     }
+
+
+def _files(task: Task, world: World, now: datetime) -> dict[str, str]:
+    """An image of bob's in two versions, which clients see, and a text of his in the trash."""
+    mine = {"actor": world.bob.actor, "now": now}
+    image = work.add_attachment(task, from_bytes(f"{CANARY}.png", png()), for_client=True, **mine)
+    work.add_version(image, from_bytes(f"{CANARY} 2.png", png("navy")), **mine)
+    for version in AttachmentVersion.objects.filter(attachment=image):
+        path = store(world.workspace.pk).path(version.sha256)
+        with TemporaryDirectory() as folder:
+            work.keep_drawing(version, draw(path, Path(folder)), now=now)
+    first = AttachmentVersion.objects.select_related("attachment__task__project").get(attachment=image, number=1)
+    pin = work.set_pin(first, f"Here {CANARY}", x=0.2, y=0.4, internal=False, **mine)
+    removed = work.add_attachment(task, from_bytes(f"{CANARY}.txt", CANARY.encode()), for_client=True, **mine)
+    work.remove_attachment(removed, **mine)
+    return {"files/attachment_id": str(image.pk), "pins/pin_id": str(pin.pk), "removed_file": str(removed.pk)}
 
 
 def _policies(tasks: dict[str, Task], *, actor: Actor, now: datetime) -> Policy:

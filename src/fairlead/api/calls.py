@@ -5,10 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
+from django.http.multipartparser import MultiPartParserError
 
+from fairlead.api.bodies import WrongType
 from fairlead.api.limits import Allowance
+from fairlead.api.problems import Malformed
+from fairlead.config import config
 from fairlead.events.actor import Actor
+from fairlead.lib.uploads import Received, ToDisk
+from fairlead.work.files import Upload, most_bytes, uploaded
 
 
 class Call(HttpRequest):
@@ -21,9 +28,41 @@ class Call(HttpRequest):
     next_page: str | None
     allowance: Allowance | None
     request_id: str
+    files: ToDisk | None
 
 
 def begin(request: Call, *, now: datetime) -> None:
     """Nothing is known yet but the time."""
     request.now, request.json = now, {}
-    request.version = request.next_page = request.allowance = None
+    request.version = request.next_page = request.allowance = request.files = None
+
+
+class NoForm(WrongType):
+    """The body is not declared as a form."""
+
+    title = "The body must be a form"
+
+
+def read_files(request: Call) -> None:
+    """Read a form with files, to disk. Raises NoForm or Malformed."""
+    if request.content_type != "multipart/form-data":
+        raise NoForm("Send the file as a form, with the header Content-Type: multipart/form-data.")
+    request.files = ToDisk(request, config().files_path, most_bytes=most_bytes())
+    request.upload_handlers = [request.files]
+    try:
+        request.FILES  # noqa: B018  reading it reads the form
+    except MultiPartParserError as error:
+        raise Malformed(f"The form cannot be read: {error}.") from error
+
+
+def close_files(request: Call) -> None:
+    """Remove what came with the request and was not kept."""
+    if request.files is not None:
+        request.files.close()
+
+
+def upload_of(file: UploadedFile) -> Upload:  # type: ignore[type-arg]  # generic in the stubs only
+    """The file of a form. Raises TooLarge."""
+    if not isinstance(file, Received):
+        raise Malformed("The file did not arrive as a file.")
+    return uploaded(file.name or "", file.arrived)

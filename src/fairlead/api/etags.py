@@ -40,6 +40,8 @@ def tag(reply: HttpResponse, version: int | None) -> str:
 
 def answer(request: HttpRequest, reply: HttpResponse, version: int | None) -> HttpResponse:
     """Tag a good reply; for a reader who has it already, say only that (304)."""
+    if reply.streaming or "ETag" in reply.headers:  # a file, which has its own
+        return reply
     reading = request.method in ("GET", "HEAD")
     if reply.status_code not in (200, 201) or not (reading or version is not None):
         return reply

@@ -7,6 +7,7 @@ request runs, others with its key are told to wait (409); afterwards they get th
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Callable
 
@@ -79,5 +80,9 @@ def _again(kept: Reply, fingerprint: str) -> HttpResponse:
 
 
 def _fingerprint(request: Call) -> str:
-    """What makes two requests the same one: the address with its parameters, and the body."""
+    """What makes two requests the same one: the address with its parameters, and the body; of a form what is in it."""
+    if request.files is not None:
+        files = [(file.name, file.arrived.sha256) for file in request.files.received]
+        form = json.dumps([request.get_full_path(), sorted(request.POST.lists()), files])
+        return hashlib.sha256(form.encode()).hexdigest()
     return hashlib.sha256(f"{request.get_full_path()}\n".encode() + request.body).hexdigest()

@@ -32,12 +32,15 @@ CODES: dict[str, tuple[int, str]] = {
     "in-flight": (409, "A request with the same Idempotency-Key is still running. Try again in a moment."),
     "precondition-failed": (412, "The resource is not the one that If-Match names. Read again, then decide."),
     "too-large": (413, "The body is larger than the limit."),
-    "wrong-type": (415, "The body is not JSON, or its Content-Type does not say so."),
+    "quota": (413, "The files of the workspace have no room for another one."),
+    "wrong-type": (415, "The body is not JSON (or a form, where files are sent), or its Content-Type does not say so."),
     "invalid": (422, "Some fields or parameters are missing or wrong; `errors` says which."),
     "refused": (422, "A rule of the product says no; `detail` says what to do next."),
+    "infected": (422, "The virus scanner found something in the file."),
     "key-reused": (422, "This Idempotency-Key was used for a request with another body."),
     "too-many-requests": (429, "The token's allowance is used up; Retry-After says for how many seconds."),
     "crash": (500, "The fault is ours. It was logged with the request's id."),
+    "scanner-down": (503, "The virus scanner does not answer, so no file is taken. Try again later."),
     "unavailable": (503, "Something outside did not answer. Try again later."),
 }
 

@@ -18,7 +18,7 @@ from fairlead.api.examples import Schema, example, limits, resolved, shortest, t
 from fairlead.api.problems import CODES
 from fairlead.config import config
 
-JSON = "application/json"
+JSON, FORM = "application/json", "multipart/form-data"
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,9 @@ def sections(document: Schema) -> tuple[Section, ...]:
 def _operation(document: Schema, path: str, method: str, operation: Schema) -> Operation:
     definitions = document["components"]["schemas"]
     status = next(iter(operation["responses"]))
-    sent = operation.get("requestBody", {}).get("content", {}).get(JSON, {}).get("schema")
+    content = operation.get("requestBody", {}).get("content", {})
+    form = content.get(FORM, {}).get("schema")
+    sent = content.get(JSON, {}).get("schema") or form
     given = operation["responses"][status].get("content", {}).get(JSON, {}).get("schema")
     return Operation(
         id=operation["operationId"].replace("_", "-"),
@@ -104,7 +106,7 @@ def _operation(document: Schema, path: str, method: str, operation: Schema) -> O
         scope=operation["x-scope"] or "",
         fields=_in_order((*_parameters(operation, definitions), *(_fields(sent, definitions) if sent else ()))),
         status=status,
-        curl=_curl(path, method, shortest(sent, definitions) if sent else None),
+        curl=_curl(path, method, shortest(sent, definitions) if sent else None, form=form is not None),
         reply=json.dumps(example(given, definitions), indent=2, ensure_ascii=False) if given else "",
     )
 
@@ -148,7 +150,7 @@ def _text(field: Schema, definitions: Schema) -> str:
     return " ".join(said)
 
 
-def _curl(path: str, method: str, body: Any) -> str:
+def _curl(path: str, method: str, body: Any, *, form: bool) -> str:
     address = path
     for name, value in {"key": "WEB-42" if "/tasks/" in path else "WEB", "after": "WEB-7"}.items():
         address = address.replace(f"{{{name}}}", value)
@@ -157,7 +159,9 @@ def _curl(path: str, method: str, body: Any) -> str:
         address = f"{start}7{rest.partition('}')[2]}"
     lines = [f"curl {'' if method == 'get' else f'-X {method.upper()} '}{settings.BASE_URL}{address}"]
     lines.append('-H "Authorization: Bearer $FAIRLEAD_TOKEN"')
-    if body is not None:
+    if form:
+        lines.append('-F "file=@logo.png"')
+    elif body is not None:
         lines.append(f'-H "Content-Type: {JSON}"')
         lines.append(f"-d '{json.dumps(body, ensure_ascii=False)}'")
     return " \\\n  ".join(lines)

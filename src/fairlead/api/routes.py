@@ -12,7 +12,7 @@ from ninja.decorators import decorate_view
 from ninja.operation import Operation
 
 from fairlead.api import bodies, etags, idempotency, limits, paging, problems, tokens
-from fairlead.api.calls import Call, begin
+from fairlead.api.calls import Call, begin, close_files, read_files
 
 F = TypeVar("F", bound=Callable[..., Any])
 View = Callable[..., HttpResponse]
@@ -50,6 +50,8 @@ def _frame(scope: str | None) -> Callable[[View], View]:
                 reply = _performed(request, lambda: run(request, **path))
             except Exception as error:  # the request boundary: whatever it is becomes a problem document
                 reply = problems.translate(request, error)
+            finally:
+                close_files(request)
             return _finished(request, reply)
 
         return framed
@@ -76,6 +78,8 @@ def _read(request: Call, operation: Operation) -> None:
         raise problems.InvalidInput("Some parameters are not what this operation takes.", errors)
     if any(model.__ninja_param_source__ == "body" for model in operation.models):
         request.json = bodies.read(request)
+    if any(model.__ninja_param_source__ == "file" for model in operation.models):
+        read_files(request)
 
 
 def _names(model: Any) -> list[str]:

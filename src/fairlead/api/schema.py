@@ -22,6 +22,7 @@ TAGS = {
     "Tasks": "Pieces of work: what is to be done, by when, what it asks for, and where it stands.",
     "Task details": "Criteria, dependencies and comments of a task.",
     "Dates": "The calendar, the timeline, and moving tasks together with what follows them.",
+    "Files": "What is attached to tasks, in all its versions.",
     "Workers": "The directory: employees, freelancers and AI agents.",
     "Presence": "What people say they are: the states of the workspace, and whether they are given new work in them.",
     "Skills": "The taxonomy that needs and levels refer to.",
@@ -68,11 +69,12 @@ MEANINGS = {
     405: "The method does not exist here.",
     409: "The state has moved on, or a request with the same Idempotency-Key is still running.",
     412: "If-Match names another version.",
-    413: "The body is larger than 1 MiB.",
-    415: "The body is not JSON.",
+    413: "The body is larger than 1 MiB, or a file is larger than files may be.",
+    415: "The body is not JSON, or no form where a file is sent.",
     422: "Some fields or parameters are wrong, or a rule of the product says no.",
     429: "The token's allowance is used up.",
     500: "The fault is ours.",
+    503: "The virus scanner does not answer, so no file is taken.",
 }
 HEADERS: Document = {
     "ETag": {"description": "Names this representation.", "schema": {"type": "string"}},
@@ -154,6 +156,8 @@ def _problems(operation: Document, method: str, path: str) -> list[int]:
         found.add(400)
     if "requestBody" in operation:
         found |= {400, 413, 415}
+        if "multipart/form-data" in operation["requestBody"]["content"]:
+            found.add(503)
     if method != "get":
         found.add(409)
     if operation["x-matched"]:

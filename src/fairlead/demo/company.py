@@ -14,7 +14,7 @@ from django.db import transaction
 from fairlead.accounts import actions as accounts
 from fairlead.accounts.models import Membership, User
 from fairlead.accounts.queries import actor_of
-from fairlead.demo import days, policies
+from fairlead.demo import days, files, policies
 from fairlead.demo import time as demo_time
 from fairlead.demo.cast import GUESTS, PEOPLE, SKILLS, WORKSPACE, Person
 from fairlead.demo.history import live_through
@@ -80,6 +80,7 @@ def _found(now: datetime) -> None:
     policies.write(company, now=now)
     open_portal(company, now=now)
     _mention(company, now)
+    files.attach(company, now=now)
     _views(company, now)
     days.let_in(company, now=now)
     days.plan_a_day(company, now=now)

@@ -58,6 +58,14 @@ def money(minor: int, currency: str) -> str:
     return format_currency(minor / 100, currency, locale=LOCALE)
 
 
+def size(count: int) -> str:
+    """Bytes as `812 bytes`, `14 kB` or `3.2 MB`."""
+    if count < 1000:
+        return f"{count} byte{'' if count == 1 else 's'}"
+    unit, factor = next((u, f) for u, f in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)) if count >= f)
+    return f"{count / factor:.1f} {unit}" if count < 10 * factor else f"{count // factor} {unit}"
+
+
 def html(text: str) -> Markup:
     """Markdown as sanitised HTML."""
     return Markup(markdown(text))  # noqa: S704  the text was sanitised by markdown()
@@ -70,6 +78,6 @@ def initials(name: str) -> str:
 
 
 FILTERS: dict[str, Callable[..., Any]] = {
-    f.__name__: f for f in (day, local_day, moment, ago, hours, clock, money, html, initials)
+    f.__name__: f for f in (day, local_day, moment, ago, hours, clock, money, size, html, initials)
 }
 GLOBALS: dict[str, Any] = {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.urls import path
 from django.utils import timezone
@@ -14,6 +16,8 @@ from fairlead.web.render import page
 from fairlead.work import grammar, queries
 from fairlead.work.queries.search import SHOWN
 
+FILES_SHOWN = 8
+
 
 @member_page
 @require_GET
@@ -22,14 +26,18 @@ def index(request: Request) -> HttpResponse:
     if client := to_portal(request):
         return client
     text, now = request.GET.get("q", "").strip()[: grammar.MAX_TEXT], timezone.now()
-    found, error = queries.Found((), more=False), ""
+    found, files, error = queries.Found((), more=False), list[Any](), ""
     try:
-        found = queries.search(request.actor, grammar.read(text), now=now, zone=request.user.time_zone)
+        wanted = grammar.read(text)
+        found = queries.search(request.actor, wanted, now=now, zone=request.user.time_zone)
+        if len(wanted.words) == len(wanted.terms):
+            files = queries.named_files(request.actor, wanted.words, limit=FILES_SHOWN)
     except Invalid as refused:
         error = refused.detail
     values = {
         "text": text,
         "found": found,
+        "files": files,
         "error": error,
         "examples": grammar.EXAMPLES,
         "shown": SHOWN,

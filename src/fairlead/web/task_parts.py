@@ -1,34 +1,22 @@
-"""What hangs on a task: criteria, subtasks, what it waits for, comments."""
+"""What hangs on a task: criteria, subtasks, what it waits for."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
-from datetime import datetime
-from functools import partial
 
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import path
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 
-from fairlead.accounts.models import Role
-from fairlead.lib.errors import Invalid, Refused, require
+from fairlead.lib.errors import Invalid, Refused
 from fairlead.lib.lag import parse_lag
-from fairlead.lib.text import folded
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
 from fairlead.web.access import Request, member_page
 from fairlead.web.errors import wants_json
-from fairlead.web.render import page
 from fairlead.work import actions
-from fairlead.work.mentions import people_to_mention
 from fairlead.work.models import Dependency, Task
-from fairlead.work.permissions import may_comment, may_edit_comment
-from fairlead.work.queries import find_comment, find_criterion, find_task, said_since
-
-NAMES_SHOWN = 8
+from fairlead.work.queries import find_criterion, find_task
 
 
 def _back(task: Task, part: str) -> HttpResponse:
@@ -135,79 +123,6 @@ def stop_waiting(request: Request, key: str) -> HttpResponse:
     return _back(task, "order")
 
 
-_TEAM: Callable[..., object] = partial(actions.add_comment, internal=True)
-_COMMENTS: dict[str, Callable[..., object]] = {
-    "client": partial(actions.add_comment, internal=False),
-    "question": actions.ask_question,
-}
-"""What a comment becomes, by whom it is for; for the team alone unless something else was chosen."""
-
-
-@member_page
-@require_POST
-def comment(request: Request, key: str) -> HttpResponse:
-    """Say something: to the team, or to the client too."""
-    task, body = find_task(request.actor, key), request.POST.get("body", "")
-    kept_at = _moment(request.POST.get("kept_at", ""))  # it was written without a network and may have come before
-    if kept_at and said_since(request.actor, task, body, since=kept_at):
-        return _back(task, "comments")
-    act = _COMMENTS.get("client" if request.actor.role == Role.CLIENT else request.POST.get("to", ""), _TEAM)
-    try:
-        act(task, body, actor=request.actor, now=timezone.now())
-    except Refused as refused:
-        _refused(request, refused)
-    return _back(task, "comments")
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        found = parse_datetime(text)
-    except ValueError:
-        return None
-    return found if found and timezone.is_aware(found) else None
-
-
-@member_page
-def edit_comment(request: Request, key: str, comment_id: int) -> HttpResponse:
-    """Change one's own words."""
-    task = find_task(request.actor, key)
-    found = find_comment(request.actor, task, comment_id)
-    require(may_edit_comment(request.actor, found), "Only who wrote a comment can change it.")
-    body, error = request.POST.get("body", found.body), ""
-    if request.method == "POST":
-        try:
-            actions.edit_comment(found, body, actor=request.actor, now=timezone.now())
-        except Refused as refused:
-            error = refused.detail
-        else:
-            return _back(task, "comments")
-    values = {"task": task, "body": body, "error": error}
-    return page(request, "tasks/comment.jinja", values, status=422 if error else 200)
-
-
-@member_page
-@require_POST
-def remove_comment(request: Request, key: str, comment_id: int) -> HttpResponse:
-    """Take a comment away."""
-    task = find_task(request.actor, key)
-    actions.remove_comment(find_comment(request.actor, task, comment_id), actor=request.actor, now=timezone.now())
-    messages.success(request, "The comment was removed.")
-    return _back(task, "comments")
-
-
-@member_page
-@require_safe
-def mentions(request: Request, key: str) -> HttpResponse:
-    """Names that begin with, or hold, what stands behind an @ in a comment."""
-    task, typed = find_task(request.actor, key), folded(request.GET.get("q", "")[:60])
-    client = request.actor.role == Role.CLIENT
-    require(client or may_comment(request.actor, task, internal=True), "Only the team comments here.")
-    internal = not client and request.GET.get("to") != "client"
-    people = {} if client else people_to_mention(request.actor, task, internal=internal)
-    fits = [(pk, name) for pk, name in people.items() if f" {typed}" in f" {folded(name)}" and pk != request.user.pk]
-    return page(request, "tasks/mentions.jinja", {"people": fits[:NAMES_SHOWN]})
-
-
 urls = [
     path("tasks/<task:key>/criteria/", add_criterion, name="add-criterion"),
     path("tasks/<task:key>/criteria/<int:criterion_id>/check/", check, name="check-criterion"),
@@ -216,8 +131,4 @@ urls = [
     path("tasks/<task:key>/subtasks/", add_subtask, name="add-subtask"),
     path("tasks/<task:key>/waits-for/", wait_for, name="wait-for"),
     path("tasks/<task:key>/waits-for/remove/", stop_waiting, name="stop-waiting"),
-    path("tasks/<task:key>/mentions/", mentions, name="mentions"),
-    path("tasks/<task:key>/comments/", comment, name="add-comment"),
-    path("tasks/<task:key>/comments/<int:comment_id>/", edit_comment, name="edit-comment"),
-    path("tasks/<task:key>/comments/<int:comment_id>/remove/", remove_comment, name="remove-comment"),
 ]

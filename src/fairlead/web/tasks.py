@@ -19,11 +19,13 @@ from fairlead.lib.errors import Conflict, Refused, require
 from fairlead.people.queries import skills
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
 from fairlead.web.access import Request, View, member_page, to_portal
+from fairlead.web.attachments import files_of
 from fairlead.web.blame import blame
 from fairlead.web.board import label_color, today_of
 from fairlead.web.filters import html
 from fairlead.web.render import page
 from fairlead.web.task_commands import task_commands
+from fairlead.web.task_comments import comments_of
 from fairlead.web.task_forms import NewTaskForm, TaskForm, initial_values
 from fairlead.work import actions
 from fairlead.work.drafts import EFFORTS
@@ -93,6 +95,8 @@ def _task_page(request: Request, task: Task, found: TaskDetails, form: TaskForm,
         "placements": placements_of(actor, task),
         "placeable": further,
         "origin": None if client else origin(task),
+        **files_of(request, task),
+        **comments_of(request, task),
         "page_commands": task_commands(actor, task, found, _steps(task, found), further),
         **more,
     }

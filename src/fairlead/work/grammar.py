@@ -18,6 +18,7 @@ from django.db.models.expressions import RawSQL
 from fairlead.accounts.models import Role
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Invalid
+from fairlead.work.files import readable_files
 from fairlead.work.filters import ME, NOBODY
 from fairlead.work.models import Need, Task
 from fairlead.work.states import OPEN, State
@@ -144,6 +145,11 @@ def _skill(value: str, reader: Reader) -> Q:
     return Q(pk__in=Need.objects.filter(skill__name__iexact=value).values("task_id"))
 
 
+def _file(value: str, reader: Reader) -> Q:
+    named = readable_files(reader.actor).filter(deleted_at__isnull=True, name__icontains=value)
+    return Q(pk__in=named.values("task_id"))
+
+
 def _created(value: str, reader: Reader) -> Q:
     low = value.lower()
     if span := _SPAN.fullmatch(low):
@@ -174,6 +180,7 @@ OPERATORS: Final[Mapping[str, Callable[[str, Reader], Q]]] = {
     "due": _due,
     "created": _created,
     "skill": _skill,
+    "file": _file,
 }
 ALLOWED: Final = f"Use {', '.join(f'{name}:' for name in OPERATORS)}; put a text with spaces in quotes."
 EXAMPLES: Final = (
@@ -184,5 +191,6 @@ EXAMPLES: Final = (
     ("assignee:me", "me, nobody or a part of a name"),
     ("due:<7d", "late, none, today, a day, <7d, >2w"),
     ("label:shop", "one label"),
+    ("file:logo", "a part of the name of a file on it"),
     ("project:WEB priority:high created:<2w skill:python", "the others"),
 )

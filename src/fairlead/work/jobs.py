@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import tempfile
 from datetime import datetime
+from pathlib import Path
 
+from fairlead.config import config
 from fairlead.events.actor import system
 from fairlead.events.models import Event
-from fairlead.jobs import follows, job
+from fairlead.events.tenancy import tenant, workspace_ids
+from fairlead.jobs import every, follows, job
+from fairlead.lib.blobs import INCOMING, private_folder
+from fairlead.lib.pictures import draw
 from fairlead.people.models import Skill
-from fairlead.work.actions import move_needs
+from fairlead.work.actions import keep_drawing, move_needs, purge_trash, sweep_files
+from fairlead.work.files import store
+from fairlead.work.models import AttachmentVersion
 
 
 @follows("skill.merged")
@@ -19,3 +27,27 @@ def follow_merged_skill(*, workspace_id: int, event_id: int, now: datetime) -> N
     skill = Skill.objects.filter(pk=event.subject_id).select_related("merged_into").first()
     if skill is not None and skill.merged_into is not None:
         move_needs(skill, skill.merged_into, actor=system(workspace_id), now=now)
+
+
+@follows("task.file_added", "task.file_version_added")
+@job(retry=(10, 60))
+def draw_file(*, workspace_id: int, event_id: int, now: datetime) -> None:
+    """Draw an image that was added for looking at; nothing for other files and for what has its drawing already."""
+    number = Event.objects.get(pk=event_id).payload["version"]
+    found = AttachmentVersion.objects.filter(pk=number, preview=AttachmentVersion.Preview.WAITING)
+    version = found.select_related("attachment__task__project").first()
+    if version is None:
+        return
+    with tempfile.TemporaryDirectory(dir=private_folder(config().files_path / INCOMING)) as folder:
+        drawn = draw(store(workspace_id).path(version.sha256), Path(folder))
+        keep_drawing(version, drawn, now=now)
+
+
+@every(86_400)
+@job()
+def tidy_files(*, now: datetime) -> None:
+    """Forget what was in the trash for a month, and what lies on disk without a row that names it."""
+    for workspace_id in workspace_ids():
+        with tenant(workspace_id):
+            purge_trash(workspace_id, now=now)
+            sweep_files(workspace_id, now=now)

@@ -12,9 +12,9 @@ from fairlead.work.portal_models import FormEntry, Handover, LastLook, RequestDr
 from fairlead.work.states import State
 
 __all__ = [
-    "Batch", "BatchLine", "BoardLook", "Comment", "Criterion", "Dependency", "FormEntry", "Handover", "LastLook",
-    "Need", "Project", "ProjectClient", "RequestDraft", "RequestForm", "Reviewer", "StartView", "Status", "Task",
-    "View",
+    "Attachment", "AttachmentVersion", "Batch", "BatchLine", "BoardLook", "Comment", "CommentRevision", "Criterion",
+    "Dependency", "FormEntry", "Handover", "LastLook", "Need", "Project", "ProjectClient", "ProofNote", "ProofPin",
+    "Reaction", "RequestDraft", "RequestForm", "Reviewer", "StartView", "Status", "Task", "View",
 ]  # fmt: skip
 
 
@@ -335,6 +335,14 @@ class BatchLine(models.Model):
         return f"{self.task} in {self.batch}"
 
 
+from fairlead.work.models_files import (  # noqa: E402  they point to the models above
+    Attachment,
+    AttachmentVersion,
+    CommentRevision,
+    ProofNote,
+    ProofPin,
+    Reaction,
+)
 from fairlead.work.placement import TaskPlacement  # noqa: E402, F401  Django finds models here
 from fairlead.work.planner import Capture, OwnBlock  # noqa: E402, F401  and here
 from fairlead.work.time.models import TimeEntry, TimeWeek  # noqa: E402, F401  and here

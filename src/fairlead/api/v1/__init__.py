@@ -14,7 +14,9 @@ from fairlead.api.problems import translate
 from fairlead.api.reference import Reference
 from fairlead.api.v1 import (
     allocation,
+    attachments,
     availability,
+    comments,
     dates,
     events,
     inbox,
@@ -27,6 +29,7 @@ from fairlead.api.v1 import (
     portal,
     presence,
     projects,
+    proofs,
     schedule,
     search,
     skills,
@@ -48,6 +51,9 @@ RESOURCES = (
     time_entries,
     portal,
     inbox,
+    comments,
+    attachments,
+    proofs,
     allocation,
     offers,
     plans,

@@ -125,7 +125,7 @@ def _cards(actor: Actor, project: Project, tasks: QuerySet[Any]) -> list[dict[st
         row["key"], row["status_id"] = f"{row['project__key']}-{row['number']}", row["column"]
         row["home"] = row["project__name"] if row["project__key"] != project.key else ""
         row["worker"] = holder(row)
-        met, criteria, over, parts, row["comments"], waits = extras[row["id"]]
+        met, criteria, over, parts, row["comments"], row["files"], waits = extras[row["id"]]
         row["checks"] = (met, criteria) if criteria else None
         row["subtasks"] = (over, parts) if parts else None
         row["blocked_by"] = known_keys(actor, waits or [], project) if row["state"] in OPEN else []
@@ -135,12 +135,15 @@ def _cards(actor: Actor, project: Project, tasks: QuerySet[Any]) -> list[dict[st
 # One statement instead of one for each kind of thing: with hundreds of cards it is the ids that cost time. The keys
 # are those of `relations.blocked`; a test holds the two equal.
 EXTRAS = """
-SELECT t.id, c.met, c.n, s.over, s.n, m.n, w.keys FROM unnest(%s::bigint[]) AS t (id),
+SELECT t.id, c.met, c.n, s.over, s.n, m.n, f.n, w.keys FROM unnest(%s::bigint[]) AS t (id),
 LATERAL (SELECT count(checked_at) AS met, count(*) AS n FROM work_criterion WHERE task_id = t.id) AS c,
 LATERAL (SELECT count(*) FILTER (WHERE state IN ('done', 'cancelled')) AS over, count(*) AS n FROM work_task
   WHERE parent_id = t.id AND deleted_at IS NULL) AS s,
 LATERAL (SELECT count(*) AS n FROM work_comment
   WHERE task_id = t.id AND deleted_at IS NULL AND NOT (internal AND %s)) AS m,
+LATERAL (SELECT count(*) AS n FROM work_attachment f LEFT JOIN work_comment k ON k.id = f.comment_id
+  WHERE f.task_id = t.id AND f.deleted_at IS NULL AND k.deleted_at IS NULL
+  AND (NOT %s OR (f.for_client AND k.internal IS NOT TRUE))) AS f,
 LATERAL (SELECT array_agg(p.key || '-' || a.number ORDER BY p.key, a.number) AS keys FROM work_dependency d
   JOIN work_task a ON a.id = d.after_id JOIN work_project p ON p.id = a.project_id
   WHERE d.task_id = t.id AND d.kind = 'fs' AND d.lag_min >= 0 AND a.deleted_at IS NULL
@@ -148,10 +151,11 @@ LATERAL (SELECT array_agg(p.key || '-' || a.number ORDER BY p.key, a.number) AS 
 """
 
 
-def _extras(actor: Actor, ids: list[int]) -> dict[int, tuple[int, int, int, int, int, list[str] | None]]:
-    """{task id: criteria met, criteria, subtasks over, subtasks, comments for the reader, what it waits for}."""
+def _extras(actor: Actor, ids: list[int]) -> dict[int, tuple[int, int, int, int, int, int, list[str] | None]]:
+    """{task id: criteria met, criteria, subtasks over, subtasks, comments and files it shows, what it waits for}."""
+    client = actor.role == Role.CLIENT
     with connection.cursor() as cursor:
-        cursor.execute(EXTRAS, [ids, actor.role == Role.CLIENT])
+        cursor.execute(EXTRAS, [ids, client, client])
         return {row[0]: row[1:] for row in cursor.fetchall()}
 
 

@@ -12,8 +12,9 @@ from fairlead.events.actor import Actor
 from fairlead.lib.lag import write_lag
 from fairlead.work.models import Criterion, Dependency, Need, Project, Status, Task
 from fairlead.work.permissions import next_states
+from fairlead.work.queries.comments import comment_rows
 from fairlead.work.queries.rows import HOLDER, holder, plain
-from fairlead.work.queries.visible import visible_comments, visible_tasks
+from fairlead.work.queries.visible import visible_tasks
 from fairlead.work.states import OPEN, OVER, State
 
 
@@ -63,7 +64,7 @@ def details(actor: Actor, task: Task) -> TaskDetails:
         subtasks=_rows(visible_tasks(actor).filter(parent=task)),
         waits_for=_linked(actor, {link["after_id"]: link for link in links if link["task_id"] == task.pk}),
         holds_up=_linked(actor, {link["task_id"]: link for link in links if link["after_id"] == task.pk}),
-        comments=_comments(actor, task),
+        comments=comment_rows(actor, task),
         next_states=next_states(actor, task),
     )
 
@@ -91,12 +92,6 @@ def _rows(tasks: QuerySet[Task]) -> list[dict[str, Any]]:
         row["key"] = f"{row['project__key']}-{row['number']}"
         row["worker"] = holder(row)
     return rows
-
-
-def _comments(actor: Actor, task: Task) -> list[dict[str, Any]]:
-    found = visible_comments(actor, task).order_by("created_at", "id")
-    author = {"name": F("author__name"), "author_kind": F("author__kind")}
-    return plain(found.values("id", "body", "internal", "question", "created_at", "edited_at", "author_id", **author))
 
 
 def status_choices(project: Project) -> list[dict[str, Any]]:

@@ -156,6 +156,16 @@ def _source(payload: Mapping[str, Any], _zone: str) -> str:
     return {"request": "asked for it", "import": "imported it"}.get(str(payload.get("source")), "created it")
 
 
+def _version(payload: Mapping[str, Any], _zone: str) -> str:
+    if payload.get("restored"):
+        return f"made version {payload['restored']} of {payload['name']} the current one again"
+    return f"added version {payload['number']} of the file {payload['name']}"
+
+
+def _pin(text: str) -> Callable[[Mapping[str, Any], str], str]:
+    return lambda p, _z: f"{text} on version {{version}} of {{name}}".format(**{"made": "", **p})
+
+
 TELL: Final[dict[str, Callable[[Mapping[str, Any], str], str]]] = {
     "task.created": _source,
     "task.changed": _changed,
@@ -175,6 +185,18 @@ TELL: Final[dict[str, Callable[[Mapping[str, Any], str], str]]] = {
     "task.triaged": _triaged,
     "task.snoozed": lambda p, z: f"put it off until {_value('until_at', p['until'], z)}",
     "task.untriaged": lambda _p, _z: "put it back into the inbox",
+    "task.file_added": lambda p, _z: f"added the file {p['name']}",
+    "task.file_version_added": _version,
+    "task.file_removed": lambda p, _z: f"removed the file {p['name']}",
+    "task.file_restored": lambda p, _z: f"took the file {p['name']} out of the trash",
+    "task.file_shown": lambda p, _z: f"showed the file {p['name']} to clients",
+    "task.file_hidden": lambda p, _z: f"hid the file {p['name']} from clients",
+    "task.file_purged": lambda p, _z: f"deleted the file {p['name']} for good",
+    "task.proof_pinned": _pin("set pin {pin}"),
+    "task.proof_answered": _pin("answered at pin {pin}"),
+    "task.proof_resolved": _pin("resolved pin {pin}"),
+    "task.proof_reopened": _pin("reopened pin {pin}"),
+    "task.proof_task_made": _pin("made {made} of pin {pin}"),
     "task.assigned": _assigned,
     "task.unassigned": _unassigned,
     "task.offered": _offer("offered it to {worker}"),

@@ -92,6 +92,18 @@ def said_since(actor: Actor, task: Task, body: str, *, since: datetime) -> bool:
     return mine.filter(body=body.strip(), created_at__gte=since, deleted_at__isnull=True).exists()
 
 
+def find_removed_comment(actor: Actor, task: Task, comment_id: int) -> Comment:
+    """A removed comment on a visible task that the actor could see before. Raises Missing."""
+    found = Comment.objects.filter(workspace_id=actor.workspace_id, task=task, deleted_at__isnull=False, pk=comment_id)
+    if actor.role == Role.CLIENT:
+        found = found.filter(internal=False)
+    comment = found.select_related("author").first()
+    if comment is None:
+        raise Missing("There is no such comment.")
+    comment.task = task
+    return comment
+
+
 def find_batch(actor: Actor, number: int) -> Batch:
     """What the actor changed in one go. Raises Missing, also for somebody else's."""
     mine = Batch.objects.filter(workspace_id=actor.workspace_id, by_user_id=actor.user_id or 0)
