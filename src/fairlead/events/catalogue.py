@@ -108,7 +108,6 @@ CATALOGUE: Final[dict[str, str]] = {
     "task.proof_resolved": "name, attachment, version (number), pin (number), internal",
     "task.proof_reopened": "name, attachment, version (number), pin (number), internal",
     "task.proof_task_made": "name, attachment, version (number), pin (number), internal, made (the task's key)",
-    "comment.added": "task, internal, mentions (users, if any)",
     "comment.edited": "task, mentions (users who were not mentioned before, if any)",
     "comment.removed": "task",
     "comment.restored": "task",

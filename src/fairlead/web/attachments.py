@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import path
 from django.utils import timezone
@@ -99,7 +100,7 @@ def renew(request: Request, attachment_id: int) -> HttpResponse:
 
 @member_page
 @require_GET
-def show(request: Request, attachment_id: int) -> HttpResponse:
+def show(request: Request, attachment_id: int) -> HttpResponseBase:
     """The current version of a file."""
     attachment = find_attachment(request.actor, attachment_id)
     return show_version(request, attachment_id, attachment.revision)

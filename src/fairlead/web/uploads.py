@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import wraps
 
-from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST
 
@@ -23,7 +23,7 @@ def upload_page(view: View) -> View:
     @require_POST
     @member_page
     @wraps(view)
-    def guarded(request: Request, *args: object, **kwargs: object) -> HttpResponse:
+    def guarded(request: Request, *args: object, **kwargs: object) -> HttpResponseBase:
         handler = ToDisk(request, config().files_path, most_bytes=most_bytes())
         request.upload_handlers = [handler]
         try:
