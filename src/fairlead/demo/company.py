@@ -14,7 +14,7 @@ from django.db import transaction
 from fairlead.accounts import actions as accounts
 from fairlead.accounts.models import Membership, User
 from fairlead.accounts.queries import actor_of
-from fairlead.demo import policies
+from fairlead.demo import policies, teams
 from fairlead.demo.cast import GUESTS, PEOPLE, SKILLS, WORKSPACE, Person
 from fairlead.demo.history import live_through
 from fairlead.demo.offers import put_out
@@ -72,6 +72,8 @@ def _found(now: datetime) -> None:
     live_through(company, began=began, now=now, dice=random.Random(42))  # noqa: S311  the same company every time
     _away(company, now)
     _say(company, now)
+    teams.write_teams(company, now=now)
+    teams.write_meetings(company, now=now)
     put_out(company, now=now)
     policies.write(company, now=now)
     _mention(company, now)

@@ -9,6 +9,7 @@ from fairlead.web import (
     allocation,
     batches,
     board,
+    calendars,
     fairness,
     home,
     imports,
@@ -16,6 +17,7 @@ from fairlead.web import (
     my_work,
     notices,
     offers,
+    overrides,
     palette,
     people,
     policies,
@@ -34,6 +36,7 @@ from fairlead.web import (
     task_parts,
     task_views,
     tasks,
+    teams,
 )
 
 AREAS: list[ModuleType] = [
@@ -41,6 +44,7 @@ AREAS: list[ModuleType] = [
     allocation,
     batches,
     board,
+    calendars,
     fairness,
     home,
     imports,
@@ -48,6 +52,7 @@ AREAS: list[ModuleType] = [
     notices,
     my_work,
     offers,
+    overrides,
     palette,
     people,
     policies,
@@ -66,4 +71,5 @@ AREAS: list[ModuleType] = [
     task_parts,
     task_views,
     tasks,
+    teams,
 ]

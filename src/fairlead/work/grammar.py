@@ -18,6 +18,7 @@ from django.db.models.expressions import RawSQL
 from fairlead.accounts.models import Role
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Invalid
+from fairlead.people.models import TeamMember
 from fairlead.work.filters import ME, NOBODY
 from fairlead.work.models import Need, Task
 from fairlead.work.states import OPEN, State
@@ -138,6 +139,12 @@ def _due(value: str, reader: Reader) -> Q:
     return _on("due_at", low, reader, "due: takes late, none, today, tomorrow, a day like 2026-11-30, <7d or >2w.")
 
 
+def _team(value: str, reader: Reader) -> Q:
+    if reader.actor.role == Role.CLIENT:
+        return Q(pk__in=[])
+    return Q(assignee__in=TeamMember.objects.filter(team__name__iexact=value).values("worker_id"))
+
+
 def _skill(value: str, reader: Reader) -> Q:
     if reader.actor.role == Role.CLIENT:
         return Q(pk__in=[])
@@ -174,6 +181,7 @@ OPERATORS: Final[Mapping[str, Callable[[str, Reader], Q]]] = {
     "due": _due,
     "created": _created,
     "skill": _skill,
+    "team": _team,
 }
 ALLOWED: Final = f"Use {', '.join(f'{name}:' for name in OPERATORS)}; put a text with spaces in quotes."
 EXAMPLES: Final = (
@@ -184,5 +192,5 @@ EXAMPLES: Final = (
     ("assignee:me", "me, nobody or a part of a name"),
     ("due:<7d", "late, none, today, a day, <7d, >2w"),
     ("label:shop", "one label"),
-    ("project:WEB priority:high created:<2w skill:python", "the others"),
+    ("project:WEB priority:high created:<2w skill:python team:design", "the others"),
 )

@@ -15,6 +15,7 @@ from fairlead.api.reference import Reference
 from fairlead.api.v1 import (
     allocation,
     availability,
+    calendars,
     events,
     me,
     notices,
@@ -29,6 +30,7 @@ from fairlead.api.v1 import (
     skills,
     task_details,
     tasks,
+    teams,
     views,
     workers,
 )
@@ -48,7 +50,9 @@ RESOURCES = (
     planning,
     workers,
     availability,
+    calendars,
     presence,
+    teams,
     skills,
     notices,
     events,
