@@ -74,6 +74,7 @@ def _found(now: datetime) -> None:
     _say(company, now)
     teams.write_teams(company, now=now)
     teams.write_meetings(company, now=now)
+    teams.write_overrides(company, now=now)
     put_out(company, now=now)
     policies.write(company, now=now)
     _mention(company, now)

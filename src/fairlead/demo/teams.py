@@ -1,13 +1,19 @@
-"""Teams of the made-up company, and meetings in two people's calendars."""
+"""Teams of the made-up company, meetings in two people's calendars, and what its dispatcher decided otherwise."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
+from fairlead.allocation import actions as allocation
+from fairlead.allocation.queries import recommend
 from fairlead.lib.ics_out import Entry, write
 from fairlead.people import actions as people
+from fairlead.people.models import Worker
+from fairlead.work.models import Task
+from fairlead.work.states import WAITING
 
 if TYPE_CHECKING:
     from fairlead.demo.company import Company
@@ -49,3 +55,28 @@ def write_meetings(company: Company, *, now: datetime) -> None:
             entries.append(Entry(f"meeting-{number}", title, starts, starts + timedelta(minutes=long)))
         content = write("Work", entries, now=now).replace(b"@fairlead", b"@harbour.example")
         people.upload_calendar(worker, "Work calendar", content, actor=actor, now=now)
+
+
+def write_overrides(company: Company, *, now: datetime) -> None:
+    """A few waiting tasks go to whoever knows the project best instead of the first candidate, with a reason."""
+    waiting = Task.objects.filter(state__in=WAITING, assignee__isnull=True, deleted_at__isnull=True)
+    given = 0
+    for task in waiting.select_related("project", "assignee").order_by("pk"):
+        found = recommend(task, actor=company.alice, now=now).candidates
+        knows = {it.worker.id: _familiarity(it.factors) for it in found}
+        best = max(knows, key=lambda pk: (knows[pk], -pk), default=0)
+        if not best or knows[best] <= knows[found[0].worker.id]:
+            continue
+        worker, reason = Worker.objects.get(pk=best), REASONS[given % len(REASONS)]
+        allocation.assign_task(task, worker, actor=company.alice, now=now, reason=reason)
+        given += 1
+        if given == MOST_OVERRIDES:
+            return
+
+
+MOST_OVERRIDES: Final = 5
+REASONS: Final = ("They know the work", "They know the work", "The client asked for them")
+
+
+def _familiarity(factors: Sequence[Any]) -> float:
+    return next((it.score for it in factors if it.name == "familiarity"), 0.0)
