@@ -88,6 +88,11 @@ class Config:
     timer_asks_after_h: int = _setting(
         10, "Hours after which a timer that still runs asks how much of it to keep.", low=1, high=24
     )
+    private_hosts: str = _setting(
+        "",
+        "Hosts inside your own network that may be asked for calendars all the same, separated by commas, such as a",
+        "Nextcloud of your own; also without TLS. All others must be on the internet and speak https.",
+    )
     metrics_token: str = _setting(
         "",
         "The bearer token that /metrics asks for.",

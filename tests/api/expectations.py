@@ -27,6 +27,7 @@ SKILL = {"name": "Singing"}
 WORKER = {"kind": "employee", "name": "Nina"}
 FORM = {"name": "Wish", "questions": [{"id": "q1", "kind": "short", "label": "What?", "target": "title"}]}
 SOON = (datetime.now(UTC) + timedelta(days=30)).isoformat()
+CALENDAR = {"name": "Work", "address": "https://calendar.example.com/work.ics"}
 TIME_OFF = {"starts_on": "2027-05-03", "ends_on": "2027-05-07"}
 
 OPERATIONS: dict[str, Line] = {
@@ -146,6 +147,19 @@ OPERATIONS: dict[str, Line] = {
     "POST /workers": allow(*MANAGERS, data=WORKER),
     "GET /workers/{worker_id}": allow(*READERS),
     "PATCH /workers/{worker_id}": allow(*MANAGERS, HOLDER, data={"headline": "Changed"}),
+    "GET /workers/{worker_id}/calendars": allow(*MANAGERS, HOLDER),
+    "POST /workers/{worker_id}/calendars": allow(HOLDER, data=CALENDAR),
+    "PATCH /workers/{worker_id}/calendars/{calendar_id}": allow(HOLDER, data={"keeps_titles": True}),
+    "POST /workers/{worker_id}/calendars/{calendar_id}/refresh": allow(HOLDER),
+    "DELETE /workers/{worker_id}/calendars/{calendar_id}": allow(HOLDER),
+    "GET /workers/{worker_id}/busy": allow(*MANAGERS, HOLDER),
+    "POST /workers/{worker_id}/feed": allow(HOLDER, data={"shows_titles": False}),
+    "DELETE /workers/{worker_id}/feed": allow(HOLDER),
+    "GET /teams": allow(*READERS),
+    "POST /teams": allow(*MANAGERS, data={"name": "Night shift"}),
+    "GET /teams/{team_id}": allow(*READERS),
+    "PATCH /teams/{team_id}": allow(*MANAGERS, data={"description": "Changed"}),
+    "DELETE /teams/{team_id}": allow(*MANAGERS),
     "POST /workers/{worker_id}/deactivate": allow(*MANAGERS),
     "POST /workers/{worker_id}/reactivate": allow(*MANAGERS),
     "PUT /workers/{worker_id}/skills/{skill_id}": allow(*MANAGERS, HOLDER, data={"level": 2}),

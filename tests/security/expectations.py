@@ -68,6 +68,7 @@ PLANNING = {
     "fairness": "100", "moved": "100", "misfit": "100", "switch": "100",
 }  # fmt: skip
 LOGGED = {"task": "{waiting}", "day": "2020-01-06", "spent": "1h30"}
+CALENDAR = {"name": "Work", "address": "https://calendar.example.com/work.ics"}
 TIME_OFF = {"starts_on": "2027-05-03", "ends_on": "2027-05-07"}
 
 POLICY = {
@@ -287,16 +288,33 @@ PAGES: dict[str, Line] = {
     "POST /people/<number>/preferences/": allow(*MANAGERS, HOLDER, data={"wants": "Drawing", "avoids": ""}),
     "GET /people/<number>/time-off/": allow(*MANAGERS, HOLDER),
     "POST /people/<number>/time-off/": allow(*MANAGERS, HOLDER, data=TIME_OFF),
+    "GET /people/<number>/away-today/": allow(*MANAGERS, HOLDER),
+    "POST /people/<number>/away-today/": allow(*MANAGERS, HOLDER, data={"ends_on": "{tomorrow}"}),
     "POST /people/<number>/time-off/<asked_number>/approve/": allow(*MANAGERS),
     "GET /people/<number>/time-off/<asked_number>/decline/": allow(*MANAGERS),
     "POST /people/<number>/time-off/<asked_number>/decline/": allow(*MANAGERS, data={"note": "Too busy"}),
     "POST /people/<number>/time-off/<asked_number>/cancel/": allow(*MANAGERS, HOLDER),
+    "GET /people/<number>/calendars/": allow(*MANAGERS, HOLDER),
+    "POST /people/<number>/calendars/connect/": allow(HOLDER, data=CALENDAR),
+    "POST /people/<number>/calendars/upload/": allow(HOLDER),
+    "POST /people/<number>/calendars/<calendar_number>/refresh/": allow(HOLDER),
+    "POST /people/<number>/calendars/<calendar_number>/titles/": allow(HOLDER, data={"keeps_titles": "1"}),
+    "POST /people/<number>/calendars/<calendar_number>/remove/": allow(HOLDER),
+    "POST /people/<number>/calendars/feed/": allow(HOLDER, data={"shows_titles": "1"}),
+    "POST /people/<number>/calendars/feed/close/": allow(HOLDER),
+    "GET /calendar/<secret>/work.ics": public(),
     "GET /people/me/presence/": allow(HOLDER, CONTRIBUTOR),
     "POST /people/me/presence/": allow(HOLDER, CONTRIBUTOR, data={"state": "{focus}"}),
     "GET /people/<number>/presence/": allow(*MANAGERS, HOLDER),
     "POST /people/<number>/presence/": allow(*MANAGERS, HOLDER, data={"state": "{focus}", "until": "60"}),
     "POST /people/<number>/deactivate/": allow(*MANAGERS),
     "POST /people/<number>/reactivate/": allow(*MANAGERS),
+    "GET /people/teams/": allow(*READERS),
+    "GET /people/teams/new/": allow(*MANAGERS),
+    "POST /people/teams/new/": allow(*MANAGERS, data={"name": "Night shift", "lead": "{worker}"}),
+    "GET /people/teams/<number>/": allow(*MANAGERS),
+    "POST /people/teams/<number>/": allow(*MANAGERS, data={"name": "Set", "lead": "{worker}"}),
+    "POST /people/teams/<number>/remove/": allow(*MANAGERS),
     "GET /people/fairness/": allow(*READERS),
     "GET /skills/": allow(*READERS),
     "GET /skills/new/": allow(*MANAGERS),
@@ -353,6 +371,9 @@ PAGES: dict[str, Line] = {
     "POST /inbox/<key>/snooze/": allow(*MANAGERS, at={"key": "wish"}, data={"until": "tomorrow"}),
     "POST /inbox/<key>/fill/": allow(*MANAGERS, at={"key": "wish"}, data={"effort": "2h"}),
     "POST /inbox/<key>/undo/": allow(*MANAGERS, at={"key": "wish"}),
+    "GET /desk/overrides/": allow(*MANAGERS, AUDITOR),
+    "GET /desk/overrides/<policy_id>/": allow(*MANAGERS, AUDITOR),
+    "POST /desk/overrides/<policy_id>/": allow(*MANAGERS, data={"name": "labour", "after": "150"}),
     # who does what
     "GET /tasks/<key>/candidates/": allow(*READERS),
     "POST /tasks/<key>/assign/": allow(*MANAGERS, data={"worker": "{other_worker}"}),

@@ -78,6 +78,7 @@ def fill(now: datetime) -> Filled:
     }
     ids = {**_ids(world, tasks, skill, worker), "notice": str(notice.pk)}
     ids |= {name: logged[name] for name in ("removed_entry", "open_week")}
+    ids["tomorrow"] = (now + timedelta(days=1)).date().isoformat()
     enter(world.workspace.pk)
     return Filled(world, admin, other, places, ids)
 
@@ -102,8 +103,17 @@ def _people(world: World, now: datetime) -> tuple[Skill, Worker, dict[str, str]]
     people.set_skill(worker, skill, 3, actor=world.bob.actor, now=now, evidence=CANARY)
     first = date(2027, 3, 1)
     asked = people.request_time_off(worker, first, first + timedelta(days=4), CANARY, actor=world.bob.actor, now=now)
+    mine = {"actor": world.bob.actor, "now": now}
+    team = people.create_team(f"Team {CANARY}", lead=worker, members=[dana], description=CANARY, **by)
+    address = f"https://calendar.example.com/{CANARY}.ics"
+    calendar = people.connect_calendar(worker, f"Private {CANARY}", address, **mine)
     return skill, worker, {
         "people/number": str(worker.pk),
+        "teams/number": str(team.pk),
+        "teams/team_id": str(team.pk),
+        "calendars/calendar_number": str(calendar.pk),
+        "calendars/calendar_id": str(calendar.pk),
+        "calendar/secret": people.open_feed(worker, **mine),
         "skills/skill_number": str(skill.pk),
         "skills/number": str(skill.pk),
         "time-off/asked_number": str(asked.pk),
@@ -177,6 +187,7 @@ def _work(world: World, skill: Skill, worker: Worker, now: datetime) -> tuple[di
         "import/number": str(draft_file.pk),
         "plans/plan_id": str(plan.pk),
         "policies/policy_id": str(policy.pk),
+        "overrides/policy_id": str(policy.pk),
         "versions/number": "1",
         "applied": str(_applied_plan(world, now).pk),
         "making": str(_plan_being_made(project, world, now).pk),

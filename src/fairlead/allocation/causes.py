@@ -6,17 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from babel.dates import format_skeleton
 
 from fairlead.allocation.models import Assignment
+from fairlead.allocation.publish import BUSY
 from fairlead.events.models import Event
+from fairlead.lib.hours import Interval
 from fairlead.people.models import TimeOff, Worker
 from fairlead.work.models import Task
 from fairlead.work.states import OPEN, State
 from fairlead.work.time.spent import spent_of
 
 LOCALE: Final = "en_GB"
+MOST_MOVED_BY_MEETINGS: Final = 2
 URGENT: Final = str(Task.Priority.URGENT.label)
 
 
@@ -24,8 +28,8 @@ URGENT: Final = str(Task.Priority.URGENT.label)
 class Cause:
     """Something that happened. `key`: a newer proposal with the same one replaces the older; `said`: in a sentence.
 
-    About a worker, who may be away on some days; or about a task. `extra`: waiting tasks that should find somebody.
-    `overrun`: the task is under way and takes longer than it was planned to.
+    About a worker, who may be away on some days, or `busy` at some times; or about a task. `extra`: waiting tasks that
+    should find somebody. `overrun`: the task is under way and takes longer than it was planned to.
     """
 
     key: str
@@ -35,6 +39,12 @@ class Cause:
     task_id: int | None = None
     extra: frozenset[int] = frozenset()
     overrun: bool = False
+    busy: tuple[Interval, ...] = ()
+
+    @property
+    def most_moved(self) -> int | None:
+        """How many tasks it may move, where that is less than the workspace allows: a meeting is a small thing."""
+        return MOST_MOVED_BY_MEETINGS if self.busy else None
 
 
 def of_time_off(event: Event) -> Cause | None:
@@ -44,6 +54,27 @@ def of_time_off(event: Event) -> Cause | None:
         return None
     days = (asked.starts_on, asked.ends_on)
     return Cause(f"timeoff:{asked.pk}", f"{asked.worker.name} is away {_days(*days)}", asked.worker_id, days)
+
+
+def of_calendar(event: Event, *, now: datetime) -> Cause | None:
+    """New busy times that are still to come, in somebody's calendar."""
+    worker = Worker.objects.filter(pk=event.payload["worker"], deactivated_at__isnull=True).first()
+    times = ((datetime.fromisoformat(low), datetime.fromisoformat(high)) for low, high in event.payload["added"])
+    busy = tuple((low, high) for low, high in times if high > now)
+    if worker is None or not busy:
+        return None
+    said = f"{worker.name} is busy {_when(busy[0], worker.time_zone)}"
+    more = f" and {len(busy) - 1} more time{'s' if len(busy) > 2 else ''}" if len(busy) > 1 else ""
+    return Cause(f"{BUSY}{worker.pk}", said + more, worker.pk, busy=busy)
+
+
+def _when(span: Interval, zone: str) -> str:
+    """ "on 24 Nov, 10:00–11:00", on the clock of the zone."""
+    low, high = (at.astimezone(ZoneInfo(zone)) for at in span)
+    end = (
+        f"{high:%H:%M}" if low.date() == high.date() else f"{format_skeleton('MMMd', high, locale=LOCALE)} {high:%H:%M}"
+    )
+    return f"on {format_skeleton('MMMd', low, locale=LOCALE)}, {low:%H:%M}–{end}"
 
 
 def _days(first: date, last: date) -> str:
@@ -71,10 +102,14 @@ def of_departure(event: Event) -> Cause | None:
 def of_hours(event: Event) -> Cause | None:
     """Other hours in the week, or fewer of them."""
     worker = Worker.objects.filter(pk=event.subject_id, deactivated_at__isnull=True).first()
-    fewer = event.kind == "worker.hours_changed" or _fell(_changes(event), "week_minutes")
+    changes = _changes(event)
+    fewer = event.kind == "worker.hours_changed" or any(_fell(changes, name, sign) for name, sign in _LESS_TIME)
     if worker is None or not fewer:
         return None
     return Cause(f"hours:{worker.pk}", f"The hours of {worker.name} changed", worker.pk)
+
+
+_LESS_TIME: Final = (("week_minutes", 1), ("day_minutes", 1), ("rest_minutes", -1), ("buffer_minutes", -1))
 
 
 def of_task(event: Event) -> Cause | None:

@@ -193,6 +193,8 @@ def end_step(*, routing_id: int, turn: int, now: datetime, **_: int) -> None:
     "worker.skill_set",
     "worker.skill_confirmed",
     "worker.hours_changed",
+    "calendar.read",
+    "calendar.removed",
     "worker.preferences_changed",
     "timeoff.approved",
     "timeoff.cancelled",
@@ -252,6 +254,13 @@ def prove_plan(*, event_id: int, now: datetime, **_: int) -> None:
 def propose_for_absence(*, workspace_id: int, event_id: int, now: datetime) -> None:
     """Who does what while somebody is away."""
     _propose(causes.of_time_off(Event.objects.get(pk=event_id)), workspace_id, now)
+
+
+@follows("calendar.read")
+@job(queue=SOLVE, retry=RETRY)
+def propose_for_calendar(*, workspace_id: int, event_id: int, now: datetime) -> None:
+    """What a meeting that appeared in somebody's calendar changes: two tasks change hands at most."""
+    _propose(causes.of_calendar(Event.objects.get(pk=event_id), now=now), workspace_id, now)
 
 
 @follows("worker.deactivated")

@@ -20,6 +20,10 @@ BATCH = 500
 MAX_REASON = 300
 SHIFT_MIN: Final = 60
 """A task that its holder does so much earlier or later counts as shifted."""
+SHORT_SHIFT_MIN: Final = 15
+"""The same for one that a meeting lies on."""
+BUSY: Final = "busy:"
+"""How the keys of causes begin that come from calendars."""
 Kind = PlanLine.Kind
 
 
@@ -86,7 +90,20 @@ def kind_of(draft: Draft, item: engine.Assignment) -> str:
         return Kind.NEW
     if was.worker != item.worker:
         return Kind.MOVED
-    return Kind.SHIFTED if max(abs(was.start - item.start), abs(was.finish - item.finish)) >= SHIFT_MIN else Kind.SAME
+    return Kind.SHIFTED if matters(draft.plan, was, item, draft.picture.problem) else Kind.SAME
+
+
+def matters(plan: Plan, was: engine.Assignment | None, item: engine.Assignment | None, problem: engine.Problem) -> bool:
+    """Whether somebody has to know of it: another worker, or another time. After a meeting only what it lies on, or
+    what becomes late by it: everything behind it is pushed along by the length of the meeting, in the same order."""
+    if was is None or item is None or was.worker != item.worker:
+        return True
+    shift = max(abs(was.start - item.start), abs(was.finish - item.finish))
+    if not plan.cause_key.startswith(BUSY):
+        return shift >= SHIFT_MIN
+    hit = any(span[0] == "away" and span[2] < was.finish and span[3] > was.start for span in plan.changes)
+    task = problem.task(item.task)
+    return shift >= SHORT_SHIFT_MIN and (hit or late(task, item) > 0 == late(task, was))
 
 
 def _why(draft: Draft, item: engine.Assignment, kind: str) -> str:

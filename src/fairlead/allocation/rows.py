@@ -12,7 +12,7 @@ from django.db.models import CharField, Count, F, Func, OuterRef, Q, Subquery
 
 from fairlead.allocation.models import Assignment, Pin
 from fairlead.people.models import Preference, Skill, Worker
-from fairlead.people.queries import skill_levels
+from fairlead.people.queries import skill_levels, team_names
 from fairlead.work.models import Dependency, Need, Task
 from fairlead.work.states import OPEN, State
 from fairlead.work.time.spent import spent_column
@@ -68,7 +68,7 @@ def read(
     """
     people = active_workers(workspace_id)
     people = people if only is None else people.filter(pk__in=only)
-    workers = {row["id"]: row for row in people.values(*_WORKER)}
+    workers = {row["id"]: row for row in people.annotate(team_names=team_names()).values(*_WORKER, "team_names")}
     tasks = _tasks(workspace_id, holders=workers, wanted=wanted)
     if anew:
         tasks |= _anew(workspace_id, wanted)

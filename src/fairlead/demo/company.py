@@ -14,7 +14,7 @@ from django.db import transaction
 from fairlead.accounts import actions as accounts
 from fairlead.accounts.models import Membership, User
 from fairlead.accounts.queries import actor_of
-from fairlead.demo import days, files, policies
+from fairlead.demo import days, files, policies, teams
 from fairlead.demo import time as demo_time
 from fairlead.demo.cast import GUESTS, PEOPLE, SKILLS, WORKSPACE, Person
 from fairlead.demo.history import live_through
@@ -76,6 +76,9 @@ def _found(now: datetime) -> None:
     demo_time.start_timers(company, now=now)
     _away(company, now)
     _say(company, now)
+    teams.write_teams(company, now=now)
+    teams.write_meetings(company, now=now)
+    teams.write_overrides(company, now=now)
     put_out(company, now=now)
     policies.write(company, now=now)
     open_portal(company, now=now)

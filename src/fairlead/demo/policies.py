@@ -32,7 +32,8 @@ POLICIES: Final[tuple[tuple[str, bool, dict[str, Any]], ...]] = (
             "takes": "'design' in task.labels",
             "autonomy": "approve",
             "steps": [
-                {"name": "Our own designers", "who": "worker.kind == 'employee'", "how": "assign", "lasts_min": 240},
+                {"name": "Our own designers", "team": "Design", "who": "worker.kind == 'employee'", "how": "assign",
+                 "lasts_min": 240},
                 {"name": "Freelancers", "who": "worker.kind == 'freelancer'", "how": "offer", "ask": 2,
                  "answer_min": 120},
             ],

@@ -70,6 +70,8 @@ class Worker(models.Model):
 
     `max_tasks` is the most open tasks held at once; None means no limit. `presence` None is the default state;
     `presence_until` says when it ends by itself, `presence_text` is a word about it ("back at 14:00").
+    Rest: at most `day_minutes` of work a day (None: what the hours allow), at least `rest_minutes` between two days,
+    `buffer_minutes` kept free before and after whatever the calendars say.
     """
 
     class Kind(models.TextChoices):
@@ -92,6 +94,9 @@ class Worker(models.Model):
     lanes = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1)])
     speed_percent = models.PositiveSmallIntegerField(default=100, validators=[MinValueValidator(10)])
     rate_cents = models.PositiveIntegerField(default=0)
+    day_minutes = models.PositiveSmallIntegerField(null=True, blank=True)
+    rest_minutes = models.PositiveSmallIntegerField(default=0)
+    buffer_minutes = models.PositiveSmallIntegerField(default=0)
     external_id = models.CharField(max_length=120, blank=True)
     presence = models.ForeignKey(PresenceState, models.SET_NULL, null=True, blank=True, related_name="workers")
     presence_since = models.DateTimeField(null=True, blank=True)
@@ -111,6 +116,11 @@ class Worker(models.Model):
             ),
             models.CheckConstraint(condition=Q(week_minutes__lte=10080), name="worker_week_fits"),
             models.CheckConstraint(condition=Q(speed_percent__gte=10), name="worker_speed_positive"),
+            models.CheckConstraint(
+                condition=(Q(day_minutes__isnull=True) | Q(day_minutes__gte=30, day_minutes__lte=1440))
+                & Q(rest_minutes__lte=1440, buffer_minutes__lte=240),
+                name="worker_rests",
+            ),
             models.CheckConstraint(
                 condition=Q(lanes__gte=1) & (Q(max_tasks__isnull=True) | Q(max_tasks__gte=1)), name="worker_takes_tasks"
             ),
@@ -225,3 +235,100 @@ class Preference(models.Model):
 
     def __str__(self) -> str:
         return f"{self.stance:+d} {self.skill or self.label}"
+
+
+class Calendar(models.Model):
+    """Where somebody's busy times come from: a secret address that is read again and again, or a file, read once.
+
+    Only when they are busy is kept; what it is called only where its owner asked for that. `etag` and `modified` are
+    what the server said last; `fault` says why the last attempt failed and `advice` what to do, empty when it did not.
+    """
+
+    workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
+    worker = models.ForeignKey(Worker, models.CASCADE, related_name="calendars")
+    name = models.CharField(max_length=80)
+    address = models.CharField(max_length=1000, blank=True)
+    keeps_titles = models.BooleanField(default=False)
+    etag = models.CharField(max_length=300, blank=True)
+    modified = models.CharField(max_length=100, blank=True)
+    read_at = models.DateTimeField(null=True, blank=True)
+    read_until = models.DateTimeField(null=True, blank=True)
+    tried_at = models.DateTimeField(null=True, blank=True)
+    next_at = models.DateTimeField(null=True, blank=True)
+    fault = models.CharField(max_length=300, blank=True)
+    advice = models.CharField(max_length=300, blank=True)
+    faults = models.PositiveIntegerField(default=0)
+    not_understood = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["worker", "address"], condition=~Q(address=""), name="calendar_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class BusyBlock(models.Model):
+    """A stretch of time, [starts_at, ends_at), in which a calendar says that somebody is busy."""
+
+    workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
+    worker = models.ForeignKey(Worker, models.CASCADE, related_name="busy")
+    calendar = models.ForeignKey(Calendar, models.CASCADE, related_name="blocks")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    title = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="busy_in_order")]
+        indexes = [models.Index(fields=["worker", "starts_at"], name="busy_of_worker")]
+
+    def __str__(self) -> str:
+        return f"{self.starts_at:%d %b %H:%M}–{self.ends_at:%H:%M}"
+
+
+class Feed(models.Model):
+    """Somebody's own work as a calendar for other programs, at a secret address of which only the digest is kept."""
+
+    workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
+    worker = models.OneToOneField(Worker, models.CASCADE, related_name="feed")
+    digest = models.CharField(max_length=64, unique=True)
+    shows_titles = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    wall_also = "digest = (SELECT fairlead_bearer())"
+
+    def __str__(self) -> str:
+        return f"feed of {self.worker_id}"
+
+
+class Team(models.Model):
+    """People who work together: a lead, and members, each of whom may be in several teams."""
+
+    workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
+    name = models.CharField(max_length=80)
+    lead = models.ForeignKey(Worker, models.SET_NULL, null=True, blank=True, related_name="teams_led")
+    description = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint("workspace", Lower("name"), name="team_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TeamMember(models.Model):
+    """Somebody in a team."""
+
+    workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
+    team = models.ForeignKey(Team, models.CASCADE, related_name="members")
+    worker = models.ForeignKey(Worker, models.CASCADE, related_name="teams")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["team", "worker"], name="team_member_once")]
+
+    def __str__(self) -> str:
+        return f"{self.worker_id} in {self.team_id}"

@@ -11,18 +11,25 @@ from fairlead.people.visibility import may_see_directory, may_see_rate
 
 __all__ = [
     "OWN_FIELDS",
+    "is_own",
+    "may_connect_calendar",
     "may_decide_time_off",
     "may_edit_worker",
     "may_manage_people",
     "may_manage_presence",
     "may_manage_skills",
+    "may_manage_teams",
+    "may_see_calendars",
     "may_see_directory",
     "may_see_rate",
     "may_set_presence",
 ]
 
 # What people may change about themselves; the rest (pay, speed, kind, who they are linked to) is for managers.
-OWN_FIELDS: Final = frozenset({"headline", "about", "time_zone", "country", "week_minutes", "max_tasks"})
+OWN_FIELDS: Final = frozenset({
+    "headline", "about", "time_zone", "country", "week_minutes", "max_tasks", "day_minutes", "rest_minutes",
+    "buffer_minutes",
+})  # fmt: skip
 
 
 def may_manage_people(actor: Actor) -> bool:
@@ -43,6 +50,11 @@ def may_edit_worker(actor: Actor, worker: Worker) -> bool:
     return actor.role in MANAGERS or (actor.role in STAFF and mine)
 
 
+def may_manage_teams(actor: Actor) -> bool:
+    """Make, change and remove teams."""
+    return may_manage_people(actor)
+
+
 def may_decide_time_off(actor: Actor, worker: Worker) -> bool:
     """Approve and decline requests."""
     return may_manage_people(actor) and worker.workspace_id == actor.workspace_id
@@ -58,3 +70,20 @@ def may_set_presence(actor: Actor, worker: Worker) -> bool:
     own = worker.user_id is not None and worker.user_id == actor.user_id
     inside = worker.workspace_id == actor.workspace_id and actor.role in STAFF and in_scope(actor, "people:write")
     return may_edit_worker(actor, worker) or (inside and own)
+
+
+def may_connect_calendar(actor: Actor, worker: Worker) -> bool:
+    """The person themselves; a manager only for somebody without an account, who cannot do it."""
+    if not may_edit_worker(actor, worker):
+        return False
+    return is_own(actor, worker) or (worker.user_id is None and actor.role in MANAGERS)
+
+
+def may_see_calendars(actor: Actor, worker: Worker) -> bool:
+    """Which calendars are read and whether that works; managers as well, who never see a title or an address."""
+    return may_edit_worker(actor, worker)
+
+
+def is_own(actor: Actor, worker: Worker) -> bool:
+    """Whether the profile is the actor's own."""
+    return worker.user_id is not None and worker.user_id == actor.user_id

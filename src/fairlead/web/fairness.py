@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from fairlead.allocation import queries
+from fairlead.people.queries import team_choices
 from fairlead.web.access import Request, member_page
 from fairlead.web.render import page
 
@@ -18,8 +19,11 @@ def index(request: Request) -> HttpResponse:
     """The last 4, 12 or 26 weeks."""
     text = request.GET.get("weeks", "4")
     weeks = int(text) if text.isdecimal() and len(text) < 4 else 0
-    told = queries.fairness(request.actor, now=timezone.now(), weeks=weeks)
-    return page(request, "people/fairness.jinja", {"told": told, "windows": queries.FAIRNESS_WINDOWS})
+    chosen = request.GET.get("team", "")
+    team = int(chosen) if chosen.isascii() and chosen.isdecimal() and len(chosen) < 16 else None
+    told = queries.fairness(request.actor, now=timezone.now(), weeks=weeks, team_id=team)
+    values = {"told": told, "windows": queries.FAIRNESS_WINDOWS, "team": team, "teams": team_choices(request.actor)}
+    return page(request, "people/fairness.jinja", values)
 
 
 urls = [path("people/fairness/", index, name="fairness")]

@@ -21,7 +21,13 @@ from fairlead.lib.errors import require
 from fairlead.lib.hours import holidays_between
 from fairlead.people import actions, queries
 from fairlead.people.models import TimeOff, Worker
-from fairlead.people.permissions import may_edit_worker, may_manage_people, may_see_directory, may_set_presence
+from fairlead.people.permissions import (
+    may_edit_worker,
+    may_manage_people,
+    may_see_calendars,
+    may_see_directory,
+    may_set_presence,
+)
 from fairlead.people.queries import DirectoryFilter, DirectoryRow
 from fairlead.web import people_edit
 from fairlead.web.access import Request, member_page
@@ -55,7 +61,8 @@ def index(request: Request) -> HttpResponse:
         "wanted": wanted, "total": len(found), "first": first, "pages": _pages(request, first, len(found)),
         "nobody": not found and not queries.visible_workers(request.actor).exists(),
         "requests": [_request(r) for r in queries.requests_waiting(request.actor)] if manages else [],
-        "manages": manages, "kinds": [("", "Everybody"), *Worker.Kind.choices], "skills": skill_choices(request.actor),
+        "manages": manages, "kinds": [("", "Everybody"), *Worker.Kind.choices],
+        "teams": queries.team_choices(request.actor), "skills": skill_choices(request.actor),
         "shows_rates": all(row.rate_cents is not None for row in shown), "skills_shown": SKILLS_SHOWN,
     }  # fmt: skip
     return page(request, "people/index.jinja", values, block="list")
@@ -82,7 +89,7 @@ def _wanted(request: Request) -> DirectoryFilter:
         text=asked.get("q", "").replace("\0", "")[:80],
         kind=asked.get("kind", ""), skill_id=_number(asked.get("skill")),
         level=min(max(_number(asked.get("level")) or 1, 1), 5), available=asked.get("available") == "1",
-        deactivated=asked.get("deactivated") == "1",
+        deactivated=asked.get("deactivated") == "1", team_id=_number(asked.get("team")),
     )  # fmt: skip
 
 
@@ -173,6 +180,8 @@ def show(request: Request, number: int) -> HttpResponse:
         "add_skill": SkillLevelForm(skills=free, auto_id="add_%s") if free else None,
         "wishes": _wishes(worker), "tasks": _tasks(actor, worker), "weeks": _weeks(actor, worker, now),
         "here": queries.availability_now([worker.pk], now)[worker.pk],
+        "teams": queries.teams_of([worker.pk])[worker.pk], "sees_calendars": may_see_calendars(actor, worker),
+        "calendars": queries.calendar_rows(actor, worker, now=now),
         "sets_presence": may_set_presence(actor, worker), **_time(worker, request.user, now),
     }  # fmt: skip
     return page(request, "people/show.jinja", values)
@@ -210,8 +219,10 @@ def _time(worker: Worker, reader: User, now: datetime) -> dict[str, Any]:
     away = next(((a.starts_on, a.ends_on) for a in approved if a.starts_on <= today <= a.ends_on), None)
     week = [monday + timedelta(n) for n in range(7)]
     off = {d: "Time off" for a in approved for d in week if a.starts_on <= d <= a.ends_on}
-    grid = week_grid(hours, worker.time_zone, reader_zone=reader.time_zone, now=now, off={**off, **holidays})
-    presence = queries.presence(times, away, now, worker.time_zone)
+    busy = queries.busy_blocks([worker.pk], now - timedelta(days=8), now + timedelta(days=8)).get(worker.pk, [])
+    grid = week_grid(hours, worker.time_zone, reader_zone=reader.time_zone, now=now, off={**off, **holidays}, busy=busy)
+    inside = next((high for low, high in busy if low <= now < high), None)
+    presence = queries.presence(times, away, now, worker.time_zone, inside)
     return {
         "today": today, "absences": [(a, days_words(a.starts_on, a.ends_on)) for a in absences], "grid": grid,
         "holidays": [(day, name) for day, name in sorted(holidays.items()) if day >= today][:5],

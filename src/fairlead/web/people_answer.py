@@ -16,7 +16,9 @@ from fairlead.web.access import Request
 from fairlead.web.render import page
 
 # Where a form asks in other units than the action takes.
-_ASKED_AS: Final = {"week_minutes": "week_hours", "rate_cents": "rate"}
+_ASKED_AS: Final = {
+    "week_minutes": "week_hours", "rate_cents": "rate", "day_minutes": "day_hours", "rest_minutes": "rest_hours",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

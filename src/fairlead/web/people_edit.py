@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -23,6 +24,7 @@ from fairlead.web.access import Request, member_page
 from fairlead.web.people_answer import FormPage, answer
 from fairlead.web.people_forms import (
     NOT_OWN,
+    AwayForm,
     DeclineForm,
     HoursForm,
     PreferencesForm,
@@ -217,6 +219,21 @@ def time_off(request: Request, number: int) -> HttpResponse:
 
 
 @member_page
+def away_today(request: Request, number: int) -> HttpResponse:
+    """Report that somebody cannot work from today on."""
+    worker = _mine_to_edit(request, number)
+    now = timezone.now()
+    form = AwayForm(request.POST or None, initial={"ends_on": now.astimezone(ZoneInfo(worker.time_zone)).date()})
+
+    def act() -> str:
+        actions.report_absence(worker, form.cleaned_data["ends_on"], actor=request.actor, now=timezone.now())
+        return "It counts at once. Work that cannot wait is looked at, and a manager sees what is proposed."
+
+    intro = "From today on, without asking: you need not say why. It never changes a rank or a score."
+    return answer(request, form, FormPage("Away from today", "Report it", _back(worker), intro=intro), act)
+
+
+@member_page
 @require_POST
 def time_off_approve(request: Request, number: int, asked_number: int) -> HttpResponse:
     """Grant a request."""
@@ -281,6 +298,7 @@ urls = [
     path("people/<int:number>/hours/copy/", hours_copy, name="person_hours_copy"),
     path("people/<int:number>/preferences/", preferences, name="person_preferences"),
     path("people/<int:number>/time-off/", time_off, name="person_time_off"),
+    path("people/<int:number>/away-today/", away_today, name="person_away_today"),
     path("people/<int:number>/time-off/<int:asked_number>/approve/", time_off_approve, name="time_off_approve"),
     path("people/<int:number>/time-off/<int:asked_number>/decline/", time_off_decline, name="time_off_decline"),
     path("people/<int:number>/time-off/<int:asked_number>/cancel/", time_off_cancel, name="time_off_cancel"),

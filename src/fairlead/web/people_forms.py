@@ -67,6 +67,18 @@ class ProfileForm(forms.Form):
     max_tasks = forms.IntegerField(
         label="Most open tasks", required=False, min_value=1, max_value=1000, help_text="Empty: no limit."
     )
+    day_hours = forms.DecimalField(
+        label="Most hours a day", required=False, min_value=Decimal("0.5"), max_value=24, max_digits=4,
+        decimal_places=2, help_text="Of planned work. Empty: what the weekly hours hold.",
+    )  # fmt: skip
+    rest_hours = forms.DecimalField(
+        label="Rest between two days, in hours", required=False, min_value=0, max_value=24, max_digits=4,
+        decimal_places=2, help_text="A day begins later when the one before it ended late.",
+    )  # fmt: skip
+    buffer_minutes = forms.IntegerField(
+        label="Minutes around appointments", required=False, min_value=0, max_value=240,
+        help_text="Kept free before and after whatever your calendars say.",
+    )  # fmt: skip
     lanes = forms.IntegerField(
         label="Tasks at the same time", required=False, min_value=1, max_value=100,
         help_text="1 for people; AI agents can work on several.",
@@ -111,12 +123,18 @@ class ProfileForm(forms.Form):
         values = {name: value for name, value in self.cleaned_data.items() if name != "version"}
         if "week_hours" in values:
             values["week_minutes"] = _minutes(values.pop("week_hours"))
+        if "day_hours" in values:
+            values["day_minutes"] = _minutes(values.pop("day_hours"))
+            values["rest_minutes"] = _minutes(values.pop("rest_hours"))
         if "rate" in values:
             values["rate_cents"] = int((values.pop("rate") or Decimal(0)) * 100)
         for name in ("user", "owner"):
             if name in values:
                 values[name] = members.get(values[name])
-        return {k: v for k, v in values.items() if v is not None or k in ("user", "owner", "max_tasks")}
+        return {k: v for k, v in values.items() if v is not None or k in _MAY_BE_NOTHING}
+
+
+_MAY_BE_NOTHING: Final = ("user", "owner", "max_tasks", "day_minutes")
 
 
 def _minutes(hours: Decimal | None) -> int | None:
@@ -136,10 +154,13 @@ def profile_values(worker: Worker) -> dict[str, Any]:
         "max_tasks",
         "lanes",
         "speed_percent",
+        "buffer_minutes",
     )
     return {
         **{name: getattr(worker, name) for name in plain},
         "week_hours": tidy_number(Decimal(worker.week_minutes) / 60),
+        "day_hours": tidy_number(Decimal(worker.day_minutes) / 60) if worker.day_minutes else "",
+        "rest_hours": tidy_number(Decimal(worker.rest_minutes) / 60),
         "rate": Decimal(worker.rate_cents) / 100,
         "user": worker.user_id, "owner": worker.owner_id, "version": worker.version,
     }  # fmt: skip
@@ -254,6 +275,14 @@ def hours_values(hours: Iterable[tuple[int, int, int]]) -> tuple[dict[str, int],
         values |= {f"d{day}_{filled[day]}_from": start, f"d{day}_{filled[day]}_to": end}
         filled[day] += 1
     return values, max(SPANS, *filled)
+
+
+class AwayForm(forms.Form):
+    """Not at work from today on."""
+
+    ends_on = forms.DateField(
+        label="Until, that day included", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
 
 
 class TimeOffForm(forms.Form):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,6 +22,8 @@ def presence_words(presence: Presence, now: datetime, zone: str) -> dict[str, st
         if presence.until - now > timedelta(days=1):
             return {"tone": "ok", "text": "At work around the clock"}
         return {"tone": "ok", "text": f"At work until {presence.until.astimezone(ZoneInfo(zone)):%H:%M}"}
+    if presence.busy_until is not None:
+        return {"tone": "idle", "text": f"Busy until {presence.busy_until.astimezone(ZoneInfo(zone)):%H:%M}"}
     if presence.back_at is None:
         return {"tone": "idle", "text": "No hours in the next weeks"}
     back = presence.back_at.astimezone(ZoneInfo(zone))
@@ -58,13 +60,15 @@ class WeekGrid:
     now_line: dict[str, float] | None
     said: str
     other_clock: str
+    busy: list[dict[str, Any]] = field(default_factory=list)
 
 
 def week_grid(
-    hours: Sequence[tuple[int, int, int]], zone: str, *, reader_zone: str, now: datetime, off: Mapping[date, str]
-) -> WeekGrid:
-    """The weekly hours on the worker's clock, with this week's dates and days off ({date: why}); the right-hand numbers
-    are the reader's clock when it shows another time.
+    hours: Sequence[tuple[int, int, int]], zone: str, *, reader_zone: str, now: datetime, off: Mapping[date, str],
+    busy: Sequence[tuple[datetime, datetime]] = (),
+) -> WeekGrid:  # fmt: skip
+    """The weekly hours on the worker's clock, with this week's dates, days off ({date: why}) and busy times; the
+    right-hand numbers are the reader's clock when it shows another time.
     """
     local = now.astimezone(ZoneInfo(zone))
     monday = local.date() - timedelta(days=local.weekday())
@@ -93,11 +97,31 @@ def week_grid(
     minute = local.hour * 60 + local.minute
     shown = first * 60 <= minute <= last * 60
     now_line = {"x": days[local.weekday()]["x"], "y": y(minute)} if shown else None
+    full = [
+        {"x": days[day]["x"] + 3, "y": y(low), "height": y(high) - y(low),
+         "title": f"Busy {DAY_NAMES[day]} {_clock(low)}–{_clock(high)}"}
+        for day, low, high in _on_days(busy, ZoneInfo(zone), monday, (first * 60, last * 60))
+    ]  # fmt: skip
     return WeekGrid(
         width=_LEFT_PX + 7 * _DAY_PX + (_LEFT_PX if apart else 4), height=int(y(last * 60)) + 8,
         days=days, blocks=blocks,
-        lines=lines, now_line=now_line, said=hours_words(hours), other_clock=difference(zone, reader_zone, now),
+        busy=full, lines=lines, now_line=now_line,
+        said=hours_words(hours), other_clock=difference(zone, reader_zone, now),
     )  # fmt: skip
+
+
+def _on_days(
+    busy: Sequence[tuple[datetime, datetime]], zone: ZoneInfo, monday: date, shown: tuple[int, int]
+) -> Iterator[tuple[int, int, int]]:
+    """(day, from, to) in minutes of this week's wall clock, as far as they are `shown`."""
+    for begin, end in busy:
+        low, high = begin.astimezone(zone), end.astimezone(zone)
+        for day in range(7):
+            midnight = datetime.combine(monday + timedelta(day), datetime.min.time(), zone)
+            minutes = [int((at - midnight).total_seconds()) // 60 for at in (low, high)]
+            first, last = max(minutes[0], shown[0]), min(minutes[1], shown[1])
+            if first < last:
+                yield day, first, last
 
 
 def _clock(minutes: int) -> str:

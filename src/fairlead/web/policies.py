@@ -19,6 +19,7 @@ from fairlead.allocation.permissions import may_see_policies, may_write_policies
 from fairlead.allocation.routing import Definition
 from fairlead.allocation.routing.definition import AUTONOMY, HOW, MOST_STEPS
 from fairlead.lib.errors import Conflict, Invalid, Refused, require
+from fairlead.people.queries import team_choices
 from fairlead.web.access import Request, member_page
 from fairlead.web.policy_forms import OPTIONS, WORDS, definition_from, rearranged, typed_from, typed_of
 from fairlead.web.render import page
@@ -110,7 +111,7 @@ def _editor(
         "trial": trial,
         "refused": refused,
         "errors": refused.fields if refused else {},
-        "options": OPTIONS,
+        "options": {**OPTIONS, "team": [("", "Anybody"), *((name, name) for _, name in team_choices(request.actor))]},
         "words": WORDS,
         "names": queries.names_for_conditions(),
         "most_steps": MOST_STEPS,

@@ -12,7 +12,7 @@ from fairlead.lib.effort import parse_effort
 from fairlead.lib.errors import Invalid
 
 MINUTES: Final = ("answer_min", "lasts_min")
-STEP_FIELDS: Final = ("name", "who", "how", "strategy", "ask", "answer_min", "lasts_min", "relax", "waits")
+STEP_FIELDS: Final = ("name", "team", "who", "how", "strategy", "ask", "answer_min", "lasts_min", "relax", "waits")
 WORDS: Final = {
     "lateness": "Being on time",
     "labour": "Cost",
@@ -94,7 +94,7 @@ def _data(typed: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _step_data(step: Mapping[str, Any], path: str, wrong: dict[str, str]) -> dict[str, Any]:
-    found = {name: step[name] for name in ("name", "who", "how", "strategy", "waits")}
+    found = {name: step[name] for name in ("name", "team", "who", "how", "strategy", "waits")}
     for name in ("ask", "relax"):
         found[name] = _whole(step[name] or "0", path + name, wrong)
     for name in MINUTES:

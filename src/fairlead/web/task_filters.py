@@ -10,7 +10,7 @@ from django.http import HttpResponse
 
 from fairlead.accounts.models import Role
 from fairlead.events.actor import Actor
-from fairlead.people.queries import skill_choices
+from fairlead.people.queries import skill_choices, team_choices
 from fairlead.web.access import Request
 from fairlead.work.filters import DUES, ME, NOBODY, TaskFilter
 from fairlead.work.models import Project, Task
@@ -20,7 +20,7 @@ from fairlead.work.states import State
 RANGES = {
     "due_from": "Due from", "due_to": "Due until", "created_from": "Created from", "created_to": "Created until",
 }  # fmt: skip
-NAMES = ("q", "state", "assignee", "label", "priority", "due", "skill", *RANGES)
+NAMES = ("q", "state", "assignee", "label", "priority", "due", "skill", "team", *RANGES)
 LISTED = ("sort", "group", "cols")
 """What a list of tasks takes beside the filters. A saved view keeps both."""
 
@@ -38,6 +38,7 @@ def asked(request: Request, *, project: str = "") -> TaskFilter:
         priority=int(priority) if priority in "01234" and priority else None,
         due=get["due"] if get["due"] in DUES else "",
         skill=int(get["skill"]) if _is_number(get["skill"]) and request.actor.role != Role.CLIENT else None,
+        team=int(get["team"]) if _is_number(get["team"]) and request.actor.role != Role.CLIENT else None,
         due_from=_day(get["due_from"]),
         due_to=_day(get["due_to"]),
         created_from=_day(get["created_from"]),
@@ -81,10 +82,12 @@ def filter_bar(
         choices = {"state": [("open", "Open"), *State.choices], **choices}
     if actor.role != Role.CLIENT:
         choices["skill"] = [(str(pk), name) for pk, name, _ in skill_choices(actor)]
+        choices["team"] = [(str(pk), name) for pk, name in team_choices(actor)]
     chosen = {
         "q": wanted.text, "state": wanted.state, "assignee": wanted.assignee, "label": wanted.label, "due": wanted.due,
         "priority": "" if wanted.priority is None else str(wanted.priority),
         "skill": "" if wanted.skill is None else str(wanted.skill),
+        "team": "" if wanted.team is None else str(wanted.team),
         **{name: day.isoformat() if (day := getattr(wanted, name)) else "" for name in RANGES},
     }  # fmt: skip
     selects = [

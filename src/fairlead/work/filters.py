@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 
+from fairlead.people.models import TeamMember
 from fairlead.work.models import Need, Task
 from fairlead.work.placement import TaskPlacement
 from fairlead.work.states import OPEN
@@ -23,7 +24,7 @@ class TaskFilter:
 
     `assignee` is a worker's id as text, "me" or "nobody"; `due` one of DUES; `state` a state, or "open" for all that is
     not over; `text` words that title, description or labels contain, or a key like WEB-42; `skill` the id of one that
-    is needed. The days of a range are both part of it, in the reader's zone.
+    is needed; `team` of one whose members hold it. The days of a range are both part of it, in the reader's zone.
     """
 
     text: str = ""
@@ -39,6 +40,7 @@ class TaskFilter:
     due_to: date | None = None
     created_from: date | None = None
     created_to: date | None = None
+    team: int | None = None
 
     def __bool__(self) -> bool:
         return self != TaskFilter()
@@ -59,6 +61,8 @@ class TaskFilter:
             wanted &= Q(priority=self.priority)
         if self.skill is not None:
             wanted &= Q(pk__in=Need.objects.filter(skill_id=self.skill).values("task_id"))
+        if self.team is not None:
+            wanted &= Q(assignee__in=TeamMember.objects.filter(team_id=self.team).values("worker_id"))
         wanted &= _between("due_at", self.due_from, self.due_to, zone)
         wanted &= _between("created_at", self.created_from, self.created_to, zone)
         return tasks.filter(wanted & self._of_whom(user_id) & self._when(now, zone) & self._words())

@@ -18,6 +18,7 @@ from django.db.models.expressions import RawSQL
 from fairlead.accounts.models import Role
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Invalid
+from fairlead.people.models import TeamMember
 from fairlead.work.files import readable_files
 from fairlead.work.filters import ME, NOBODY
 from fairlead.work.models import Need, Task
@@ -139,6 +140,12 @@ def _due(value: str, reader: Reader) -> Q:
     return _on("due_at", low, reader, "due: takes late, none, today, tomorrow, a day like 2026-11-30, <7d or >2w.")
 
 
+def _team(value: str, reader: Reader) -> Q:
+    if reader.actor.role == Role.CLIENT:
+        return Q(pk__in=[])
+    return Q(assignee__in=TeamMember.objects.filter(team__name__iexact=value).values("worker_id"))
+
+
 def _skill(value: str, reader: Reader) -> Q:
     if reader.actor.role == Role.CLIENT:
         return Q(pk__in=[])
@@ -181,6 +188,7 @@ OPERATORS: Final[Mapping[str, Callable[[str, Reader], Q]]] = {
     "created": _created,
     "skill": _skill,
     "file": _file,
+    "team": _team,
 }
 ALLOWED: Final = f"Use {', '.join(f'{name}:' for name in OPERATORS)}; put a text with spaces in quotes."
 EXAMPLES: Final = (
@@ -192,5 +200,5 @@ EXAMPLES: Final = (
     ("due:<7d", "late, none, today, a day, <7d, >2w"),
     ("label:shop", "one label"),
     ("file:logo", "a part of the name of a file on it"),
-    ("project:WEB priority:high created:<2w skill:python", "the others"),
+    ("project:WEB priority:high created:<2w skill:python team:design", "the others"),
 )

@@ -61,6 +61,7 @@ from fairlead.allocation.actions.routing import (
     settle_routing,
 )
 from fairlead.allocation.actions.routing_steps import Moved
+from fairlead.allocation.actions.teams import TeamInUse, change_team, remove_team
 from fairlead.allocation.stale import Stale, StalePlan
 
 __all__ = [
@@ -73,6 +74,7 @@ __all__ = [
     "RuledOutError",
     "Stale",
     "StalePlan",
+    "TeamInUse",
     "Terms",
     "TooManyClaims",
     "accept_by_link",
@@ -87,6 +89,7 @@ __all__ = [
     "bearer",
     "change_planning",
     "change_policy",
+    "change_team",
     "claim_next",
     "claim_task",
     "create_policy",
@@ -115,6 +118,7 @@ __all__ = [
     "remake_plan",
     "rematch",
     "remove_policy",
+    "remove_team",
     "restart",
     "restore_version",
     "resume_policy",

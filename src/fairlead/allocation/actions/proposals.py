@@ -17,7 +17,7 @@ from fairlead.allocation.actions.plans import STEPS, keep, last_seq, usual_weigh
 from fairlead.allocation.causes import Cause
 from fairlead.allocation.models import Plan, Planning
 from fairlead.allocation.policy import POLICY
-from fairlead.allocation.publish import SHIFT_MIN
+from fairlead.allocation.publish import matters
 from fairlead.allocation.queries.figures import figures
 from fairlead.allocation.queries.plan_tasks import against_rules, held_tasks
 from fairlead.allocation.replay import at_present, question_of
@@ -26,8 +26,8 @@ from fairlead.allocation.solver import Answer, answer_apart
 from fairlead.allocation.weights import full
 from fairlead.events.actor import system
 from fairlead.events.record import record
-from fairlead.lib.hours import working_intervals
-from fairlead.people.queries import weekly_hours
+from fairlead.lib.hours import Interval, working_intervals
+from fairlead.people.queries import weekly_hours, working_time
 
 State = Plan.State
 MOST_TRIES: Final = 5
@@ -62,18 +62,21 @@ def _repaired(plan: Plan, picture: Picture, cause: Cause, rules: Planning) -> tu
     """The engine's small change; None when the event concerns nobody's work, or nothing should change."""
     problem = picture.problem
     old, changes = _before(picture, cause)
-    if cause.away and not _works_then(old, changes[0]):
+    if (cause.away or cause.busy) and not any(_works_then(old, change) for change in changes):
         return None
     frozen = _frozen_until(problem, picture.now_min, rules.frozen_min)
     plan.basis, plan.changes = snapshot.plan_content(old), [list(change) for change in changes]
-    plan.budget = {"now": picture.now_min, "frozen_until": frozen, "most_moved": rules.most_moved}
+    most, each = rules.most_moved, rules.most_moved_each
+    if cause.most_moved is not None:
+        most, each = min(most, cause.most_moved), min(each, cause.most_moved)
+    plan.budget = {"now": picture.now_min, "frozen_until": frozen, "most_moved": most}
     for _ in range(MOST_TRIES):
         found = answer_apart(question_of(plan, problem), on_progress=lambda _: False)
-        too_much = _too_much(found.moves, rules.most_moved_each)
+        too_much = _too_much(found.moves, each)
         if not too_much:
             break
         problem = _held_fast(problem, too_much)
-    if not any(_matters(move) for move in found.moves):
+    if not any(matters(plan, move.before, move.after, problem) for move in found.moves):
         return None
     return replace(picture, problem=problem), found
 
@@ -88,6 +91,8 @@ def _before(picture: Picture, cause: Cause) -> tuple[engine.Plan, list[tuple[Any
         there = _usually_there(picture, cause.worker_id, low, high)
         old = problem.with_worker(replace(worker, calendar=_joined([*(worker.calendar or ()), *there])))
         return at_present(old), [("away", worker.id, low, high)]
+    if cause.busy and cause.worker_id:
+        return _before_meetings(picture, cause.worker_id, cause.busy)
     if cause.worker_id:
         return at_present(problem), [("worker", worker_name(cause.worker_id))]
     key = next((row["key"] for pk, row in picture.rows.tasks.items() if pk == cause.task_id), None)
@@ -96,6 +101,24 @@ def _before(picture: Picture, cause: Cause) -> tuple[engine.Plan, list[tuple[Any
     if cause.overrun:
         return at_present(problem.with_task(replace(problem.task(key), effort=1))), [("task", key)]
     return at_present(problem), [("task", key)]
+
+
+def _before_meetings(
+    picture: Picture, worker_id: int, busy: Sequence[Interval]
+) -> tuple[engine.Plan, list[tuple[Any, ...]]]:
+    """The same for new entries of a calendar: her time as if they were free, and each of them."""
+    worker = picture.problem.worker(worker_name(worker_id))
+    first, last = picture.at(picture.now_min), picture.at(picture.problem.horizon or picture.now_min)
+    times = working_time([worker_id], first, last, ignoring=busy)[worker_id]
+    old = picture.problem.with_worker(replace(worker, calendar=_joined(_in_minutes(picture, times))))
+    spans = [(low, high) for low, high in _in_minutes(picture, busy) if high > picture.now_min]
+    return at_present(old), [("away", worker.id, max(0, low), high) for low, high in spans]
+
+
+def _in_minutes(picture: Picture, times: Iterable[Interval]) -> list[tuple[int, int]]:
+    base = picture.start
+    found = ((int((a - base).total_seconds() // 60), int((b - base).total_seconds() // 60)) for a, b in times)
+    return [(low, high) for low, high in found if low < high]
 
 
 def _minutes_away(picture: Picture, days: tuple[Any, Any], zone: str) -> tuple[int, int]:
@@ -112,11 +135,7 @@ def _usually_there(picture: Picture, worker_id: int, low: int, high: int) -> lis
     pattern = weekly_hours(picture.workspace_id, [worker_id])[worker_id]
     if first >= high:
         return []
-    found = working_intervals(pattern, row["time_zone"], (), picture.at(first), picture.at(high))
-    return [
-        (int((a - picture.start).total_seconds() // 60), int((b - picture.start).total_seconds() // 60))
-        for a, b in found
-    ]
+    return _in_minutes(picture, working_intervals(pattern, row["time_zone"], (), picture.at(first), picture.at(high)))
 
 
 def _joined(intervals: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
@@ -170,14 +189,6 @@ def _held_fast(problem: engine.Problem, moves: Iterable[engine.Move]) -> engine.
     return problem
 
 
-def _matters(move: engine.Move) -> bool:
-    """Whether somebody has to know of it."""
-    if move.before is None or move.after is None or move.before.worker != move.after.worker:
-        return True
-    shifts = (move.after.start - move.before.start, move.after.finish - move.before.finish)
-    return max(map(abs, shifts)) >= SHIFT_MIN
-
-
 def _kept(plan: Plan, picture: Picture, found: Answer, *, now: datetime) -> Plan:
     """The draft in the place of older ones."""
     before = snapshot.plan_of(plan.basis).assignments
@@ -185,8 +196,9 @@ def _kept(plan: Plan, picture: Picture, found: Answer, *, now: datetime) -> Plan
         "before": figures(picture.problem, at_present(picture.problem).assignments),
         "after": figures(picture.problem, found.plan.assignments),
     }
-    shown = _lists_of(_concerned(found.moves), before, found.plan.assignments)
-    shown |= {move.task for move in found.moves if _matters(move)}
+    moves = [move for move in found.moves if matters(plan, move.before, move.after, picture.problem)]
+    shown = _lists_of(_concerned(moves), before, found.plan.assignments)
+    shown |= {move.task for move in moves}
     with transaction.atomic():
         _replace_older(plan, now=now)
         plan.save(force_insert=True)
@@ -199,7 +211,7 @@ def _kept(plan: Plan, picture: Picture, found: Answer, *, now: datetime) -> Plan
 
 def _concerned(moves: Iterable[engine.Move]) -> set[str]:
     """Whose lists change."""
-    homes = (item for move in moves if _matters(move) for item in (move.before, move.after))
+    homes = (item for move in moves for item in (move.before, move.after))
     return {item.worker for item in homes if item is not None}
 
 

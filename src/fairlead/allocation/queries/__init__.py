@@ -12,6 +12,7 @@ from fairlead.allocation.queries.decisions import (
 )
 from fairlead.allocation.queries.fairness import WINDOWS as FAIRNESS_WINDOWS
 from fairlead.allocation.queries.fairness import Fairness, FairRow, fairness
+from fairlead.allocation.queries.feed import work_entries
 from fairlead.allocation.queries.loads import WeekLoad, fits, load, planned
 from fairlead.allocation.queries.my_work import MyWork, Waiting, WorkItem, decisions, my_work
 from fairlead.allocation.queries.notices import Notice, notice
@@ -31,6 +32,8 @@ from fairlead.allocation.queries.offers import (
     visible_offers,
     waiting_for,
 )
+from fairlead.allocation.queries.overrides import WINDOWS as OVERRIDE_WINDOWS
+from fairlead.allocation.queries.overrides import OverrideRow, PolicyOverrides, Preview, overrides, preview
 from fairlead.allocation.queries.pins import Price, pin_of, pinned, price
 from fairlead.allocation.queries.plans import (
     PlanSheet,
@@ -75,10 +78,12 @@ from fairlead.allocation.queries.routing import (
 )
 from fairlead.allocation.queries.schedule import Schedule, compact, schedule
 from fairlead.allocation.queries.standing import Standing, may_ask, standing
+from fairlead.allocation.queries.teams import TeamLoad, team_loads
 from fairlead.allocation.reading import Candidate, CostPart, Factor, Fix, Recommendation, RuledOut
 
 __all__ = [
     "FAIRNESS_WINDOWS",
+    "OVERRIDE_WINDOWS",
     "Candidate",
     "CostPart",
     "Decision",
@@ -93,9 +98,12 @@ __all__ = [
     "OfferCard",
     "OfferSheet",
     "OfferingCard",
+    "OverrideRow",
     "PlanSheet",
     "PolicyCard",
+    "PolicyOverrides",
     "PolicySheet",
+    "Preview",
     "Price",
     "Queue",
     "QueueRow",
@@ -105,6 +113,7 @@ __all__ = [
     "RuledOut",
     "Schedule",
     "Standing",
+    "TeamLoad",
     "Trial",
     "Waiting",
     "WeekLoad",
@@ -140,6 +149,7 @@ __all__ = [
     "offering_of",
     "offerings",
     "outcomes",
+    "overrides",
     "pin_of",
     "pinned",
     "plan_sheet",
@@ -147,6 +157,7 @@ __all__ = [
     "planning",
     "policies",
     "policy_sheet",
+    "preview",
     "price",
     "proposals",
     "queue_of",
@@ -159,6 +170,7 @@ __all__ = [
     "schedule",
     "standing",
     "steps_over",
+    "team_loads",
     "try_out",
     "urgent_arrivals",
     "visible_offers",
@@ -167,5 +179,6 @@ __all__ = [
     "waiting_count",
     "waiting_decisions",
     "waiting_for",
+    "work_entries",
     "worker_count",
 ]

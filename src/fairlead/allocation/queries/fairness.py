@@ -21,7 +21,7 @@ from fairlead.events.actor import Actor
 from fairlead.lib.errors import Invalid, require
 from fairlead.lib.hours import week_start
 from fairlead.people.models import Worker
-from fairlead.people.queries import capacity
+from fairlead.people.queries import capacity, find_team, members_of
 
 WINDOWS: Final = (4, 12, 26)
 """Weeks that can be looked back on."""
@@ -95,16 +95,19 @@ class _Given:
     receipts: set[int] = field(default_factory=set)
 
 
-def fairness(actor: Actor, *, now: datetime, weeks: int = 4) -> Fairness:
+def fairness(actor: Actor, *, now: datetime, weeks: int = 4, team_id: int | None = None) -> Fairness:
     """The last `weeks` weeks with the present one. Managers and auditors see everybody, others themselves; the indexes
-    are the whole team's. AI agents have rows and do not count in the indexes."""
+    are everybody's, or those of one team. AI agents have rows and do not count in the indexes."""
     require(may_see(actor), "Only the team sees how work is shared.")
     if weeks not in WINDOWS:
         raise Invalid({"weeks": f"Choose one of: {', '.join(map(str, WINDOWS))}."})
     workspace = Workspace.objects.get(pk=actor.workspace_id)
     monday = week_start(now, workspace.time_zone)
     since = monday - timedelta(weeks=weeks - 1)
-    workers = list(Worker.objects.filter(workspace_id=actor.workspace_id, deactivated_at__isnull=True).order_by("name"))
+    here = Worker.objects.filter(workspace_id=actor.workspace_id, deactivated_at__isnull=True)
+    if team_id is not None:
+        here = here.filter(pk__in=members_of(find_team(actor, team_id).pk).values("worker_id"))
+    workers = list(here.order_by("name"))
     rows = _rows(workers, since, weeks, actor=actor)
     people = [row for row in rows if row.worker.kind != Worker.Kind.AGENT]
     sees_all = may_see_everybody(actor)

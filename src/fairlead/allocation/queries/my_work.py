@@ -8,10 +8,10 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from fairlead.allocation import snapshot
-from fairlead.allocation.models import Plan
+from fairlead.allocation.models import Assignment, Plan
 from fairlead.allocation.permissions import may_assign
 from fairlead.allocation.queries.offers import nobody_found
 from fairlead.allocation.queries.plans import visible_plans
@@ -35,7 +35,10 @@ Times = tuple[datetime, datetime]
 
 @dataclass(frozen=True)
 class WorkItem:
-    """One task of mine. `starts_at` to `ends_at`: when the schedule has me at it; `step`: what I can do next."""
+    """One task of mine. `starts_at` to `ends_at`: when the schedule has me at it; `step`: what I can do next.
+
+    `note`: why it came from somebody else, where a plan handed it over.
+    """
 
     key: str
     title: str
@@ -53,6 +56,7 @@ class WorkItem:
     criteria_open: int
     late: bool
     version: int
+    note: str = ""
 
     @property
     def step(self) -> str:
@@ -141,7 +145,9 @@ def decisions(actor: Actor, *, now: datetime) -> list[Waiting]:
 
 def _rows(tasks: QuerySet[Task]) -> list[dict[str, Any]]:
     open_ = Count("criteria", filter=Q(criteria__isnull=False, criteria__checked_at__isnull=True))
-    return plain(tasks.annotate(criteria_open=open_).values(*COLUMNS, "criteria_open"))
+    noted = Assignment.objects.filter(task=OuterRef("pk"), ended_at__isnull=True, plan__isnull=False).exclude(reason="")
+    found = tasks.annotate(criteria_open=open_, note=Subquery(noted.values("reason")[:1]))
+    return plain(found.values(*COLUMNS, "criteria_open", "note"))
 
 
 def _item(row: Mapping[str, Any], times: Times | None, stops: tuple[str, ...], now: datetime) -> WorkItem:
@@ -152,7 +158,7 @@ def _item(row: Mapping[str, Any], times: Times | None, stops: tuple[str, ...], n
         color=row["project__color"], state=row["state"], status=row["status__name"], priority=row["priority"],
         due_at=row["due_at"], effort_min=row["effort_min"], starts_at=starts_at, ends_at=ends_at,
         done_at=row["done_at"], blocked_by=stops if waits else (), criteria_open=row["criteria_open"],
-        late=row["due_at"] is not None and row["due_at"] < now and row["state"] in OPEN,
+        late=row["due_at"] is not None and row["due_at"] < now and row["state"] in OPEN, note=row["note"] or "",
         version=row["version"],
     )  # fmt: skip
 

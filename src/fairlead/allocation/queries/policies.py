@@ -174,6 +174,8 @@ def _fault(version: PolicyVersion, around: Surroundings) -> str:
         about_task(definition.takes).holds(values)
         for step in definition.steps:
             about_worker(step.who).holds(values)
+            if step.team and step.team not in around.teams:
+                return f"There is no team called {step.team} in this workspace."
     except Invalid as error:
         return error.detail
     except BadExpression as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ from fairlead.allocation.snapshot import Picture, worker_number
 from fairlead.events.actor import Actor
 from fairlead.events.models import Head
 from fairlead.lib.errors import require
+from fairlead.people.queries import busy_blocks
 from fairlead.work.models import Project, Task
 from fairlead.work.states import WAITING, State
 
@@ -51,7 +52,7 @@ class Block:
 
 @dataclass(frozen=True)
 class Lane:
-    """One worker with their tasks in order, and the working time in which they lie."""
+    """One worker with their tasks in order, the working time in which they lie, and when their calendars are full."""
 
     worker_id: int
     name: str
@@ -59,6 +60,7 @@ class Lane:
     lanes: int
     blocks: tuple[Block, ...]
     calendar: tuple[tuple[int, int], ...]
+    busy: tuple[tuple[int, int], ...] = ()
 
     @property
     def hours(self) -> float:
@@ -132,12 +134,26 @@ def _schedule(workspace_id: int, *, seq: int, now: datetime) -> Schedule:
         by_worker[worker_number(item.worker)].append(item)
     colors = dict(Project.objects.filter(workspace_id=workspace_id).values_list("id", "color"))
     pins = set(_pinned(workspace_id))
+    busy = _busy(picture, now)
     lanes = tuple(
-        _lane(picture, row, by_worker.get(pk, []), colors=colors, pins=pins, now_min=now_min)
+        replace(
+            _lane(picture, row, by_worker.get(pk, []), colors=colors, pins=pins, now_min=now_min), busy=busy.get(pk, ())
+        )
         for pk, row in picture.rows.workers.items()
     )
     waiting, count = _waiting(workspace_id)
     return Schedule(picture.start, now_min, seq, lanes, waiting, count)
+
+
+def _busy(picture: Picture, now: datetime) -> dict[int, tuple[tuple[int, int], ...]]:
+    """{worker id: minutes in which their calendars are full}, from this week on."""
+    found = busy_blocks(list(picture.rows.workers), picture.start, now + timedelta(weeks=13))
+    base = picture.start
+    return {
+        pk: tuple((max(0, int((low - base).total_seconds() // 60)), int((high - base).total_seconds() // 60))
+                  for low, high in blocks)
+        for pk, blocks in found.items()
+    }  # fmt: skip
 
 
 def _pinned(workspace_id: int) -> Any:
@@ -211,15 +227,17 @@ def _wait(row: Mapping[str, Any], routed: tuple[str, str] | None, *, is_offered:
 
 
 def compact(found: Schedule) -> dict[str, Any]:
-    """The schedule as short lists for the page's script: [id, name, kind, lanes, spans, blocks] for each worker, with
-    blocks [key, title, color, start, end, lane, flags, due] and flags 1 under way, 2 in review, 4 pinned, 8 late."""
+    """The schedule as short lists for the page's script: [id, name, kind, lanes, spans, blocks, busy] for each worker,
+    with blocks [key, title, color, start, end, lane, flags, due] and flags 1 under way, 2 in review, 4 pinned, 8 late.
+    """
     return {
         "start": found.start.isoformat(),
         "now": found.now_min,
         "seq": found.seq,
         "lanes": [
             [it.worker_id, it.name, it.kind, it.lanes, [n for span in it.calendar for n in span],
-             [[b.key, b.title, b.color, b.start_min, b.end_min, b.lane, _flags(b), b.due_min] for b in it.blocks]]
+             [[b.key, b.title, b.color, b.start_min, b.end_min, b.lane, _flags(b), b.due_min] for b in it.blocks],
+             [n for span in it.busy for n in span]]
             for it in found.lanes
         ],
     }  # fmt: skip

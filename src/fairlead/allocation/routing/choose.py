@@ -111,6 +111,8 @@ def able(found: Rows, task: Task, step: Step, *, around: Surroundings) -> set[in
 
 
 def _meant(found: Rows, task: Task, step: Step, ids: Collection[int], *, around: Surroundings) -> set[int]:
+    if step.team:
+        ids = [pk for pk in ids if step.team in found.workers[pk]["team_names"]]
     if not step.who:
         return set(ids)
     condition, of_task = about_worker(step.who), around.tasks([task])[task.pk]

@@ -43,6 +43,7 @@ WEIGHTS: Final = ("lateness", "labour", "misfit", "switch", "fairness")
 @dataclass(frozen=True)
 class Step:
     """One attempt: `who` (a condition; empty means everybody who can do it), in which order, and how they get it.
+    `team`: only members of the team of this name; empty: of any, or of none.
 
     `answer_min` counts in each one's own working time; `lasts_min` on the clock, after which the next step begins, 0
     for as long as it takes. `relax`: levels by which needs are lowered. `waits`: when nobody is there the step is
@@ -58,6 +59,7 @@ class Step:
     lasts_min: int = 0
     relax: int = 0
     waits: bool = False
+    team: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,8 +77,9 @@ class Definition:
     weights: Mapping[str, int] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data; `from_dict` gives it back."""
-        return {**asdict(self), "steps": [asdict(step) for step in self.steps], "weights": dict(self.weights)}
+        """Plain data; `from_dict` gives it back. A step that means no team says nothing of teams."""
+        steps = [{name: it for name, it in asdict(step).items() if name != "team" or it} for step in self.steps]
+        return {**asdict(self), "steps": steps, "weights": dict(self.weights)}
 
 
 def from_dict(data: Mapping[str, Any]) -> Definition:
@@ -99,7 +102,9 @@ def from_dict(data: Mapping[str, Any]) -> Definition:
 
 def tidy(found: Definition) -> Definition:
     """Without blanks around texts, and without weights that say nothing."""
-    steps = tuple(replace(step, name=step.name.strip(), who=step.who.strip()) for step in found.steps)
+    steps = tuple(
+        replace(step, name=step.name.strip(), who=step.who.strip(), team=step.team.strip()) for step in found.steps
+    )
     weights = {name: found.weights[name] for name in WEIGHTS if found.weights.get(name, 100) != 100}
     return replace(found, takes=found.takes.strip(), steps=steps, weights=weights)
 
@@ -153,6 +158,8 @@ def check(found: Definition) -> None:
 def _check_step(wrong: dict[str, str], path: str, step: Step) -> None:
     if not step.name.strip() or len(step.name) > 60:
         wrong[path + "name"] = "Name the step in at most 60 characters."
+    if len(step.team) > 80:
+        wrong[path + "team"] = "The name of a team has at most 80 characters."
     _check_choice(wrong, path + "how", step.how, HOW)
     _check_choice(wrong, path + "strategy", step.strategy, {it.name: it.title for it in STRATEGIES})
     _check_range(wrong, path + "ask", step.ask, 1, MOST_ASKED)

@@ -44,6 +44,7 @@ WORKER: Final[Mapping[str, tuple[Any, str]]] = {
     "worker.kind": (_T.STRING, "employee, freelancer or agent"),
     "worker.role": (_T.STRING, "their role in the workspace, such as manager; nothing without an account"),
     "worker.skills": (_LEVELS, "their level in each skill, 0 for none"),
+    "worker.teams": (_STRINGS, "the names of their teams: 'Design' in worker.teams"),
     "worker.country": (_T.STRING, "two letters, such as DE"),
     "worker.time_zone": (_T.STRING, "such as Europe/Berlin"),
     "worker.rate": (_NUMBER, "cost per hour"),

@@ -19,7 +19,7 @@ from fairlead.allocation.rows import Rows
 from fairlead.allocation.snapshot import effort
 from fairlead.events.actor import RULE
 from fairlead.lib.hours import minutes_within
-from fairlead.people.models import Skill, Worker
+from fairlead.people.models import Skill, Team, Worker
 from fairlead.people.queries import working_time
 from fairlead.work.models import Need, Task
 from fairlead.work.states import State
@@ -50,6 +50,11 @@ class Surroundings:
         """The names of all skills."""
         here = Skill.objects.filter(workspace_id=self.workspace_id, merged_into__isnull=True)
         return list(here.values_list("name", flat=True))
+
+    @cached_property
+    def teams(self) -> set[str]:
+        """The names of all teams."""
+        return set(Team.objects.filter(workspace_id=self.workspace_id).values_list("name", flat=True))
 
     @cached_property
     def roles(self) -> dict[int, str]:
@@ -129,6 +134,7 @@ def of_workers(found: Rows, task: Task, *, around: Surroundings) -> dict[int, di
             "worker.kind": worker["kind"],
             "worker.role": around.roles.get(worker["user_id"], ""),
             "worker.skills": {**none, **{found.skills[s]: level for s, level in found.levels.get(pk, {}).items()}},
+            "worker.teams": worker["team_names"],
             "worker.country": around.countries[pk],
             "worker.time_zone": worker["time_zone"],
             "worker.rate": worker["rate_cents"] / 100,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -137,6 +138,23 @@ _LIVE: Final = (TimeOff.State.REQUESTED, TimeOff.State.APPROVED)
 
 def _span(asked: TimeOff) -> dict[str, date]:
     return {"starts_on": asked.starts_on, "ends_on": asked.ends_on}
+
+
+def report_absence(worker: Worker, ends_on: date, *, actor: Actor, now: datetime) -> TimeOff:
+    """Away from today on, until `ends_on` included, at once and without asking: nobody can ask when they are ill.
+
+    Why is neither asked nor kept. Raises Invalid.
+    """
+    require(may_edit_worker(actor, worker), "Only the person themselves, or a manager, can report this.")
+    today = now.astimezone(ZoneInfo(worker.time_zone)).date()
+    _check_dates(worker, today, ends_on, "")
+    with transaction.atomic():
+        away = TimeOff.objects.create(
+            workspace_id=worker.workspace_id, worker=worker, starts_on=today, ends_on=ends_on,
+            state=TimeOff.State.APPROVED, created_at=now,
+        )  # fmt: skip
+        record("timeoff.approved", away, actor=actor, now=now, worker=worker.pk, at_once=True, **_span(away))
+    return away
 
 
 def approve_time_off(asked: TimeOff, *, actor: Actor, now: datetime) -> TimeOff:

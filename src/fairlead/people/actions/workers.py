@@ -34,6 +34,9 @@ _LIMITS: Final[dict[str, tuple[int, int]]] = {
     "lanes": (1, 100),
     "speed_percent": (10, 1000),
     "rate_cents": (0, 100_000_00),
+    "day_minutes": (30, 1440),
+    "rest_minutes": (0, 1440),
+    "buffer_minutes": (0, 240),
 }
 _LENGTHS: Final = {"name": 120, "headline": 160, "about": 20_000, "external_id": 120, "email": 254}
 
@@ -187,7 +190,7 @@ def _outside_limits(worker: Worker) -> dict[str, str]:
     wrong = {}
     for field, (least, most) in _LIMITS.items():
         value = getattr(worker, field)
-        if value is None and field == "max_tasks":
+        if value is None and field in ("max_tasks", "day_minutes"):
             continue
         if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
             wrong[field] = f"Must be a whole number from {least} to {most}."

@@ -1,25 +1,34 @@
-"""When workers work: weekly hours on their wall clock, less their country's holidays and approved time off."""
+"""When workers work: weekly hours on their wall clock, less holidays, approved time off and what calendars fill."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, OuterRef
+from django.db.models.functions import Extract, JSONObject
 
 from fairlead.lib.hours import Interval, holidays_between, minutes_within, working_intervals
-from fairlead.people.models import Hours, TimeOff, Worker
+from fairlead.lib.rest import at_most_a_day, with_rest, without
+from fairlead.people.models import BusyBlock, Hours, TimeOff, Worker
 
 _SPARE = timedelta(days=2)  # a zone is at most 14 h from UTC, so two days reach every local date of the window
+REST: Final = ("day_minutes", "rest_minutes", "buffer_minutes")
 
 
-def working_time(worker_ids: Collection[int], start: datetime, end: datetime) -> dict[int, list[Interval]]:
+def working_time(
+    worker_ids: Collection[int], start: datetime, end: datetime, *, ignoring: Collection[Interval] = ()
+) -> dict[int, list[Interval]]:
     """{worker id: sorted, disjoint [from, to) in UTC} within [start, end).
 
     Three queries, whatever the number of workers. AI agents work through holidays. The same hours in the same zone with
-    the same days off are computed once.
+    the same days off are computed once. `ignoring`: busy times that count as free, as before they were known.
     """
-    workers = list(Worker.objects.filter(pk__in=worker_ids).values("id", "kind", "time_zone", "country"))
+    found = Worker.objects.filter(pk__in=worker_ids).annotate(busy_times=busy_times(start - _SPARE, end))
+    workers = list(found.values("id", "kind", "time_zone", "country", *REST, "busy_times"))
     patterns: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
     for worker_id, *span in Hours.objects.filter(worker_id__in=worker_ids).values_list(
         "worker_id", "weekday", "from_min", "to_min"
@@ -29,12 +38,60 @@ def working_time(worker_ids: Collection[int], start: datetime, end: datetime) ->
     computed: dict[Any, list[Interval]] = {}
     result: dict[int, list[Interval]] = {}
     for worker in workers:
-        pattern, away = tuple(patterns[worker["id"]]), frozenset(off[worker["id"]])
-        key = (pattern, worker["time_zone"], away)
+        begin = start - _SPARE if worker["rest_minutes"] or worker["day_minutes"] else start
+        key = (tuple(patterns[worker["id"]]), worker["time_zone"], frozenset(off[worker["id"]]), begin)
         if key not in computed:
-            computed[key] = working_intervals(pattern, worker["time_zone"], away, start, end)
-        result[worker["id"]] = computed[key]
+            computed[key] = working_intervals(key[0], worker["time_zone"], key[2], begin, end)
+        result[worker["id"]] = within(rested(computed[key], worker, ignoring), start, end)
     return result
+
+
+def busy_times(start: datetime, end: datetime) -> ArraySubquery:
+    """A column of workers: when their calendars say that they are busy in [start, end), for `rested`."""
+    span = JSONObject(low=Extract("starts_at", "epoch"), high=Extract("ends_at", "epoch"))
+    blocks = BusyBlock.objects.filter(worker=OuterRef("pk"), starts_at__lt=end, ends_at__gt=start)
+    return ArraySubquery(blocks.order_by("starts_at").values(span=span))
+
+
+def rested(times: list[Interval], worker: Mapping[str, Any], ignoring: Collection[Interval] = ()) -> list[Interval]:
+    """The times less the worker's busy times, within what their rules of rest allow. `worker`: REST and busy_times."""
+    if worker["busy_times"]:
+        taken = [interval for interval in map(_interval, worker["busy_times"]) if interval not in ignoring]
+        times = without(times, taken, buffer_min=worker["buffer_minutes"])
+    if worker["day_minutes"]:
+        times = at_most_a_day(times, worker["time_zone"], worker["day_minutes"])
+    if worker["rest_minutes"]:
+        times = with_rest(times, worker["time_zone"], worker["rest_minutes"])
+    return times
+
+
+def _interval(row: Mapping[str, Any]) -> Interval:
+    return datetime.fromtimestamp(row["low"], UTC), datetime.fromtimestamp(row["high"], UTC)
+
+
+def within(times: list[Interval], start: datetime, end: datetime) -> list[Interval]:
+    """The parts of the times that lie in [start, end)."""
+    if not times or (times[0][0] >= start and times[-1][1] <= end):
+        return times
+    return [(max(low, start), min(high, end)) for low, high in times if low < end and high > start]
+
+
+def busy_blocks(worker_ids: Collection[int], start: datetime, end: datetime) -> dict[int, list[Interval]]:
+    """{worker id: busy times that touch [start, end), the earliest first}; who has none is left out. One query."""
+    rows = BusyBlock.objects.filter(worker_id__in=worker_ids, starts_at__lt=end, ends_at__gt=start)
+    found: dict[int, list[Interval]] = defaultdict(list)
+    for worker_id, low, high in rows.order_by("starts_at", "ends_at").values_list("worker_id", "starts_at", "ends_at"):
+        if found[worker_id] and low <= found[worker_id][-1][1]:
+            found[worker_id][-1] = (found[worker_id][-1][0], max(high, found[worker_id][-1][1]))
+        else:
+            found[worker_id].append((low, high))
+    return dict(found)
+
+
+def busy_until(now: datetime) -> Any:
+    """A column of workers: when the busy time that they are in now ends; None when they are in none."""
+    here = BusyBlock.objects.filter(worker=OuterRef("pk"), starts_at__lte=now, ends_at__gt=now).order_by("-ends_at")
+    return here.annotate(until=F("ends_at")).values("until")[:1]
 
 
 def days_off(workers: Sequence[Mapping[str, Any]], first: date, last: date) -> dict[int, set[date]]:

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Subquery
 
 from fairlead.events.actor import Actor
 from fairlead.lib.hours import Interval, minutes_within, weeks
 from fairlead.people.models import Worker
-from fairlead.people.queries.calendar import time_off, working_time
+from fairlead.people.queries.calendar import busy_until, time_off, working_time
 from fairlead.people.queries.presence import STATE_COLUMNS, HeldState, held_state, with_state
 from fairlead.people.queries.skills import skill_levels
+from fairlead.people.queries.teams import members_of
 from fairlead.people.queries.workers import HeldSkill, held_skills, visible_workers
 from fairlead.people.visibility import may_see_rate
 
@@ -25,7 +26,7 @@ _DAY = timedelta(days=1)
 @dataclass(frozen=True)
 class DirectoryFilter:
     """What to keep: `text` in name, headline or e-mail; `skill_id` at `level` or more; `available` = at work
-    now and in a state with new work."""
+    now and in a state with new work; `team_id`: members of this team."""
 
     text: str = ""
     kind: str = ""
@@ -33,16 +34,21 @@ class DirectoryFilter:
     level: int = 1
     available: bool = False
     deactivated: bool = False
+    team_id: int | None = None
 
 
 @dataclass(frozen=True)
 class Presence:
-    """Whether somebody is at work, and until or from when. All in UTC; None: not within the next three weeks."""
+    """Whether somebody is at work, and until or from when. All in UTC; None: not within the next three weeks.
+
+    `busy_until`: the end of the entry of their calendar that they are in.
+    """
 
     working: bool
     until: datetime | None
     back_at: datetime | None
     away_until: date | None
+    busy_until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -77,7 +83,8 @@ def directory(actor: Actor, wanted: DirectoryFilter, *, now: datetime, zone: str
     if wanted.skill_id is not None:
         levels = skill_levels(actor.workspace_id, on=now.date())
         found = found.filter(pk__in=[pk for pk, has in levels.items() if has.get(wanted.skill_id, 0) >= wanted.level])
-    rows = list(with_state(found).order_by("name", "pk").values(*_COLUMNS))
+    found = with_state(found).annotate(busy_until=Subquery(busy_until(now)))
+    rows = list(found.order_by("name", "pk").values(*_COLUMNS, "busy_until"))
     ids = [row["id"] for row in rows]
     week = weeks(now, zone, 1)[0]
     times = working_time(ids, week[0], max(week[1], now + timedelta(days=LOOK_AHEAD_DAYS)))
@@ -88,7 +95,7 @@ def directory(actor: Actor, wanted: DirectoryFilter, *, now: datetime, zone: str
             id=row["id"], name=row["name"], kind=row["kind"], headline=row["headline"], user_id=row["user_id"],
             owner_name=row["owner__name"] or "", time_zone=row["time_zone"], country=row["country"],
             skills=skills.get(row["id"], []),
-            presence=presence(times[row["id"]], away.get(row["id"]), now, row["time_zone"]),
+            presence=presence(times[row["id"]], away.get(row["id"]), now, row["time_zone"], row["busy_until"]),
             state=held_state(row, now),
             capacity_min=min(minutes_within(times[row["id"]], *week) * row["lanes"], row["week_minutes"]),
             rate_cents=row["rate_cents"] if may_see_rate(actor, row["user_id"]) else None,
@@ -103,13 +110,18 @@ def _matching(actor: Actor, wanted: DirectoryFilter) -> QuerySet[Worker]:
     found = visible_workers(actor).filter(deactivated_at__isnull=not wanted.deactivated)
     for word in wanted.text.split()[:6]:
         found = found.filter(Q(name__icontains=word) | Q(headline__icontains=word) | Q(email__icontains=word))
+    if wanted.team_id is not None:
+        found = found.filter(pk__in=members_of(wanted.team_id).values("worker_id"))
     return found.filter(kind=wanted.kind) if wanted.kind in Worker.Kind.values else found
 
 
-def presence(times: Sequence[Interval], away: tuple[date, date] | None, now: datetime, zone: str) -> Presence:
+def presence(
+    times: Sequence[Interval], away: tuple[date, date] | None, now: datetime, zone: str,
+    busy_until: datetime | None = None,
+) -> Presence:  # fmt: skip
     """At work now, or when next, from somebody's working intervals around `now`."""
     until = next((high for low, high in times if low <= now < high), None)
     back_at = next((low for low, _ in times if low > now), None)
     today = now.astimezone(ZoneInfo(zone)).date()
     away_until = away[1] if away and away[0] <= today <= away[1] else None
-    return Presence(until is not None, until, None if until else back_at, away_until)
+    return Presence(until is not None, until, None if until else back_at, away_until, None if until else busy_until)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ from fairlead.events.actor import Actor
 from fairlead.lib.errors import Missing
 from fairlead.lib.hours import Interval, working_intervals
 from fairlead.people.models import Hours, PresenceState, Worker
-from fairlead.people.queries.calendar import days_off
+from fairlead.people.queries.calendar import REST, busy_times, busy_until, days_off, rested, within
 from fairlead.people.visibility import may_see_directory
 
 LOOK_AHEAD: Final = timedelta(days=21)
@@ -39,8 +39,9 @@ class Availability:
     """Whether somebody can be given work now.
 
     `state` is the name of their state and `is_available` what it says about new work; `is_working_now` is by their
-    hours, holidays and leave. `free_at` is the first moment, from now on, at which both hold (UTC); None: not
-    within three weeks, or they are in a state without new work and without an end.
+    hours, holidays, leave and calendars; `busy_until` is the end of the calendar entry that they are in. `free_at` is
+    the first moment, from now on, at which both hold (UTC); None: not within three weeks, or they are in a state
+    without new work and without an end.
     """
 
     state: str
@@ -50,6 +51,7 @@ class Availability:
     color: int = 0
     until: datetime | None = None
     text: str = ""
+    busy_until: datetime | None = None
 
 
 def presence_states(actor: Actor) -> QuerySet[PresenceState]:
@@ -128,8 +130,9 @@ def availability_now(worker_ids: Collection[int], now: datetime) -> dict[int, Av
     hours = ArraySubquery(
         Hours.objects.filter(worker=OuterRef("pk")).order_by("weekday", "from_min").values(span=spans)
     )
-    found = with_state(Worker.objects.filter(pk__in=worker_ids)).annotate(week=hours)
-    rows = list(found.values("id", "kind", "time_zone", "country", "week", *STATE_COLUMNS))
+    busy = {"busy_times": busy_times(now - 2 * _DAY, now + 2 * LOOK_AHEAD), "busy_until": Subquery(busy_until(now))}
+    found = with_state(Worker.objects.filter(pk__in=worker_ids)).annotate(week=hours, **busy)
+    rows = list(found.values("id", "kind", "time_zone", "country", "week", *REST, *busy, *STATE_COLUMNS))
     states = {row["id"]: held_state(row, now) for row in rows}
     last = max([now, *(state.until for state in states.values() if state.until)]) + LOOK_AHEAD
     off = days_off(rows, (now - 2 * _DAY).date(), (last + 2 * _DAY).date())
@@ -140,10 +143,16 @@ def availability_now(worker_ids: Collection[int], now: datetime) -> dict[int, Av
         week = tuple((span["day"], span["low"], span["high"]) for span in row["week"])
         key = (week, row["time_zone"], frozenset(off[row["id"]]), start)
         if key not in known:
-            known[key] = working_intervals(week, row["time_zone"], key[2], start, start + LOOK_AHEAD)
-        return known[key]
+            known[key] = working_intervals(week, row["time_zone"], key[2], start - 2 * _DAY, start + LOOK_AHEAD)
+        return within(rested(known[key], row), start, start + LOOK_AHEAD)
 
-    return {row["id"]: _availability(states[row["id"]], now, lambda start, row=row: times(row, start)) for row in rows}
+    return {
+        row["id"]: replace(
+            _availability(states[row["id"]], now, lambda start, row=row: times(row, start)),
+            busy_until=row["busy_until"],
+        )
+        for row in rows
+    }
 
 
 def _availability(state: HeldState, now: datetime, times: Any) -> Availability:

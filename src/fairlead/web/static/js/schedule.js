@@ -1,5 +1,5 @@
 /* Everybody's lanes. /schedule/data/ answers {start, now, seq, lanes: [[id, name, kind, lanes, [from, to, …], [[key, title,
-   color, start, end, lane, flags, due], …]], …]}, minutes since `start`; flags: 1 under way, 2 in review, 4 pinned, 8 late.
+   color, start, end, lane, flags, due], …], [busy from, to, …]], …]}, minutes since `start`; flags: 1 under way, 2 in review, 4 pinned, 8 late.
    Only what can be seen is in the page. A task is dragged by mouse or finger; what a choice costs is asked while it is
    held (/tasks/KEY/price/) and stands beside the pointer. By keyboard: Enter on a task opens the same as a dialog. */
 (() => {
@@ -65,7 +65,7 @@
     ticks(from, to);
   }
 
-  function draw([id, name, kind, lanes, spans, blocks], index, from, to) {
+  function draw([id, name, kind, lanes, spans, blocks, busy = []], index, from, to) {
     const lane = make("lane"); lane.dataset.worker = id; lane.dataset.name = name;
     Object.assign(lane.style, { top: `${HEAD + index * ROW}px`, width: `${x(last) + 40}px` });
     const label = make("lane-name"), link = make("", name, "a");
@@ -74,6 +74,11 @@
     if (scale > 0.02) for (let n = 0; n < spans.length; n += 2) if (spans[n + 1] > from && spans[n] < to && spans[n + 1] > first) {
       const low = Math.max(first, spans[n]), it = make("span");
       place(it, x(low), 0, (spans[n + 1] - low) * scale); lane.prepend(it);
+    }
+    if (scale > 0.02) for (let n = 0; n < busy.length; n += 2) if (busy[n + 1] > from && busy[n] < to && busy[n + 1] > first) {
+      const low = Math.max(first, busy[n]), it = make("busy");
+      it.title = `${name} is busy ${when(busy[n])} to ${when(busy[n + 1])}`;
+      place(it, x(low), 0, Math.max(3, (busy[n + 1] - low) * scale)); lane.append(it);
     }
     const height = lanes > 1 ? Math.max(10, 38 / Math.min(lanes, 3)) : 38;
     for (const [key, title, color, start, end, at, flags] of blocks) if (end > from && start < to && end > first) {

@@ -1,0 +1,117 @@
+"""Teams: who works together under which name. Taking one away is for the layer that knows who asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import IntegrityError, transaction
+
+from fairlead.events.actor import Actor
+from fairlead.events.record import record
+from fairlead.lib.errors import Invalid, Missing, require
+from fairlead.people.models import Team, TeamMember, Worker
+from fairlead.people.permissions import may_manage_teams
+
+ONLY_MANAGERS: Final = "Only a manager can change teams."
+MOST_MEMBERS: Final = 500
+
+
+def create_team(
+    name: str, *, lead: Worker | None = None, members: Collection[Worker] = (), description: str = "",
+    actor: Actor, now: datetime,
+) -> Team:  # fmt: skip
+    """A new team; its lead is a member of it. Raises Invalid."""
+    require(may_manage_teams(actor), ONLY_MANAGERS)
+    team = Team(
+        workspace_id=actor.workspace_id, name=" ".join(name.split()), lead=lead, description=description.strip(),
+        created_at=now,
+    )  # fmt: skip
+    wanted = _with_lead(lead, members)
+    _check(team, wanted)
+    try:
+        with transaction.atomic():
+            team.save(force_insert=True)
+            _put(team, wanted)
+            record("team.created", team, actor=actor, now=now, name=team.name, members=_names(wanted))
+    except IntegrityError as error:
+        raise _taken(team) from error
+    return team
+
+
+def change_team(
+    team: Team, *, name: str, lead: Worker | None, members: Collection[Worker], description: str, actor: Actor,
+    now: datetime,
+) -> Team:  # fmt: skip
+    """Say anew what a team is called, who leads it and who is in it. Nothing happens when nothing changes."""
+    require(may_manage_teams(actor) and team.workspace_id == actor.workspace_id, ONLY_MANAGERS)
+    wanted = _with_lead(lead, members)
+    try:
+        with transaction.atomic():
+            held = Team.objects.select_for_update(of=("self",)).select_related("lead").get(pk=team.pk)
+            before = _said(held)
+            held.name, held.lead, held.description = " ".join(name.split()), lead, description.strip()
+            _check(held, wanted)
+            changes: dict[str, Any] = {f: [was, now_] for f, was in before.items() if was != (now_ := _said(held)[f])}
+            old = {row.worker_id: row.worker for row in held.members.select_related("worker")}
+            if old.keys() != wanted.keys():
+                changes["members"] = [_names(old), _names(wanted)]
+                _put(held, wanted)
+            if changes:
+                held.save(update_fields=["name", "lead", "description"])
+                record("team.changed", held, actor=actor, now=now, changes=changes)
+    except IntegrityError as error:
+        raise _taken(team) from error
+    return held
+
+
+def _said(team: Team) -> dict[str, str]:
+    return {"name": team.name, "lead": team.lead.name if team.lead else "", "description": team.description}
+
+
+def remove_team(team: Team, *, actor: Actor, now: datetime) -> None:
+    """Take a team away; its members stay in the directory."""
+    require(may_manage_teams(actor) and team.workspace_id == actor.workspace_id, ONLY_MANAGERS)
+    with transaction.atomic():
+        held = Team.objects.select_for_update().filter(pk=team.pk).first()
+        if held is None:
+            raise Missing("This team was removed already.")
+        record("team.removed", held, actor=actor, now=now, name=held.name)
+        held.delete()
+
+
+def _with_lead(lead: Worker | None, members: Collection[Worker]) -> dict[int, Worker]:
+    return {worker.pk: worker for worker in (*members, *([lead] if lead else []))}
+
+
+def _put(team: Team, wanted: dict[int, Worker]) -> None:
+    TeamMember.objects.filter(team=team).exclude(worker_id__in=wanted).delete()
+    held = set(TeamMember.objects.filter(team=team).values_list("worker_id", flat=True))
+    TeamMember.objects.bulk_create(
+        TeamMember(workspace_id=team.workspace_id, team=team, worker_id=pk) for pk in wanted if pk not in held
+    )
+
+
+def _names(workers: dict[int, Worker]) -> list[str]:
+    return sorted(worker.name for worker in workers.values())
+
+
+def _check(team: Team, members: dict[int, Worker]) -> None:
+    wrong: dict[str, str] = {}
+    if not 0 < len(team.name) <= 80:
+        wrong["name"] = "Give the team a name of at most 80 characters."
+    elif set(team.name) & set("'\"\\") or not team.name.isprintable():
+        wrong["name"] = "A name without quotes, please: policies write it in quotes."
+    if len(team.description) > 300:
+        wrong["description"] = "At most 300 characters."
+    if any(worker.workspace_id != team.workspace_id for worker in members.values()):
+        wrong["members"] = "Choose people of this workspace."
+    elif len(members) > MOST_MEMBERS:
+        wrong["members"] = f"A team has at most {MOST_MEMBERS} members."
+    if wrong:
+        raise Invalid(wrong)
+
+
+def _taken(team: Team) -> Invalid:
+    return Invalid({"name": f"There is a team called {team.name} already."})
