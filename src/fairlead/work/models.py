@@ -8,6 +8,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from django.db.models import F, Q
 
+from fairlead.work.fields.models import Field, FieldOption, FieldValue, ProjectField  # noqa: F401  found here too
 from fairlead.work.states import State
 
 

@@ -12,6 +12,20 @@ from fairlead.work.actions.batches import (
 from fairlead.work.actions.comments import add_comment, edit_comment, remove_comment
 from fairlead.work.actions.criteria import add_criterion, check_criterion, remove_criterion, uncheck_criterion
 from fairlead.work.actions.dependencies import add_dependency, remove_dependency
+from fairlead.work.actions.field_options import OptionIn
+from fairlead.work.actions.field_values import FieldsEmpty
+from fairlead.work.actions.fields import (
+    archive_field,
+    change_field,
+    create_field,
+    delete_field,
+    hide_from_cards,
+    restore_field,
+    show_on_cards,
+    switch_off,
+    switch_on,
+    unarchive_field,
+)
 from fairlead.work.actions.looks import fold_column, set_lanes, unfold_column
 from fairlead.work.actions.moves import (
     cancel_task,
@@ -44,6 +58,8 @@ from fairlead.work.actions.views import change_view, remove_view, save_view, sta
 from fairlead.work.drafts import TaskDraft
 
 __all__ = [
+    "FieldsEmpty",
+    "OptionIn",
     "Outcome",
     "SoAlready",
     "TaskDraft",
@@ -52,8 +68,10 @@ __all__ = [
     "add_criterion",
     "add_dependency",
     "add_status",
+    "archive_field",
     "archive_project",
     "cancel_task",
+    "change_field",
     "change_many",
     "change_one",
     "change_project",
@@ -62,12 +80,15 @@ __all__ = [
     "change_view",
     "check_criterion",
     "complete_task",
+    "create_field",
     "create_project",
     "create_task",
     "create_tasks",
+    "delete_field",
     "delete_task",
     "edit_comment",
     "fold_column",
+    "hide_from_cards",
     "hold_task",
     "hold_tasks",
     "move_needs",
@@ -79,14 +100,19 @@ __all__ = [
     "remove_status",
     "remove_view",
     "reopen_task",
+    "restore_field",
     "restore_project",
     "restore_task",
     "save_view",
     "set_lanes",
     "share_project",
+    "show_on_cards",
     "start_task",
     "start_with",
     "submit_task",
+    "switch_off",
+    "switch_on",
+    "unarchive_field",
     "uncheck_criterion",
     "undo_batch",
     "unfold_column",

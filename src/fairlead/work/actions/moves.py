@@ -11,6 +11,7 @@ from fairlead.events.actor import AGENT, Actor
 from fairlead.events.record import record
 from fairlead.lib.errors import Forbidden, Invalid, Refused, require
 from fairlead.work.actions.columns import rank_below, require_room
+from fairlead.work.actions.field_values import check_filled
 from fairlead.work.actions.tasks import fresh, write
 from fairlead.work.models import Criterion, Status, Task
 from fairlead.work.permissions import may_order, parts
@@ -98,6 +99,7 @@ def _check_gates(task: Task, to: State) -> None:
         keys = blocked([task.pk]).get(task.pk)
         if keys:
             raise Blocked(f"{task} waits for {', '.join(keys)}. Finish that first, or remove the dependency.")
+    check_filled(task, to)
     if to == State.DONE:
         texts = list(Criterion.objects.filter(task=task, checked_at__isnull=True).values_list("text", flat=True))
         if texts:

@@ -16,6 +16,7 @@ from fairlead.events.record import record
 from fairlead.lib.errors import Conflict, Forbidden, Invalid, Missing, Refused, require
 from fairlead.people.models import Skill, Worker
 from fairlead.work.actions.columns import STEP, require_room, top_rank
+from fairlead.work.actions.field_values import change_values, check_filled, insert_values, work_out
 from fairlead.work.drafts import EFFORTS, TaskDraft, problems, tidy_labels, wrong_values
 from fairlead.work.models import Criterion, Dependency, Need, Project, Status, Task
 from fairlead.work.permissions import may_create_task, may_delete_task, may_edit_task
@@ -31,7 +32,10 @@ Place = tuple[Status, float]
 
 def create_task(project: Project, draft: TaskDraft, *, actor: Actor, now: datetime) -> Task:
     """A new task at the top of its column. Raises Invalid with the fields that need another look."""
-    return create_tasks(project, [draft], actor=actor, now=now)[0]
+    with transaction.atomic():
+        task = create_tasks(project, [draft], actor=actor, now=now)[0]
+        check_filled(task, State(task.state))
+    return task
 
 
 def create_tasks(project: Project, drafts: Sequence[TaskDraft], *, actor: Actor, now: datetime) -> list[Task]:
@@ -46,6 +50,7 @@ def create_tasks(project: Project, drafts: Sequence[TaskDraft], *, actor: Actor,
         places = _places(project, drafts)
         tasks = _insert(project, drafts, places, actor=actor, now=now)
         _insert_details(tasks, drafts)
+        insert_values(tasks, [draft.fields for draft in drafts], project, actor=actor)
         source = "request" if actor.role == Role.CLIENT else "import" if len(drafts) > 1 else actor.kind
         for task in tasks:
             record("task.created", task, actor=actor, now=now, title=task.title, source=source)
@@ -199,21 +204,26 @@ def write(task: Task, *, now: datetime, **values: Any) -> None:
 
 def change_task(task: Task, *, actor: Actor, now: datetime, version: int | None = None, **values: Any) -> Task:
     """Change any of: title, description, priority, effort_low_min, effort_min, effort_high_min, release_at, due_at,
-    labels, parent, external_id, and needs as {skill id: level}. What is equal already is neither written nor recorded.
+    labels, parent, external_id, needs as {skill id: level}, and fields as {field id: value}. What is equal already is
+    neither written nor recorded.
     """
     require(may_edit_task(actor, task), "Only managers and whoever holds or created this task can change it.")
-    if unknown := set(values) - {*COLUMNS, "needs"}:
+    if unknown := set(values) - {*COLUMNS, "needs", "fields"}:
         raise TypeError(f"change_task does not know {', '.join(sorted(unknown))}")
     with transaction.atomic():
         fresh(task, version=version)
         _check_open(task.project)
-        needs = values.pop("needs", None)
+        needs, fields = values.pop("needs", None), values.pop("fields", {})
         changed = _changed(task, values)
         changes = {name: [shown(name, getattr(task, name)), shown(name, value)] for name, value in changed.items()}
         if needs is not None:
             changes.update(_change_needs(task, needs))
+        if fields:
+            changes.update(change_values(task, fields, actor=actor))
         if changes:
             write(task, now=now, **changed)
+            if fields or "effort_min" in changed:
+                work_out([task])
             record("task.changed", task, actor=actor, now=now, changes=changes)
     return task
 
