@@ -57,6 +57,12 @@ OPERATIONS: dict[str, Line] = {
     "DELETE /views/{view_id}": allow(*MANAGERS, HOLDER),
     "POST /tasks/bulk": allow(*STAFF, data={"tasks": ["WEB-1"], "priority": 3}),
     "POST /batches/{batch_id}/undo": allow(HOLDER),
+    "GET /fields": allow(*EVERYBODY),
+    "POST /fields": allow(*MANAGERS, data={"name": "Shop", "kind": "text", "projects": ["WEB"]}),
+    "GET /fields/{key}": allow(*READERS),
+    "PATCH /fields/{key}": allow(*MANAGERS, data={"name": "Money"}),
+    "DELETE /fields/{key}": allow(*MANAGERS),
+    "POST /fields/{key}/restore": allow(*MANAGERS, at={"key": "gone_field"}),
     # what hangs on a task
     "POST /tasks/{key}/criteria": allow(*MANAGERS, HOLDER, data={"text": "Short"}),
     "POST /tasks/{key}/criteria/{criterion_id}/check": allow(*MANAGERS, HOLDER),

@@ -138,6 +138,7 @@ def _work(world: World, skill: Skill, worker: Worker, now: datetime) -> tuple[di
         "tasks/key": str(tasks["held"]),
         "my-work/key": str(tasks["held"]),
         "columns/status_id": str(_status(project, "Ready")),
+        **_fields(tasks["held"], **by),
         "criteria/criterion_id": str(open_.pk),
         "met": str(met.pk),
         "comments/comment_id": str(comment.pk),
@@ -157,6 +158,18 @@ def _work(world: World, skill: Skill, worker: Worker, now: datetime) -> tuple[di
         "offer/secret": offer_secret(offer),
         "receipts/number": str(Assignment.objects.get(task=tasks["held"]).receipt_id),
     }
+
+
+def _fields(task: Task, *, actor: Actor, now: datetime) -> dict[str, str]:
+    """The field budget, which bob's task has a value in, and one in the trash."""
+    by = {"actor": actor, "now": now}
+    field = work.create_field(
+        f"Budget {CANARY}", "money", key="budget", currency="EUR", hint=CANARY, projects=(task.project,), **by
+    )
+    work.change_task(task, fields={field.pk: 1200}, **by)
+    gone = work.create_field(f"Former {CANARY}", "text", key="former_field", **by)
+    work.delete_field(gone, **by)
+    return {"fields/key": "budget", "fields/field": "budget", "gone_field": "former_field"}
 
 
 def _policies(tasks: dict[str, Task], *, actor: Actor, now: datetime) -> Policy:

@@ -12,9 +12,11 @@ from fairlead.accounts.models import Role
 from fairlead.events.actor import Actor
 from fairlead.people.queries import skill_choices
 from fairlead.web.access import Request
+from fairlead.web.own_filters import own_asked, own_filters, own_query
 from fairlead.work.filters import DUES, ME, NOBODY, TaskFilter
 from fairlead.work.models import Project, Task
 from fairlead.work.queries import assignees, labels
+from fairlead.work.queries.own_fields import PREFIX
 from fairlead.work.states import State
 
 RANGES = {
@@ -42,6 +44,7 @@ def asked(request: Request, *, project: str = "") -> TaskFilter:
         due_to=_day(get["due_to"]),
         created_from=_day(get["created_from"]),
         created_to=_day(get["created_to"]),
+        own=own_asked(request),
     )
 
 
@@ -55,7 +58,8 @@ def _day(text: str) -> date | None:
 def kept_query(request: Request) -> str:
     """What a saved view keeps of this address: filters, sorting, grouping and columns, in a fixed order."""
     names = (*NAMES, "project", *LISTED)
-    return urlencode([(name, request.GET[name]) for name in names if request.GET.get(name)])
+    usual = [(name, request.GET[name]) for name in names if request.GET.get(name)]
+    return urlencode([*usual, *own_query(request.GET)])
 
 
 def _is_assignee(text: str) -> bool:
@@ -97,9 +101,17 @@ def filter_bar(
         for name, value in chosen.items()
         if value
     ]
+    chips += [
+        {
+            "text": f"{each.field.name}: {each.text}",
+            "remove": address(request, **{PREFIX + each.field.key: "", "page": ""}),
+        }
+        for each in wanted.own
+    ]
     ranges = [(name, label, chosen[name]) for name, label in RANGES.items()]
     return {
         "q": wanted.text, "selects": selects, "chips": chips, "path": request.path, "any": bool(chips),
+        "own": own_filters(request, wanted.own, project), "owned": bool(wanted.own),
         "ranges": ranges, "dated": any(value for _, _, value in ranges),
     }  # fmt: skip
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from fairlead.accounts.models import Role
-from fairlead.lib.errors import Conflict, Refused, require
+from fairlead.lib.errors import Conflict, Invalid, Refused, require
 from fairlead.people.queries import skills
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
 from fairlead.web.access import Request, View, member_page
@@ -23,9 +23,11 @@ from fairlead.web.board import label_color, today_of
 from fairlead.web.filters import html
 from fairlead.web.render import page
 from fairlead.web.task_commands import task_commands
+from fairlead.web.task_fields import fields_of, fillable, new_fields, sent_values
 from fairlead.web.task_forms import NewTaskForm, TaskForm, initial_values
 from fairlead.work import actions
 from fairlead.work.drafts import EFFORTS
+from fairlead.work.fields.stored import people_of
 from fairlead.work.models import Project, Task
 from fairlead.work.permissions import may_comment, may_create_task, may_delete_task, may_edit_task, may_order
 from fairlead.work.queries import (
@@ -78,6 +80,7 @@ def _task_page(request: Request, task: Task, found: TaskDetails, form: TaskForm,
         "shows_candidates": not client and State(task.state) not in OVER,
         "today": today_of(request, now),
         "differences": [],
+        **fields_of(request, task),
         "page_commands": task_commands(actor, task, found, _steps(task, found)),
         **more,
     }
@@ -173,11 +176,14 @@ def new(request: Request) -> HttpResponse:
     projects = visible_projects(request.actor).filter(archived_at__isnull=True).order_by("name")
     fixed = projects.filter(key=request.GET.get("project", "").upper()).first()
     form = _new_form(request, projects, fixed)
+    wrong: dict[str, str] = {}
     if request.method == "POST" and form.is_valid():
+        project = form.cleaned_data["project"]
+        given, wrong = _own_values(request, project)
         try:
-            task = actions.create_task(
-                form.cleaned_data["project"], _draft(form), actor=request.actor, now=timezone.now()
-            )
+            if wrong:
+                raise Invalid({f"fields.{key}": text for key, text in wrong.items()})
+            task = actions.create_task(project, _draft(form, given), actor=request.actor, now=timezone.now())
         except Refused as refused:
             blame(form, refused)
         else:
@@ -189,7 +195,11 @@ def new(request: Request) -> HttpResponse:
         if request.actor.role == Role.CLIENT
         else list(skills(request.actor).order_by("name").values_list("name", flat=True))
     )
-    values = {"form": form, "fixed": fixed, "skill_names": names, "any_project": projects.exists()}
+    first = _chosen_project(form, projects)
+    values = {
+        "form": form, "fixed": fixed, "skill_names": names, "any_project": projects.exists(),
+        "new_fields": new_fields(request, first.pk, wrong) if first else [],
+    }  # fmt: skip
     return page(request, "tasks/new.jinja", values, status=422 if form.errors else 200)
 
 
@@ -208,9 +218,21 @@ def _new_form(request: Request, projects: Any, fixed: Project | None) -> NewTask
     return form
 
 
-def _draft(form: NewTaskForm) -> actions.TaskDraft:
+def _own_values(request: Request, project: Project) -> tuple[dict[int, Any], dict[str, str]]:
+    """What was typed into the fields of the project, and what is wrong with it."""
+    fields = fillable(request, project.pk)
+    return sent_values(request, fields, people_of(request.actor.workspace_id, fields))
+
+
+def _chosen_project(form: NewTaskForm, projects: Any) -> Project | None:
+    """The project whose fields the form shows: the chosen one, else the first of the list."""
+    chosen: Project | None = projects.filter(key=form["project"].value() or "").first()
+    return chosen or projects.first()
+
+
+def _draft(form: NewTaskForm, given: dict[int, Any]) -> actions.TaskDraft:
     values = {name: value for name, value in form.cleaned_data.items() if name != "project"}
-    return actions.TaskDraft(**{**values, "labels": tuple(values["labels"])})
+    return actions.TaskDraft(**{**values, "labels": tuple(values["labels"]), "fields": given})
 
 
 @member_page

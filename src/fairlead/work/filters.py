@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 
+from fairlead.work.fields.asking import Asked
 from fairlead.work.models import Need, Task
 from fairlead.work.states import OPEN
 
@@ -22,7 +23,7 @@ class TaskFilter:
 
     `assignee` is a worker's id as text, "me" or "nobody"; `due` one of DUES; `state` a state, or "open" for all that is
     not over; `text` words that title, description or labels contain, or a key like WEB-42; `skill` the id of one that
-    is needed. The days of a range are both part of it, in the reader's zone.
+    is needed. The days of a range are both part of it, in the reader's zone. `own`: what is asked of custom fields.
     """
 
     text: str = ""
@@ -38,6 +39,7 @@ class TaskFilter:
     due_to: date | None = None
     created_from: date | None = None
     created_to: date | None = None
+    own: tuple[Asked, ...] = ()
 
     def __bool__(self) -> bool:
         return self != TaskFilter()
@@ -59,6 +61,8 @@ class TaskFilter:
             wanted &= Q(pk__in=Need.objects.filter(skill_id=self.skill).values("task_id"))
         wanted &= _between("due_at", self.due_from, self.due_to, zone)
         wanted &= _between("created_at", self.created_from, self.created_to, zone)
+        for asked in self.own:
+            wanted &= asked.wanted(user_id=user_id, now=now, zone=zone)
         return tasks.filter(wanted & self._of_whom(user_id) & self._when(now, zone) & self._words())
 
     def _of_whom(self, user_id: int | None) -> Q:

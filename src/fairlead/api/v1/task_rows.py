@@ -10,6 +10,7 @@ from django.db.models import F
 
 from fairlead.accounts.models import Role
 from fairlead.api.calls import Call
+from fairlead.api.own_values import own_values
 from fairlead.lib.errors import Missing
 from fairlead.work.models import Criterion, Dependency, Need, Task
 from fairlead.work.queries import blocked, visible_tasks
@@ -20,7 +21,7 @@ PLAIN = (
     "due_at", "labels", "external_id", "created_at", "updated_at", "started_at", "done_at", "version",
 )  # fmt: skip
 COLUMNS = (
-    "id", "number", "project__key", "parent__number", "status_id", "status__name", *HOLDER, *PLAIN,
+    "id", "number", "project_id", "project__key", "parent__number", "status_id", "status__name", *HOLDER, *PLAIN,
 )  # fmt: skip
 
 Rows = list[dict[str, Any]]
@@ -31,6 +32,7 @@ def shown(request: Call, rows: Rows) -> Rows:
     ids = [row["id"] for row in rows]
     needs = {} if request.actor.role == Role.CLIENT else _needs(ids)
     criteria, waits, stops = _criteria(ids), _waits(request, ids), blocked(ids)
+    own = own_values(request.actor, rows)
     return [
         {
             **{name: row[name] for name in PLAIN},
@@ -43,6 +45,7 @@ def shown(request: Call, rows: Rows) -> Rows:
             "criteria": criteria.get(row["id"], []),
             "waits_for": waits.get(row["id"], []),
             "blocked_by": stops.get(row["id"], []),
+            "fields": own[row["id"]],
         }
         for row in rows
     ]

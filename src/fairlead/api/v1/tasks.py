@@ -11,13 +11,14 @@ from fairlead.accounts.models import Role
 from fairlead.api import etags, paging
 from fairlead.api.calls import Call
 from fairlead.api.fields import TaskKey
+from fairlead.api.own_values import given_values
 from fairlead.api.paging import Order
 from fairlead.api.problems import InvalidInput
 from fairlead.api.routes import Routes
 from fairlead.api.v1.projects import find_status
 from fairlead.api.v1.shapes import Move, NeedIn, NewTask, TaskChange, TaskOut, TaskPage, TaskQuery
 from fairlead.api.v1.task_rows import COLUMNS, one, shown
-from fairlead.work import actions, queries
+from fairlead.work import actions, grammar, queries
 from fairlead.work.drafts import TaskDraft
 from fairlead.work.filters import TaskFilter
 from fairlead.work.models import Task
@@ -49,9 +50,21 @@ def _fitting(request: Call, wanted: TaskQuery) -> QuerySet[Task]:
         due_to=wanted.due_to, created_from=wanted.created_from, created_to=wanted.created_to,
     )  # fmt: skip
     found = asked.apply(queries.visible_tasks(request.actor), now=request.now, user_id=request.actor.user_id)
+    if wanted.fields:
+        found = _of_fields(request, wanted.fields, found)
     if wanted.external_id is not None:
         found = found.filter(external_id=wanted.external_id)
     return found if wanted.updated_since is None else found.filter(updated_at__gte=wanted.updated_since)
+
+
+def _of_fields(request: Call, text: str, tasks: QuerySet[Task]) -> QuerySet[Task]:
+    """Those for which every `key:value` holds."""
+    asked = grammar.read(text)
+    if any(not term.name or term.name in grammar.OPERATORS for term in asked.terms):
+        raise InvalidInput("Name a field in each part, such as budget:>1000.", [
+            {"parameter": "fields", "detail": "Each part is the key of a field, a colon and what it holds."}
+        ])  # fmt: skip
+    return asked.apply(tasks, grammar.Reader(request.actor, request.now, "UTC"))
 
 
 @routes.on("POST", "/tasks", scope="work:write", gives=TaskOut, status=201)
@@ -65,6 +78,7 @@ def create_task(request: Call, body: NewTask) -> dict[str, Any]:
     del values["project"]
     status_id = values.pop("status_id", None)
     values["status"] = None if status_id is None else find_status(request, project, status_id)
+    values["fields"] = given_values(request, body.fields)
     for name in ("labels", "criteria"):
         values[name] = tuple(values.get(name, ()))
     values["after"] = tuple(queries.find_task(request.actor, key).pk for key in body.after)
@@ -86,6 +100,8 @@ def change_task(request: Call, key: TaskKey, body: TaskChange) -> dict[str, Any]
     task = queries.find_task(request.actor, key)
     version = etags.expected(request, task.version)
     values = body.given() | _related(request, body)
+    if "fields" in values:
+        values["fields"] = given_values(request, body.fields)
     return one(request, actions.change_task(task, actor=request.actor, now=request.now, version=version, **values))
 
 

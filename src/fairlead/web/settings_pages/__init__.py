@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from fairlead.web.settings_pages import members, notices, planning, presence, profile, tokens, workspace
+from fairlead.web.settings_pages import fields, members, notices, planning, presence, profile, tokens, workspace
 
 urls = [
-    *profile.urls, *workspace.urls, *planning.urls, *members.urls, *notices.urls, *presence.urls, *tokens.urls,
+    *profile.urls, *workspace.urls, *planning.urls, *members.urls, *fields.urls,
+    *notices.urls, *presence.urls, *tokens.urls,
 ]  # fmt: skip

@@ -13,6 +13,7 @@ from fairlead.events.actor import Actor
 from fairlead.people.permissions import may_manage_presence
 from fairlead.web.access import Request
 from fairlead.web.render import page
+from fairlead.work.permissions import may_manage_projects
 
 
 def settings_page(request: Request, template: str, values: Mapping[str, Any], *, status: int = 200) -> HttpResponse:
@@ -27,6 +28,7 @@ def _tabs(actor: Actor, here: str) -> list[dict[str, Any]]:
         ("building-2", "Workspace", "/settings/workspace/", may_change_workspace(actor)),
         ("calendar-clock", "Planning", "/settings/planning/", may_change_planning(actor)),
         ("users", "Members", "/settings/members/", may_see_members(actor)),
+        ("text-cursor-input", "Fields", "/settings/fields/", may_manage_projects(actor)),
         ("circle-dot", "Presence", "/settings/presence/", may_manage_presence(actor)),
         ("key-round", "API tokens", "/settings/tokens/", may_make_tokens(actor)),
     ]

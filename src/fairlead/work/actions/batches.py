@@ -13,8 +13,11 @@ from django.utils.dateparse import parse_datetime
 from fairlead.events.actor import AGENT, Actor
 from fairlead.events.record import record
 from fairlead.lib.errors import Conflict, Forbidden, Invalid, Missing, Refused, require
+from fairlead.work.actions.field_values import change_values, current, work_out
 from fairlead.work.actions.moves import move_task
 from fairlead.work.actions.tasks import change_task, delete_task, restore_task, shown, write
+from fairlead.work.fields.definitions import definitions
+from fairlead.work.fields.json_values import kept, returned
 from fairlead.work.models import Batch, BatchLine, Status, Task
 from fairlead.work.permissions import may_change_many
 from fairlead.work.queries.visible import visible_tasks
@@ -39,8 +42,8 @@ class TaskEdit:
     """What should become of every task; what is None or empty stays.
 
     A task goes to the column `status_id`, or to the first column of its project with `state`. `due_at` sets the date,
-    `shift_days` moves it, `no_due` takes it away. `effort_min` is the likely
-    effort; `labels` replaces all labels. `trash` puts the task into the trash, whatever else is given.
+    `shift_days` moves it, `no_due` takes it away. `effort_min` is the likely effort; `labels` replaces all labels;
+    `fields` are ids of custom fields with values. `trash` puts the task into the trash, whatever else is given.
     """
 
     status_id: int | None = None
@@ -55,6 +58,7 @@ class TaskEdit:
     add_labels: tuple[str, ...] = ()
     remove_labels: tuple[str, ...] = ()
     trash: bool = False
+    fields: tuple[tuple[int, Any], ...] = ()
 
     def __bool__(self) -> bool:
         return self != TaskEdit()
@@ -152,7 +156,7 @@ def _run(tasks: Iterable[Task], edit: TaskEdit, *, actor: Actor, now: datetime) 
 
 def _changed(task: Task, edit: TaskEdit, *, actor: Actor, now: datetime) -> BatchLine:
     """The line of a task after the edit. Raises Refused when a rule is in the way or nothing is different."""
-    version, before = task.version, _values(task)
+    version, before = task.version, _values(task, edit)
     if edit.trash:
         delete_task(task, actor=actor, now=now)
     else:
@@ -174,13 +178,16 @@ def _kept(lines: Sequence[BatchLine], *, actor: Actor, now: datetime) -> Batch:
     return batch
 
 
-def _values(task: Task) -> dict[str, Any]:
+def _values(task: Task, edit: TaskEdit) -> dict[str, Any]:
     found = {name: getattr(task, name) for name in KEPT}
+    if edit.fields:
+        now = current(task, [pk for pk, _ in edit.fields])
+        found["fields"] = {str(pk): kept(now.get(pk)) for pk, _ in edit.fields}
     return found | {name: found[name].isoformat() if found[name] else None for name in TIMES}
 
 
 def _new_values(task: Task, edit: TaskEdit) -> dict[str, Any]:
-    values: dict[str, Any] = {}
+    values: dict[str, Any] = {"fields": dict(edit.fields)} if edit.fields else {}
     if edit.priority is not None:
         values["priority"] = edit.priority
     if edit.no_due:
@@ -216,6 +223,15 @@ def _target(task: Task, edit: TaskEdit) -> Status | None:
     return status
 
 
+def _restore_fields(task: Task, before: dict[str, Any], *, actor: Actor) -> dict[str, Any]:
+    """Give the custom fields of the batch their former values back; a field that is gone since stays as it is."""
+    known = {field.id: field for field in definitions(task.workspace_id)}
+    given = {int(pk): returned(known[int(pk)], value) for pk, value in before.items() if int(pk) in known}
+    changes = change_values(task, given, actor=actor) if given else {}
+    work_out([task])
+    return changes
+
+
 def _restore(line: BatchLine, *, actor: Actor, now: datetime) -> None:
     task, before = line.task, dict(line.before)
     if task.version != line.version:
@@ -237,6 +253,7 @@ def _restore(line: BatchLine, *, actor: Actor, now: datetime) -> None:
         if getattr(task, name) != values[name]
     }
     write(task, now=now, status=status, state=status.state, **values)
+    changes |= _restore_fields(task, before.get("fields", {}), actor=actor)
     if changes:
         record("task.changed", task, actor=actor, now=now, changes=changes)
     if moved:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet, Subquery
 
 from fairlead.lib.errors import Invalid
 from fairlead.work.fields.definitions import FieldDef
@@ -161,11 +161,6 @@ def _flag(field: FieldDef) -> Subquery:
     return Subquery(live(field).filter(task=OuterRef("pk")).values("flag")[:1])
 
 
-def group_keys(field: FieldDef) -> tuple[Any, ...]:
-    """What a list is grouped by, in the order of the groups; empty values last."""
-    return (F(f"sorted_{field.id}").asc(nulls_last=True), *((F(f"grouped_{field.id}").asc(nulls_last=True),)))
-
-
 def group_id(field: FieldDef) -> Subquery:
     """The option, person or tick that names a task's group."""
     column = {"option": "option_id", "worker": "worker_id"}.get(field.column, "flag")
@@ -179,8 +174,8 @@ def may_group(field: FieldDef) -> bool:
 def says_how(field: FieldDef) -> str:
     """What can be typed about a field, for the help beside its filter."""
     if field.kind in OPTIONS or field.kind in WORKERS:
-        return "a name, none or any"
+        return "a name or none"
     return {
-        Kind.NUMBER: ">100, 10..20, none", Kind.FORMULA: ">100, 10..20, none", Kind.MONEY: ">1000, 500..900, none",
-        Kind.DATE: "2026-11-30, <7d, none", Kind.CHECK: "yes or no",
-    }.get(Kind(field.kind), "some words, none or any")  # fmt: skip
+        Kind.NUMBER: ">100 or 10..20", Kind.FORMULA: ">100 or 10..20", Kind.MONEY: ">1000 or none",
+        Kind.DATE: "<7d or none", Kind.CHECK: "yes or no",
+    }.get(Kind(field.kind), "words or none")  # fmt: skip

@@ -42,6 +42,8 @@ WORKERS: Final = (Kind.PERSON, Kind.PEOPLE)
 MANY: Final = (Kind.MULTI, Kind.PEOPLE)
 """Kinds of which a task has any number of rows, each once; of the others it has one."""
 MAX_CHOICES: Final = 50
+COUNTED: Final = (Kind.NUMBER, Kind.MONEY, Kind.FORMULA)
+"""Kinds that are set to the right in lists."""
 REQUIRED_FROM: Final = (State.REVIEW, State.DONE)
 
 

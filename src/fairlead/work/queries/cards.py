@@ -12,6 +12,8 @@ from django.db.models.functions import RowNumber
 
 from fairlead.accounts.models import Role
 from fairlead.events.actor import Actor
+from fairlead.work.fields.definitions import Definitions
+from fairlead.work.fields.stored import values_of
 from fairlead.work.filters import TaskFilter
 from fairlead.work.models import BoardLook, Project, Status, Task
 from fairlead.work.queries.relations import known_keys
@@ -57,14 +59,16 @@ class Board:
 
 
 def board(
-    actor: Actor, project: Project, wanted: TaskFilter, *, now: datetime, zone: str = "UTC", all_over: bool = False
-) -> Board:
-    """The board as this actor sees it. `all_over` shows every task that is over, not only the latest."""
+    actor: Actor, project: Project, wanted: TaskFilter, *, now: datetime, zone: str = "UTC", all_over: bool = False,
+    own: Definitions = (),
+) -> Board:  # fmt: skip
+    """The board as this actor sees it. `all_over` shows every task that is over, not only the latest; `own` are the
+    custom fields that this reader may know of: cards bring the values of those that the project shows on them."""
     tasks = visible_tasks(actor).filter(project=project)
     fitting = wanted.apply(tasks, now=now, user_id=actor.user_id, zone=zone)
     held = _counts(tasks)
     counts = _counts(fitting) if wanted else held
-    cards = _cards(actor, project, _first(fitting, all_over=all_over))
+    cards = _cards(actor, project, _first(fitting, all_over=all_over), own)
     statuses = Status.objects.filter(project=project).order_by("position", "id")
     return Board([
         Column(s["id"], s["name"], s["state"], s["wip_limit"], counts.get(s["id"], 0), held.get(s["id"], 0),
@@ -74,18 +78,26 @@ def board(
 
 
 def column_cards(
-    actor: Actor, project: Project, status: Status, wanted: TaskFilter, *, skip: int, now: datetime, zone: str = "UTC"
+    actor: Actor,
+    project: Project,
+    status: Status,
+    wanted: TaskFilter,
+    *,
+    skip: int,
+    now: datetime,
+    zone: str = "UTC",
+    own: Definitions = (),
 ) -> list[dict[str, Any]]:
-    """The next cards of one column, after the first `skip`."""
+    """The next cards of one column, after the first `skip`; `own` as for the board."""
     tasks = visible_tasks(actor).filter(project=project, status=status)
     fitting = wanted.apply(tasks, now=now, user_id=actor.user_id, zone=zone)
     order = ("-done_at", "-id") if status.state in OVER else ("rank", "id")
-    return _cards(actor, project, fitting.order_by(*order)[skip : skip + FIRST])
+    return _cards(actor, project, fitting.order_by(*order)[skip : skip + FIRST], own)
 
 
-def card(actor: Actor, task: Task) -> dict[str, Any]:
+def card(actor: Actor, task: Task, own: Definitions = ()) -> dict[str, Any]:
     """One card."""
-    return _cards(actor, task.project, visible_tasks(actor).filter(pk=task.pk))[0]
+    return _cards(actor, task.project, visible_tasks(actor).filter(pk=task.pk), own)[0]
 
 
 def _counts(tasks: QuerySet[Task]) -> dict[int, int]:
@@ -100,10 +112,14 @@ def _first(tasks: QuerySet[Task], *, all_over: bool) -> QuerySet[Task]:
     return tasks.annotate(by_rank=open_, by_time=over).filter(shown).order_by("status_id", "by_rank", "by_time")
 
 
-def _cards(actor: Actor, project: Project, tasks: QuerySet[Task]) -> list[dict[str, Any]]:
+def _cards(actor: Actor, project: Project, tasks: QuerySet[Task], own: Definitions) -> list[dict[str, Any]]:
     rows = plain(tasks.values(*FIELDS))
     extras = _extras(actor, [row["id"] for row in rows])
+    shown = [field for field in own if project.pk in field.cards]
+    values = values_of([row["id"] for row in rows], shown)
     for row in rows:
+        mine = values.get(row["id"], {})
+        row["own"] = [(field, mine[field.id]) for field in shown if field.id in mine]
         row["key"] = f"{project.key}-{row['number']}"
         row["worker"] = holder(row)
         met, criteria, over, parts, row["comments"], waits = extras[row["id"]]
