@@ -23,6 +23,7 @@ from fairlead.work.fields.definitions import by_key, visible
 from fairlead.work.filters import ME, NOBODY
 from fairlead.work.models import Need, Task
 from fairlead.work.states import OPEN, State
+from fairlead.work.types.models import TASK
 
 MAX_TEXT: Final = 300
 MAX_TERMS: Final = 12
@@ -154,6 +155,11 @@ def _skill(value: str, reader: Reader) -> Q:
     return Q(pk__in=Need.objects.filter(skill__name__iexact=value).values("task_id"))
 
 
+def _type(value: str, _reader: Reader) -> Q:
+    named = Q(type__key__iexact=value) | Q(type__name__iexact=value)
+    return named | Q(type__isnull=True) if value.lower() == TASK else named
+
+
 def _created(value: str, reader: Reader) -> Q:
     low = value.lower()
     if span := _SPAN.fullmatch(low):
@@ -184,6 +190,7 @@ OPERATORS: Final[Mapping[str, Callable[[str, Reader], Q]]] = {
     "due": _due,
     "created": _created,
     "skill": _skill,
+    "type": _type,
 }
 ALLOWED: Final = f"Use {', '.join(f'{name}:' for name in OPERATORS)}; put a text with spaces in quotes."
 EXAMPLES: Final = (

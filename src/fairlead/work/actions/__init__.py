@@ -1,5 +1,6 @@
 """Everything that changes work. One verb, one function, one transaction, one event; callers import from here."""
 
+from fairlead.work.actions.approvals_of_work import approve, ask_for_changes, name_approvers, reject
 from fairlead.work.actions.batches import (
     Outcome,
     SoAlready,
@@ -8,6 +9,15 @@ from fairlead.work.actions.batches import (
     change_one,
     preview_many,
     undo_batch,
+)
+from fairlead.work.actions.checklists import (
+    add_item,
+    change_item,
+    check_item,
+    item_to_subtask,
+    place_item,
+    remove_item,
+    uncheck_item,
 )
 from fairlead.work.actions.comments import add_comment, edit_comment, remove_comment
 from fairlead.work.actions.criteria import add_criterion, check_criterion, remove_criterion, uncheck_criterion
@@ -54,49 +64,68 @@ from fairlead.work.actions.tasks import (
     hold_tasks,
     restore_task,
 )
+from fairlead.work.actions.type_rules import NotApproved, PartsOpen, WrongColumn
+from fairlead.work.actions.types import archive_type, change_type, create_type, delete_type, unarchive_type
 from fairlead.work.actions.views import change_view, remove_view, save_view, start_with
 from fairlead.work.drafts import TaskDraft
 
 __all__ = [
     "FieldsEmpty",
+    "NotApproved",
     "OptionIn",
     "Outcome",
+    "PartsOpen",
     "SoAlready",
     "TaskDraft",
     "TaskEdit",
+    "WrongColumn",
     "add_comment",
     "add_criterion",
     "add_dependency",
+    "add_item",
     "add_status",
+    "approve",
     "archive_field",
     "archive_project",
+    "archive_type",
+    "ask_for_changes",
     "cancel_task",
     "change_field",
+    "change_item",
     "change_many",
     "change_one",
     "change_project",
     "change_status",
     "change_task",
+    "change_type",
     "change_view",
     "check_criterion",
+    "check_item",
     "complete_task",
     "create_field",
     "create_project",
     "create_task",
     "create_tasks",
+    "create_type",
     "delete_field",
     "delete_task",
+    "delete_type",
     "edit_comment",
     "fold_column",
     "hide_from_cards",
     "hold_task",
     "hold_tasks",
+    "item_to_subtask",
     "move_needs",
     "move_task",
+    "name_approvers",
+    "place_item",
     "preview_many",
+    "reject",
     "remove_comment",
     "remove_criterion",
     "remove_dependency",
+    "remove_item",
     "remove_status",
     "remove_view",
     "reopen_task",
@@ -113,7 +142,9 @@ __all__ = [
     "switch_off",
     "switch_on",
     "unarchive_field",
+    "unarchive_type",
     "uncheck_criterion",
+    "uncheck_item",
     "undo_batch",
     "unfold_column",
     "unshare_project",

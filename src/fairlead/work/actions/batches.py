@@ -26,7 +26,8 @@ from fairlead.work.states import AGENT_NEVER, OVER, State
 MOST: Final = 200
 """Tasks of one batch."""
 UNDO_FOR: Final = timedelta(minutes=10)
-KEPT: Final = ("priority", "due_at", "labels", "effort_min", "status_id", "rank", "started_at", "done_at", "deleted_at")
+KEPT: Final = ("priority", "due_at", "labels", "effort_min", "status_id", "rank", "started_at", "done_at", "deleted_at",
+                "type_id")  # fmt: skip
 TIMES: Final = ("due_at", "started_at", "done_at", "deleted_at")
 
 
@@ -59,6 +60,7 @@ class TaskEdit:
     remove_labels: tuple[str, ...] = ()
     trash: bool = False
     fields: tuple[tuple[int, Any], ...] = ()
+    type_id: int | None = None
 
     def __bool__(self) -> bool:
         return self != TaskEdit()
@@ -188,6 +190,8 @@ def _values(task: Task, edit: TaskEdit) -> dict[str, Any]:
 
 def _new_values(task: Task, edit: TaskEdit) -> dict[str, Any]:
     values: dict[str, Any] = {"fields": dict(edit.fields)} if edit.fields else {}
+    if edit.type_id is not None:
+        values["type"] = edit.type_id
     if edit.priority is not None:
         values["priority"] = edit.priority
     if edit.no_due:
@@ -239,8 +243,10 @@ def _restore(line: BatchLine, *, actor: Actor, now: datetime) -> None:
     if task.deleted_at is not None and before["deleted_at"] is None:
         restore_task(task, actor=actor, now=now)
         return
-    values = {name: parse_datetime(before[name]) if name in TIMES and before[name] else before[name] for name in KEPT}
+    values = {name: before.get(name) for name in KEPT}
+    values |= {name: parse_datetime(before[name]) if before[name] else None for name in TIMES}
     del values["status_id"]
+    values["type_id"] = line.before.get("type_id", task.type_id)
     status = Status.objects.filter(pk=int(line.before["status_id"])).first()
     if status is None:
         raise Conflict("Its column was removed since.")

@@ -13,6 +13,7 @@ from fairlead.lib.errors import Forbidden, Invalid, Refused, require
 from fairlead.work.actions.columns import rank_below, require_room
 from fairlead.work.actions.field_values import check_filled
 from fairlead.work.actions.tasks import fresh, write
+from fairlead.work.actions.type_rules import check_column, check_done
 from fairlead.work.models import Criterion, Status, Task
 from fairlead.work.permissions import may_order, parts
 from fairlead.work.queries.relations import blocked
@@ -60,6 +61,7 @@ def move_task(
             _reorder(task, below, actor=actor, now=now)
         else:
             _check_step(task, State(status.state), actor=actor)
+            check_column(task, status)
             _check_gates(task, State(status.state))
             require_room(status)
             _arrive(task, status, below, actor=actor, now=now)
@@ -101,6 +103,7 @@ def _check_gates(task: Task, to: State) -> None:
             raise Blocked(f"{task} waits for {', '.join(keys)}. Finish that first, or remove the dependency.")
     check_filled(task, to)
     if to == State.DONE:
+        check_done(task)
         texts = list(Criterion.objects.filter(task=task, checked_at__isnull=True).values_list("text", flat=True))
         if texts:
             raise CriteriaOpen(f"Not done yet: {'; '.join(texts)}. Check each criterion that is met, or remove it.")
@@ -119,6 +122,16 @@ def _arrive(task: Task, status: Status, below: Task | None, *, actor: Actor, now
             values["started_at"] = now
     write(task, now=now, **values)
     record(kind, task, actor=actor, now=now, changes=changes)
+
+
+def settle(task: Task, *states: State, actor: Actor, now: datetime) -> None:
+    """Put it into the first column of one of the states, because of a decision that was made about it: by whoever may
+    decide, within the caller's transaction. The gates hold, who may move it does not matter."""
+    status = _first(task, *states)
+    if status.pk != task.status_id:
+        _check_gates(task, State(status.state))
+        require_room(status)
+        _arrive(task, status, None, actor=actor, now=now)
 
 
 def start_task(task: Task, *, actor: Actor, now: datetime) -> Task:
@@ -147,9 +160,11 @@ def reopen_task(task: Task, *, actor: Actor, now: datetime) -> Task:
 
 
 def _first(task: Task, *states: State) -> Status:
-    """The first column with one of the states, tried in their order."""
+    """The first column with one of the states, tried in their order; one that the task's type may be in."""
     for state in states:
-        found = Status.objects.filter(project_id=task.project_id, state=state).order_by("position").first()
+        columns = Status.objects.filter(project_id=task.project_id, state=state).order_by("position")
+        own = columns.filter(types__type_id=task.type_id) if task.type_id else columns.none()
+        found = own.first() or columns.first()
         if found is not None:
             return found
     raise Refused(f"This project has no column for {states[0].label}. A manager can add one in the project's settings.")

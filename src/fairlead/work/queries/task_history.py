@@ -22,6 +22,7 @@ NAMES: Final = {
     "release_at": "start date",
     "due_at": "due date",
     "external_id": "outside id",
+    "due_on": "day",
 }
 MOVES: Final = ("task.moved", "task.started", "task.submitted", "task.completed", "task.reopened", "task.cancelled")
 
@@ -115,6 +116,10 @@ def _offer(text: str) -> Callable[[Mapping[str, Any], str], str]:
     return tell
 
 
+def _said(what: str, payload: Mapping[str, Any]) -> str:
+    return f"{what}: {payload['comment']}" if payload.get("comment") else what
+
+
 def _name(worker: Any) -> str:
     """Workers stand in the log by name, or with id and name."""
     return str(worker.get("name", "")) if isinstance(worker, Mapping) else str(worker or "")
@@ -134,6 +139,16 @@ TELL: Final[dict[str, Callable[[Mapping[str, Any], str], str]]] = {
     "task.criterion_checked": lambda p, _z: f"checked “{p['text']}”",
     "task.criterion_unchecked": lambda p, _z: f"unchecked “{p['text']}”",
     "task.criterion_removed": lambda p, _z: f"removed the criterion “{p['text']}”",
+    "task.item_added": lambda p, _z: f"added “{p['text']}” to the checklist",
+    "task.item_changed": lambda p, z: f"“{p['text']}”: {_changed(p, z)}",
+    "task.item_checked": lambda p, _z: f"ticked off “{p['text']}”",
+    "task.item_unchecked": lambda p, _z: f"opened “{p['text']}” again",
+    "task.item_removed": lambda p, _z: f"took “{p['text']}” off the checklist",
+    "task.item_converted": lambda p, _z: f"made the subtask {p['into']} of “{p['text']}”",
+    "task.approvers_named": lambda p, _z: f"asked {', '.join(p['changes']['approvers'][1])} to approve it",
+    "task.approved": lambda p, _z: _said("approved it", p),
+    "task.rejected": lambda p, _z: _said("rejected it", p),
+    "task.changes_asked": lambda p, _z: _said("asked for changes", p),
     "task.dependency_added": lambda p, _z: f"made it wait for {p['after']}",
     "task.dependency_removed": lambda p, _z: f"let it no longer wait for {p['after']}",
     "task.assigned": _assigned,
