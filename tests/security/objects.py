@@ -26,7 +26,7 @@ from fairlead.people import actions as people
 from fairlead.people.models import PresenceState, Skill, Worker
 from fairlead.work import actions as work
 from fairlead.work.drafts import TaskDraft
-from fairlead.work.models import Project, Status, Task
+from fairlead.work.models import Project, Status, Task, TaskType
 
 CANARY = "zqcanaryqz"
 
@@ -108,7 +108,7 @@ def _work(world: World, skill: Skill, worker: Worker, now: datetime) -> tuple[di
     work.share_project(project, world.clara.user, **by)
     draft = TaskDraft(title=f"Copy {CANARY}", description=CANARY, labels=(CANARY,), needs={skill.pk: 2}, effort_min=60)
     names = ("held", "waiting", "later", "gone", "checked", "running", "done", "finished", "offered",
-             "proposed", "decided", "queued", "pinned")  # fmt: skip
+             "proposed", "decided", "queued", "pinned", "decision")  # fmt: skip
     tasks = dict(zip(names, work.create_tasks(project, [draft] * len(names), **by), strict=True))
     for name in ("held", "running", "done", "finished"):
         allocation.assign_task(tasks[name], worker, **by)
@@ -127,6 +127,7 @@ def _work(world: World, skill: Skill, worker: Worker, now: datetime) -> tuple[di
     view = work.save_view(f"View {CANARY}", "state=open", shared=True, **mine)
     batch = work.change_one(tasks["held"], work.TaskEdit(priority=1), **mine)
     comment = work.add_comment(tasks["held"], f"Hello {CANARY}", internal=True, **mine)
+    _decision(tasks["decision"], world, now)
     allocation.pin_task(tasks["pinned"], worker, reason=CANARY, **by)
     policy = _policies(tasks, **by)
     plan = allocation.make_plan(project, **by)
@@ -169,7 +170,23 @@ def _fields(task: Task, *, actor: Actor, now: datetime) -> dict[str, str]:
     work.change_task(task, fields={field.pk: 1200}, **by)
     gone = work.create_field(f"Former {CANARY}", "text", key="former_field", **by)
     work.delete_field(gone, **by)
-    return {"fields/key": "budget", "fields/field": "budget", "gone_field": "former_field"}
+    item = work.add_item(task, f"Step {CANARY}", **by)
+    own = work.create_type(f"Text {CANARY}"[:40], **by)
+    return {
+        "checklist/item_id": str(item.pk),
+        "types/key": own.key,
+        "fields/key": "budget",
+        "fields/field": "budget",
+        "gone_field": "former_field",
+    }
+
+
+def _decision(task: Task, world: World, now: datetime) -> None:
+    """An approval that bob decides about."""
+    by = {"actor": world.alice.actor, "now": now}
+    kind = TaskType.objects.get(workspace=world.workspace, key="approval")
+    work.change_task(task, type=kind.pk, **by)
+    work.name_approvers(task, [world.bob.user], 1, **by)
 
 
 def _policies(tasks: dict[str, Task], *, actor: Actor, now: datetime) -> Policy:
@@ -244,6 +261,8 @@ def _ids(world: World, tasks: dict[str, Task], skill: Skill, worker: Worker) -> 
         "other_skill": str(drawing.pk),
         "worker": str(worker.pk),
         "other_worker": str(dana.pk),
+        "bug": str(TaskType.objects.get(workspace=world.workspace, key="bug").pk),
+        "bob": str(world.bob.user.pk),
         "clara": str(world.clara.user.pk),
         "focus": str(PresenceState.objects.get(name="Focus").pk),
         "workspace": str(world.workspace.pk),

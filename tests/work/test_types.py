@@ -35,8 +35,8 @@ def test_every_workspace_has_the_five_types(site: Site) -> None:
 def test_a_template_fills_what_is_left_empty_and_no_more(site: Site) -> None:
     python = skill(site.world, "Python", site.now)
     made = actions.create_type(
-        "Landing page", icon="palette", color=3, description="**Goal**", criteria="Loads fast\nReads well", effort_min=90,
-        needs={python.pk: 3}, **by(site.world.alice, site),
+        "Landing page", icon="palette", color=3, description="**Goal**",
+        criteria="Loads fast\nReads well", effort_min=90, needs={python.pk: 3}, **by(site.world.alice, site),
     )  # fmt: skip
     task = site.make("Shop", type=made.pk)
     assert (task.description, task.effort_min, task.type) == ("**Goal**", 90, made)
@@ -60,11 +60,11 @@ def test_a_type_keeps_to_its_columns(site: Site) -> None:
     actions.change_type(bug, columns=ids, **by(alice, site))
     task = site.make("Broken", type=bug.pk)
     assert task.status.name == "Ready"
+    actions.start_task(task, **by(alice, site))
     with pytest.raises(actions.WrongColumn, match="Bug: these go to Ready, In progress, Done only"):
         actions.move_task(task, site.column("In review"), **by(alice, site))
     outcome = actions.change_many([str(task)], actions.TaskEdit(status_id=site.column("Backlog").pk), **by(alice, site))
     assert "Ready, In progress, Done only" in outcome.skipped[0][1]
-    actions.move_task(task, site.column("In progress"), **by(alice, site))
     plain = site.make("Plain", status=site.column("Backlog"))
     with pytest.raises(actions.WrongColumn):
         actions.change_task(plain, type=bug.pk, **by(alice, site))

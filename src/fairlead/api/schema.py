@@ -22,6 +22,8 @@ TAGS = {
     "Tasks": "Pieces of work: what is to be done, by when, what it asks for, and where it stands.",
     "Task details": "Criteria, dependencies and comments of a task.",
     "Workers": "The directory: employees, freelancers and AI agents.",
+    "Fields": "What the workspace keeps about its tasks besides what every task has.",
+    "Types": "Types of work: bugs, approvals, milestones, and those of the workspace's own.",
     "Presence": "What people say they are: the states of the workspace, and whether they are given new work in them.",
     "Skills": "The taxonomy that needs and levels refer to.",
     "Allocation": "Who should do what, and why; assignments, receipts and plans.",

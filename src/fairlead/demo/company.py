@@ -14,7 +14,7 @@ from django.db import transaction
 from fairlead.accounts import actions as accounts
 from fairlead.accounts.models import Membership, User
 from fairlead.accounts.queries import actor_of
-from fairlead.demo import policies
+from fairlead.demo import kinds, policies
 from fairlead.demo.cast import GUESTS, PEOPLE, SKILLS, WORKSPACE, Person
 from fairlead.demo.history import live_through
 from fairlead.demo.offers import put_out
@@ -74,6 +74,7 @@ def _found(now: datetime) -> None:
     _say(company, now)
     put_out(company, now=now)
     policies.write(company, now=now)
+    kinds.dress(company, now=now)
     _mention(company, now)
     _views(company, now)
     work.change_status(

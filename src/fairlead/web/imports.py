@@ -94,7 +94,7 @@ def columns(request: Request, number: int) -> HttpResponse:
     run = find_import(request.actor, number)
     mapping = {
         file: {field.name: chosen for field in fields if (chosen := _chosen(request, f"{file}-{field.name}"))}
-        for file, fields in field_choices().items()
+        for file, fields in field_choices(run.workspace_id).items()
     }
     try:
         change_mapping(run, mapping, _options(request), actor=request.actor)
@@ -125,7 +125,7 @@ def _show_draft(request: Request, run: Import, *, wrong: dict[str, str]) -> Http
     }
     values = {
         "run": run,
-        "fields": field_choices(),
+        "fields": field_choices(run.workspace_id),
         "headings": headings,
         "wrong": wrong,
         "report": None if wrong else preview(run),

@@ -37,8 +37,9 @@ from fairlead.work.models import Task
 from fairlead.work.permissions import may_edit_task
 from fairlead.work.queries import find_task, status_choices, task_row
 from fairlead.work.queries.own_fields import own_field
+from fairlead.work.types.definitions import task_types, type_of
 
-CELLS: Final = ("status", "assignee", "priority", "due", "effort", "labels")
+CELLS: Final = ("type", "status", "assignee", "priority", "due", "effort", "labels")
 
 
 @member_page
@@ -88,6 +89,10 @@ def _field(request: Request, task: Task, cell: str) -> dict[str, Any]:
         known = people_of(task.workspace_id, [own])
         value = values_of([task.pk], [own]).get(task.pk, {}).get(own.id)
         return {"own": editor_of(own, value, known), "options": None, "value": ""}
+    if cell == "type":
+        kinds = [t for t in task_types(task.workspace_id) if not t.archived]
+        mine = type_of(kinds, task.type_id)
+        return {"options": [(str(t.id), t.name) for t in kinds], "value": str(mine.id) if mine else ""}
     if cell == "status":
         options = [(str(column["id"]), column["name"]) for column in status_choices(task.project)]
         return {"options": options, "value": str(task.status_id)}
@@ -145,6 +150,8 @@ def _back(request: Request) -> str:
 
 
 def _edit(task: Task, cell: str, value: str, zone: str) -> TaskEdit:
+    if cell == "type":
+        return TaskEdit(type_id=_number(value, cell))
     if cell == "status":
         return TaskEdit(status_id=_number(value, cell))
     if cell == "priority":

@@ -77,7 +77,8 @@ def _cell(row: dict[str, Any], name: str, zone: ZoneInfo) -> str:
         at = row[moments[name]]
         return at.astimezone(zone).strftime("%Y-%m-%d %H:%M") if at else ""
     plain = {
-        "title": row["title"], "project": row["project__name"], "status": row["status__name"],
+        "title": row["title"], "type": row["type__name"] or "Task",
+        "project": row["project__name"], "status": row["status__name"],
         "priority": Task.Priority(row["priority"]).label if row["priority"] else "",
         "assignee": row["assignee__name"] or "", "effort": write_effort(row["effort_min"]),
         "labels": ", ".join(row["labels"]),

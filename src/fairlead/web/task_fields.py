@@ -25,6 +25,7 @@ from fairlead.work.fields.values import People, Wrong, typed
 from fairlead.work.models import Task
 from fairlead.work.permissions import may_edit_task
 from fairlead.work.queries import find_task, visible_projects
+from fairlead.work.types.definitions import task_types, type_of
 
 
 def sent_values(request: Request, fields: Iterable[FieldDef], people: People) -> tuple[dict[int, Any], dict[str, str]]:
@@ -60,7 +61,7 @@ def new_fields(request: Request, project_id: int, wrong: Mapping[str, str] | Non
 def fields_of(request: Request, task: Task, *, wrong: Mapping[str, str] | None = None) -> dict[str, Any]:
     """What the section of fields on a task's page shows: values, and inputs for those who may fill them."""
     actor = request.actor
-    fields = of_project(visible(actor), task.project_id)
+    fields = shown_by_type(of_project(visible(actor), task.project_id), task)
     people = people_of(task.workspace_id, fields)
     values = values_of([task.pk], fields).get(task.pk, {})
     may = may_edit_task(actor, task) and task.project.archived_at is None
@@ -77,6 +78,12 @@ def fields_of(request: Request, task: Task, *, wrong: Mapping[str, str] | None =
              "editor": editor_of(field, value, people, text=text) if edits else None}
         )  # fmt: skip
     return {"own_fields": rows}
+
+
+def shown_by_type(fields: Definitions, task: Task) -> Definitions:
+    """Those that the task's type shows."""
+    kind = type_of(task_types(task.workspace_id), task.type_id) if fields else None
+    return tuple(field for field in fields if kind is None or kind.shows(field.id))
 
 
 @member_page

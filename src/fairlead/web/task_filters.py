@@ -18,11 +18,12 @@ from fairlead.work.models import Project, Task
 from fairlead.work.queries import assignees, labels
 from fairlead.work.queries.own_fields import PREFIX
 from fairlead.work.states import State
+from fairlead.work.types.definitions import looks
 
 RANGES = {
     "due_from": "Due from", "due_to": "Due until", "created_from": "Created from", "created_to": "Created until",
 }  # fmt: skip
-NAMES = ("q", "state", "assignee", "label", "priority", "due", "skill", *RANGES)
+NAMES = ("q", "state", "type", "assignee", "label", "priority", "due", "skill", *RANGES)
 LISTED = ("sort", "group", "cols")
 """What a list of tasks takes beside the filters. A saved view keeps both."""
 
@@ -36,6 +37,7 @@ def asked(request: Request, *, project: str = "") -> TaskFilter:
         project=project or get["project"].upper()[:8].replace("\x00", ""),
         state=get["state"] if get["state"] in (*State.values, "open") else "",
         assignee=get["assignee"] if _is_assignee(get["assignee"]) else "",
+        type=get["type"][:40].replace("\x00", ""),
         label=get["label"][:40].replace("\x00", ""),
         priority=int(priority) if priority in "01234" and priority else None,
         due=get["due"] if get["due"] in DUES else "",
@@ -84,9 +86,11 @@ def filter_bar(
     if states:
         choices = {"state": [("open", "Open"), *State.choices], **choices}
     if actor.role != Role.CLIENT:
+        choices["type"] = [(kind["key"], kind["name"]) for pk, kind in looks(actor.workspace_id).items() if pk]
         choices["skill"] = [(str(pk), name) for pk, name, _ in skill_choices(actor)]
     chosen = {
-        "q": wanted.text, "state": wanted.state, "assignee": wanted.assignee, "label": wanted.label, "due": wanted.due,
+        "q": wanted.text, "type": wanted.type, "state": wanted.state,
+        "assignee": wanted.assignee, "label": wanted.label, "due": wanted.due,
         "priority": "" if wanted.priority is None else str(wanted.priority),
         "skill": "" if wanted.skill is None else str(wanted.skill),
         **{name: day.isoformat() if (day := getattr(wanted, name)) else "" for name in RANGES},

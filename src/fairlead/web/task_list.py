@@ -37,10 +37,12 @@ from fairlead.work.queries import (
 )
 from fairlead.work.queries.lists import GROUPS, SORTS, page_of
 from fairlead.work.queries.own_fields import PREFIX
+from fairlead.work.queries.rollups import parts_of
 from fairlead.work.states import State
 
 HEADS: Final = {
     "title": "Task",
+    "type": "Type",
     "project": "Project",
     "status": "Status",
     "priority": "Priority",
@@ -48,6 +50,7 @@ HEADS: Final = {
     "due": "Due",
     "effort": "Effort",
     "labels": "Labels",
+    "parts": "Subtasks",
     "created": "Created",
     "updated": "Changed",
 }
@@ -104,10 +107,11 @@ def _list(
         request.actor, wanted, now=now, zone=zone, sort=sort, page=_page(request), group=group, own=needed
     )  # fmt: skip
     show = shower(request, needed)
+    parts = parts_of([row["id"] for row in found.rows]) if "parts" in shown else {}
     values = {
         "project": project,
         "found": found,
-        "rows": [show(row) for row in found.rows],
+        "rows": [{**show(row), "parts": parts.get(row["id"])} for row in found.rows],
         "shown": shown,
         "columns": _heads(request, shown, sort),
         "chooser": _chooser(request, shown, project),

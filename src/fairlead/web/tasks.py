@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from fairlead.accounts.models import Role
 from fairlead.lib.errors import Conflict, Invalid, Refused, require
-from fairlead.people.queries import skills
+from fairlead.people.queries import skills, worker_of
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
 from fairlead.web.access import Request, View, member_page
 from fairlead.web.blame import blame
@@ -25,6 +25,7 @@ from fairlead.web.render import page
 from fairlead.web.task_commands import task_commands
 from fairlead.web.task_fields import fields_of, fillable, new_fields, sent_values
 from fairlead.web.task_forms import NewTaskForm, TaskForm, initial_values
+from fairlead.web.task_kinds import kind_of
 from fairlead.work import actions
 from fairlead.work.drafts import EFFORTS
 from fairlead.work.fields.stored import people_of
@@ -39,9 +40,11 @@ from fairlead.work.queries import (
     visible_projects,
 )
 from fairlead.work.states import OVER, State
+from fairlead.work.types.definitions import task_types
+from fairlead.work.types.models import APPROVAL, NOBODYS
 
 FIELDS = ("title", "description", "priority", *EFFORTS, "release_at", "due_at", "labels", "parent")
-PLANNED = (*EFFORTS, "release_at", "parent", "after", "criteria", "status")
+PLANNED = (*EFFORTS, "release_at", "parent", "after", "criteria", "status", "type")
 """What the team fills in; a client's request has none of it."""
 
 
@@ -77,14 +80,21 @@ def _task_page(request: Request, task: Task, found: TaskDetails, form: TaskForm,
         "may_comment": may_comment(actor, task, internal=False),
         "client": client,
         "may_add_parts": not client and may_create_task(actor, task.project),
-        "shows_candidates": not client and State(task.state) not in OVER,
+        "shows_candidates": not client and State(task.state) not in OVER and not _decided(task),
         "today": today_of(request, now),
         "differences": [],
         **fields_of(request, task),
+        **kind_of(request, task),
+        "my_worker_id": getattr(worker_of(actor), "pk", None) if not client else None,
         "page_commands": task_commands(actor, task, found, _steps(task, found)),
         **more,
     }
     return page(request, "tasks/show.jinja", values, status=422 if form.errors else 200)
+
+
+def _decided(task: Task) -> bool:
+    """Whether it is decided or reached, and not worked on."""
+    return task.type is not None and task.type.base in NOBODYS
 
 
 STEPS: dict[State, tuple[str, str, str]] = {
@@ -106,6 +116,8 @@ def _steps(task: Task, found: TaskDetails) -> list[dict[str, str]]:
         why = ""
         if found.blocked_by and waiting and to in (State.RUNNING, State.DONE):
             why = f"Waits for {', '.join(found.blocked_by)}"
+        elif to == State.DONE and task.type is not None and task.type.base == APPROVAL:
+            why = "It is done when its approvers say so"
         elif to == State.DONE and found.met < len(found.criteria):
             why = f"{len(found.criteria) - found.met} of {len(found.criteria)} criteria are open"
         if to == State.RUNNING and not waiting:
@@ -208,6 +220,9 @@ def _new_form(request: Request, projects: Any, fixed: Project | None) -> NewTask
     initial["project"] = fixed.key if fixed else ""
     form = NewTaskForm(request.POST or None, actor=request.actor, zone=request.user.time_zone, initial=initial)
     form.fields["project"].queryset = projects  # type: ignore[attr-defined]
+    kinds = [(str(kind.id), kind.name) for kind in task_types(request.actor.workspace_id) if not kind.archived]
+    form.fields["type"].choices = kinds  # type: ignore[attr-defined]
+    form.initial.setdefault("type", _asked_type(request))
     if request.actor.role == Role.CLIENT:
         for name in PLANNED:
             del form.fields[name]
@@ -216,6 +231,12 @@ def _new_form(request: Request, projects: Any, fixed: Project | None) -> NewTask
     else:
         form.fields["status"].queryset = fixed.statuses.all()  # type: ignore[attr-defined]
     return form
+
+
+def _asked_type(request: Request) -> str:
+    """?type=bug as the choice of the form."""
+    kinds = task_types(request.actor.workspace_id)
+    return next((str(kind.id) for kind in kinds if kind.key == request.GET.get("type", "task")), "")
 
 
 def _own_values(request: Request, project: Project) -> tuple[dict[int, Any], dict[str, str]]:
@@ -232,7 +253,9 @@ def _chosen_project(form: NewTaskForm, projects: Any) -> Project | None:
 
 def _draft(form: NewTaskForm, given: dict[int, Any]) -> actions.TaskDraft:
     values = {name: value for name, value in form.cleaned_data.items() if name != "project"}
-    return actions.TaskDraft(**{**values, "labels": tuple(values["labels"]), "fields": given})
+    chosen = values.pop("type", "")
+    number = int(chosen) if chosen else None
+    return actions.TaskDraft(**{**values, "labels": tuple(values["labels"]), "fields": given, "type": number})
 
 
 @member_page

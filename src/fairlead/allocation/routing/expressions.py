@@ -33,6 +33,9 @@ TASK: Final[Mapping[str, tuple[Any, str]]] = {
     "task.due_in_h": (cel.ANY, "hours until it is due; a million without a due date"),
     "task.age_h": (cel.ANY, "hours since it was added"),
     "task.is_subtask": (cel.FLAG, "whether it is part of another task"),
+    "task.type": (cel.TEXT, "the key of its type of work, such as bug"),
+    "task.fields": (cel.THINGS, "custom fields by key, such as task.fields.budget >= 1000; days count from today"),
+    "task.filled": (cel.TEXTS, "the keys of the custom fields that have a value"),
 }
 """Every name of a task: its type and what it holds."""
 WORKER: Final[Mapping[str, tuple[Any, str]]] = {
@@ -75,9 +78,10 @@ class Condition:
             raise BadExpression(_in_words(str(failed)), at=None) from None
 
 
-def blanks(skills: Iterable[str]) -> dict[str, Any]:
+def blanks(skills: Iterable[str], own: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """A value of the right kind for every name: what a condition makes of it shows whether it can be worked out."""
     usual = (
+        (cel.THINGS, dict(own or {})),
         (cel.LEVELS, dict.fromkeys(skills, 0)),
         (cel.TEXTS, [""]),
         (cel.TEXT, ""),
@@ -128,5 +132,5 @@ def _unknown(name: str, *, with_worker: bool) -> str:
 
 def _in_words(message: str) -> str:
     if missing := _MISSING.search(message):
-        return f"There is no skill called {missing[1]} in this workspace."
+        return f"There is no skill or field called {missing[1]} in this workspace."
     return "It cannot be worked out: " + message.partition(": ")[2]

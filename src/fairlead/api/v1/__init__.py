@@ -30,6 +30,7 @@ from fairlead.api.v1 import (
     skills,
     task_details,
     tasks,
+    types,
     views,
     workers,
 )
@@ -42,6 +43,7 @@ RESOURCES = (
     tasks,
     task_details,
     own_fields,
+    types,
     allocation,
     offers,
     plans,

@@ -18,6 +18,9 @@ Priority = Annotated[int, Field(strict=True, ge=0, le=4, description="0 none, 1 
 OutsideId = Annotated[str, StringConstraints(max_length=120)]
 
 
+TypeKey = Annotated[
+    str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$"), Field(description="The key of a type of work.")
+]
 OwnFields = Annotated[
     dict[str, Any],
     Field(
@@ -76,6 +79,7 @@ class TaskOut(Shown):
     waits_for: list[str] = Field(description="Keys of the tasks that must be done first.")
     blocked_by: list[str] = Field(description="Those of them that are still open: until then it cannot start.")
     external_id: str = Field(description="Its id in another system; unique in the project.")
+    type: str = Field(description="The key of its type of work.", examples=["bug"])
     fields: dict[str, Any] = Field(
         description="Custom fields of its project by key; money is in minor units.",
         examples=[{"budget": {"amount": 120000, "currency": "EUR"}, "stage": {"id": 3, "name": "Live"}}],
@@ -111,6 +115,7 @@ class TaskQuery(Paging):
     created_to: Day | None = None
     q: str | None = Field(None, max_length=120, description="Words in title, description or labels; or a key.")
     external_id: OutsideId | None = None
+    type: str | None = Field(None, max_length=40, description="The key of a type of work.")
     fields: str | None = Field(
         None,
         max_length=300,
@@ -146,6 +151,7 @@ class NewTask(Body):
     after: list[TaskKey] = Field([], max_length=50, description="Keys of the tasks that must be done first.")
     external_id: OutsideId = ""
     fields: OwnFields = {}
+    type: TypeKey = "task"
 
 
 class TaskChange(Body):
@@ -162,6 +168,7 @@ class TaskChange(Body):
     needs: list[NeedIn] = Field([], max_length=50, description="All needs: those that are not named are removed.")
     external_id: OutsideId = ""
     fields: OwnFields = {}
+    type: TypeKey = "task"
 
 
 class Move(Body):

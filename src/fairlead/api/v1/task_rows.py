@@ -15,13 +15,15 @@ from fairlead.lib.errors import Missing
 from fairlead.work.models import Criterion, Dependency, Need, Task
 from fairlead.work.queries import blocked, visible_tasks
 from fairlead.work.queries.rows import HOLDER, holder, plain
+from fairlead.work.types.models import TASK
 
 PLAIN = (
     "title", "description", "state", "priority", "effort_low_min", "effort_min", "effort_high_min", "release_at",
     "due_at", "labels", "external_id", "created_at", "updated_at", "started_at", "done_at", "version",
 )  # fmt: skip
 COLUMNS = (
-    "id", "number", "project_id", "project__key", "parent__number", "status_id", "status__name", *HOLDER, *PLAIN,
+    "id", "number", "project_id", "type__key", "project__key",
+    "parent__number", "status_id", "status__name", *HOLDER, *PLAIN,
 )  # fmt: skip
 
 Rows = list[dict[str, Any]]
@@ -45,6 +47,7 @@ def shown(request: Call, rows: Rows) -> Rows:
             "criteria": criteria.get(row["id"], []),
             "waits_for": waits.get(row["id"], []),
             "blocked_by": stops.get(row["id"], []),
+            "type": row["type__key"] or TASK,
             "fields": own[row["id"]],
         }
         for row in rows

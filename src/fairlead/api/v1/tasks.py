@@ -22,6 +22,7 @@ from fairlead.work import actions, grammar, queries
 from fairlead.work.drafts import TaskDraft
 from fairlead.work.filters import TaskFilter
 from fairlead.work.models import Task
+from fairlead.work.types.definitions import find_type
 
 routes = Routes(tags=["Tasks"])
 ORDERS = {
@@ -47,7 +48,7 @@ def _fitting(request: Call, wanted: TaskQuery) -> QuerySet[Task]:
         text=wanted.q or "", project=wanted.project or "", state=wanted.state or "", status=wanted.status_id,
         assignee=wanted.assignee or "", label=wanted.label or "", priority=wanted.priority, due=wanted.due or "",
         skill=None if request.actor.role == Role.CLIENT else wanted.skill_id, due_from=wanted.due_from,
-        due_to=wanted.due_to, created_from=wanted.created_from, created_to=wanted.created_to,
+        due_to=wanted.due_to, created_from=wanted.created_from, created_to=wanted.created_to, type=wanted.type or "",
     )  # fmt: skip
     found = asked.apply(queries.visible_tasks(request.actor), now=request.now, user_id=request.actor.user_id)
     if wanted.fields:
@@ -79,6 +80,8 @@ def create_task(request: Call, body: NewTask) -> dict[str, Any]:
     status_id = values.pop("status_id", None)
     values["status"] = None if status_id is None else find_status(request, project, status_id)
     values["fields"] = given_values(request, body.fields)
+    if "type" in values:
+        values["type"] = find_type(request.actor, body.type).pk
     for name in ("labels", "criteria"):
         values[name] = tuple(values.get(name, ()))
     values["after"] = tuple(queries.find_task(request.actor, key).pk for key in body.after)
@@ -102,6 +105,8 @@ def change_task(request: Call, key: TaskKey, body: TaskChange) -> dict[str, Any]
     values = body.given() | _related(request, body)
     if "fields" in values:
         values["fields"] = given_values(request, body.fields)
+    if "type" in values:
+        values["type"] = find_type(request.actor, body.type).pk
     return one(request, actions.change_task(task, actor=request.actor, now=request.now, version=version, **values))
 
 

@@ -29,6 +29,7 @@ def _tabs(actor: Actor, here: str) -> list[dict[str, Any]]:
         ("calendar-clock", "Planning", "/settings/planning/", may_change_planning(actor)),
         ("users", "Members", "/settings/members/", may_see_members(actor)),
         ("text-cursor-input", "Fields", "/settings/fields/", may_manage_projects(actor)),
+        ("shapes", "Types", "/settings/types/", may_manage_projects(actor)),
         ("circle-dot", "Presence", "/settings/presence/", may_manage_presence(actor)),
         ("key-round", "API tokens", "/settings/tokens/", may_make_tokens(actor)),
     ]

@@ -92,7 +92,7 @@ def ask_for_changes(task: Task, comment: str, *, actor: Actor, now: datetime) ->
     _need_words(comment)
     with transaction.atomic():
         _decide(task, Verdict.CHANGES, comment, actor=actor, now=now)
-        others = Approver.objects.filter(task=task).exclude(user_id=actor.user_id)
+        others = Approver.objects.filter(task=task).exclude(user_id=actor.user_id or 0)
         others.update(verdict=Verdict.NONE, comment="", decided_at=None)
         record("task.changes_asked", task, actor=actor, now=now, comment=comment.strip())
         if task.state == State.REVIEW:

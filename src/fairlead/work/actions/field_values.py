@@ -15,6 +15,7 @@ from fairlead.work.fields.stored import Values, people_of, values_of
 from fairlead.work.fields.values import shown
 from fairlead.work.models import Project, Task
 from fairlead.work.states import State
+from fairlead.work.types.models import TypeField
 
 BATCH = 500
 Given = Mapping[int, Any]
@@ -137,9 +138,12 @@ def check_filled(task: Task, to: State) -> None:
     """Refuse a state that asks for values which the task does not have, naming them."""
     if to not in (State.REVIEW, State.DONE):
         return
-    needed = [
-        f for f in of_project(definitions(task.workspace_id), task.project_id) if f.needed_in(to) and not f.archived
-    ]
+    here = of_project(definitions(task.workspace_id), task.project_id)
+    needed = [field for field in here if field.needed_in(to) and not field.archived]
+    if not needed:
+        return
+    shown_here = set(TypeField.objects.filter(type_id=task.type_id or 0).values_list("field_id", flat=True))
+    needed = [field for field in needed if not shown_here or field.id in shown_here]
     have = values_of([task.pk], needed).get(task.pk, {})
     if missing := [field for field in needed if field.id not in have]:
         raise FieldsEmpty(

@@ -155,20 +155,24 @@ def _keep_parts(found: TaskType, parts: Mapping[str, Any]) -> dict[str, Any]:
                 for pk, level in parts["needs"].items()
             )
             changes["needs"] = [sorted(before), sorted(parts["needs"])]
-    for name, model, column, known in (
-        ("columns", TypeColumn, "status_id", Status.objects.filter(workspace_id=found.workspace_id)),
-        ("fields", TypeField, "field_id", Field.objects.filter(workspace_id=found.workspace_id)),
-    ):
-        if name in parts:
-            before_ids = set(model.objects.filter(type=found).values_list(column, flat=True))
-            if before_ids != set(parts[name]):
-                _check_ids(known, parts[name], name)
-                model.objects.filter(type=found).delete()
-                model.objects.bulk_create(
-                    model(workspace_id=found.workspace_id, type=found, **{column: pk}) for pk in set(parts[name])
-                )
-                changes[name] = [sorted(before_ids), sorted(set(parts[name]))]
+    if "columns" in parts:
+        statuses = Status.objects.filter(workspace_id=found.workspace_id)
+        changes |= _keep_links(found, TypeColumn, "status_id", statuses, parts["columns"])
+    if "fields" in parts:
+        fields = Field.objects.filter(workspace_id=found.workspace_id)
+        changes |= _keep_links(found, TypeField, "field_id", fields, parts["fields"])
     return changes
+
+
+def _keep_links(found: TaskType, model: Any, column: str, known: Any, ids: Iterable[int]) -> dict[str, Any]:
+    name = f"{column.removesuffix('_id')}s".replace("statuss", "columns")
+    wanted, before = set(ids), set(model.objects.filter(type=found).values_list(column, flat=True))
+    if before == wanted:
+        return {}
+    _check_ids(known, wanted, name)
+    model.objects.filter(type=found).delete()
+    model.objects.bulk_create(model(workspace_id=found.workspace_id, type=found, **{column: pk}) for pk in wanted)
+    return {name: [sorted(before), sorted(wanted)]}
 
 
 def _check_ids(known: Any, ids: Iterable[int], name: str) -> None:

@@ -17,7 +17,7 @@ from fairlead.work.fields.stored import values_of
 from fairlead.work.filters import TaskFilter
 from fairlead.work.models import BoardLook, Project, Status, Task
 from fairlead.work.queries.relations import known_keys
-from fairlead.work.queries.rows import HOLDER, holder, plain
+from fairlead.work.queries.rows import HOLDER, TYPE, holder, plain
 from fairlead.work.queries.visible import visible_tasks
 from fairlead.work.states import OPEN, OVER
 
@@ -27,7 +27,7 @@ FIRST_OVER: Final = 30
 
 FIELDS: Final = (
     "id", "number", "title", "status_id", "state", "priority", "due_at", "labels", "version",
-    *HOLDER,
+    *TYPE, *HOLDER,
 )  # fmt: skip
 
 
@@ -122,8 +122,9 @@ def _cards(actor: Actor, project: Project, tasks: QuerySet[Task], own: Definitio
         row["own"] = [(field, mine[field.id]) for field in shown if field.id in mine]
         row["key"] = f"{project.key}-{row['number']}"
         row["worker"] = holder(row)
-        met, criteria, over, parts, row["comments"], waits = extras[row["id"]]
+        met, criteria, over, parts, row["comments"], waits, ticked, items = extras[row["id"]]
         row["checks"] = (met, criteria) if criteria else None
+        row["items"] = (ticked, items) if items else None
         row["subtasks"] = (over, parts) if parts else None
         row["blocked_by"] = known_keys(actor, waits or [], project) if row["state"] in OPEN else []
     return rows
@@ -132,20 +133,25 @@ def _cards(actor: Actor, project: Project, tasks: QuerySet[Task], own: Definitio
 # One statement instead of one for each kind of thing: with hundreds of cards it is the ids that cost time. The keys
 # are those of `relations.blocked`; a test holds the two equal.
 EXTRAS = """
-SELECT t.id, c.met, c.n, s.over, s.n, m.n, w.keys FROM unnest(%s::bigint[]) AS t (id),
+SELECT t.id, c.met, c.n, s.over, s.n, m.n, w.keys, l.done, l.n FROM unnest(%s::bigint[]) AS t (id),
 LATERAL (SELECT count(checked_at) AS met, count(*) AS n FROM work_criterion WHERE task_id = t.id) AS c,
-LATERAL (SELECT count(*) FILTER (WHERE state IN ('done', 'cancelled')) AS over, count(*) AS n FROM work_task
-  WHERE parent_id = t.id AND deleted_at IS NULL) AS s,
+LATERAL (WITH RECURSIVE below AS (
+    SELECT id, state FROM work_task WHERE parent_id = t.id AND deleted_at IS NULL
+    UNION SELECT w.id, w.state FROM work_task w JOIN below b ON w.parent_id = b.id WHERE w.deleted_at IS NULL)
+  SELECT count(*) FILTER (WHERE state IN ('done', 'cancelled')) AS over, count(*) AS n FROM below b
+  WHERE NOT EXISTS (SELECT 1 FROM work_task w WHERE w.parent_id = b.id AND w.deleted_at IS NULL)) AS s,
 LATERAL (SELECT count(*) AS n FROM work_comment
   WHERE task_id = t.id AND deleted_at IS NULL AND NOT (internal AND %s)) AS m,
+LATERAL (SELECT count(done_at) AS done, count(*) AS n FROM work_checklistitem WHERE task_id = t.id) AS l,
 LATERAL (SELECT array_agg(p.key || '-' || a.number ORDER BY p.key, a.number) AS keys FROM work_dependency d
   JOIN work_task a ON a.id = d.after_id JOIN work_project p ON p.id = a.project_id
   WHERE d.task_id = t.id AND a.deleted_at IS NULL AND a.state NOT IN ('done', 'cancelled')) AS w
 """
 
 
-def _extras(actor: Actor, ids: list[int]) -> dict[int, tuple[int, int, int, int, int, list[str] | None]]:
-    """{task id: criteria met, criteria, subtasks over, subtasks, comments for the reader, what it waits for}."""
+def _extras(actor: Actor, ids: list[int]) -> dict[int, tuple[int, int, int, int, int, list[str] | None, int, int]]:
+    """{task id: criteria met, criteria, subtasks over, subtasks, comments for the reader, what it waits for,
+    items of the checklist ticked off, items}."""
     with connection.cursor() as cursor:
         cursor.execute(EXTRAS, [ids, actor.role == Role.CLIENT])
         return {row[0]: row[1:] for row in cursor.fetchall()}

@@ -19,7 +19,7 @@ from fairlead.work.models import Task
 from fairlead.work.permissions import row_parts
 from fairlead.work.queries.own_fields import group_names, grouped_by_own, sorted_by_own
 from fairlead.work.queries.relations import blocked
-from fairlead.work.queries.rows import HOLDER, holder, plain
+from fairlead.work.queries.rows import HOLDER, TYPE, holder, plain
 from fairlead.work.queries.visible import visible_tasks
 from fairlead.work.states import OPEN, State
 
@@ -28,7 +28,7 @@ EXPORTED: Final = 10_000
 FIELDS: Final = (
     "id", "number", "title", "state", "priority", "due_at", "labels", "effort_min", "version", "updated_at",
     "project__key", "project__name", "project__color", "status__name", "status_id", "created_at", "created_by_id",
-    "assignee__user_id", "project_id", *HOLDER,
+    "assignee__user_id", "project_id", *TYPE, *HOLDER,
 )  # fmt: skip
 
 _STATE: Final = Case(
@@ -46,12 +46,14 @@ SORTS: Final[dict[str, tuple[Any, ...]]] = {
     "created": (F("created_at"),),
     "project": (F("project__name"),),
     "labels": (F("labels"),),
+    "type": (F("type__position"),),
 }
 GROUPS: Final[dict[str, tuple[Any, ...]]] = {
     "project": (F("project__name").asc(), F("project_id").asc()),
     "status": (OrderBy(_STATE), F("status__name").asc()),
     "assignee": (F("assignee__name").asc(nulls_last=True), F("assignee_id").asc(nulls_last=True)),
     "priority": (F("priority").desc(),),
+    "type": (F("type__position").asc(nulls_first=True), F("type_id").asc(nulls_first=True)),
     "week": (),
 }
 """What a list can be grouped by; "week" is the week of the due date, which depends on the reader's zone."""
@@ -156,6 +158,8 @@ def _group_name(row: dict[str, Any], group: str, zone: str) -> str:
         return _week(row["due_at"], zone)
     if group == "assignee":
         return str(row["assignee__name"] or "Nobody yet")
+    if group == "type":
+        return str(row["type__name"] or "Task")
     if group == "priority":
         return str(Task.Priority(row["priority"]).label)
     return str(row.get({"project": "project__name", "status": "status__name"}.get(group, ""), ""))

@@ -79,7 +79,7 @@ def task_types(workspace_id: int) -> Types:
 
 def looks(workspace_id: int) -> dict[int | None, dict[str, Any]]:
     """{type id: key, name, icon, colour} for glyphs, and None: those of the plain task. One query."""
-    rows = TaskType.objects.filter(workspace_id=workspace_id).values("id", "key", "name", "icon", "color", "base")
+    rows: Any = TaskType.objects.filter(workspace_id=workspace_id).values("id", "key", "name", "icon", "color", "base")
     found: dict[int | None, dict[str, Any]] = {row["id"]: row for row in rows}
     found[None] = next((row for row in found.values() if row["base"] == TASK), {})
     return found
