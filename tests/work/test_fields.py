@@ -10,7 +10,10 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from conftest import Person
+from fairlead.allocation.routing import Surroundings
+from fairlead.allocation.routing.expressions import about_task
 from fairlead.events.models import Event
+from fairlead.lib.cel import BadExpression
 from fairlead.lib.errors import Conflict, Forbidden, Invalid, Missing, Refused
 from fairlead.work import actions
 from fairlead.work.fields.definitions import definitions, find_field, visible
@@ -18,6 +21,7 @@ from fairlead.work.fields.models import Field, FieldValue
 from fairlead.work.fields.stored import values_of
 from fairlead.work.fields.values import Wrong, shown, typed, written
 from fairlead.work.models import Task
+from fairlead.work.types.models import TaskType
 from work.conftest import Site, worker_for
 from work.fielded import add_all, add_field, fill, known, option
 
@@ -288,3 +292,25 @@ def test_an_ai_agent_that_holds_a_task_may_fill_it(site: Site) -> None:
     assert stored(site, task) == {"account": "x"}
     with pytest.raises(Forbidden):
         actions.change_field(Field.objects.get(key="account"), name="Mine", actor=echo.actor, now=site.now)
+
+
+def test_policies_know_fields_and_types(site: Site) -> None:
+    add_all(site)
+    alice = site.world.alice.actor
+    task, other = site.make(effort_min=60), site.make()
+    fill(site, task, budget=5000_00, stage=option(known(site, "stage"), "Live"), launch=date(2026, 11, 30))
+    actions.change_task(
+        task, type=TaskType.objects.get(workspace=site.world.workspace, key="bug").pk, actor=alice, now=site.now
+    )
+    tasks = list(Task.objects.select_related("project", "assignee").order_by("pk"))
+    facts = Surroundings(site.world.workspace.pk, site.now).tasks(tasks)
+    for text, expected in (
+        ("task.fields.budget >= 5000 && task.fields.stage == 'Live'", (True, False)),
+        ("task.fields.launch == 7", (True, False)),
+        ("'budget' in task.filled", (True, False)),
+        ("task.type == 'bug'", (True, False)),
+        ("task.fields.channels.size() == 0 && !task.fields.urgent_print", (True, True)),
+    ):  # fmt: skip
+        assert tuple(about_task(text).holds(facts[t.pk]) for t in (task, other)) == expected, text
+    with pytest.raises(BadExpression, match="no skill or field called nothing"):
+        about_task("task.fields.nothing > 1").holds(facts[task.pk])

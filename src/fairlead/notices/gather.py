@@ -12,6 +12,7 @@ from fairlead.allocation.models import Assignment, Plan
 from fairlead.events.models import Event
 from fairlead.people.models import TimeOff, Worker
 from fairlead.work.models import Comment, Task
+from fairlead.work.types.models import Approver
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,16 @@ def task_people(news: News) -> Collection[int]:
     holder = news.task.assignee.user_id if news.task.assignee else None
     found = {user_id for user_id in (holder, news.task.created_by_id) if user_id is not None}
     return found - set(mentioned(news))
+
+
+def approvers(news: News) -> Collection[int]:
+    """Who is asked to decide and has not yet."""
+    return list(Approver.objects.filter(task=news.task, verdict="").values_list("user_id", flat=True))
+
+
+def author(news: News) -> Collection[int]:
+    """Who created the task."""
+    return () if news.task is None or news.task.created_by_id is None else (news.task.created_by_id,)
 
 
 def planned_workers(news: News) -> Collection[int]:
