@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from fairlead.allocation.routing.expressions import BadExpression, about_task, about_worker, blanks
+from fairlead.allocation.routing.expressions import about_task, about_worker, blanks
+from fairlead.lib.cel import BadExpression
 
 TASK = {
     "task.priority": 3, "task.labels": ["shop"], "task.title": "Fix it", "task.effort_h": 2.5,

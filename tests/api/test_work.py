@@ -82,7 +82,8 @@ def test_a_task_is_created_with_everything(alice: Caller, web: dict[str, Any]) -
         "needs": [{"skill_id": skill["id"], "name": "Python", "level": 3}],
         "criteria": [{"id": criterion["id"], "text": "It works", "checked_at": None}], "waits_for": ["WEB-1"],
         "links": [{"after": "WEB-1", "kind": "fs", "lag_min": 0}],
-        "blocked_by": ["WEB-1"], "external_id": "jira-7", "started_at": None, "done_at": None, "version": 1,
+        "blocked_by": ["WEB-1"], "type": "task", "fields": {},
+        "external_id": "jira-7", "started_at": None, "done_at": None, "version": 1,
     }  # fmt: skip
     assert good(alice.get("/tasks/WEB-2")) == made
 
@@ -255,7 +256,7 @@ def test_a_list_takes_the_same_queries_however_long(
     for number in range(6):
         new_task(alice, f"Task {number}", needs=[{"skill_id": skill["id"], "level": 1}], criteria=["a"])
     good(alice.get("/tasks"))
-    with django_assert_num_queries(QUERIES_OF_THE_FRAME + 5):
+    with django_assert_num_queries(QUERIES_OF_THE_FRAME + 6):
         assert len(good(alice.get("/tasks"))["items"]) == 6
 
 

@@ -16,6 +16,7 @@ from fairlead.integrations.models import Import
 from fairlead.integrations.queries import find_import, preview
 from fairlead.lib.errors import Conflict, Forbidden, Invalid, Missing
 from fairlead.people.models import Skill, Worker, WorkerSkill
+from fairlead.work import actions as work
 from fairlead.work.models import Need, Task
 
 FOLDER = Path(__file__).parents[1] / "fixtures" / "real-team"
@@ -129,3 +130,24 @@ def test_tasks_need_a_project_and_files_need_to_be_there(world: World, now: date
     with pytest.raises(Invalid) as refusal:
         _import(world.alice, now, people="", tasks="")
     assert set(refusal.value.fields) == {"tasks_file"}
+
+
+def test_columns_become_fields_and_types(world: World, now: datetime) -> None:
+    by = {"actor": world.alice.actor, "now": now}
+    work.create_field("Budget", "money", currency="EUR", **by)
+    stage = work.create_field("Stage", "select", options=(work.OptionIn("Draft"), work.OptionIn("Live")), **by)
+    text = "id,title,type,budget,Stage\n1,Shop,Bug,1250.50,live\n2,Mill,,,\n3,Odd,Nonsense,5,\n4,Odd,,much,\n"
+    run = _import(world.alice, now, people="", tasks=text, key="SHOP")
+    assert (run.mapping["tasks"]["f.budget"], run.mapping["tasks"]["type"]) == (["budget"], ["type"])
+    report = run_import(run, **by)
+    assert (report.tasks, [row.line for row in report.refused]) == ({"created": 2, "refused": 2}, [4, 5])
+    shop = Task.objects.get(title="Shop")
+    assert shop.type is not None
+    assert shop.type.key == "bug"
+    assert dict(shop.field_values.values_list("field__key", "minor")) == {"budget": 125050, "stage": None}
+    again = run_import(_import(world.alice, now, people="", tasks=text, key="SHOP"), **by)
+    assert again.tasks == {"unchanged": 2, "refused": 2}
+    changed = text.replace("live", "Draft").replace("Shop,Bug", "Shop,Task")
+    assert run_import(_import(world.alice, now, people="", tasks=changed, key="SHOP"), **by).tasks["updated"] == 1
+    assert shop.field_values.get(field=stage).option.name == "Draft"
+    assert Task.objects.get(title="Shop").type is None

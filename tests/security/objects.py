@@ -37,6 +37,7 @@ from fairlead.work.files import from_bytes, store
 from fairlead.work.forms import Question
 from fairlead.work.models import AttachmentVersion, Handover, Project, Status, Task
 from pictures import png
+from fairlead.work.models import Project, Status, Task, TaskType
 
 CANARY = "zqcanaryqz"
 BOARD = f'{{"name": "{CANARY}", "lists": [], "cards": [], "members": []}}'
@@ -135,6 +136,7 @@ def _work(world: World, skill: Skill, worker: Worker, now: datetime) -> tuple[di
     draft = TaskDraft(title=f"Copy {CANARY}", description=CANARY, labels=(CANARY,), needs={skill.pk: 2}, effort_min=60)
     names = ("held", "waiting", "later", "gone", "checked", "running", "done", "finished", "offered",
              "proposed", "decided", "queued", "pinned", "asked", "approved", "again")  # fmt: skip
+             "proposed", "decided", "queued", "pinned", "decision")  # fmt: skip
     tasks = dict(zip(names, work.create_tasks(project, [draft] * len(names), **by), strict=True))
     for name in ("held", "running", "done", "finished", "asked", "approved", "again"):
         allocation.assign_task(tasks[name], worker, **by)
@@ -160,6 +162,7 @@ def _work(world: World, skill: Skill, worker: Worker, now: datetime) -> tuple[di
     comment = work.add_comment(tasks["held"], f"Hello {CANARY}", internal=True, **mine)
     gone = work.add_comment(tasks["held"], f"Gone {CANARY}", internal=True, **mine)
     work.remove_comment(gone, **mine)
+    _decision(tasks["decision"], world, now)
     allocation.pin_task(tasks["pinned"], worker, reason=CANARY, **by)
     policy = _policies(tasks, **by)
     plan = allocation.make_plan(project, **by)
@@ -174,6 +177,7 @@ def _work(world: World, skill: Skill, worker: Worker, now: datetime) -> tuple[di
         "inbox/key": str(tasks["wish"]),
         "my-work/key": str(tasks["held"]),
         "columns/status_id": str(_status(project, "Ready")),
+        **_fields(tasks["held"], **by),
         "criteria/criterion_id": str(open_.pk),
         "met": str(met.pk),
         "comments/comment_id": str(comment.pk),
@@ -244,6 +248,32 @@ def _files(task: Task, world: World, now: datetime) -> dict[str, str]:
     removed = work.add_attachment(task, from_bytes(f"{CANARY}.txt", CANARY.encode()), for_client=True, **mine)
     work.remove_attachment(removed, **mine)
     return {"files/attachment_id": str(image.pk), "pins/pin_id": str(pin.pk), "removed_file": str(removed.pk)}
+def _fields(task: Task, *, actor: Actor, now: datetime) -> dict[str, str]:
+    """The field budget, which bob's task has a value in, and one in the trash."""
+    by = {"actor": actor, "now": now}
+    field = work.create_field(
+        f"Budget {CANARY}", "money", key="budget", currency="EUR", hint=CANARY, projects=(task.project,), **by
+    )
+    work.change_task(task, fields={field.pk: 1200}, **by)
+    gone = work.create_field(f"Former {CANARY}", "text", key="former_field", **by)
+    work.delete_field(gone, **by)
+    item = work.add_item(task, f"Step {CANARY}", **by)
+    own = work.create_type(f"Text {CANARY}"[:40], **by)
+    return {
+        "checklist/item_id": str(item.pk),
+        "types/key": own.key,
+        "fields/key": "budget",
+        "fields/field": "budget",
+        "gone_field": "former_field",
+    }
+
+
+def _decision(task: Task, world: World, now: datetime) -> None:
+    """An approval that bob decides about."""
+    by = {"actor": world.alice.actor, "now": now}
+    kind = TaskType.objects.get(workspace=world.workspace, key="approval")
+    work.change_task(task, type=kind.pk, **by)
+    work.name_approvers(task, [world.bob.user], 1, **by)
 
 
 def _policies(tasks: dict[str, Task], *, actor: Actor, now: datetime) -> Policy:
@@ -360,6 +390,8 @@ def _ids(world: World, tasks: dict[str, Task], skill: Skill, worker: Worker) -> 
         "other_skill": str(drawing.pk),
         "worker": str(worker.pk),
         "other_worker": str(dana.pk),
+        "bug": str(TaskType.objects.get(workspace=world.workspace, key="bug").pk),
+        "bob": str(world.bob.user.pk),
         "clara": str(world.clara.user.pk),
         "focus": str(PresenceState.objects.get(name="Focus").pk),
         "workspace": str(world.workspace.pk),

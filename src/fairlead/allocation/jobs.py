@@ -21,8 +21,8 @@ from fairlead.work.time.models import TimeEntry
 from fairlead.work.time.spent import spent_of
 
 RETRY = (10, 60, 600)
-LOOKED_AT = {"title", "project", "priority", "labels", "needs", "effort_min", "due_at", "parent", "release_at"}
-"""Changes of these fields can send a task to another policy, or make it possible."""
+OVERLOOKED = {"description", "external_id", "effort_low_min", "effort_high_min"}
+"""Changes of these alone send no task to another policy; all others can, those of custom fields too."""
 
 
 @follows("plan.requested")
@@ -131,7 +131,7 @@ def rematch(*, workspace_id: int, now: datetime) -> None:
 def reroute(*, workspace_id: int, event_id: int, now: datetime) -> None:
     """Route a task anew when what policies look at has changed."""
     event = Event.objects.get(pk=event_id)
-    if not LOOKED_AT.isdisjoint(event.payload.get("changes", {})):
+    if set(event.payload.get("changes", {})) - OVERLOOKED:
         task = Task.objects.select_related("project").filter(pk=event.subject_id).first()
         if task is not None:
             actions.restart(task, now=now)

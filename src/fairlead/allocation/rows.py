@@ -16,6 +16,7 @@ from fairlead.people.queries import skill_levels, team_names
 from fairlead.work.models import Dependency, Need, Task
 from fairlead.work.states import OPEN, State
 from fairlead.work.time.spent import spent_column
+from fairlead.work.types.models import MILESTONE
 
 _WORKER = (
     "id", "name", "kind", "user_id", "time_zone", "week_minutes", "max_tasks", "lanes", "speed_percent", "rate_cents",
@@ -96,6 +97,7 @@ def _tasks(workspace_id: int, *, holders: Collection[int], wanted: Collection[in
     )
     mine = Q(assignee_id__in=list(holders)) | Q(id__in=list(wanted))
     found = Task.objects.filter(mine, workspace_id=workspace_id, state__in=OPEN, deleted_at__isnull=True)
+    found = found.exclude(type__base=MILESTONE)
     rows = [
         {
             **row,

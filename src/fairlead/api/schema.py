@@ -24,6 +24,8 @@ TAGS = {
     "Dates": "The calendar, the timeline, and moving tasks together with what follows them.",
     "Files": "What is attached to tasks, in all its versions.",
     "Workers": "The directory: employees, freelancers and AI agents.",
+    "Fields": "What the workspace keeps about its tasks besides what every task has.",
+    "Types": "Types of work: bugs, approvals, milestones, and those of the workspace's own.",
     "Presence": "What people say they are: the states of the workspace, and whether they are given new work in them.",
     "Skills": "The taxonomy that needs and levels refer to.",
     "Allocation": "Who should do what, and why; assignments, receipts and plans.",

@@ -14,7 +14,7 @@ from django.db import transaction
 from fairlead.accounts import actions as accounts
 from fairlead.accounts.models import Membership, User
 from fairlead.accounts.queries import actor_of
-from fairlead.demo import days, files, policies, teams
+from fairlead.demo import days, files, kinds, policies, teams
 from fairlead.demo import time as demo_time
 from fairlead.demo.cast import GUESTS, PEOPLE, SKILLS, WORKSPACE, Person
 from fairlead.demo.history import live_through
@@ -81,6 +81,7 @@ def _found(now: datetime) -> None:
     teams.write_overrides(company, now=now)
     put_out(company, now=now)
     policies.write(company, now=now)
+    kinds.dress(company, now=now)
     open_portal(company, now=now)
     _mention(company, now)
     files.attach(company, now=now)

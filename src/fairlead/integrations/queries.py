@@ -10,9 +10,10 @@ from django.db.models import QuerySet
 
 from fairlead.events.actor import Actor
 from fairlead.integrations.exports import own_id
-from fairlead.integrations.kinds.csv.fields import PEOPLE, TASKS
+from fairlead.integrations.kinds.csv.fields import PEOPLE, task_fields
 from fairlead.integrations.kinds.csv.inbound import (
     Options,
+    Own,
     PersonDraft,
     Read,
     TaskRow,
@@ -25,8 +26,12 @@ from fairlead.integrations.permissions import may_import
 from fairlead.lib.errors import Missing
 from fairlead.lib.text import folded
 from fairlead.people.models import Skill, Worker
+from fairlead.work.fields.definitions import definitions
+from fairlead.work.fields.stored import people_of, values_of
 from fairlead.work.models import Project, Task
 from fairlead.work.states import State
+from fairlead.work.types.definitions import task_types
+from fairlead.work.types.models import TASK, TaskType
 
 CREATED, UPDATED, UNCHANGED, REFUSED = "created", "updated", "unchanged", "refused"
 
@@ -99,8 +104,19 @@ def files(run: Import) -> Files:
     """Read the import's files by its mapping. Raises Invalid for a file that is no table."""
     options = Options(**run.mapping["options"])
     people = read_people(read_table(run.people_text), run.mapping["people"], options) if run.people_text else ()
-    tasks = read_tasks(read_table(run.tasks_text), run.mapping["tasks"], options) if run.tasks_text else ()
+    mapping, own = run.mapping["tasks"], own_of(run.workspace_id)
+    tasks = read_tasks(read_table(run.tasks_text), mapping, options, own) if run.tasks_text else ()
     return Files(list(people), list(tasks))
+
+
+def own_of(workspace_id: int) -> Own:
+    """The custom fields and types of the workspace, as a file may name them."""
+    fields = tuple(field for field in definitions(workspace_id) if field.typed and not field.archived)
+    types: dict[str, int] = {}
+    for kind in task_types(workspace_id):
+        if not kind.archived:
+            types |= {folded(kind.key): kind.id, folded(kind.name): kind.id}
+    return Own(fields, people_of(workspace_id, fields), types)
 
 
 def known_skills(workspace_id: int) -> dict[str, int]:
@@ -168,7 +184,26 @@ def task_changes(task: Task, draft: TaskRow, known: Mapping[str, int]) -> dict[s
     values = {"title": draft.title, **draft.values}
     changes = {name: value for name, value in values.items() if _differs(getattr(task, name), value)}
     needs = {known.get(folded(name), 0): n for name, n in draft.needs.items()}
+    changes |= _own_changes(task, draft)
     return {**changes, **({"needs": needs} if needs != {n.skill_id: n.level for n in task.needs.all()} else {})}
+
+
+def _own_changes(task: Task, draft: TaskRow) -> dict[str, Any]:
+    """The custom fields and the type that the file gives and the task does not have."""
+    changes: dict[str, Any] = {}
+    if draft.fields:
+        fields = tuple(field for field in definitions(task.workspace_id) if field.id in draft.fields)
+        have = values_of([task.pk], fields).get(task.pk, {})
+        if differ := {pk: value for pk, value in draft.fields.items() if have.get(pk) != value}:
+            changes["fields"] = differ
+    kind = draft.type
+    if kind is not None and kind != task.type_id and (task.type_id or not _is_plain(kind)):
+        changes["type"] = kind
+    return changes
+
+
+def _is_plain(type_id: int) -> bool:
+    return TaskType.objects.filter(pk=type_id, base=TASK).exists()
 
 
 def _differs(before: Any, after: Any) -> bool:
@@ -188,6 +223,6 @@ def guessed_statuses(project: Project) -> dict[State, Any]:
     return found
 
 
-def field_choices() -> dict[str, tuple[Any, ...]]:
+def field_choices(workspace_id: int) -> dict[str, tuple[Any, ...]]:
     """What columns can be read as, for people and for tasks."""
-    return {"people": PEOPLE, "tasks": TASKS}
+    return {"people": PEOPLE, "tasks": task_fields(definitions(workspace_id))}

@@ -12,6 +12,7 @@ from fairlead.allocation.models import Assignment, Plan
 from fairlead.events.models import Event
 from fairlead.people.models import TimeOff, Worker
 from fairlead.work.models import Comment, ProjectClient, Task
+from fairlead.work.types.models import Approver
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,16 @@ def asked_clients(news: News) -> Collection[int]:
 def request_managers(news: News) -> Collection[int]:
     """The managers, when the task was asked for by a client or through a form."""
     return managers(news) if news.payload.get("source") in ("request", "form") else ()
+
+
+def approvers(news: News) -> Collection[int]:
+    """Who is asked to decide and has not yet."""
+    return list(Approver.objects.filter(task=news.task, verdict="").values_list("user_id", flat=True))
+
+
+def author(news: News) -> Collection[int]:
+    """Who created the task."""
+    return () if news.task is None or news.task.created_by_id is None else (news.task.created_by_id,)
 
 
 def planned_workers(news: News) -> Collection[int]:

@@ -21,10 +21,16 @@ from fairlead.allocation.queries import fits
 from fairlead.lib.errors import Missing, Refused
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
 from fairlead.web.access import Request, member_page, to_portal
+from fairlead.web.own_filters import own_fields
+from fairlead.web.own_values import shown_value
 from fairlead.web.render import page
 from fairlead.web.task_filters import address, asked, filter_bar, pushed
 from fairlead.web.task_forms import MoveForm
 from fairlead.work import actions
+from fairlead.work.fields.definitions import FieldDef
+from fairlead.work.fields.models import WORKERS
+from fairlead.work.fields.stored import people_of
+from fairlead.work.fields.values import People
 from fairlead.work.models import BoardLook, Project, Status, Task
 from fairlead.work.permissions import may_create_task
 from fairlead.work.queries import Column, board, board_look, card, find_project, find_task, status_choices
@@ -48,8 +54,19 @@ def shown_card(request: Request, row: dict[str, Any], fit: int | None = None) ->
     row["move_url"] = f"/tasks/{row['key']}/move/"
     row["labels"] = [{"name": name, "color": label_color(name)} for name in row["labels"]]
     row["due"] = row["due_at"].astimezone(ZoneInfo(request.user.time_zone)).date() if row["due_at"] else None
+    row["own"] = [shown_value(field, value, card_people(request, field)) for field, value in row["own"]]
     row["match"] = None if fit is None else fit / 100
     return row
+
+
+def card_people(request: Request, field: FieldDef) -> People:
+    """The names for a field of people on cards; read once for a request."""
+    if field.kind not in WORKERS:
+        return {}
+    found: People | None = getattr(request, "own_people", None)
+    if found is None:
+        found = request.own_people = people_of(request.actor.workspace_id, [field])  # type: ignore[attr-defined]
+    return found
 
 
 def fits_of(request: Request, rows: list[dict[str, Any]]) -> dict[int, int]:
@@ -68,7 +85,8 @@ def show(request: Request, key: str) -> HttpResponse:
     if client := to_portal(request):
         return client
     wanted = asked(request, project=project.key)
-    found = board(request.actor, project, wanted, now=now, zone=zone, all_over=request.GET.get("all") == "1")
+    every = request.GET.get("all") == "1"
+    found = board(request.actor, project, wanted, now=now, zone=zone, all_over=every, own=own_fields(request, project))
     fits = fits_of(request, [row for column in found.columns for row in column.cards])
     may_add = may_create_task(request.actor, project) and project.archived_at is None
     lanes, folded = board_look(request.actor, project)
@@ -172,7 +190,8 @@ def more(request: Request, key: str, status_id: int) -> HttpResponse:
     skip = request.GET.get("skip", "0")
     start = int(skip) if skip.isdecimal() and len(skip) < 7 else 0
     wanted = asked(request, project=project.key)
-    rows = column_cards(request.actor, project, status, wanted, skip=start, now=now, zone=zone)
+    own = own_fields(request, project)
+    rows = column_cards(request.actor, project, status, wanted, skip=start, now=now, zone=zone, own=own)
     fits = fits_of(request, rows)
     values = {
         "cards": [shown_card(request, row, fits.get(row["id"])) for row in rows],
@@ -259,7 +278,7 @@ def _column(request: Request, task: Task, status_id: int) -> Status:
 
 
 def _card_page(request: Request, task: Task, project: Project | None) -> HttpResponse:
-    row = card(request.actor, task, project)
+    row = card(request.actor, task, project, own_fields(request, project or task.project))
     fit = fits_of(request, [row]).get(task.pk)
     values = {"card": shown_card(request, row, fit), "today": today_of(request, timezone.now())}
     return page(request, "board/card.jinja", values)

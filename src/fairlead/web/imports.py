@@ -100,7 +100,7 @@ def columns(request: Request, number: int) -> HttpResponse:
     run = find_import(request.actor, number)
     mapping = {
         file: {field.name: chosen for field in fields if (chosen := _chosen(request, f"{file}-{field.name}"))}
-        for file, fields in field_choices().items()
+        for file, fields in field_choices(run.workspace_id).items()
     }
     try:
         change_mapping(run, mapping, _options(request, run), actor=request.actor)
@@ -133,7 +133,7 @@ def _show_draft(request: Request, run: Import, *, wrong: dict[str, str]) -> Http
     values = {
         "run": run,
         "looks_like": preset_label(run.mapping.get("preset", "")),
-        "fields": field_choices(),
+        "fields": field_choices(run.workspace_id),
         "headings": headings,
         "wrong": wrong,
         "report": None if wrong else preview(run),

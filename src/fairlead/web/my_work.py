@@ -27,6 +27,7 @@ from fairlead.web.render import page
 from fairlead.work import actions
 from fairlead.work.actions import TaskEdit
 from fairlead.work.queries import find_task
+from fairlead.work.queries.approvals import my_items
 from fairlead.work.states import State
 from fairlead.work.time.queries import running_timer
 
@@ -55,6 +56,7 @@ def _shown(request: Request) -> HttpResponse:
         "me": me,
         "asked": queries.my_offers(actor, now=now)[0] if me else [],
         "groups": _groups(found, local) if found else [],
+        "items": my_items(actor, me.pk) if me else [],
         "done": found.done if found else (),
         "open": found.open if found else 0,
         "decisions": queries.decisions(actor, now=now),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -12,12 +14,17 @@ from django.views.decorators.http import require_POST
 from fairlead.lib.errors import Invalid, Refused
 from fairlead.web.access import Request, member_page, safe_next
 from fairlead.web.batches import undo_address
+from fairlead.web.own_filters import own_fields
+from fairlead.web.own_values import read_value
 from fairlead.web.render import page
 from fairlead.web.task_cells import due_of
 from fairlead.work import actions
 from fairlead.work.actions import TaskEdit
+from fairlead.work.fields.asking import NONE
+from fairlead.work.fields.definitions import by_key
+from fairlead.work.fields.stored import people_of
 
-FIELDS = ("status", "priority", "due", "shift_days", "add_labels", "remove_labels", "trash")
+FIELDS = ("status", "priority", "due", "shift_days", "add_labels", "remove_labels", "own_field", "own_value", "trash")
 
 
 @member_page
@@ -79,7 +86,19 @@ def _edit(request: Request) -> TaskEdit:
         add_labels=_labels(sent["add_labels"]),
         remove_labels=_labels(sent["remove_labels"]),
         trash=bool(sent["trash"]),
+        fields=_own(request, sent["own_field"], sent["own_value"]),
     )
+
+
+def _own(request: Request, key: str, text: str) -> tuple[tuple[int, Any], ...]:
+    """The custom field and its value; "none" takes it away, and no text at all means that none was meant."""
+    if not key or not text:
+        return ()
+    field = by_key(own_fields(request), key)
+    if field is None:
+        raise Invalid({"own_field": "This field was switched off or deleted. Reload the list."})
+    people = people_of(request.actor.workspace_id, [field])
+    return ((field.id, None if text.lower() == NONE else read_value(field, text, people)),)
 
 
 def _whole(text: str, name: str) -> int | None:

@@ -24,16 +24,22 @@ from fairlead.web import keys  # noqa: F401  the converters of the addresses bel
 from fairlead.web.access import Request, member_page, safe_next, to_portal
 from fairlead.web.batches import undo_address
 from fairlead.web.board import today_of
+from fairlead.web.own_filters import own_fields
+from fairlead.web.own_values import editor_of, read_value, sent_text
 from fairlead.web.render import page, wants_fragment
 from fairlead.web.task_forms import DAY_ENDS
-from fairlead.web.task_list import HEADS, columns_of, shown_row
+from fairlead.web.task_list import HEADS, columns_of, heads_of, needed_fields, shower
 from fairlead.work import actions
 from fairlead.work.actions import TaskEdit
+from fairlead.work.fields.definitions import FieldDef
+from fairlead.work.fields.stored import people_of, values_of
 from fairlead.work.models import Task
 from fairlead.work.permissions import may_edit_task
 from fairlead.work.queries import find_task, status_choices, task_row
+from fairlead.work.queries.own_fields import own_field
+from fairlead.work.types.definitions import task_types, type_of
 
-CELLS: Final = ("status", "assignee", "priority", "due", "effort", "labels")
+CELLS: Final = ("type", "status", "assignee", "priority", "due", "effort", "labels")
 
 
 @member_page
@@ -46,8 +52,8 @@ def row(request: Request, key: str) -> HttpResponse:
 
 def _row(request: Request, task: Task, toast: dict[str, str] | None = None) -> HttpResponse:
     shown = columns_of(request)
-    spent = not {"spent", "left"}.isdisjoint(shown)
-    found = shown_row(task_row(request.actor, task, spent=spent), ZoneInfo(request.user.time_zone))
+    own, spent = needed_fields(own_fields(request), shown), not {"spent", "left"}.isdisjoint(shown)
+    found = shower(request, own)(task_row(request.actor, task, own, spent=spent))
     values = {"t": found, "shown": shown, "today": today_of(request, timezone.now()), "may_edit": True}
     response = page(request, "tasks/row.jinja", values, block="row")
     if toast:
@@ -61,19 +67,33 @@ def editor(request: Request, key: str, cell: str) -> HttpResponse:
     """The field of one cell: in its place in the table, or as a small page of its own."""
     task = find_task(request.actor, key)
     _check(request, task, cell)
-    values = {"task": task, "cell": cell, "label": HEADS[cell], "cols": request.GET.get("cols", "")}
+    values = {"task": task, "cell": cell, "label": heads_of(request)[cell], "cols": request.GET.get("cols", "")}
     return page(request, "tasks/cell.jinja", values | _field(request, task, cell), block="editor")
 
 
 def _check(request: Request, task: Task, cell: str) -> None:
-    if cell not in CELLS:
+    if cell not in CELLS and _own(request, task, cell) is None:
         raise Http404
     allowed = may_assign(request.actor) if cell == "assignee" else may_edit_task(request.actor, task)
     require(allowed, "Only managers and whoever holds or created this task can change this here.")
 
 
+def _own(request: Request, task: Task, cell: str) -> FieldDef | None:
+    """The custom field of a cell, if it is one that can be filled."""
+    field = own_field(cell, own_fields(request, task.project))
+    return field if field is not None and field.typed else None
+
+
 def _field(request: Request, task: Task, cell: str) -> dict[str, Any]:
     """What the editor shows: options with the chosen one, or the text or day as it is typed."""
+    if own := _own(request, task, cell):
+        known = people_of(task.workspace_id, [own])
+        value = values_of([task.pk], [own]).get(task.pk, {}).get(own.id)
+        return {"own": editor_of(own, value, known), "options": None, "value": ""}
+    if cell == "type":
+        kinds = [t for t in task_types(task.workspace_id) if not t.archived]
+        mine = type_of(kinds, task.type_id)
+        return {"options": [(str(t.id), t.name) for t in kinds], "value": str(mine.id) if mine else ""}
     if cell == "status":
         options = [(str(column["id"]), column["name"]) for column in status_choices(task.project)]
         return {"options": options, "value": str(task.status_id)}
@@ -112,9 +132,14 @@ def save(request: Request, key: str, cell: str) -> HttpResponse:
 
 
 def _changed(request: Request, task: Task, cell: str) -> dict[str, str]:
-    edit = _edit(task, cell, request.POST.get("value", "").strip(), request.user.time_zone)
+    own = _own(request, task, cell)
+    if own:
+        value = read_value(own, sent_text(request.POST, "value"), people_of(task.workspace_id, [own]))
+        edit = TaskEdit(fields=((own.id, value),))
+    else:
+        edit = _edit(task, cell, request.POST.get("value", "").strip(), request.user.time_zone)
     batch = actions.change_one(task, edit, actor=request.actor, now=timezone.now())
-    return {"level": "success", "text": f"{task}: {HEADS[cell].lower()} changed.",
+    return {"level": "success", "text": f"{task}: {own.name if own else HEADS[cell].lower()} changed.",
             "undo_url": undo_address(batch, _back(request))}  # fmt: skip
 
 
@@ -126,6 +151,8 @@ def _back(request: Request) -> str:
 
 
 def _edit(task: Task, cell: str, value: str, zone: str) -> TaskEdit:
+    if cell == "type":
+        return TaskEdit(type_id=_number(value, cell))
     if cell == "status":
         return TaskEdit(status_id=_number(value, cell))
     if cell == "priority":

@@ -12,15 +12,18 @@ from fairlead.accounts.models import Role
 from fairlead.events.actor import Actor
 from fairlead.people.queries import skill_choices, team_choices
 from fairlead.web.access import Request
+from fairlead.web.own_filters import own_asked, own_filters, own_query
 from fairlead.work.filters import DUES, ME, NOBODY, TaskFilter
 from fairlead.work.models import Project, Task
 from fairlead.work.queries import assignees, labels
+from fairlead.work.queries.own_fields import PREFIX
 from fairlead.work.states import State
+from fairlead.work.types.definitions import looks
 
 RANGES = {
     "due_from": "Due from", "due_to": "Due until", "created_from": "Created from", "created_to": "Created until",
 }  # fmt: skip
-NAMES = ("q", "state", "assignee", "label", "priority", "due", "skill", "team", *RANGES)
+NAMES = ("q", "state", "type", "assignee", "label", "priority", "due", "skill", "team", *RANGES)
 LISTED = ("sort", "group", "cols")
 """What a list of tasks takes beside the filters. A saved view keeps both."""
 
@@ -34,6 +37,7 @@ def asked(request: Request, *, project: str = "") -> TaskFilter:
         project=project or get["project"].upper()[:8].replace("\x00", ""),
         state=get["state"] if get["state"] in (*State.values, "open") else "",
         assignee=get["assignee"] if _is_assignee(get["assignee"]) else "",
+        type=get["type"][:40].replace("\x00", ""),
         label=get["label"][:40].replace("\x00", ""),
         priority=int(priority) if priority in "01234" and priority else None,
         due=get["due"] if get["due"] in DUES else "",
@@ -43,6 +47,7 @@ def asked(request: Request, *, project: str = "") -> TaskFilter:
         due_to=_day(get["due_to"]),
         created_from=_day(get["created_from"]),
         created_to=_day(get["created_to"]),
+        own=own_asked(request),
     )
 
 
@@ -56,7 +61,8 @@ def _day(text: str) -> date | None:
 def kept_query(request: Request) -> str:
     """What a saved view keeps of this address: filters, sorting, grouping and columns, in a fixed order."""
     names = (*NAMES, "project", *LISTED)
-    return urlencode([(name, request.GET[name]) for name in names if request.GET.get(name)])
+    usual = [(name, request.GET[name]) for name in names if request.GET.get(name)]
+    return urlencode([*usual, *own_query(request.GET)])
 
 
 def _is_assignee(text: str) -> bool:
@@ -81,10 +87,12 @@ def filter_bar(
     if states:
         choices = {"state": [("open", "Open"), *State.choices], **choices}
     if actor.role != Role.CLIENT:
+        choices["type"] = [(kind["key"], kind["name"]) for pk, kind in looks(actor.workspace_id).items() if pk]
         choices["skill"] = [(str(pk), name) for pk, name, _ in skill_choices(actor)]
         choices["team"] = [(str(pk), name) for pk, name in team_choices(actor)]
     chosen = {
-        "q": wanted.text, "state": wanted.state, "assignee": wanted.assignee, "label": wanted.label, "due": wanted.due,
+        "q": wanted.text, "type": wanted.type, "state": wanted.state,
+        "assignee": wanted.assignee, "label": wanted.label, "due": wanted.due,
         "priority": "" if wanted.priority is None else str(wanted.priority),
         "skill": "" if wanted.skill is None else str(wanted.skill),
         "team": "" if wanted.team is None else str(wanted.team),
@@ -100,9 +108,17 @@ def filter_bar(
         for name, value in chosen.items()
         if value
     ]
+    chips += [
+        {
+            "text": f"{each.field.name}: {each.text}",
+            "remove": address(request, **{PREFIX + each.field.key: "", "page": ""}),
+        }
+        for each in wanted.own
+    ]
     ranges = [(name, label, chosen[name]) for name, label in RANGES.items()]
     return {
         "q": wanted.text, "selects": selects, "chips": chips, "path": request.path, "any": bool(chips),
+        "own": own_filters(request, wanted.own, project), "owned": bool(wanted.own),
         "ranges": ranges, "dated": any(value for _, _, value in ranges),
     }  # fmt: skip
 

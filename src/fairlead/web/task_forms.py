@@ -142,6 +142,7 @@ class NewTaskForm(TaskForm):
         required=False, label="Acceptance criteria", widget=forms.Textarea(attrs={"rows": 3}),
         help_text="One a line. The task is done only when each is checked.",
     )  # fmt: skip
+    type = forms.ChoiceField(required=False, help_text="What you leave empty is filled from its template.")
     after = forms.CharField(
         required=False, label="Waits for", help_text="Keys of tasks that must be done first: WEB-3, WEB-7."
     )

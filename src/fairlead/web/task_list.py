@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -18,8 +19,13 @@ from fairlead.integrations.exports import tasks_as_csv
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
 from fairlead.web.access import Request, member_page, to_portal
 from fairlead.web.board import label_color, today_of
+from fairlead.web.own_filters import own_fields, own_groups, own_query
+from fairlead.web.own_values import shown_value
 from fairlead.web.render import attachment, page
 from fairlead.web.task_filters import LISTED, NAMES, address, asked, filter_bar, kept_query, pushed
+from fairlead.work.fields.definitions import Definitions
+from fairlead.work.fields.models import COUNTED
+from fairlead.work.fields.stored import people_of
 from fairlead.work.models import Project, Task, View
 from fairlead.work.permissions import may_change_view, may_create_task, may_save_view, may_share_view
 from fairlead.work.queries import (
@@ -33,10 +39,13 @@ from fairlead.work.queries import (
     visible_tasks,
 )
 from fairlead.work.queries.lists import GROUPS, SORTS, page_of
+from fairlead.work.queries.own_fields import PREFIX
+from fairlead.work.queries.rollups import parts_of
 from fairlead.work.states import State
 
 HEADS: Final = {
     "title": "Task",
+    "type": "Type",
     "project": "Project",
     "status": "Status",
     "priority": "Priority",
@@ -46,6 +55,7 @@ HEADS: Final = {
     "spent": "Spent",
     "left": "Left",
     "labels": "Labels",
+    "parts": "Subtasks",
     "created": "Created",
     "updated": "Changed",
 }
@@ -53,6 +63,7 @@ INSIDE: Final = ("effort", "spent", "left")
 """Columns that clients never see."""
 USUAL: Final = ("title", "status", "priority", "assignee", "due", "effort", "updated")
 GROUP_NAMES: Final = {"week": "due week"}
+TABLE: Final = "/tasks/table.csv"
 
 
 @member_page
@@ -84,9 +95,10 @@ def of_project(request: Request, key: str) -> HttpResponse:
 def of_view(request: Request, number: int) -> HttpResponse:
     """A saved view; with parameters of its own the address shows those instead, to try something out."""
     view = find_view(request.actor, number)
-    if not any(request.GET.get(name) is not None for name in (*NAMES, *LISTED, "page")):
+    tried = any(request.GET.get(name) is not None for name in (*NAMES, *LISTED)) or bool(own_query(request.GET))
+    if not tried and request.GET.get("page") is None:
         request.GET = QueryDict(view.query)
-    elif not any(request.GET.get(name) is not None for name in (*NAMES, *LISTED)):
+    elif not tried:
         request.GET = QueryDict(f"{view.query}&page={request.GET['page']}")
     return _list(request, None, views=view_rows(request.actor), view=view)
 
@@ -107,25 +119,28 @@ def _list(
     request: Request, project: Project | None, *, views: list[ViewRow] | None = None, view: View | None = None
 ) -> HttpResponse:
     now, zone = timezone.now(), request.user.time_zone
-    sort, group = _sort(request), request.GET.get("group", "")
-    shown, wanted = columns_of(request), asked(request, project=project.key if project else "")
-    group = group if group in GROUPS else ""
+    own = own_fields(request, project)
+    sort, group = sort_of(request, own), request.GET.get("group", "")
+    shown, wanted = columns_of(request, project), asked(request, project=project.key if project else "")
+    groups = {**{name: GROUP_NAMES.get(name, name) for name in GROUPS}, **dict(own_groups(own))}
+    group = group if group in groups else ""
+    needed = needed_fields(own, [*shown, sort, group])
     found = task_list(
-        request.actor, wanted, now=now, zone=zone, sort=sort, page=_page(request), group=group,
+        request.actor, wanted, now=now, zone=zone, sort=sort, page=_page(request), group=group, own=needed,
         spent=not {"spent", "left"}.isdisjoint(shown),
     )  # fmt: skip
+    show = shower(request, needed)
+    parts = parts_of([row["id"] for row in found.rows]) if "parts" in shown else {}
     values = {
         "project": project,
         "found": found,
-        "rows": [shown_row(row, ZoneInfo(zone)) for row in found.rows],
+        "rows": [{**show(row), "parts": parts.get(row["id"])} for row in found.rows],
         "shown": shown,
         "columns": _heads(request, shown, sort),
-        "chooser": _chooser(request, shown),
+        "chooser": _chooser(request, shown, project),
         "bar": filter_bar(request, asked(request), request.actor, project, states=True),
         "group": group,
-        "groups": [
-            (name, f"By {GROUP_NAMES.get(name, name)}") for name in GROUPS if not (project and name == "project")
-        ],
+        "groups": [(name, f"By {text}") for name, text in groups.items() if not (project and name == "project")],
         "today": today_of(request, now),
         "previous": address(request, page=found.page - 1) if found.page > 1 else None,
         "next": address(request, page=found.page + 1) if found.page < found.pages else None,
@@ -133,6 +148,8 @@ def _list(
         "may_manage": request.actor.role in MANAGERS,
         "may_edit": request.actor.role in STAFF and (project is None or project.archived_at is None),
         "bulk_statuses": _bulk_statuses(project),
+        "bulk_fields": [(field.key, field.name) for field in own if field.typed and not field.archived],
+        "table": address(request).replace(request.path, TABLE, 1) + _exported(request, project),
         "priorities": list(reversed(Task.Priority.choices)),
         "here": address(request),
         "export": _export_address(request, project),
@@ -176,49 +193,81 @@ def _page(request: Request) -> int:
     return int(text) if text.isdecimal() and len(text) < 7 else 1
 
 
-def _sort(request: Request) -> str:
+def _exported(request: Request, project: Project | None) -> str:
+    """The project of a list that is not named by its address."""
+    return "" if project is None else f"{'&' if request.GET else '?'}project={project.key}"
+
+
+def sort_of(request: Request, own: Definitions) -> str:
+    """By what the address wants the list sorted."""
     asked_for = request.GET.get("sort", "-updated")
-    if request.actor.role == Role.CLIENT and asked_for.removeprefix("-") in ("spent", "left"):
+    if request.actor.role == Role.CLIENT and asked_for.removeprefix("-") in INSIDE:
         return "-updated"
-    return asked_for if asked_for.removeprefix("-") in SORTS else "-updated"
+    known = {*SORTS, *(PREFIX + field.key for field in own)}
+    return asked_for if asked_for.removeprefix("-") in known else "-updated"
 
 
-def columns_of(request: Request) -> list[str]:
-    """The columns that the address asks for, in the order of the table; a client never sees efforts and time."""
-    chosen = [name for name in request.GET.get("cols", "").split(",") if name in HEADS]
+def heads_of(request: Request, project: Project | None = None) -> dict[str, str]:
+    """Every column that the reader may choose, in the order of the table; a client never sees efforts and time."""
+    own = {PREFIX + field.key: field.name for field in own_fields(request, project)}
+    hidden = INSIDE if request.actor.role == Role.CLIENT else ()
+    return {name: text for name, text in {**HEADS, **own}.items() if name not in hidden}
+
+
+def columns_of(request: Request, project: Project | None = None) -> list[str]:
+    """The columns that the address asks for, in the order of the table."""
+    heads = heads_of(request, project)
+    chosen = [name for name in request.GET.get("cols", "").split(",") if name in heads]
     wanted = {"title", *(chosen or USUAL)}
-    hidden = set(INSIDE) if request.actor.role == Role.CLIENT else set()
-    return [name for name in HEADS if name in wanted - hidden]
+    return [name for name in heads if name in wanted]
+
+
+def needed_fields(own: Definitions, names: Iterable[str]) -> Definitions:
+    """The fields that stand among these columns, orders and groups."""
+    wanted = {name.removeprefix("-").removeprefix(PREFIX) for name in names if PREFIX in name}
+    return tuple(field for field in own if field.key in wanted)
 
 
 def _heads(request: Request, shown: list[str], sort: str) -> list[tuple[str, ...]]:
     """The heads of the table: a click sorts by it, another one the other way round."""
+    heads = heads_of(request)
+    right = {*INSIDE, *(PREFIX + field.key for field in own_fields(request) if field.kind in COUNTED)}
     return [
         (
-            HEADS[name] + (" ↑" if sort == name else " ↓" if sort == f"-{name}" else ""),
-            "right" if name in INSIDE else "",
+            heads[name] + (" ↑" if sort == name else " ↓" if sort == f"-{name}" else ""),
+            "right" if name in right else "",
             address(request, sort=f"-{name}" if sort == name else name, page=""),
         )
         for name in shown
     ]
 
 
-def _chooser(request: Request, shown: list[str]) -> list[tuple[str, str, bool]]:
+def _chooser(request: Request, shown: list[str], project: Project | None) -> list[tuple[str, str, bool]]:
     """(label, address with this column shown or hidden, whether it is shown) for every column but the title."""
-    hidden = {"title"} | (set(INSIDE) if request.actor.role == Role.CLIENT else set())
+    heads = heads_of(request, project)
     found = []
-    for name in (name for name in HEADS if name not in hidden):
-        wanted = [n for n in HEADS if n in {*shown, name} and not (n == name and name in shown)]
-        cols = "" if wanted == [n for n in USUAL if n in HEADS] else ",".join(wanted)
-        found.append((HEADS[name], address(request, cols=cols), name in shown))
+    for name in (name for name in heads if name != "title"):
+        wanted = [n for n in heads if n in {*shown, name} and not (n == name and name in shown)]
+        cols = "" if wanted == [n for n in USUAL if n in heads] else ",".join(wanted)
+        found.append((heads[name], address(request, cols=cols), name in shown))
     return found
 
 
-def shown_row(row: dict[str, Any], zone: ZoneInfo) -> dict[str, Any]:
-    """A row of the list as its template wants it."""
-    row["due"] = row["due_at"].astimezone(zone).date() if row["due_at"] else None
-    row["tags"] = [{"name": name, "color": label_color(name)} for name in row["labels"]]
-    return row
+def shower(request: Request, own: Definitions) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """What makes a row of the list one as its template wants it; `own`: the custom fields that it shows."""
+    zone, people = ZoneInfo(request.user.time_zone), people_of(request.actor.workspace_id, own)
+    fields = {field.key: field for field in own}
+
+    def show(row: dict[str, Any]) -> dict[str, Any]:
+        row["due"] = row["due_at"].astimezone(zone).date() if row["due_at"] else None
+        row["tags"] = [{"name": name, "color": label_color(name)} for name in row["labels"]]
+        row["own"] = {
+            PREFIX + key: {**shown_value(fields[key], value, people), "typed": fields[key].typed}
+            for key, value in row["own"].items()
+        }
+        return row
+
+    return show
 
 
 def _trash(request: Request) -> HttpResponse:

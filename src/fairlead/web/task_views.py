@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from fairlead.lib.errors import Refused
 from fairlead.web.access import Request, member_page
+from fairlead.web.own_filters import own_query
 from fairlead.web.task_filters import LISTED, NAMES
 from fairlead.work import actions
 from fairlead.work.models import View
@@ -22,7 +23,8 @@ from fairlead.work.queries import find_view
 def _query(request: Request) -> str:
     """What the form sends as the view's query, without what no list understands."""
     sent = QueryDict(request.POST.get("query", "")[:2000])
-    return urlencode([(name, sent[name]) for name in (*NAMES, "project", *LISTED) if sent.get(name)])
+    usual = [(name, sent[name]) for name in (*NAMES, "project", *LISTED) if sent.get(name)]
+    return urlencode([*usual, *own_query(sent)])
 
 
 @member_page

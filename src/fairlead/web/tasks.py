@@ -15,8 +15,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from fairlead.accounts.models import Role
 from fairlead.accounts.permissions import STAFF
-from fairlead.lib.errors import Conflict, Refused, require
-from fairlead.people.queries import skills
+from fairlead.lib.errors import Conflict, Invalid, Refused, require
+from fairlead.people.queries import skills, worker_of
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
 from fairlead.web.access import Request, View, member_page, to_portal
 from fairlead.web.attachments import files_of
@@ -26,9 +26,12 @@ from fairlead.web.filters import html
 from fairlead.web.render import page
 from fairlead.web.task_commands import task_commands
 from fairlead.web.task_comments import comments_of
+from fairlead.web.task_fields import fields_of, fillable, new_fields, sent_values
 from fairlead.web.task_forms import NewTaskForm, TaskForm, initial_values
+from fairlead.web.task_kinds import kind_of
 from fairlead.work import actions
 from fairlead.work.drafts import EFFORTS
+from fairlead.work.fields.stored import people_of
 from fairlead.work.models import Dependency, Project, Task
 from fairlead.work.permissions import may_comment, may_create_task, may_delete_task, may_edit_task, may_order
 from fairlead.work.queries import (
@@ -44,9 +47,11 @@ from fairlead.work.queries.placements import placeable, placements_of
 from fairlead.work.queries.triage import origin
 from fairlead.work.states import OVER, State
 from fairlead.work.time.queries import task_time
+from fairlead.work.types.definitions import task_types
+from fairlead.work.types.models import APPROVAL, NOBODYS
 
 FIELDS = ("title", "description", "priority", *EFFORTS, "release_at", "due_at", "labels", "parent")
-PLANNED = (*EFFORTS, "release_at", "parent", "after", "criteria", "status")
+PLANNED = (*EFFORTS, "release_at", "parent", "after", "criteria", "status", "type")
 """What the team fills in; a client's request has none of it."""
 
 
@@ -87,7 +92,7 @@ def _task_page(request: Request, task: Task, found: TaskDetails, form: TaskForm,
         "may_comment": may_comment(actor, task, internal=False),
         "client": client,
         "may_add_parts": not client and may_create_task(actor, task.project),
-        "shows_candidates": not client and State(task.state) not in OVER,
+        "shows_candidates": not client and State(task.state) not in OVER and not _decided(task),
         "today": today_of(request, now),
         "differences": [],
         "time": None if client else task_time(task),
@@ -97,10 +102,18 @@ def _task_page(request: Request, task: Task, found: TaskDetails, form: TaskForm,
         "origin": None if client else origin(task),
         **files_of(request, task),
         **comments_of(request, task),
+        **fields_of(request, task),
+        **kind_of(request, task),
+        "my_worker_id": getattr(worker_of(actor), "pk", None) if not client else None,
         "page_commands": task_commands(actor, task, found, _steps(task, found), further),
         **more,
     }
     return page(request, "tasks/show.jinja", values, status=422 if form.errors else 200)
+
+
+def _decided(task: Task) -> bool:
+    """Whether it is decided or reached, and not worked on."""
+    return task.type is not None and task.type.base in NOBODYS
 
 
 STEPS: dict[State, tuple[str, str, str]] = {
@@ -122,6 +135,8 @@ def _steps(task: Task, found: TaskDetails) -> list[dict[str, str]]:
         why = ""
         if found.blocked_by and waiting and to in (State.RUNNING, State.DONE):
             why = f"Waits for {', '.join(found.blocked_by)}"
+        elif to == State.DONE and task.type is not None and task.type.base == APPROVAL:
+            why = "It is done when its approvers say so"
         elif to == State.DONE and found.met < len(found.criteria):
             why = f"{len(found.criteria) - found.met} of {len(found.criteria)} criteria are open"
         if to == State.RUNNING and not waiting:
@@ -194,11 +209,14 @@ def new(request: Request) -> HttpResponse:
     projects = visible_projects(request.actor).filter(archived_at__isnull=True).order_by("name")
     fixed = projects.filter(key=request.GET.get("project", "").upper()).first()
     form = _new_form(request, projects, fixed)
+    wrong: dict[str, str] = {}
     if request.method == "POST" and form.is_valid():
+        project = form.cleaned_data["project"]
+        given, wrong = _own_values(request, project)
         try:
-            task = actions.create_task(
-                form.cleaned_data["project"], _draft(form), actor=request.actor, now=timezone.now()
-            )
+            if wrong:
+                raise Invalid({f"fields.{key}": text for key, text in wrong.items()})
+            task = actions.create_task(project, _draft(form, given), actor=request.actor, now=timezone.now())
         except Refused as refused:
             blame(form, refused)
         else:
@@ -210,7 +228,11 @@ def new(request: Request) -> HttpResponse:
         if request.actor.role == Role.CLIENT
         else list(skills(request.actor).order_by("name").values_list("name", flat=True))
     )
-    values = {"form": form, "fixed": fixed, "skill_names": names, "any_project": projects.exists()}
+    first = _chosen_project(form, projects)
+    values = {
+        "form": form, "fixed": fixed, "skill_names": names, "any_project": projects.exists(),
+        "new_fields": new_fields(request, first.pk, wrong) if first else [],
+    }  # fmt: skip
     return page(request, "tasks/new.jinja", values, status=422 if form.errors else 200)
 
 
@@ -221,6 +243,9 @@ def _new_form(request: Request, projects: Any, fixed: Project | None) -> NewTask
         initial["due_at"] = request.GET["due"]
     form = NewTaskForm(request.POST or None, actor=request.actor, zone=request.user.time_zone, initial=initial)
     form.fields["project"].queryset = projects  # type: ignore[attr-defined]
+    kinds = [(str(kind.id), kind.name) for kind in task_types(request.actor.workspace_id) if not kind.archived]
+    form.fields["type"].choices = kinds  # type: ignore[attr-defined]
+    form.initial.setdefault("type", _asked_type(request))
     if request.actor.role == Role.CLIENT:
         for name in PLANNED:
             del form.fields[name]
@@ -231,9 +256,29 @@ def _new_form(request: Request, projects: Any, fixed: Project | None) -> NewTask
     return form
 
 
-def _draft(form: NewTaskForm) -> actions.TaskDraft:
+def _asked_type(request: Request) -> str:
+    """?type=bug as the choice of the form."""
+    kinds = task_types(request.actor.workspace_id)
+    return next((str(kind.id) for kind in kinds if kind.key == request.GET.get("type", "task")), "")
+
+
+def _own_values(request: Request, project: Project) -> tuple[dict[int, Any], dict[str, str]]:
+    """What was typed into the fields of the project, and what is wrong with it."""
+    fields = fillable(request, project.pk)
+    return sent_values(request, fields, people_of(request.actor.workspace_id, fields))
+
+
+def _chosen_project(form: NewTaskForm, projects: Any) -> Project | None:
+    """The project whose fields the form shows: the chosen one, else the first of the list."""
+    chosen: Project | None = projects.filter(key=form["project"].value() or "").first()
+    return chosen or projects.first()
+
+
+def _draft(form: NewTaskForm, given: dict[int, Any]) -> actions.TaskDraft:
     values = {name: value for name, value in form.cleaned_data.items() if name != "project"}
-    return actions.TaskDraft(**{**values, "labels": tuple(values["labels"])})
+    chosen = values.pop("type", "")
+    number = int(chosen) if chosen else None
+    return actions.TaskDraft(**{**values, "labels": tuple(values["labels"]), "fields": given, "type": number})
 
 
 @member_page

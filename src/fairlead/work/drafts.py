@@ -18,7 +18,9 @@ EFFORTS: Final = ("effort_low_min", "effort_min", "effort_high_min")
 @dataclass(frozen=True)
 class TaskDraft:
     """A task to create. Efforts are minutes at ordinary speed; `needs` maps skill ids to levels 1 to 5;
-    `after` holds the ids of the tasks that must be done first. `status` None: where new tasks of the project wait.
+    `after` holds the ids of the tasks that must be done first. `status` None: where new tasks of the project wait;
+    `fields` maps ids of custom fields to values (see `fields/values.py`). `type` is the id of a type of work, whose
+    templates fill what is empty; None is a plain task.
     """
 
     title: str
@@ -36,6 +38,8 @@ class TaskDraft:
     criteria: tuple[str, ...] = ()
     after: tuple[int, ...] = ()
     external_id: str = ""
+    fields: Mapping[int, Any] = field(default_factory=dict)
+    type: int | None = None
 
     def values(self) -> dict[str, Any]:
         """The fields that are columns of a task, tidied."""

@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q, QuerySet
 
 from fairlead.people.models import TeamMember
+from fairlead.work.fields.asking import Asked
 from fairlead.work.models import Need, Task
 from fairlead.work.placement import TaskPlacement
 from fairlead.work.states import OPEN
+from fairlead.work.types.models import TASK
 
 ME, NOBODY = "me", "nobody"
 DUES = {"late": "Late", "week": "Due in 7 days", "later": "Due later", "none": "No due date"}
@@ -25,6 +27,7 @@ class TaskFilter:
     `assignee` is a worker's id as text, "me" or "nobody"; `due` one of DUES; `state` a state, or "open" for all that is
     not over; `text` words that title, description or labels contain, or a key like WEB-42; `skill` the id of one that
     is needed; `team` of one whose members hold it. The days of a range are both part of it, in the reader's zone.
+    `own`: what is asked of custom fields; `type`: the key of a type of work.
     """
 
     text: str = ""
@@ -41,6 +44,8 @@ class TaskFilter:
     created_from: date | None = None
     created_to: date | None = None
     team: int | None = None
+    own: tuple[Asked, ...] = ()
+    type: str = ""
 
     def __bool__(self) -> bool:
         return self != TaskFilter()
@@ -65,6 +70,10 @@ class TaskFilter:
             wanted &= Q(assignee__in=TeamMember.objects.filter(team_id=self.team).values("worker_id"))
         wanted &= _between("due_at", self.due_from, self.due_to, zone)
         wanted &= _between("created_at", self.created_from, self.created_to, zone)
+        if self.type:
+            wanted &= Q(type__key=self.type) | (Q(type__isnull=True) if self.type == TASK else Q(pk__in=[]))
+        for asked in self.own:
+            wanted &= asked.wanted(user_id=user_id, now=now, zone=zone)
         return tasks.filter(wanted & self._of_whom(user_id) & self._when(now, zone) & self._words())
 
     def _of_whom(self, user_id: int | None) -> Q:

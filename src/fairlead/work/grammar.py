@@ -19,16 +19,19 @@ from fairlead.accounts.models import Role
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Invalid
 from fairlead.people.models import TeamMember
+from fairlead.work.fields.asking import Asked
+from fairlead.work.fields.definitions import by_key, visible
 from fairlead.work.files import readable_files
 from fairlead.work.filters import ME, NOBODY
 from fairlead.work.models import Need, Task
 from fairlead.work.states import OPEN, State
+from fairlead.work.types.models import TASK
 
 MAX_TEXT: Final = 300
 MAX_TERMS: Final = 12
 MOST_FOUND: Final = 10_000
 """Of a word that even more tasks have, the latest so many are looked at."""
-_TOKEN = re.compile(r'(?P<minus>-?)(?:(?P<name>[A-Za-z]+):)?(?:"(?P<quoted>[^"]*)"?|(?P<plain>[^\s"]+))')
+_TOKEN = re.compile(r'(?P<minus>-?)(?:(?P<name>[A-Za-z][A-Za-z0-9_]*):)?(?:"(?P<quoted>[^"]*)"?|(?P<plain>[^\s"]+))')
 _KEY = re.compile(r"([A-Za-z][A-Za-z0-9]{1,7})-(\d{1,9})")
 _SPAN = re.compile(r"([<>])(\d{1,4})([dwm])")
 _DAYS: Final = {"d": 1, "w": 7, "m": 30}
@@ -69,28 +72,36 @@ class SearchQuery:
         return bool(self.terms)
 
     def apply(self, tasks: QuerySet[Task], reader: Reader) -> QuerySet[Task]:
-        """The tasks for which every part holds. Raises Invalid for a value that an operator does not know."""
+        """The tasks for which every part holds. Raises Invalid for what cannot be understood."""
         for term in self.terms:
-            wanted = OPERATORS[term.name](term.value, reader) if term.name else _texts(term, reader)
+            wanted = _operator(term, reader) if term.name else _texts(term, reader)
             tasks = tasks.filter(~wanted if term.without else wanted)
         return tasks
 
 
 def read(text: str) -> SearchQuery:
-    """The parts of a search. Raises Invalid for an unknown operator, with those that there are."""
+    """The parts of a search. Which operators there are depends on the workspace's fields: `apply` says."""
     terms = []
     for found in _TOKEN.finditer(text[:MAX_TEXT].replace("\x00", "")):
         name, quoted = (found["name"] or "").lower(), found["quoted"]
         value = (quoted if quoted is not None else found["plain"]).strip()
         if name and quoted is None and value.startswith("//"):
             name, value = "", f"{name}:{value}"
-        if name and name not in OPERATORS:
-            raise Invalid({"q": f"There is no operator {name}: here. {ALLOWED}"})
         if value:
             terms.append(Term(value, name, phrase=quoted is not None, without=bool(found["minus"])))
     if len(terms) > MAX_TERMS:
         raise Invalid({"q": f"A search has at most {MAX_TERMS} parts. Take some away."})
     return SearchQuery(tuple(terms))
+
+
+def _operator(term: Term, reader: Reader) -> Q:
+    """A built-in operator, or a custom field by its key."""
+    if term.name in OPERATORS:
+        return OPERATORS[term.name](term.value, reader)
+    field = by_key(visible(reader.actor), term.name)
+    if field is None:
+        raise Invalid({"q": f"There is no operator {term.name}: here, and no field with this key. {ALLOWED}"})
+    return Asked(field, term.value).wanted(user_id=reader.actor.user_id, now=reader.now, zone=reader.zone)
 
 
 def _texts(term: Term, reader: Reader) -> Q:
@@ -157,6 +168,11 @@ def _file(value: str, reader: Reader) -> Q:
     return Q(pk__in=named.values("task_id"))
 
 
+def _type(value: str, _reader: Reader) -> Q:
+    named = Q(type__key__iexact=value) | Q(type__name__iexact=value)
+    return named | Q(type__isnull=True) if value.lower() == TASK else named
+
+
 def _created(value: str, reader: Reader) -> Q:
     low = value.lower()
     if span := _SPAN.fullmatch(low):
@@ -189,6 +205,7 @@ OPERATORS: Final[Mapping[str, Callable[[str, Reader], Q]]] = {
     "skill": _skill,
     "file": _file,
     "team": _team,
+    "type": _type,
 }
 ALLOWED: Final = f"Use {', '.join(f'{name}:' for name in OPERATORS)}; put a text with spaces in quotes."
 EXAMPLES: Final = (
@@ -201,4 +218,5 @@ EXAMPLES: Final = (
     ("label:shop", "one label"),
     ("file:logo", "a part of the name of a file on it"),
     ("project:WEB priority:high created:<2w skill:python team:design", "the others"),
+    ("budget:>1000", "a field of your own by its key: >100, 10..20, a name, a day, none, any"),
 )

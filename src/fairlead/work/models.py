@@ -8,11 +8,20 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from django.db.models import F, Q
 
+from fairlead.work.fields.models import Field, FieldOption, FieldValue, ProjectField  # noqa: F401  found here too
 from fairlead.work.portal_models import FormEntry, Handover, LastLook, RequestDraft, RequestForm, Reviewer
 from fairlead.work.states import State
+from fairlead.work.types.models import (  # noqa: F401  found here too
+    Approval,
+    Approver,
+    TaskType,
+    TypeColumn,
+    TypeField,
+    TypeNeed,
+)
 
 __all__ = [
-    "Attachment", "AttachmentVersion", "Batch", "BatchLine", "BoardLook", "Comment", "CommentRevision", "Criterion",
+    "Attachment", "AttachmentVersion", "Batch", "BatchLine", "BoardLook", "ChecklistItem", "Comment", "CommentRevision", "Criterion",
     "Dependency", "FormEntry", "Handover", "LastLook", "Need", "Project", "ProjectClient", "ProofNote", "ProofPin",
     "Reaction", "RequestDraft", "RequestForm", "Reviewer", "StartView", "Status", "Task", "View",
 ]  # fmt: skip
@@ -87,6 +96,7 @@ class Task(models.Model):
     """A piece of work. `state` repeats the status's state; the database keeps the two equal.
 
     Efforts are minutes at ordinary speed; `rank` orders tasks inside a column (smaller first).
+    `type` None is a plain task.
     `assignee` is who holds the task now; why is told by allocation.Assignment and its receipt.
     """
 
@@ -100,6 +110,7 @@ class Task(models.Model):
     workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
     project = models.ForeignKey(Project, models.CASCADE, related_name="tasks")
     number = models.PositiveIntegerField()
+    type = models.ForeignKey(TaskType, models.PROTECT, null=True, blank=True, related_name="tasks")
     title = models.CharField(max_length=240)
     description = models.TextField(blank=True)
     status = models.ForeignKey(Status, models.PROTECT, related_name="tasks")
@@ -186,6 +197,29 @@ class Criterion(models.Model):
 
     class Meta:
         ordering = ["position", "id"]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class ChecklistItem(models.Model):
+    """A small step of a task: for whom and until when, if somebody said so. Unlike criteria it holds nothing up."""
+
+    workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
+    task = models.ForeignKey(Task, models.CASCADE, related_name="checklist")
+    text = models.CharField(max_length=300)
+    position = models.PositiveSmallIntegerField()
+    assignee = models.ForeignKey("people.Worker", models.SET_NULL, null=True, blank=True, related_name="checklist")
+    due_on = models.DateField(null=True, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+    done_by = models.ForeignKey("accounts.User", models.SET_NULL, null=True, blank=True)
+
+    class Meta:
+        ordering = ["position", "id"]
+        indexes = [
+            models.Index(fields=["assignee"], name="checklist_open", condition=Q(done_at__isnull=True)),
+        ]
+        constraints = [models.CheckConstraint(condition=~Q(text=""), name="checklist_has_text")]
 
     def __str__(self) -> str:
         return self.text

@@ -13,6 +13,7 @@ from fairlead.allocation.rows import needs_of
 from fairlead.people.queries import skill_levels
 from fairlead.work.models import Project, Task
 from fairlead.work.states import OPEN, WAITING
+from fairlead.work.types.models import NOBODYS
 
 Scope = Plan.Scope
 _WAITS = Q(assignee__isnull=True, state__in=OPEN)
@@ -32,7 +33,7 @@ def held_tasks(workspace_id: int, project: Project | None) -> QuerySet[Task]:
 def tasks_of(plan: Plan) -> QuerySet[Task]:
     """The tasks that this plan is made for, as things stand now."""
     which = _WAITS if plan.scope == Scope.WAITING else _WAITS | (_HELD & ~pinned())
-    return _plannable(plan.workspace_id, plan.project).filter(which)
+    return _plannable(plan.workspace_id, plan.project).filter(which).exclude(type__base__in=NOBODYS)
 
 
 def against_rules(workspace_id: int, task_ids: Collection[int], *, on: date) -> set[int]:

@@ -28,6 +28,7 @@ from fairlead.allocation.routing import (
 )
 from fairlead.allocation.routing.attendance import Absence
 from fairlead.allocation.routing.expressions import NOW, PRIORITIES, TASK, WORKER, about_task, about_worker, blanks
+from fairlead.allocation.routing.own_facts import blank_facts
 from fairlead.allocation.snapshot import Picture
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Invalid, Missing, require
@@ -168,7 +169,7 @@ def definition_of(version: PolicyVersion) -> Definition:
 
 def _fault(version: PolicyVersion, around: Surroundings) -> str:
     """Whether the conditions can still be worked out: a skill may have been renamed since."""
-    values = blanks(around.skills)
+    values = blanks(around.skills, blank_facts(around.fields))
     try:
         definition = of_version(version)
         about_task(definition.takes).holds(values)

@@ -19,6 +19,7 @@ from fairlead.events.models import Event
 from fairlead.lib.errors import Invalid, Missing, require
 from fairlead.work.models import Task
 from fairlead.work.states import WAITING
+from fairlead.work.types.models import NOBODYS
 
 State = Routing.State
 UNDO_FOR: Final = timedelta(hours=48)
@@ -83,6 +84,7 @@ def unrouted(workspace_id: int) -> QuerySet[Task]:
         ~Exists(offered), ~Exists(routed), workspace_id=workspace_id, state__in=WAITING, assignee__isnull=True,
         deleted_at__isnull=True, project__archived_at__isnull=True,
     )  # fmt: skip
+    waiting = waiting.exclude(type__base__in=NOBODYS)
     return waiting.select_related("project", "assignee").order_by("-priority", "created_at", "id")
 
 

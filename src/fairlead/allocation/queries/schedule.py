@@ -22,6 +22,7 @@ from fairlead.lib.errors import require
 from fairlead.people.queries import busy_blocks
 from fairlead.work.models import Project, Task
 from fairlead.work.states import WAITING, State
+from fairlead.work.types.models import NOBODYS
 
 NOT_YOURS: Final = "Only the team sees the schedule."
 KEPT_S: Final = 15 * 60
@@ -198,7 +199,7 @@ def _waiting(workspace_id: int) -> tuple[tuple[Waiting, ...], int]:
     found = Task.objects.filter(
         workspace_id=workspace_id, state__in=WAITING, assignee__isnull=True, deleted_at__isnull=True,
         project__archived_at__isnull=True,
-    ).order_by("-priority", "due_at", "id")  # fmt: skip
+    ).exclude(type__base__in=NOBODYS).order_by("-priority", "due_at", "id")  # fmt: skip
     rows = list(
         found.values("id", "number", "title", "priority", "due_at", "effort_min", "project__key", "project__color")[
             :SHOWN_WAITING

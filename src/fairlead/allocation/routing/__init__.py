@@ -2,10 +2,10 @@
 
 from fairlead.allocation.routing.choose import Choice, able, among, choose
 from fairlead.allocation.routing.definition import Definition, Step, from_dict, from_text, of_version, to_text
-from fairlead.allocation.routing.expressions import BadExpression
 from fairlead.allocation.routing.facts import Surroundings
 from fairlead.allocation.routing.match import Taker, takers
 from fairlead.allocation.routing.strategies import STRATEGIES, Strategy
+from fairlead.lib.cel import BadExpression
 
 __all__ = [
     "STRATEGIES",

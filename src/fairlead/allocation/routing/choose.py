@@ -12,11 +12,12 @@ from fairlead.allocation.judgement import Judgement, Slant, judge
 from fairlead.allocation.routing import facts
 from fairlead.allocation.routing.attendance import Absence, absences
 from fairlead.allocation.routing.definition import Definition, Step
-from fairlead.allocation.routing.expressions import BadExpression, about_worker
+from fairlead.allocation.routing.expressions import about_worker
 from fairlead.allocation.routing.facts import Surroundings
 from fairlead.allocation.routing.strategies import Standing, in_order, strategy
 from fairlead.allocation.rows import Rows
 from fairlead.allocation.snapshot import worker_number
+from fairlead.lib.cel import BadExpression
 from fairlead.work.models import Task
 
 SHOWN: Final = 10

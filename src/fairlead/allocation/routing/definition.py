@@ -12,8 +12,9 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Final
 
 from fairlead.allocation.models import PolicyVersion
-from fairlead.allocation.routing.expressions import BadExpression, about_task, about_worker
+from fairlead.allocation.routing.expressions import about_task, about_worker
 from fairlead.allocation.routing.strategies import STRATEGIES
+from fairlead.lib.cel import BadExpression
 from fairlead.lib.errors import Invalid
 
 SUGGEST, APPROVE, UNDO, AUTO = "suggest", "approve", "undo", "auto"

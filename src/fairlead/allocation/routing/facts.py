@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from django.db.models import Count, Max
 from fairlead.accounts.models import Membership, Workspace
 from fairlead.allocation.affinity import Affinity
 from fairlead.allocation.models import Assignment, Offer
+from fairlead.allocation.routing.own_facts import own_facts
 from fairlead.allocation.routing.strategies import Standing
 from fairlead.allocation.rows import Rows
 from fairlead.allocation.snapshot import effort
@@ -21,8 +22,10 @@ from fairlead.events.actor import RULE
 from fairlead.lib.hours import minutes_within
 from fairlead.people.models import Skill, Team, Worker
 from fairlead.people.queries import working_time
+from fairlead.work.fields.definitions import Definitions, definitions
 from fairlead.work.models import Need, Task
 from fairlead.work.states import State
+from fairlead.work.types.definitions import looks
 
 NO_DUE_H: Final = 1_000_000.0
 RECENT: Final = timedelta(weeks=4)
@@ -55,6 +58,22 @@ class Surroundings:
     def teams(self) -> set[str]:
         """The names of all teams."""
         return set(Team.objects.filter(workspace_id=self.workspace_id).values_list("name", flat=True))
+
+    @cached_property
+    def fields(self) -> Definitions:
+        """The custom fields."""
+        return definitions(self.workspace_id)
+
+    @cached_property
+    def types(self) -> dict[int | None, str]:
+        """{type id: key}; None: that of a plain task."""
+        return {pk: str(kind.get("key", "")) for pk, kind in looks(self.workspace_id).items()}
+
+    @cached_property
+    def today(self) -> date:
+        """The day on the workspace's clock."""
+        zone = ZoneInfo(Workspace.objects.values_list("time_zone", flat=True).get(pk=self.workspace_id))
+        return self.now.astimezone(zone).date()
 
     @cached_property
     def roles(self) -> dict[int, str]:
@@ -94,12 +113,13 @@ class Surroundings:
         return self._turns[policy_id]
 
     def tasks(self, tasks: Collection[Task]) -> dict[int, dict[str, Any]]:
-        """{task id: what conditions know of it}; the tasks come with their projects. One query."""
+        """{task id: what conditions know of it}; the tasks come with their projects. Two queries."""
+        own = own_facts(tasks, self.fields, today=self.today)
         needs: dict[int, dict[str, int]] = defaultdict(dict)
         rows = Need.objects.filter(task__in=tasks).values_list("task_id", "skill__name", "level")
         for task_id, name, level in rows:
             needs[task_id][name] = level
-        return {task.pk: self._task(task, needs[task.pk]) for task in tasks}
+        return {task.pk: {**self._task(task, needs[task.pk]), **own[task.pk]} for task in tasks}
 
     def _task(self, task: Task, needs: Mapping[str, int]) -> dict[str, Any]:
         return {
@@ -118,6 +138,7 @@ class Surroundings:
             "task.due_in_h": NO_DUE_H if task.due_at is None else (task.due_at - self.now) / _HOUR,
             "task.age_h": (self.now - task.created_at) / _HOUR,
             "task.is_subtask": task.parent_id is not None,
+            "task.type": self.types.get(task.type_id, ""),
         }
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from fairlead.allocation.models import Policy, PolicyVersion
 from fairlead.allocation.routing.definition import Definition, of_version
-from fairlead.allocation.routing.expressions import BadExpression, about_task
+from fairlead.allocation.routing.expressions import about_task
+from fairlead.lib.cel import BadExpression
 from fairlead.lib.errors import Invalid
 
 

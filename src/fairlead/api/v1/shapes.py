@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -16,6 +16,19 @@ Condition = Annotated[str, StringConstraints(max_length=300)]
 Minutes = Annotated[int, Field(strict=True, ge=1, le=525_600, description="Minutes at ordinary speed.")]
 Priority = Annotated[int, Field(strict=True, ge=0, le=4, description="0 none, 1 low, 2 medium, 3 high, 4 urgent.")]
 OutsideId = Annotated[str, StringConstraints(max_length=120)]
+
+
+TypeKey = Annotated[
+    str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$"), Field(description="The key of a type of work.")
+]
+OwnFields = Annotated[
+    dict[str, Any],
+    Field(
+        max_length=60,
+        description="Custom fields by key; `null` empties one. Choices and people by id or name.",
+        examples=[{"budget": {"amount": 120000, "currency": "EUR"}}],
+    ),
+]
 
 
 class WorkerName(Shown):
@@ -79,6 +92,11 @@ class TaskOut(Shown):
     links: list[LinkOut]
     blocked_by: list[str] = Field(description="Those of them that are still open: until then it cannot start.")
     external_id: str = Field(description="Its id in another system; unique in the project.")
+    type: str = Field(description="The key of its type of work.", examples=["bug"])
+    fields: dict[str, Any] = Field(
+        description="Custom fields of its project by key; money is in minor units.",
+        examples=[{"budget": {"amount": 120000, "currency": "EUR"}, "stage": {"id": 3, "name": "Live"}}],
+    )
     created_at: datetime
     updated_at: datetime
     started_at: datetime | None
@@ -110,6 +128,13 @@ class TaskQuery(Paging):
     created_to: Day | None = None
     q: str | None = Field(None, max_length=120, description="Words in title, description or labels; or a key.")
     external_id: OutsideId | None = None
+    type: str | None = Field(None, max_length=40, description="The key of a type of work.")
+    fields: str | None = Field(
+        None,
+        max_length=300,
+        description="What custom fields hold, as in a search.",
+        examples=["budget:>1000 stage:Live"],
+    )
     updated_since: Moment | None = Field(None, description="Changed then or later, for keeping a copy up to date.")
     order: Literal["created", "-created", "updated", "-updated"] = Field(
         "created", description="By time of creation or of the last change; `-` begins with the latest."
@@ -138,6 +163,8 @@ class NewTask(Body):
     criteria: list[Condition] = Field([], max_length=50)
     after: list[TaskKey] = Field([], max_length=50, description="Keys of the tasks that must be done first.")
     external_id: OutsideId = ""
+    fields: OwnFields = {}
+    type: TypeKey = "task"
 
 
 class TaskChange(Body):
@@ -153,6 +180,8 @@ class TaskChange(Body):
     parent: TaskKey | None = Field(None, description="The task that it is part of.")
     needs: list[NeedIn] = Field([], max_length=50, description="All needs: those that are not named are removed.")
     external_id: OutsideId = ""
+    fields: OwnFields = {}
+    type: TypeKey = "task"
 
 
 class Move(Body):

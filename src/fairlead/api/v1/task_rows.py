@@ -11,17 +11,20 @@ from django.db.models import F
 from fairlead.accounts.brand import brand_in
 from fairlead.accounts.models import Role
 from fairlead.api.calls import Call
+from fairlead.api.own_values import own_values
 from fairlead.lib.errors import Missing
 from fairlead.work.models import Criterion, Dependency, Need, Task
 from fairlead.work.queries import blocked, visible_tasks
 from fairlead.work.queries.rows import HOLDER, holder, plain
+from fairlead.work.types.models import TASK
 
 PLAIN = (
     "title", "description", "state", "priority", "effort_low_min", "effort_min", "effort_high_min", "release_at",
     "due_at", "labels", "external_id", "created_at", "updated_at", "started_at", "done_at", "version",
 )  # fmt: skip
 COLUMNS = (
-    "id", "number", "project__key", "parent__number", "status_id", "status__name", *HOLDER, *PLAIN,
+    "id", "number", "project_id", "type__key", "project__key",
+    "parent__number", "status_id", "status__name", *HOLDER, *PLAIN,
 )  # fmt: skip
 
 Rows = list[dict[str, Any]]
@@ -33,6 +36,7 @@ def shown(request: Call, rows: Rows) -> Rows:
     if request.actor.role == Role.CLIENT:
         return _for_client(request, rows, _criteria(ids))
     needs, criteria, links, stops = _needs(ids), _criteria(ids), _links(request, ids), blocked(ids)
+    own = own_values(request.actor, rows)
     return [
         {
             **{name: row[name] for name in PLAIN},
@@ -46,6 +50,8 @@ def shown(request: Call, rows: Rows) -> Rows:
             "waits_for": [link["after"] for link in links.get(row["id"], [])],
             "links": links.get(row["id"], []),
             "blocked_by": stops.get(row["id"], []),
+            "type": row["type__key"] or TASK,
+            "fields": own[row["id"]],
         }
         for row in rows
     ]
@@ -57,7 +63,7 @@ FOR_CLIENTS: Final = (
 NOTHING: Final[dict[str, Any]] = {
     "priority": 0, "effort_low_min": None, "effort_min": None, "effort_high_min": None, "release_at": None,
     "labels": [], "parent": None, "assignee": None, "needs": [], "links": [], "waits_for": [], "blocked_by": [],
-    "external_id": "", "started_at": None,
+    "external_id": "", "started_at": None, "type": TASK, "fields": {},
 }  # fmt: skip
 """What of a task is the team's own."""
 

@@ -12,6 +12,7 @@ from fairlead.accounts.models import Role
 from fairlead.api import etags, paging
 from fairlead.api.calls import Call
 from fairlead.api.fields import TaskKey
+from fairlead.api.own_values import given_values
 from fairlead.api.paging import Order
 from fairlead.api.problems import InvalidInput
 from fairlead.api.routes import Routes
@@ -20,10 +21,11 @@ from fairlead.api.v1.projects import find_status
 from fairlead.api.v1.shapes import Move, NeedIn, NewTask, TaskChange, TaskOut, TaskPage, TaskQuery
 from fairlead.api.v1.task_rows import COLUMNS, one, shown
 from fairlead.integrations.exports import tasks_as_csv
-from fairlead.work import actions, queries
+from fairlead.work import actions, grammar, queries
 from fairlead.work.drafts import TaskDraft
 from fairlead.work.filters import TaskFilter
 from fairlead.work.models import Task
+from fairlead.work.types.definitions import find_type
 
 routes = Routes(tags=["Tasks"])
 ORDERS = {
@@ -54,9 +56,11 @@ def _fitting(request: Call, wanted: TaskQuery) -> QuerySet[Task]:
         assignee=(wanted.assignee or "") if team else "",
         label=(wanted.label or "") if team else "", priority=wanted.priority if team else None,
         skill=wanted.skill_id if team else None, due_from=wanted.due_from, due_to=wanted.due_to,
-        created_from=wanted.created_from, created_to=wanted.created_to,
+        created_from=wanted.created_from, created_to=wanted.created_to, type=(wanted.type or "") if team else "",
     )  # fmt: skip
     found = asked.apply(queries.visible_tasks(request.actor), now=request.now, user_id=request.actor.user_id)
+    if team and wanted.fields:
+        found = _of_fields(request, wanted.fields, found)
     if not team:
         found = _with_words(found, wanted.q or "")
     elif wanted.external_id is not None:
@@ -71,6 +75,16 @@ def _with_words(found: QuerySet[Task], text: str) -> QuerySet[Task]:
     return found
 
 
+def _of_fields(request: Call, text: str, tasks: QuerySet[Task]) -> QuerySet[Task]:
+    """Those for which every `key:value` holds."""
+    asked = grammar.read(text)
+    if any(not term.name or term.name in grammar.OPERATORS for term in asked.terms):
+        raise InvalidInput("Name a field in each part, such as budget:>1000.", [
+            {"parameter": "fields", "detail": "Each part is the key of a field, a colon and what it holds."}
+        ])  # fmt: skip
+    return asked.apply(tasks, grammar.Reader(request.actor, request.now, "UTC"))
+
+
 @routes.on("POST", "/tasks", scope="work:write", gives=TaskOut, status=201)
 def create_task(request: Call, body: NewTask) -> dict[str, Any]:
     """Create a task
@@ -82,6 +96,9 @@ def create_task(request: Call, body: NewTask) -> dict[str, Any]:
     del values["project"]
     status_id = values.pop("status_id", None)
     values["status"] = None if status_id is None else find_status(request, project, status_id)
+    values["fields"] = given_values(request, body.fields)
+    if "type" in values:
+        values["type"] = find_type(request.actor, body.type).pk
     for name in ("labels", "criteria"):
         values[name] = tuple(values.get(name, ()))
     values["after"] = tuple(queries.find_task(request.actor, key).pk for key in body.after)
@@ -103,6 +120,10 @@ def change_task(request: Call, key: TaskKey, body: TaskChange) -> dict[str, Any]
     task = queries.find_task(request.actor, key)
     version = etags.expected(request, task.version)
     values = body.given() | _related(request, body)
+    if "fields" in values:
+        values["fields"] = given_values(request, body.fields)
+    if "type" in values:
+        values["type"] = find_type(request.actor, body.type).pk
     return one(request, actions.change_task(task, actor=request.actor, now=request.now, version=version, **values))
 
 

@@ -10,9 +10,10 @@ from pydantic import Field, StringConstraints
 from fairlead.api import paging
 from fairlead.api.calls import Call
 from fairlead.api.fields import Body, Id, Moment, PathId, Shown, TaskKey, TaskState
+from fairlead.api.own_values import given_values
 from fairlead.api.paging import Order, Paging
 from fairlead.api.routes import Routes
-from fairlead.api.v1.shapes import Label, Priority
+from fairlead.api.v1.shapes import Label, OwnFields, Priority
 from fairlead.work import actions, queries
 from fairlead.work.actions import TaskEdit
 from fairlead.work.models import View
@@ -59,6 +60,7 @@ class BulkIn(Body):
     shift_days: int | None = Field(None, strict=True, ge=-3650, le=3650, description="Move due dates by so many days.")
     add_labels: list[Label] = Field([], max_length=20)
     remove_labels: list[Label] = Field([], max_length=20)
+    fields: OwnFields = {}
     trash: bool = Field(False, strict=True, description="Put them into the trash, whatever else is given.")
     preview: bool = Field(False, strict=True, description="Only say what would happen.")
 
@@ -122,6 +124,7 @@ def change_tasks(request: Call, body: BulkIn) -> dict[str, Any]:
         status_id=body.status_id, state=body.state or "", priority=body.priority, due_at=body.due_at,
         shift_days=body.shift_days, no_due="due_at" in body.model_fields_set and body.due_at is None,
         add_labels=tuple(body.add_labels), remove_labels=tuple(body.remove_labels), trash=body.trash,
+        fields=tuple(given_values(request, body.fields).items()),
     )  # fmt: skip
     act = actions.preview_many if body.preview else actions.change_many
     return _told(act(body.tasks, edit, actor=request.actor, now=request.now))

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from fairlead.events.actor import Actor
 from fairlead.integrations.actions.running import Progress, finish_import, keep_progress
-from fairlead.integrations.kinds.csv.fields import PEOPLE, TASKS, guess_mapping
+from fairlead.integrations.kinds.csv.fields import PEOPLE, guess_mapping
 from fairlead.integrations.kinds.csv.inbound import Options, PersonDraft, Read, TaskRow, read_table
 from fairlead.integrations.kinds.csv.presets import recognised, task_mapping
 from fairlead.integrations.models import Import
@@ -25,6 +25,7 @@ from fairlead.integrations.queries import (
     Files,
     Report,
     Row,
+    field_choices,
     files,
     guessed_statuses,
     known_skills,
@@ -40,6 +41,7 @@ from fairlead.people import actions as people
 from fairlead.people.models import Skill
 from fairlead.work import actions as work
 from fairlead.work.drafts import TaskDraft
+from fairlead.work.fields.models import Field
 from fairlead.work.models import Project
 
 BATCH = 100
@@ -58,9 +60,10 @@ def create_import(
     if tables["tasks"] and not project_key:
         raise Invalid({"project_key": "Tasks need a project: choose one, or give the key of a new one."})
     preset = recognised(tables["tasks"].headings) if tables["tasks"] else None
+    choices = field_choices(actor.workspace_id)["tasks"]
     mapping = {
         "people": guess_mapping(tables["people"].headings, PEOPLE) if tables["people"] else {},
-        "tasks": task_mapping(tables["tasks"].headings, preset) if tables["tasks"] else {},
+        "tasks": task_mapping(tables["tasks"].headings, preset, choices) if tables["tasks"] else {},
         "options": asdict(Options(**(preset.options if preset else {}))),
         "preset": preset.name if preset else "",
     }
@@ -76,9 +79,10 @@ def change_mapping(
 ) -> Import:
     """Read the columns differently. Raises Conflict once it was started, Invalid when a needed column is missing."""
     require(may_import(actor), "Only managers can import.")
+    choices = field_choices(actor.workspace_id)
     wrong = {
         f"{file}-{field.name}": f"Choose the column for {field.label.lower()}."
-        for file, fields, text in (("people", PEOPLE, run.people_text), ("tasks", TASKS, run.tasks_text))
+        for file, fields, text in (("people", PEOPLE, run.people_text), ("tasks", choices["tasks"], run.tasks_text))
         for field in fields
         if text and field.required and not mapping[file].get(field.name)
     }
@@ -160,6 +164,7 @@ class _Clerk:
         """Tasks, a hundred in a transaction."""
         before, statuses = tasks_by_external_id(self.run), guessed_statuses(project)
         for batch in _batches(self.read.tasks, BATCH):
+            self._switch_on(project, batch)
             with transaction.atomic():
                 new = [read for read in batch if read.draft and read.draft.external_id not in before]
                 drafts = [self._draft(read.draft, statuses) for read in new if read.draft]
@@ -168,10 +173,24 @@ class _Clerk:
                     self._note("tasks", read, CREATED if read in new else self._task(read, before))
             self._advance(len(batch))
 
+    def _switch_on(self, project: Project, batch: list[Read[TaskRow]]) -> None:
+        """The file has values for these fields: the project gets them."""
+        used = {pk for read in batch if read.draft for pk in read.draft.fields}
+        for field in Field.objects.filter(workspace_id=self.run.workspace_id, pk__in=used).exclude(
+            projects_on__project=project
+        ):
+            work.switch_on(field, project, actor=self.actor, now=self.now)
+
     def _draft(self, row: TaskRow, statuses: Mapping[Any, Any]) -> TaskDraft:
         needs = {self.known[folded(name)]: level for name, level in row.needs.items()}
         return TaskDraft(
-            title=row.title, external_id=row.external_id, needs=needs, status=statuses.get(row.state), **row.values
+            title=row.title,
+            external_id=row.external_id,
+            needs=needs,
+            status=statuses.get(row.state),
+            fields=row.fields,
+            type=row.type,
+            **row.values,
         )
 
     def _task(self, read: Read[TaskRow], before: Mapping[str, Any]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fairlead.web.settings_pages import (
     branding,
     data,
+    fields,
     members,
     notices,
     planning,
@@ -14,10 +15,11 @@ from fairlead.web.settings_pages import (
     sessions,
     sign_in,
     tokens,
+    types,
     workspace,
 )
 
 urls = [
-    *profile.urls, *workspace.urls, *branding.urls, *planning.urls, *members.urls, *notices.urls, *presence.urls,
-    *sessions.urls, *security.urls, *sign_in.urls, *tokens.urls, *data.urls,
+    *profile.urls, *workspace.urls, *branding.urls, *planning.urls, *members.urls, *fields.urls, *types.urls,
+    *notices.urls, *presence.urls, *sessions.urls, *security.urls, *sign_in.urls, *tokens.urls, *data.urls,
 ]  # fmt: skip

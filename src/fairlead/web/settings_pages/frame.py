@@ -14,6 +14,7 @@ from fairlead.events.actor import Actor
 from fairlead.people.permissions import may_manage_presence
 from fairlead.web.access import Request
 from fairlead.web.render import page
+from fairlead.work.permissions import may_manage_projects
 
 INSIDE: Final = {"/settings/sign-in/": ("/settings/sessions/",)}
 """Pages that hang below another one's tab."""
@@ -34,6 +35,8 @@ def _tabs(actor: Actor, here: str) -> list[dict[str, Any]]:
         ("calendar-clock", "Planning", "/settings/planning/", may_change_planning(actor)),
         ("lock-keyhole", "Security", "/settings/security/", may_change_workspace(actor)),
         ("users", "Members", "/settings/members/", may_see_members(actor)),
+        ("text-cursor-input", "Fields", "/settings/fields/", may_manage_projects(actor)),
+        ("shapes", "Types", "/settings/types/", may_manage_projects(actor)),
         ("circle-dot", "Presence", "/settings/presence/", may_manage_presence(actor)),
         ("key-round", "API tokens", "/settings/tokens/", may_make_tokens(actor)),
         ("database", "Data", "/settings/data/", may_keep_data(actor)),

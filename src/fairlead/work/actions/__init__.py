@@ -13,6 +13,7 @@ from fairlead.work.actions.attachments import (
     show_attachment,
     sweep_files,
 )
+from fairlead.work.actions.approvals_of_work import approve, ask_for_changes, name_approvers, reject
 from fairlead.work.actions.batches import (
     Outcome,
     SoAlready,
@@ -46,6 +47,31 @@ from fairlead.work.actions.forms import (
     publish_form,
     remove_form,
     unpublish_form,
+from fairlead.work.actions.checklists import (
+    add_item,
+    change_item,
+    check_item,
+    item_to_subtask,
+    place_item,
+    remove_item,
+    uncheck_item,
+)
+from fairlead.work.actions.comments import add_comment, edit_comment, remove_comment
+from fairlead.work.actions.criteria import add_criterion, check_criterion, remove_criterion, uncheck_criterion
+from fairlead.work.actions.dependencies import add_dependency, remove_dependency
+from fairlead.work.actions.field_options import OptionIn
+from fairlead.work.actions.field_values import FieldsEmpty
+from fairlead.work.actions.fields import (
+    archive_field,
+    change_field,
+    create_field,
+    delete_field,
+    hide_from_cards,
+    restore_field,
+    show_on_cards,
+    switch_off,
+    switch_on,
+    unarchive_field,
 )
 from fairlead.work.actions.looks import fold_column, set_lanes, unfold_column
 from fairlead.work.actions.moves import (
@@ -118,6 +144,8 @@ from fairlead.work.actions.verdicts import (
     stop_reminders,
     take_back,
 )
+from fairlead.work.actions.type_rules import NotApproved, PartsOpen, WrongColumn
+from fairlead.work.actions.types import archive_type, change_type, create_type, delete_type, unarchive_type
 from fairlead.work.actions.views import change_view, remove_view, save_view, start_with
 from fairlead.work.drafts import TaskDraft
 
@@ -154,6 +182,28 @@ __all__ = [
     "cancel_task",
     "capture",
     "change_form",
+    "FieldsEmpty",
+    "NotApproved",
+    "OptionIn",
+    "Outcome",
+    "PartsOpen",
+    "SoAlready",
+    "TaskDraft",
+    "TaskEdit",
+    "WrongColumn",
+    "add_comment",
+    "add_criterion",
+    "add_dependency",
+    "add_item",
+    "add_status",
+    "approve",
+    "archive_field",
+    "archive_project",
+    "archive_type",
+    "ask_for_changes",
+    "cancel_task",
+    "change_field",
+    "change_item",
     "change_many",
     "change_one",
     "change_project",
@@ -177,6 +227,19 @@ __all__ = [
     "drop_capture",
     "drop_draft",
     "due_reminders",
+    "change_type",
+    "change_view",
+    "check_criterion",
+    "check_item",
+    "complete_task",
+    "create_field",
+    "create_project",
+    "create_task",
+    "create_tasks",
+    "create_type",
+    "delete_field",
+    "delete_task",
+    "delete_type",
     "edit_comment",
     "find_public_form",
     "fold_column",
@@ -195,6 +258,10 @@ __all__ = [
     "merge_task",
     "move_block",
     "move_blocks",
+    "hide_from_cards",
+    "hold_task",
+    "hold_tasks",
+    "item_to_subtask",
     "move_needs",
     "move_placed",
     "move_task",
@@ -213,6 +280,14 @@ __all__ = [
     "remove_dependency",
     "remove_form",
     "remove_reaction",
+    "name_approvers",
+    "place_item",
+    "preview_many",
+    "reject",
+    "remove_comment",
+    "remove_criterion",
+    "remove_dependency",
+    "remove_item",
     "remove_status",
     "remove_time",
     "remove_view",
@@ -223,6 +298,7 @@ __all__ = [
     "restore_attachment",
     "restore_block",
     "restore_comment",
+    "restore_field",
     "restore_project",
     "restore_task",
     "restore_time",
@@ -239,6 +315,7 @@ __all__ = [
     "show_attachment",
     "show_comment",
     "snooze_task",
+    "show_on_cards",
     "start_task",
     "start_timer",
     "start_with",
@@ -251,7 +328,12 @@ __all__ = [
     "sweep_files",
     "take_back",
     "take_back_week",
+    "switch_off",
+    "switch_on",
+    "unarchive_field",
+    "unarchive_type",
     "uncheck_criterion",
+    "uncheck_item",
     "undo_batch",
     "undrop_capture",
     "unfold_column",

@@ -13,8 +13,11 @@ from django.utils.dateparse import parse_datetime
 from fairlead.events.actor import AGENT, Actor
 from fairlead.events.record import record
 from fairlead.lib.errors import Conflict, Forbidden, Invalid, Missing, Refused, require
+from fairlead.work.actions.field_values import change_values, current, work_out
 from fairlead.work.actions.moves import move_task
 from fairlead.work.actions.tasks import change_task, delete_task, restore_task, shown, write
+from fairlead.work.fields.definitions import definitions
+from fairlead.work.fields.json_values import kept, returned
 from fairlead.work.models import Batch, BatchLine, Status, Task
 from fairlead.work.permissions import may_change_many
 from fairlead.work.queries.visible import visible_tasks
@@ -25,7 +28,7 @@ MOST: Final = 200
 UNDO_FOR: Final = timedelta(minutes=10)
 KEPT: Final = (
     "priority", "release_at", "due_at", "labels", "effort_min", "status_id", "rank", "started_at", "done_at",
-    "deleted_at",
+    "deleted_at", "type_id",
 )  # fmt: skip
 TIMES: Final = ("release_at", "due_at", "started_at", "done_at", "deleted_at")
 
@@ -42,9 +45,9 @@ class TaskEdit:
     """What should become of every task; what is None or empty stays.
 
     A task goes to the column `status_id`, or to the first column of its project with `state`. `due_at` sets the date,
-    `shift_days` moves it, `no_due` takes it away; `release_at` sets the start, `no_release` takes it
-    away. `effort_min` is the likely
-    effort; `labels` replaces all labels. `trash` puts the task into the trash, whatever else is given.
+    `shift_days` moves it, `no_due` takes it away; `release_at` sets the start, `no_release` takes it away.
+    `effort_min` is the likely effort; `labels` replaces all labels; `fields` are ids of custom fields with values.
+    `trash` puts the task into the trash, whatever else is given.
     """
 
     status_id: int | None = None
@@ -61,6 +64,8 @@ class TaskEdit:
     add_labels: tuple[str, ...] = ()
     remove_labels: tuple[str, ...] = ()
     trash: bool = False
+    fields: tuple[tuple[int, Any], ...] = ()
+    type_id: int | None = None
 
     def __bool__(self) -> bool:
         return self != TaskEdit()
@@ -163,7 +168,7 @@ def _run(tasks: Iterable[Task], edit: TaskEdit, *, actor: Actor, now: datetime) 
 
 def _changed(task: Task, edit: TaskEdit, *, actor: Actor, now: datetime) -> BatchLine:
     """The line of a task after the edit. Raises Refused when a rule is in the way or nothing is different."""
-    version, before = task.version, values_of(task)
+    version, before = task.version, values_of(task, [pk for pk, _ in edit.fields])
     if edit.trash:
         delete_task(task, actor=actor, now=now)
     else:
@@ -186,14 +191,19 @@ def keep(lines: Sequence[BatchLine], *, actor: Actor, now: datetime) -> Batch:
     return batch
 
 
-def values_of(task: Task) -> dict[str, Any]:
-    """What a line keeps of a task before it is changed."""
+def values_of(task: Task, fields: Sequence[int] = ()) -> dict[str, Any]:
+    """What a line keeps of a task before it is changed; `fields` are ids of custom fields that will change."""
     found = {name: getattr(task, name) for name in KEPT}
+    if fields:
+        now = current(task, fields)
+        found["fields"] = {str(pk): kept(now.get(pk)) for pk in fields}
     return found | {name: found[name].isoformat() if found[name] else None for name in TIMES}
 
 
 def _new_values(task: Task, edit: TaskEdit) -> dict[str, Any]:
-    values: dict[str, Any] = {}
+    values: dict[str, Any] = {"fields": dict(edit.fields)} if edit.fields else {}
+    if edit.type_id is not None:
+        values["type"] = edit.type_id
     if edit.priority is not None:
         values["priority"] = edit.priority
     if edit.no_release or edit.release_at is not None:
@@ -231,6 +241,15 @@ def _target(task: Task, edit: TaskEdit) -> Status | None:
     return status
 
 
+def _restore_fields(task: Task, before: dict[str, Any], *, actor: Actor) -> dict[str, Any]:
+    """Give the custom fields of the batch their former values back; a field that is gone since stays as it is."""
+    known = {field.id: field for field in definitions(task.workspace_id)}
+    given = {int(pk): returned(known[int(pk)], value) for pk, value in before.items() if int(pk) in known}
+    changes = change_values(task, given, actor=actor) if given else {}
+    work_out([task])
+    return changes
+
+
 def _restore(line: BatchLine, *, actor: Actor, now: datetime) -> None:
     task, before = line.task, dict(line.before)
     if task.version != line.version:
@@ -241,6 +260,7 @@ def _restore(line: BatchLine, *, actor: Actor, now: datetime) -> None:
     kept = [name for name in KEPT if name in before]
     values = {name: parse_datetime(before[name]) if name in TIMES and before[name] else before[name] for name in kept}
     del values["status_id"]
+    values["type_id"] = line.before.get("type_id", task.type_id)
     status = Status.objects.filter(pk=int(line.before["status_id"])).first()
     if status is None:
         raise Conflict("Its column was removed since.")
@@ -253,6 +273,7 @@ def _restore(line: BatchLine, *, actor: Actor, now: datetime) -> None:
         if name in values and getattr(task, name) != values[name]
     }
     write(task, now=now, status=status, state=status.state, **values)
+    changes |= _restore_fields(task, before.get("fields", {}), actor=actor)
     if changes:
         record("task.changed", task, actor=actor, now=now, changes=changes)
     if moved:

@@ -11,7 +11,9 @@ from fairlead.events.actor import AGENT, Actor
 from fairlead.events.record import record
 from fairlead.lib.errors import Forbidden, Invalid, Refused, require
 from fairlead.work.actions.columns import rank_below, require_room
+from fairlead.work.actions.field_values import check_filled
 from fairlead.work.actions.tasks import fresh, write
+from fairlead.work.actions.type_rules import check_column, check_done
 from fairlead.work.models import Criterion, Handover, Status, Task
 from fairlead.work.permissions import may_order, parts
 from fairlead.work.queries.relations import blocked, freed_by
@@ -59,6 +61,7 @@ def move_task(
             _reorder(task, below, actor=actor, now=now)
         else:
             _check_step(task, State(status.state), actor=actor)
+            check_column(task, status)
             _check_gates(task, State(status.state))
             require_room(status)
             arrive(task, status, below, actor=actor, now=now)
@@ -98,8 +101,11 @@ def _check_gates(task: Task, to: State) -> None:
         keys = blocked([task.pk]).get(task.pk)
         if keys:
             raise Blocked(f"{task} waits for {', '.join(keys)}. Finish that first, or remove the dependency.")
-    if to == State.DONE and (texts := open_criteria(task)):
-        raise CriteriaOpen(f"Not done yet: {'; '.join(texts)}. Check each criterion that is met, or remove it.")
+    check_filled(task, to)
+    if to == State.DONE:
+        check_done(task)
+        if texts := open_criteria(task):
+            raise CriteriaOpen(f"Not done yet: {'; '.join(texts)}. Check each criterion that is met, or remove it.")
 
 
 def open_criteria(task: Task) -> list[str]:
@@ -130,6 +136,16 @@ def arrive(task: Task, status: Status, below: Task | None, *, actor: Actor, now:
             record("task.unblocked", free, actor=actor, now=now, after=str(task))
 
 
+def settle(task: Task, *states: State, actor: Actor, now: datetime) -> None:
+    """Put it into the first column of one of the states, because of a decision that was made about it: by whoever may
+    decide, within the caller's transaction. The gates hold, who may move it does not matter."""
+    status = _first(task, *states)
+    if status.pk != task.status_id:
+        _check_gates(task, State(status.state))
+        require_room(status)
+        arrive(task, status, None, actor=actor, now=now)
+
+
 def start_task(task: Task, *, actor: Actor, now: datetime) -> Task:
     """Work on it begins."""
     return move_task(task, _first(task, State.RUNNING), actor=actor, now=now)
@@ -156,9 +172,11 @@ def reopen_task(task: Task, *, actor: Actor, now: datetime) -> Task:
 
 
 def _first(task: Task, *states: State) -> Status:
-    """The first column with one of the states, tried in their order."""
+    """The first column with one of the states, tried in their order; one that the task's type may be in."""
     for state in states:
-        found = Status.objects.filter(project_id=task.project_id, state=state).order_by("position").first()
+        columns = Status.objects.filter(project_id=task.project_id, state=state).order_by("position")
+        own = columns.filter(types__type_id=task.type_id) if task.type_id else columns.none()
+        found = own.first() or columns.first()
         if found is not None:
             return found
     raise Refused(f"This project has no column for {states[0].label}. A manager can add one in the project's settings.")

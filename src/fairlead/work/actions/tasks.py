@@ -16,11 +16,14 @@ from fairlead.events.record import record
 from fairlead.lib.errors import Conflict, Forbidden, Invalid, Missing, Refused, require
 from fairlead.people.models import Skill, Worker
 from fairlead.work.actions.columns import STEP, follow_state, require_room, top_rank
+from fairlead.work.actions.field_values import change_values, check_filled, insert_values, work_out
+from fairlead.work.actions.type_rules import check_made, check_type, filled, is_milestone
 from fairlead.work.drafts import EFFORTS, TaskDraft, problems, tidy_labels, wrong_values
 from fairlead.work.models import Criterion, Dependency, Need, Project, Status, Task
 from fairlead.work.permissions import may_create_task, may_delete_task, may_edit_task
 from fairlead.work.states import OVER, WAITING, State
 from fairlead.work.triage import Triage
+from fairlead.work.types.models import TASK
 
 COLUMNS: Final = (
     "title", "description", "priority", *EFFORTS, "release_at", "due_at", "labels", "parent", "external_id",
@@ -32,7 +35,11 @@ Place = tuple[Status, float]
 
 def create_task(project: Project, draft: TaskDraft, *, actor: Actor, now: datetime) -> Task:
     """A new task at the top of its column. Raises Invalid with the fields that need another look."""
-    return create_tasks(project, [draft], actor=actor, now=now)[0]
+    with transaction.atomic():
+        task = create_tasks(project, [draft], actor=actor, now=now)[0]
+        check_filled(task, State(task.state))
+        check_made(task)
+    return task
 
 
 def create_tasks(project: Project, drafts: Sequence[TaskDraft], *, actor: Actor, now: datetime) -> list[Task]:
@@ -58,11 +65,13 @@ def create_from_form(project: Project, draft: TaskDraft, form: str, *, actor: Ac
 def _create(
     project: Project, drafts: Sequence[TaskDraft], facts: dict[str, str], *, actor: Actor, now: datetime
 ) -> list[Task]:
+    drafts = filled(drafts, project, actor=actor)
     with transaction.atomic():
         _check_related(project, drafts)
         places = _places(project, drafts)
         tasks = _insert(project, drafts, places, actor=actor, now=now)
         _insert_details(tasks, drafts)
+        insert_values(tasks, [draft.fields for draft in drafts], project, actor=actor)
         _await_a_look(tasks, facts["source"], actor=actor, now=now)
         for task in tasks:
             record("task.created", task, actor=actor, now=now, title=task.title, **facts)
@@ -162,7 +171,8 @@ def _insert(
     tasks = [
         Task(
             workspace_id=project.workspace_id, project=project, number=first + index, status=status, state=status.state,
-            rank=rank, parent=draft.parent, created_by_id=actor.user_id, created_at=now, updated_at=now,
+            rank=rank, parent=draft.parent, type_id=draft.type,
+            created_by_id=actor.user_id, created_at=now, updated_at=now,
             started_at=now if status.state not in WAITING else None, done_at=now if status.state in OVER else None,
             **draft.values(),
         )
@@ -232,23 +242,52 @@ def write(task: Task, *, now: datetime, **values: Any) -> None:
 
 def change_task(task: Task, *, actor: Actor, now: datetime, version: int | None = None, **values: Any) -> Task:
     """Change any of: title, description, priority, effort_low_min, effort_min, effort_high_min, release_at, due_at,
-    labels, parent, external_id, and needs as {skill id: level}. What is equal already is neither written nor recorded.
+    labels, parent, external_id, needs as {skill id: level}, fields as {field id: value}, and type as the id of a type
+    of work. What is equal already is neither written nor recorded.
     """
     require(may_edit_task(actor, task), "Only managers and whoever holds or created this task can change it.")
-    if unknown := set(values) - {*COLUMNS, "needs"}:
+    if unknown := set(values) - {*COLUMNS, "needs", "fields", "type"}:
         raise TypeError(f"change_task does not know {', '.join(sorted(unknown))}")
     with transaction.atomic():
         fresh(task, version=version)
         _check_open(task.project)
-        needs = values.pop("needs", None)
-        changed = _changed(task, values)
-        changes = {name: [shown(name, getattr(task, name)), shown(name, value)] for name, value in changed.items()}
+        needs, fields = values.pop("needs", None), values.pop("fields", {})
+        changes, retyped = _retyped(task, values)
+        changed = retyped | _changed(task, values)
+        changes |= {
+            name: [shown(name, getattr(task, name)), shown(name, value)]
+            for name, value in changed.items()
+            if name != "type_id"
+        }
         if needs is not None:
             changes.update(_change_needs(task, needs))
+        if fields:
+            changes.update(change_values(task, fields, actor=actor))
         if changes:
             write(task, now=now, **changed)
+            if fields or "effort_min" in changed:
+                work_out([task])
             record("task.changed", task, actor=actor, now=now, changes=changes)
     return task
+
+
+def _retyped(task: Task, values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What another type changes, for the event and for the row; takes `type` out of the values."""
+    milestone = is_milestone(task)
+    changes: dict[str, Any] = {}
+    changed: dict[str, Any] = {}
+    if "type" in values:
+        found = check_type(task, values.pop("type"))
+        type_id = None if found is None or found.base == TASK else found.id
+        if type_id != task.type_id and found is not None:
+            before = task.type.name if task.type else "Task"
+            changes, changed = {"type": [before, found.name]}, {"type_id": type_id}
+        milestone = found is not None and found.is_milestone
+    if milestone:
+        if any(values.get(name) is not None for name in EFFORTS):
+            raise Invalid({"effort_min": "A milestone takes no effort; its subtasks do."})
+        values.update(dict.fromkeys(EFFORTS))
+    return changes, changed
 
 
 def _changed(task: Task, values: Mapping[str, Any]) -> dict[str, Any]:

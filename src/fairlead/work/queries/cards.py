@@ -12,11 +12,13 @@ from django.db.models.functions import Coalesce, RowNumber
 
 from fairlead.accounts.models import Role
 from fairlead.events.actor import Actor
+from fairlead.work.fields.definitions import Definitions
+from fairlead.work.fields.stored import values_of
 from fairlead.work.filters import TaskFilter
 from fairlead.work.models import BoardLook, Project, Status, Task
 from fairlead.work.placement import TaskPlacement
 from fairlead.work.queries.relations import known_keys
-from fairlead.work.queries.rows import HOLDER, holder, plain
+from fairlead.work.queries.rows import HOLDER, TYPE, holder, plain
 from fairlead.work.queries.visible import visible_tasks
 from fairlead.work.states import OPEN, OVER
 
@@ -26,7 +28,7 @@ FIRST_OVER: Final = 30
 
 FIELDS: Final = (
     "id", "number", "title", "state", "priority", "due_at", "labels", "version",
-    *HOLDER,
+    *TYPE, *HOLDER,
 )  # fmt: skip
 
 
@@ -58,14 +60,16 @@ class Board:
 
 
 def board(
-    actor: Actor, project: Project, wanted: TaskFilter, *, now: datetime, zone: str = "UTC", all_over: bool = False
-) -> Board:
-    """The board as this actor sees it. `all_over` shows every task that is over, not only the latest."""
+    actor: Actor, project: Project, wanted: TaskFilter, *, now: datetime, zone: str = "UTC", all_over: bool = False,
+    own: Definitions = (),
+) -> Board:  # fmt: skip
+    """The board as this actor sees it. `all_over` shows every task that is over, not only the latest; `own` are the
+    custom fields that this reader may know of: cards bring the values of those that the project shows on them."""
     tasks, wanted = on_board(actor, project), replace(wanted, project="")
     fitting = wanted.apply(tasks, now=now, user_id=actor.user_id, zone=zone)
     held = _counts(tasks)
     counts = _counts(fitting) if wanted else held
-    cards = _cards(actor, project, _first(fitting, all_over=all_over))
+    cards = _cards(actor, project, _first(fitting, all_over=all_over), own)
     statuses = Status.objects.filter(project=project).order_by("position", "id")
     return Board([
         Column(s["id"], s["name"], s["state"], s["wip_limit"], counts.get(s["id"], 0), held.get(s["id"], 0),
@@ -75,19 +79,27 @@ def board(
 
 
 def column_cards(
-    actor: Actor, project: Project, status: Status, wanted: TaskFilter, *, skip: int, now: datetime, zone: str = "UTC"
+    actor: Actor,
+    project: Project,
+    status: Status,
+    wanted: TaskFilter,
+    *,
+    skip: int,
+    now: datetime,
+    zone: str = "UTC",
+    own: Definitions = (),
 ) -> list[dict[str, Any]]:
-    """The next cards of one column, after the first `skip`."""
+    """The next cards of one column, after the first `skip`; `own` as for the board."""
     tasks = on_board(actor, project).filter(column=status.pk)
     fitting = replace(wanted, project="").apply(tasks, now=now, user_id=actor.user_id, zone=zone)
     order = ("-done_at", "-id") if status.state in OVER else ("place", "id")
-    return _cards(actor, project, fitting.order_by(*order)[skip : skip + FIRST])
+    return _cards(actor, project, fitting.order_by(*order)[skip : skip + FIRST], own)
 
 
-def card(actor: Actor, task: Task, project: Project | None = None) -> dict[str, Any]:
-    """One card, as the board of its home shows it or that of a further project."""
+def card(actor: Actor, task: Task, project: Project | None = None, own: Definitions = ()) -> dict[str, Any]:
+    """One card, as the board of its home shows it or that of a further project; `own` as for the board."""
     board_of = project or task.project
-    return _cards(actor, board_of, on_board(actor, board_of).filter(pk=task.pk))[0]
+    return _cards(actor, board_of, on_board(actor, board_of).filter(pk=task.pk), own)[0]
 
 
 def on_board(actor: Actor, project: Project) -> QuerySet[Any]:
@@ -118,15 +130,20 @@ def _first(tasks: QuerySet[Any], *, all_over: bool) -> QuerySet[Any]:
     return found.filter(shown).order_by("column", "by_rank", "by_time")
 
 
-def _cards(actor: Actor, project: Project, tasks: QuerySet[Any]) -> list[dict[str, Any]]:
+def _cards(actor: Actor, project: Project, tasks: QuerySet[Any], own: Definitions) -> list[dict[str, Any]]:
     rows = plain(tasks.values(*FIELDS, "column", "project__key", "project__name"))
     extras = _extras(actor, [row["id"] for row in rows])
+    shown = [field for field in own if project.pk in field.cards]
+    values = values_of([row["id"] for row in rows], shown)
     for row in rows:
+        mine = values.get(row["id"], {})
+        row["own"] = [(field, mine[field.id]) for field in shown if field.id in mine]
         row["key"], row["status_id"] = f"{row['project__key']}-{row['number']}", row["column"]
         row["home"] = row["project__name"] if row["project__key"] != project.key else ""
         row["worker"] = holder(row)
-        met, criteria, over, parts, row["comments"], row["files"], waits = extras[row["id"]]
+        met, criteria, over, parts, row["comments"], row["files"], waits, ticked, items = extras[row["id"]]
         row["checks"] = (met, criteria) if criteria else None
+        row["items"] = (ticked, items) if items else None
         row["subtasks"] = (over, parts) if parts else None
         row["blocked_by"] = known_keys(actor, waits or [], project) if row["state"] in OPEN else []
     return rows
@@ -135,15 +152,19 @@ def _cards(actor: Actor, project: Project, tasks: QuerySet[Any]) -> list[dict[st
 # One statement instead of one for each kind of thing: with hundreds of cards it is the ids that cost time. The keys
 # are those of `relations.blocked`; a test holds the two equal.
 EXTRAS = """
-SELECT t.id, c.met, c.n, s.over, s.n, m.n, f.n, w.keys FROM unnest(%s::bigint[]) AS t (id),
+SELECT t.id, c.met, c.n, s.over, s.n, m.n, f.n, w.keys, l.done, l.n FROM unnest(%s::bigint[]) AS t (id),
 LATERAL (SELECT count(checked_at) AS met, count(*) AS n FROM work_criterion WHERE task_id = t.id) AS c,
-LATERAL (SELECT count(*) FILTER (WHERE state IN ('done', 'cancelled')) AS over, count(*) AS n FROM work_task
-  WHERE parent_id = t.id AND deleted_at IS NULL) AS s,
+LATERAL (WITH RECURSIVE below AS (
+    SELECT id, state FROM work_task WHERE parent_id = t.id AND deleted_at IS NULL
+    UNION SELECT w.id, w.state FROM work_task w JOIN below b ON w.parent_id = b.id WHERE w.deleted_at IS NULL)
+  SELECT count(*) FILTER (WHERE state IN ('done', 'cancelled')) AS over, count(*) AS n FROM below b
+  WHERE NOT EXISTS (SELECT 1 FROM work_task w WHERE w.parent_id = b.id AND w.deleted_at IS NULL)) AS s,
 LATERAL (SELECT count(*) AS n FROM work_comment
   WHERE task_id = t.id AND deleted_at IS NULL AND NOT (internal AND %s)) AS m,
 LATERAL (SELECT count(*) AS n FROM work_attachment f LEFT JOIN work_comment k ON k.id = f.comment_id
   WHERE f.task_id = t.id AND f.deleted_at IS NULL AND k.deleted_at IS NULL
   AND (NOT %s OR (f.for_client AND k.internal IS NOT TRUE))) AS f,
+LATERAL (SELECT count(done_at) AS done, count(*) AS n FROM work_checklistitem WHERE task_id = t.id) AS l,
 LATERAL (SELECT array_agg(p.key || '-' || a.number ORDER BY p.key, a.number) AS keys FROM work_dependency d
   JOIN work_task a ON a.id = d.after_id JOIN work_project p ON p.id = a.project_id
   WHERE d.task_id = t.id AND d.kind = 'fs' AND d.lag_min >= 0 AND a.deleted_at IS NULL
@@ -151,8 +172,9 @@ LATERAL (SELECT array_agg(p.key || '-' || a.number ORDER BY p.key, a.number) AS 
 """
 
 
-def _extras(actor: Actor, ids: list[int]) -> dict[int, tuple[int, int, int, int, int, int, list[str] | None]]:
-    """{task id: criteria met, criteria, subtasks over, subtasks, comments and files it shows, what it waits for}."""
+def _extras(actor: Actor, ids: list[int]) -> dict[int, tuple[int, int, int, int, int, int, list[str] | None, int, int]]:
+    """{task id: criteria met, criteria, subtasks over, subtasks, comments and files it shows, what it waits for,
+    items of the checklist ticked off, items}."""
     client = actor.role == Role.CLIENT
     with connection.cursor() as cursor:
         cursor.execute(EXTRAS, [ids, client, client])

@@ -12,20 +12,24 @@ from django.db.models.functions import TruncWeek
 
 from fairlead.accounts.models import Role
 from fairlead.events.actor import Actor
+from fairlead.work.fields.definitions import Definitions
+from fairlead.work.fields.stored import values_of
 from fairlead.work.filters import TaskFilter
 from fairlead.work.models import Task
 from fairlead.work.permissions import row_parts
+from fairlead.work.queries.own_fields import group_names, grouped_by_own, sorted_by_own
 from fairlead.work.queries.relations import blocked
-from fairlead.work.queries.rows import HOLDER, holder, plain
+from fairlead.work.queries.rows import HOLDER, TYPE, holder, plain
 from fairlead.work.queries.visible import visible_tasks
 from fairlead.work.states import OPEN, State
 from fairlead.work.time.spent import left_column, spent_column, spent_of
 
 PAGE: Final = 50
+EXPORTED: Final = 10_000
 FIELDS: Final = (
     "id", "number", "title", "state", "priority", "due_at", "labels", "effort_min", "version", "updated_at",
     "project__key", "project__name", "project__color", "status__name", "status_id", "created_at", "created_by_id",
-    "assignee__user_id", *HOLDER,
+    "assignee__user_id", "project_id", *TYPE, *HOLDER,
 )  # fmt: skip
 
 _STATE: Final = Case(
@@ -45,12 +49,14 @@ SORTS: Final[dict[str, tuple[Any, ...]]] = {
     "labels": (F("labels"),),
     "spent": (spent_column(),),
     "left": (left_column(),),
+    "type": (F("type__position"),),
 }
 GROUPS: Final[dict[str, tuple[Any, ...]]] = {
     "project": (F("project__name").asc(), F("project_id").asc()),
     "status": (OrderBy(_STATE), F("status__name").asc()),
     "assignee": (F("assignee__name").asc(nulls_last=True), F("assignee_id").asc(nulls_last=True)),
     "priority": (F("priority").desc(),),
+    "type": (F("type__position").asc(nulls_first=True), F("type_id").asc(nulls_first=True)),
     "week": (),
 }
 """What a list can be grouped by; "week" is the week of the due date, which depends on the reader's zone."""
@@ -76,12 +82,15 @@ class TaskPage:
 
 def task_list(
     actor: Actor, wanted: TaskFilter, *, now: datetime, zone: str = "UTC", sort: str = "-updated", page: int = 1,
-    group: str = "", spent: bool = False,
+    group: str = "", own: Definitions = (), spent: bool = False,
 ) -> TaskPage:  # fmt: skip
     """The visible tasks that fit. `sort`: one of SORTS, "-" in front for downwards; `group`: one of GROUPS or "".
-    `spent`: rows also tell how much time was logged."""
+
+    `own`: custom fields that may be sorted (`f.budget`) and grouped by, and whose values the rows bring as `own`.
+    `spent`: rows also tell how much time was logged.
+    """
     fitting = wanted.apply(visible_tasks(actor), now=now, user_id=actor.user_id, zone=zone)
-    found = page_of(fitting, sort, page, group=group, zone=zone)
+    found = page_of(fitting, sort, page, group=group, zone=zone, own=own)
     _tell_spent(found.rows, wanted=spent)
     for row in found.rows:
         row["may_edit"] = bool(row_parts(actor, row["assignee__user_id"], row["created_by_id"]))
@@ -97,22 +106,51 @@ def _tell_spent(rows: list[dict[str, Any]], *, wanted: bool) -> None:
         row["spent_min"] = logged.get(row["id"], 0)
 
 
-def page_of(tasks: QuerySet[Task], sort: str, page: int, *, group: str = "", zone: str = "UTC") -> TaskPage:
+def page_of(
+    tasks: QuerySet[Task], sort: str, page: int, *, group: str = "", zone: str = "UTC", own: Definitions = ()
+) -> TaskPage:
     """A page of these tasks."""
     total = tasks.count()
     pages = max(1, -(-total // PAGE))
     page = max(1, min(page, pages))
-    ordered = tasks.order_by(*_grouped(group, zone), *_order(sort), "-id")
-    rows = plain(ordered.values(*FIELDS)[(page - 1) * PAGE : page * PAGE])
-    waits = blocked([row["id"] for row in rows if row["state"] in OPEN])
+    rows = plain(ordered(tasks, sort, group, zone, own).values(*FIELDS)[(page - 1) * PAGE : page * PAGE])
+    dress(rows, own)
+    names = group_names(rows, group, own)
     before = None
+    for row in rows:
+        name = names.get(row["id"]) if names is not None else _group_name(row, group, zone)
+        row["group"], before = (name if name != before else ""), name
+    return TaskPage(rows, total, page, pages)
+
+
+def ordered(tasks: QuerySet[Task], sort: str, group: str, zone: str, own: Definitions) -> QuerySet[Task]:
+    """The tasks in the order of the list: group by group, sorted inside."""
+    tasks, groups = grouped_by_own(tasks, group, own)
+    tasks, order = sorted_by_own(tasks, sort, own)
+    return tasks.order_by(*(groups or _grouped(group, zone)), *(order or _order(sort)), "-id")
+
+
+def dress(rows: list[dict[str, Any]], own: Definitions) -> None:
+    """Give each row its key, who holds it, what it waits for, and its values in the custom fields by key."""
+    ids = [row["id"] for row in rows]
+    waits = blocked([row["id"] for row in rows if row["state"] in OPEN])
+    values = values_of(ids, own)
     for row in rows:
         row["key"] = f"{row['project__key']}-{row['number']}"
         row["worker"] = holder(row)
         row["blocked_by"] = waits.get(row["id"], [])
-        name = _group_name(row, group, zone)
-        row["group"], before = (name if name != before else ""), name
-    return TaskPage(rows, total, page, pages)
+        mine = values.get(row["id"], {})
+        row["own"] = {field.key: mine.get(field.id) for field in own if row["project_id"] in field.projects}
+
+
+def export_rows(
+    actor: Actor, wanted: TaskFilter, *, now: datetime, zone: str, sort: str, own: Definitions
+) -> list[dict[str, Any]]:
+    """All rows that fit, in order, at most EXPORTED."""
+    fitting = wanted.apply(visible_tasks(actor), now=now, user_id=actor.user_id, zone=zone)
+    rows = plain(ordered(fitting, sort, "", zone, own).values(*FIELDS)[:EXPORTED])
+    dress(rows, own)
+    return rows
 
 
 def _order(sort: str) -> list[OrderBy]:
@@ -131,6 +169,8 @@ def _group_name(row: dict[str, Any], group: str, zone: str) -> str:
         return _week(row["due_at"], zone)
     if group == "assignee":
         return str(row["assignee__name"] or "Nobody yet")
+    if group == "type":
+        return str(row["type__name"] or "Task")
     if group == "priority":
         return str(Task.Priority(row["priority"]).label)
     return str(row.get({"project": "project__name", "status": "status__name"}.get(group, ""), ""))
@@ -144,9 +184,9 @@ def _week(due_at: datetime | None, zone: str) -> str:
     return f"Week of {monday.day} {monday:%b %Y}"
 
 
-def task_row(actor: Actor, task: Task, *, spent: bool = False) -> dict[str, Any]:
+def task_row(actor: Actor, task: Task, own: Definitions = (), *, spent: bool = False) -> dict[str, Any]:
     """One row of the list, as it is now; with the time that was logged if `spent`."""
-    found = page_of(visible_tasks(actor).filter(pk=task.pk), "key", 1)
+    found = page_of(visible_tasks(actor).filter(pk=task.pk), "key", 1, own=own)
     _tell_spent(found.rows, wanted=spent)
     row = found.rows[0]
     row["may_edit"] = bool(row_parts(actor, row["assignee__user_id"], row["created_by_id"]))

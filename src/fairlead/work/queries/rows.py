@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+TYPE = ("type__key", "type__name", "type__icon", "type__color")
+"""What draws the glyph of a task's type; a plain task has none."""
 HOLDER = ("assignee_id", "assignee__name", "assignee__kind")
 
 

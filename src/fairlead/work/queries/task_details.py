@@ -13,9 +13,10 @@ from fairlead.lib.lag import write_lag
 from fairlead.work.models import Criterion, Dependency, Need, Project, Status, Task
 from fairlead.work.permissions import next_states
 from fairlead.work.queries.comments import comment_rows
+from fairlead.work.queries.rollups import NO_PARTS, Parts, parts_of
 from fairlead.work.queries.rows import HOLDER, holder, plain
 from fairlead.work.queries.visible import visible_tasks
-from fairlead.work.states import OPEN, OVER, State
+from fairlead.work.states import OPEN, State
 
 
 @dataclass(frozen=True)
@@ -40,16 +41,8 @@ class TaskDetails:
     def met(self) -> int:
         return sum(1 for criterion in self.criteria if criterion["checked_at"])
 
-    @property
-    def rolled_up(self) -> dict[str, int]:
-        """Over the subtasks: how many, how many are over, and their likely efforts in minutes, all and still open."""
-        efforts = [(row["effort_min"] or 0, row["state"] in OVER) for row in self.subtasks]
-        return {
-            "count": len(efforts),
-            "over": sum(1 for _, over in efforts if over),
-            "effort_min": sum(minutes for minutes, _ in efforts),
-            "open_min": sum(minutes for minutes, over in efforts if not over),
-        }
+    parts: Parts = NO_PARTS
+    """What its subtasks add up to, down to the leaves."""
 
 
 def details(actor: Actor, task: Task) -> TaskDetails:
@@ -66,6 +59,7 @@ def details(actor: Actor, task: Task) -> TaskDetails:
         holds_up=_linked(actor, {link["task_id"]: link for link in links if link["after_id"] == task.pk}),
         comments=comment_rows(actor, task),
         next_states=next_states(actor, task),
+        parts=parts_of([task.pk]).get(task.pk, NO_PARTS),
     )
 
 

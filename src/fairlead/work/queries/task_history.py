@@ -23,6 +23,7 @@ NAMES: Final = {
     "release_at": "start date",
     "due_at": "due date",
     "external_id": "outside id",
+    "due_on": "day",
 }
 MOVES: Final = ("task.moved", "task.started", "task.submitted", "task.completed", "task.reopened", "task.cancelled")
 
@@ -123,6 +124,10 @@ def _offer(text: str) -> Callable[[Mapping[str, Any], str], str]:
     return tell
 
 
+def _said(what: str, payload: Mapping[str, Any]) -> str:
+    return f"{what}: {payload['comment']}" if payload.get("comment") else what
+
+
 def _name(worker: Any) -> str:
     """Workers stand in the log by name, or with id and name."""
     return str(worker.get("name", "")) if isinstance(worker, Mapping) else str(worker or "")
@@ -179,6 +184,16 @@ TELL: Final[dict[str, Callable[[Mapping[str, Any], str], str]]] = {
     "task.dependency_added": _linked,
     "task.dependency_changed": _relinked,
     "task.unblocked": lambda p, _z: f"made way for it: {p['after']} is over",
+    "task.item_added": lambda p, _z: f"added “{p['text']}” to the checklist",
+    "task.item_changed": lambda p, z: f"“{p['text']}”: {_changed(p, z)}",
+    "task.item_checked": lambda p, _z: f"ticked off “{p['text']}”",
+    "task.item_unchecked": lambda p, _z: f"opened “{p['text']}” again",
+    "task.item_removed": lambda p, _z: f"took “{p['text']}” off the checklist",
+    "task.item_converted": lambda p, _z: f"made the subtask {p['into']} of “{p['text']}”",
+    "task.approvers_named": lambda p, _z: f"asked {', '.join(p['changes']['approvers'][1])} to approve it",
+    "task.approval_given": lambda p, _z: _said("approved it", p),
+    "task.approval_refused": lambda p, _z: _said("rejected it", p),
+    "task.approval_sent_back": lambda p, _z: _said("asked for changes", p),
     "task.dependency_removed": lambda p, _z: f"let it no longer wait for {p['after']}",
     "task.placed": lambda p, _z: f"showed it in {p['project']}, too",
     "task.unplaced": lambda p, _z: f"showed it in {p['project']} no longer",

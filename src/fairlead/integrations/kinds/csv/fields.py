@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from fairlead.lib.text import folded
+from fairlead.work.fields.definitions import Definitions
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,23 @@ TASKS: Final = (
         ("state", "status", "column", "list", "section"),
     ),
 )
+
+
+TYPE: Final = Field(
+    "type", "Type", "A type of work of this workspace, such as bug.", ("type", "issue type", "task type", "kind")
+)
+PREFIX: Final = "f."
+"""In front of a custom field's key, where the mapping of an import names it."""
+
+
+def task_fields(own: Definitions) -> tuple[Field, ...]:
+    """What a column of a tasks file can be read as, the custom fields among it."""
+    mine = tuple(
+        Field(PREFIX + field.key, field.name, field.hint or "A field of your own.",
+              (folded(field.name), field.key.replace("_", " ")), many=field.many)
+        for field in own if field.typed and not field.archived
+    )  # fmt: skip
+    return (*TASKS, TYPE, *mine)
 
 
 def guess_mapping(headings: list[str], fields: tuple[Field, ...]) -> dict[str, list[str]]:

@@ -14,8 +14,13 @@ from datetime import UTC, date, datetime, time
 from typing import Any, Generic, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
+from fairlead.integrations.kinds.csv.fields import PREFIX
 from fairlead.integrations.kinds.csv.outbound import unmarked
 from fairlead.lib.errors import Invalid
+from fairlead.lib.text import folded
+from fairlead.work.fields.definitions import Definitions
+from fairlead.work.fields.values import People, typed
+from fairlead.work.fields.values import Wrong as WrongValue
 from fairlead.work.states import State
 
 MOST_ROWS = 50_000
@@ -55,13 +60,24 @@ class PersonDraft:
 
 @dataclass(frozen=True)
 class TaskRow:
-    """A task as the file tells it; efforts in minutes, needs by skill name."""
+    """A task as the file tells it; efforts in minutes, needs by skill name, custom fields by their id."""
 
     title: str
     external_id: str
     needs: dict[str, int]
     state: State
     values: dict[str, Any] = field(default_factory=dict)
+    fields: dict[int, Any] = field(default_factory=dict)
+    type: int | None = None
+
+
+@dataclass(frozen=True)
+class Own:
+    """What the workspace has of its own: custom fields, people for them by id, and types by folded name and key."""
+
+    fields: Definitions = ()
+    people: People = field(default_factory=dict)
+    types: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -127,9 +143,12 @@ def read_people(table: Table, mapping: Mapping[str, list[str]], options: Options
     yield from _read(table, mapping, lambda values: _person(values, options), name="name")
 
 
-def read_tasks(table: Table, mapping: Mapping[str, list[str]], options: Options) -> Iterator[Read[TaskRow]]:
+def read_tasks(
+    table: Table, mapping: Mapping[str, list[str]], options: Options, own: Own | None = None
+) -> Iterator[Read[TaskRow]]:
     """One Read for each row of a tasks file."""
-    yield from _read(table, mapping, lambda values: _task(values, options), name="title")
+    mine = own or Own()
+    yield from _read(table, mapping, lambda values: _task(values, options, mine), name="title")
 
 
 def _read(
@@ -172,7 +191,7 @@ def _person(values: Values, options: Options) -> PersonDraft:
     return PersonDraft(name[:120], _external_id(values, name), _levels(values.get("skills", ""), 3), profile)
 
 
-def _task(values: Values, options: Options) -> TaskRow:
+def _task(values: Values, options: Options, own: Own) -> TaskRow:
     title = values.get("title", "")
     if not title:
         raise Wrong("has no title")
@@ -186,7 +205,30 @@ def _task(values: Values, options: Options) -> TaskRow:
     if values.get("effort"):
         facts["effort_min"] = _effort(values["effort"], 1 / 60 if options.in_seconds else options.unit_min)
     needs = _levels(values.get("needs", ""), options.level)
-    return TaskRow(title[:240], _external_id(values, title), needs, _state(values.get("state", "")), facts)
+    return TaskRow(
+        title[:240], _external_id(values, title), needs, _state(values.get("state", "")), facts,
+        _own_values(values, own), _type(values.get("type", ""), own),
+    )  # fmt: skip
+
+
+def _own_values(values: Values, own: Own) -> dict[int, Any]:
+    found: dict[int, Any] = {}
+    for each in own.fields:
+        try:
+            value = typed(each, values.get(PREFIX + each.key, ""), own.people)
+        except WrongValue as wrong:
+            raise Wrong(f"cannot be read: {wrong}") from None
+        if value is not None:
+            found[each.id] = value
+    return found
+
+
+def _type(text: str, own: Own) -> int | None:
+    if not text:
+        return None
+    if folded(text) not in own.types:
+        raise Wrong(f"has the type {text!r}, which is none of this workspace's types of work")
+    return own.types[folded(text)]
 
 
 def _external_id(values: Values, otherwise: str) -> str:

@@ -1,0 +1,1 @@
+"""Fields of a workspace's own: what they are, their values, and asking for tasks by them."""
