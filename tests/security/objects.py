@@ -35,9 +35,8 @@ from fairlead.work import actions as work
 from fairlead.work.drafts import TaskDraft
 from fairlead.work.files import from_bytes, store
 from fairlead.work.forms import Question
-from fairlead.work.models import AttachmentVersion, Handover, Project, Status, Task
+from fairlead.work.models import AttachmentVersion, Handover, Project, Status, Task, TaskType
 from pictures import png
-from fairlead.work.models import Project, Status, Task, TaskType
 
 CANARY = "zqcanaryqz"
 BOARD = f'{{"name": "{CANARY}", "lists": [], "cards": [], "members": []}}'
@@ -135,8 +134,7 @@ def _work(world: World, skill: Skill, worker: Worker, now: datetime) -> tuple[di
     work.share_project(project, world.clara.user, **by)
     draft = TaskDraft(title=f"Copy {CANARY}", description=CANARY, labels=(CANARY,), needs={skill.pk: 2}, effort_min=60)
     names = ("held", "waiting", "later", "gone", "checked", "running", "done", "finished", "offered",
-             "proposed", "decided", "queued", "pinned", "asked", "approved", "again")  # fmt: skip
-             "proposed", "decided", "queued", "pinned", "decision")  # fmt: skip
+             "proposed", "decided", "queued", "pinned", "asked", "approved", "again", "decision")  # fmt: skip
     tasks = dict(zip(names, work.create_tasks(project, [draft] * len(names), **by), strict=True))
     for name in ("held", "running", "done", "finished", "asked", "approved", "again"):
         allocation.assign_task(tasks[name], worker, **by)
@@ -248,6 +246,8 @@ def _files(task: Task, world: World, now: datetime) -> dict[str, str]:
     removed = work.add_attachment(task, from_bytes(f"{CANARY}.txt", CANARY.encode()), for_client=True, **mine)
     work.remove_attachment(removed, **mine)
     return {"files/attachment_id": str(image.pk), "pins/pin_id": str(pin.pk), "removed_file": str(removed.pk)}
+
+
 def _fields(task: Task, *, actor: Actor, now: datetime) -> dict[str, str]:
     """The field budget, which bob's task has a value in, and one in the trash."""
     by = {"actor": actor, "now": now}

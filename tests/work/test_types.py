@@ -123,18 +123,18 @@ def test_an_approval_is_done_by_its_quorum_only(site: Site) -> None:
     task = approval(site, world.bob, world.dana, world.olga, quorum=2)
     with pytest.raises(actions.NotApproved, match="0 of 2"):
         actions.complete_task(task, **by(world.alice, site))
-    actions.approve(task, "Good", **by(world.bob, site))
+    actions.give_approval(task, "Good", **by(world.bob, site))
     assert state(task) == "review"
-    actions.approve(task, "Good again", **by(world.bob, site))
+    actions.give_approval(task, "Good again", **by(world.bob, site))
     assert state(task) == "review"
-    actions.approve(task, **by(world.olga, site))
+    actions.give_approval(task, **by(world.olga, site))
     assert state(task) == "done"
     told = (
         Event.objects.filter(kind="task.approval_given").order_by("seq").values_list("actor_name", "payload__comment")
     )
     assert list(told) == [("Bob", "Good"), ("Bob", "Good again"), ("Olga", "")]
     with pytest.raises(Refused, match="decided already"):
-        actions.reject(task, "No", **by(world.dana, site))
+        actions.refuse_approval(task, "No", **by(world.dana, site))
 
 
 def test_who_may_not_approve(site: Site) -> None:
@@ -146,7 +146,7 @@ def test_who_may_not_approve(site: Site) -> None:
     actions.name_approvers(task, [world.bob.user], 1, **by(world.alice, site))
     for who in (world.alice, world.dana, world.echo, world.clara, world.audrey, world.charlie):
         with pytest.raises(Forbidden):
-            actions.approve(task, **by(who, site))
+            actions.give_approval(task, **by(who, site))
     with pytest.raises(Forbidden):
         actions.name_approvers(task, [world.dana.user], 1, **by(world.dana, site))
     with pytest.raises(Invalid, match="Between 1 and 1"):
@@ -159,18 +159,18 @@ def test_a_rejection_cancels_when_the_rest_would_not_be_enough(site: Site) -> No
     world = site.world
     task = approval(site, world.bob, world.dana, world.olga, quorum=2)
     with pytest.raises(Invalid, match="Say why"):
-        actions.reject(task, " ", **by(world.bob, site))
-    actions.reject(task, "Too blue", **by(world.bob, site))
+        actions.refuse_approval(task, " ", **by(world.bob, site))
+    actions.refuse_approval(task, "Too blue", **by(world.bob, site))
     assert state(task) == "review"
-    actions.reject(task, "Too blue", **by(world.dana, site))
+    actions.refuse_approval(task, "Too blue", **by(world.dana, site))
     assert state(task) == "cancelled"
 
 
 def test_asking_for_changes_sends_it_back_and_everybody_decides_anew(site: Site) -> None:
     world = site.world
     task = approval(site, world.bob, world.dana, quorum=2)
-    actions.approve(task, **by(world.bob, site))
-    actions.ask_for_changes(task, "Larger, please", **by(world.dana, site))
+    actions.give_approval(task, **by(world.bob, site))
+    actions.send_back(task, "Larger, please", **by(world.dana, site))
     assert state(task) == "running"
     verdicts = dict(task.approvers.values_list("user__name", "verdict"))
     assert verdicts == {"Bob": "", "Dana": "changes"}

@@ -116,7 +116,9 @@ def _approval(company: Company, now: datetime) -> None:
     work.name_approvers(task, users, 2, **_by(company, now))
     for name in ("In progress", "In review"):
         work.move_task(task, Status.objects.get(project=brand, name=name), **_by(company, now))
-    work.approve(task, "Works on the jar. The leaf could be a little heavier.", actor=company.actors["Ben"], now=now)
+    work.give_approval(
+        task, "Works on the jar. The leaf could be a little heavier.", actor=company.actors["Ben"], now=now
+    )
 
 
 def _milestone(company: Company, now: datetime) -> None:

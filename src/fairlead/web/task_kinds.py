@@ -117,9 +117,9 @@ def _tried(request: Request, task: Task, act: Callable[[], Any], said: str = "")
 
 
 approve, reject, ask = (
-    _decision(actions.approve, "You approved {task}."),
-    _decision(actions.reject, "You rejected {task}."),
-    _decision(actions.ask_for_changes, "You asked for changes to {task}."),
+    _decision(actions.give_approval, "You approved {task}."),
+    _decision(actions.refuse_approval, "You rejected {task}."),
+    _decision(actions.send_back, "You asked for changes to {task}."),
 )
 
 

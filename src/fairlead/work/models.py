@@ -21,9 +21,10 @@ from fairlead.work.types.models import (  # noqa: F401  found here too
 )
 
 __all__ = [
-    "Attachment", "AttachmentVersion", "Batch", "BatchLine", "BoardLook", "ChecklistItem", "Comment", "CommentRevision", "Criterion",
-    "Dependency", "FormEntry", "Handover", "LastLook", "Need", "Project", "ProjectClient", "ProofNote", "ProofPin",
-    "Reaction", "RequestDraft", "RequestForm", "Reviewer", "StartView", "Status", "Task", "View",
+    "Attachment", "AttachmentVersion", "Batch", "BatchLine", "BoardLook", "ChecklistItem", "Comment",
+    "CommentRevision", "Criterion", "Dependency", "FormEntry", "Handover", "LastLook", "Need", "Project",
+    "ProjectClient", "ProofNote", "ProofPin", "Reaction", "RequestDraft", "RequestForm", "Reviewer", "StartView",
+    "Status", "Task", "View",
 ]  # fmt: skip
 
 

@@ -1,5 +1,11 @@
 """Everything that changes work. One verb, one function, one transaction, one event; callers import from here."""
 
+from fairlead.work.actions.approvals_of_work import (
+    give_approval,
+    name_approvers,
+    refuse_approval,
+    send_back,
+)
 from fairlead.work.actions.attachments import (
     add_attachment,
     add_attachments,
@@ -13,7 +19,6 @@ from fairlead.work.actions.attachments import (
     show_attachment,
     sweep_files,
 )
-from fairlead.work.actions.approvals_of_work import approve, ask_for_changes, name_approvers, reject
 from fairlead.work.actions.batches import (
     Outcome,
     SoAlready,
@@ -23,7 +28,22 @@ from fairlead.work.actions.batches import (
     preview_many,
     undo_batch,
 )
-from fairlead.work.actions.captures import capture, drop_capture, keep_capture, make_task_of, undrop_capture
+from fairlead.work.actions.captures import (
+    capture,
+    drop_capture,
+    keep_capture,
+    make_task_of,
+    undrop_capture,
+)
+from fairlead.work.actions.checklists import (
+    add_item,
+    change_item,
+    check_item,
+    item_to_subtask,
+    place_item,
+    remove_item,
+    uncheck_item,
+)
 from fairlead.work.actions.comments import (
     add_comment,
     add_reaction,
@@ -35,32 +55,22 @@ from fairlead.work.actions.comments import (
     restore_comment,
     show_comment,
 )
-from fairlead.work.actions.criteria import add_criterion, check_criterion, remove_criterion, uncheck_criterion
-from fairlead.work.actions.dependencies import add_dependency, remove_dependency
-from fairlead.work.actions.forms import (
-    change_form,
-    close_form,
-    create_form,
-    find_public_form,
-    open_form,
-    public_secret,
-    publish_form,
-    remove_form,
-    unpublish_form,
-from fairlead.work.actions.checklists import (
-    add_item,
-    change_item,
-    check_item,
-    item_to_subtask,
-    place_item,
-    remove_item,
-    uncheck_item,
+from fairlead.work.actions.criteria import (
+    add_criterion,
+    check_criterion,
+    remove_criterion,
+    uncheck_criterion,
 )
-from fairlead.work.actions.comments import add_comment, edit_comment, remove_comment
-from fairlead.work.actions.criteria import add_criterion, check_criterion, remove_criterion, uncheck_criterion
-from fairlead.work.actions.dependencies import add_dependency, remove_dependency
-from fairlead.work.actions.field_options import OptionIn
-from fairlead.work.actions.field_values import FieldsEmpty
+from fairlead.work.actions.dependencies import (
+    add_dependency,
+    remove_dependency,
+)
+from fairlead.work.actions.field_options import (
+    OptionIn,
+)
+from fairlead.work.actions.field_values import (
+    FieldsEmpty,
+)
 from fairlead.work.actions.fields import (
     archive_field,
     change_field,
@@ -73,7 +83,22 @@ from fairlead.work.actions.fields import (
     switch_on,
     unarchive_field,
 )
-from fairlead.work.actions.looks import fold_column, set_lanes, unfold_column
+from fairlead.work.actions.forms import (
+    change_form,
+    close_form,
+    create_form,
+    find_public_form,
+    open_form,
+    public_secret,
+    publish_form,
+    remove_form,
+    unpublish_form,
+)
+from fairlead.work.actions.looks import (
+    fold_column,
+    set_lanes,
+    unfold_column,
+)
 from fairlead.work.actions.moves import (
     cancel_task,
     complete_task,
@@ -82,7 +107,9 @@ from fairlead.work.actions.moves import (
     start_task,
     submit_task,
 )
-from fairlead.work.actions.needs import move_needs
+from fairlead.work.actions.needs import (
+    move_needs,
+)
 from fairlead.work.actions.own_blocks import (
     add_block,
     add_task_blocks,
@@ -91,7 +118,11 @@ from fairlead.work.actions.own_blocks import (
     remove_block,
     restore_block,
 )
-from fairlead.work.actions.placements import move_placed, place_task, unplace_task
+from fairlead.work.actions.placements import (
+    move_placed,
+    place_task,
+    unplace_task,
+)
 from fairlead.work.actions.projects import (
     archive_project,
     change_project,
@@ -101,10 +132,32 @@ from fairlead.work.actions.projects import (
     share_project,
     unshare_project,
 )
-from fairlead.work.actions.proofs import answer_pin, make_pin_task, reopen_pin, resolve_pin, set_pin
-from fairlead.work.actions.requests import drop_draft, request_work, save_draft, submit_form, submit_public
-from fairlead.work.actions.shifts import Moved, Shift, dates_after, preview_shift, shift_task
-from fairlead.work.actions.statuses import add_status, change_status, remove_status
+from fairlead.work.actions.proofs import (
+    answer_pin,
+    make_pin_task,
+    reopen_pin,
+    resolve_pin,
+    set_pin,
+)
+from fairlead.work.actions.requests import (
+    drop_draft,
+    request_work,
+    save_draft,
+    submit_form,
+    submit_public,
+)
+from fairlead.work.actions.shifts import (
+    Moved,
+    Shift,
+    dates_after,
+    preview_shift,
+    shift_task,
+)
+from fairlead.work.actions.statuses import (
+    add_status,
+    change_status,
+    remove_status,
+)
 from fairlead.work.actions.tasks import (
     change_task,
     create_task,
@@ -128,8 +181,32 @@ from fairlead.work.actions.time_entries import (
     start_timer,
     stop_timer,
 )
-from fairlead.work.actions.time_weeks import approve_week, return_week, submit_week, take_back_week
-from fairlead.work.actions.triage import accept_many, accept_task, decline_task, merge_task, snooze_task, untriage_task
+from fairlead.work.actions.time_weeks import (
+    approve_week,
+    return_week,
+    submit_week,
+    take_back_week,
+)
+from fairlead.work.actions.triage import (
+    accept_many,
+    accept_task,
+    decline_task,
+    merge_task,
+    snooze_task,
+    untriage_task,
+)
+from fairlead.work.actions.type_rules import (
+    NotApproved,
+    PartsOpen,
+    WrongColumn,
+)
+from fairlead.work.actions.types import (
+    archive_type,
+    change_type,
+    create_type,
+    delete_type,
+    unarchive_type,
+)
 from fairlead.work.actions.verdicts import (
     RevisionsUsed,
     VerdictGone,
@@ -144,14 +221,23 @@ from fairlead.work.actions.verdicts import (
     stop_reminders,
     take_back,
 )
-from fairlead.work.actions.type_rules import NotApproved, PartsOpen, WrongColumn
-from fairlead.work.actions.types import archive_type, change_type, create_type, delete_type, unarchive_type
-from fairlead.work.actions.views import change_view, remove_view, save_view, start_with
-from fairlead.work.drafts import TaskDraft
+from fairlead.work.actions.views import (
+    change_view,
+    remove_view,
+    save_view,
+    start_with,
+)
+from fairlead.work.drafts import (
+    TaskDraft,
+)
 
 __all__ = [
+    "FieldsEmpty",
     "Moved",
+    "NotApproved",
+    "OptionIn",
     "Outcome",
+    "PartsOpen",
     "RevisionsUsed",
     "Shift",
     "SoAlready",
@@ -159,6 +245,7 @@ __all__ = [
     "TaskEdit",
     "TimeDraft",
     "VerdictGone",
+    "WrongColumn",
     "accept_many",
     "accept_task",
     "add_attachment",
@@ -167,6 +254,7 @@ __all__ = [
     "add_comment",
     "add_criterion",
     "add_dependency",
+    "add_item",
     "add_reaction",
     "add_status",
     "add_task_blocks",
@@ -174,35 +262,17 @@ __all__ = [
     "answer_pin",
     "approve",
     "approve_week",
+    "archive_field",
     "archive_project",
+    "archive_type",
     "ask_client",
     "ask_for_changes",
     "ask_question",
     "begin_earlier",
     "cancel_task",
     "capture",
-    "change_form",
-    "FieldsEmpty",
-    "NotApproved",
-    "OptionIn",
-    "Outcome",
-    "PartsOpen",
-    "SoAlready",
-    "TaskDraft",
-    "TaskEdit",
-    "WrongColumn",
-    "add_comment",
-    "add_criterion",
-    "add_dependency",
-    "add_item",
-    "add_status",
-    "approve",
-    "archive_field",
-    "archive_project",
-    "archive_type",
-    "ask_for_changes",
-    "cancel_task",
     "change_field",
+    "change_form",
     "change_item",
     "change_many",
     "change_one",
@@ -210,44 +280,40 @@ __all__ = [
     "change_status",
     "change_task",
     "change_time",
-    "change_view",
-    "check_criterion",
-    "claim_reminder",
-    "close_form",
-    "complete_task",
-    "confirm_timer",
-    "create_form",
-    "create_project",
-    "create_task",
-    "create_tasks",
-    "dates_after",
-    "decline_task",
-    "delete_task",
-    "discard_timer",
-    "drop_capture",
-    "drop_draft",
-    "due_reminders",
     "change_type",
     "change_view",
     "check_criterion",
     "check_item",
+    "claim_reminder",
+    "close_form",
     "complete_task",
+    "confirm_timer",
     "create_field",
+    "create_form",
     "create_project",
     "create_task",
     "create_tasks",
     "create_type",
+    "dates_after",
+    "decline_task",
     "delete_field",
     "delete_task",
     "delete_type",
+    "discard_timer",
+    "drop_capture",
+    "drop_draft",
+    "due_reminders",
     "edit_comment",
     "find_public_form",
     "fold_column",
+    "give_approval",
     "give_back_reminder",
     "hide_attachment",
     "hide_comment",
+    "hide_from_cards",
     "hold_task",
     "hold_tasks",
+    "item_to_subtask",
     "keep_capture",
     "keep_drawing",
     "keep_timer",
@@ -258,14 +324,12 @@ __all__ = [
     "merge_task",
     "move_block",
     "move_blocks",
-    "hide_from_cards",
-    "hold_task",
-    "hold_tasks",
-    "item_to_subtask",
     "move_needs",
     "move_placed",
     "move_task",
+    "name_approvers",
     "open_form",
+    "place_item",
     "place_task",
     "preview_many",
     "preview_shift",
@@ -273,21 +337,15 @@ __all__ = [
     "publish_form",
     "purge_trash",
     "rate",
+    "refuse_approval",
     "remove_attachment",
     "remove_block",
     "remove_comment",
     "remove_criterion",
     "remove_dependency",
     "remove_form",
-    "remove_reaction",
-    "name_approvers",
-    "place_item",
-    "preview_many",
-    "reject",
-    "remove_comment",
-    "remove_criterion",
-    "remove_dependency",
     "remove_item",
+    "remove_reaction",
     "remove_status",
     "remove_time",
     "remove_view",
@@ -307,6 +365,7 @@ __all__ = [
     "save_draft",
     "save_view",
     "see_as_client",
+    "send_back",
     "set_day",
     "set_lanes",
     "set_pin",
@@ -314,8 +373,8 @@ __all__ = [
     "shift_task",
     "show_attachment",
     "show_comment",
-    "snooze_task",
     "show_on_cards",
+    "snooze_task",
     "start_task",
     "start_timer",
     "start_with",
@@ -326,10 +385,10 @@ __all__ = [
     "submit_task",
     "submit_week",
     "sweep_files",
-    "take_back",
-    "take_back_week",
     "switch_off",
     "switch_on",
+    "take_back",
+    "take_back_week",
     "unarchive_field",
     "unarchive_type",
     "uncheck_criterion",

@@ -64,7 +64,7 @@ def _check_named(task: Task, wanted: dict[int, User], quorum: int) -> None:
         raise Invalid({"quorum": f"Between 1 and {len(wanted)} of them must say yes."})
 
 
-def approve(task: Task, comment: str = "", *, actor: Actor, now: datetime) -> Task:
+def give_approval(task: Task, comment: str = "", *, actor: Actor, now: datetime) -> Task:
     """Say yes. When enough have, it is done."""
     with transaction.atomic():
         _decide(task, Verdict.YES, comment, actor=actor, now=now)
@@ -75,7 +75,7 @@ def approve(task: Task, comment: str = "", *, actor: Actor, now: datetime) -> Ta
     return task
 
 
-def reject(task: Task, comment: str, *, actor: Actor, now: datetime) -> Task:
+def refuse_approval(task: Task, comment: str, *, actor: Actor, now: datetime) -> Task:
     """Say no, and why. When so many have that the rest would not be enough, it is cancelled."""
     _need_words(comment)
     with transaction.atomic():
@@ -87,7 +87,7 @@ def reject(task: Task, comment: str, *, actor: Actor, now: datetime) -> Task:
     return task
 
 
-def ask_for_changes(task: Task, comment: str, *, actor: Actor, now: datetime) -> Task:
+def send_back(task: Task, comment: str, *, actor: Actor, now: datetime) -> Task:
     """Say what should change first. It goes back to whoever does it, and everybody decides anew."""
     _need_words(comment)
     with transaction.atomic():

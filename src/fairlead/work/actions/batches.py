@@ -267,7 +267,7 @@ def _restore(line: BatchLine, *, actor: Actor, now: datetime) -> None:
     if actor.kind == AGENT and status.state in AGENT_NEVER:
         raise Forbidden("An AI agent hands its work in for review; a person says that it is done or cancelled.")
     moved, old = status.pk != task.status_id, (task.status, State(task.state))
-    changes = {
+    changes: dict[str, Any] = {
         name: [shown(name, getattr(task, name)), shown(name, values[name])]
         for name in ("priority", "release_at", "due_at", "labels", "effort_min")
         if name in values and getattr(task, name) != values[name]

@@ -14,18 +14,64 @@ from fairlead.work.queries.attachments import (
     version_rows,
     visible_attachments,
 )
-from fairlead.work.queries.calendar import Calendar, calendar
-from fairlead.work.queries.cards import Board, Column, board, board_look, card
-from fairlead.work.queries.comments import comment_rows, earlier_texts, reactions
-from fairlead.work.queries.lists import TaskPage, task_list, task_row
-from fairlead.work.queries.projects import ProjectRow, project_list
-from fairlead.work.queries.proofs import Pin, find_pin, pins
-from fairlead.work.queries.relations import assignees, blocked, labels
-from fairlead.work.queries.search import Found, Hit, search
-from fairlead.work.queries.task_details import TaskDetails, details, status_choices
-from fairlead.work.queries.task_history import history
-from fairlead.work.queries.timeline import Timeline, timeline
-from fairlead.work.queries.views import ViewRow, find_view, view_rows, visible_views
+from fairlead.work.queries.calendar import (
+    Calendar,
+    calendar,
+)
+from fairlead.work.queries.cards import (
+    Board,
+    Column,
+    board,
+    board_look,
+    card,
+)
+from fairlead.work.queries.comments import (
+    comment_rows,
+    earlier_texts,
+    reactions,
+)
+from fairlead.work.queries.lists import (
+    TaskPage,
+    task_list,
+    task_row,
+)
+from fairlead.work.queries.projects import (
+    ProjectRow,
+    project_list,
+)
+from fairlead.work.queries.proofs import (
+    Pin,
+    find_pin,
+    pins,
+)
+from fairlead.work.queries.relations import (
+    assignees,
+    blocked,
+    labels,
+)
+from fairlead.work.queries.search import (
+    Found,
+    Hit,
+    search,
+)
+from fairlead.work.queries.task_details import (
+    TaskDetails,
+    details,
+    status_choices,
+)
+from fairlead.work.queries.task_history import (
+    history,
+)
+from fairlead.work.queries.timeline import (
+    Timeline,
+    timeline,
+)
+from fairlead.work.queries.views import (
+    ViewRow,
+    find_view,
+    view_rows,
+    visible_views,
+)
 from fairlead.work.queries.visible import (
     deleted_tasks,
     find_batch,

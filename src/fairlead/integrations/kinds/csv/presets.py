@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from fairlead.integrations.kinds.csv.fields import TASKS, guess_mapping
+from fairlead.integrations.kinds.csv.fields import Field, guess_mapping
 
 
 @dataclass(frozen=True)
@@ -60,12 +60,12 @@ def preset_label(name: str) -> str:
     return next((preset.label for preset in PRESETS if preset.name == name), "")
 
 
-def task_mapping(headings: list[str], preset: Preset | None) -> dict[str, list[str]]:
-    """For each field its columns: those of the preset, else what the headings suggest."""
+def task_mapping(headings: list[str], preset: Preset | None, fields: tuple[Field, ...]) -> dict[str, list[str]]:
+    """For each of the fields its columns: those of the preset, else what the headings suggest."""
     if preset is None:
-        return guess_mapping(headings, TASKS)
+        return guess_mapping(headings, fields)
     bare = {heading: re.sub(r" \(\d+\)$", "", heading) for heading in headings}
-    several = {field.name for field in TASKS if field.many}
+    several = {field.name for field in fields if field.many}
     found: dict[str, list[str]] = {}
     for name, wanted in preset.columns.items():
         fitting = [heading for heading in headings if bare[heading] in wanted]
