@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
@@ -46,20 +46,19 @@ def attach(company: Company, *, now: datetime) -> None:
 
 
 def _logo(task: Task, alice: Actor, ines: Actor, now: datetime) -> Attachment:
-    before = now - timedelta(days=2)
     first = from_bytes("orchard mark, draft.png", _mark(first=True))
-    logo = work.add_attachment(task, first, for_client=True, actor=alice, now=before)
-    version = _drawn(logo, before)
+    logo = work.add_attachment(task, first, for_client=True, actor=alice, now=now)
+    version = _drawn(logo, now)
     small = work.set_pin(version, "The leaf gets lost on a small lid. Can it be bolder?", x=0.575, y=0.2,
-                         internal=False, actor=ines, now=before)  # fmt: skip
-    work.answer_pin(small, "Yes: version 2 has half as many veins.", actor=alice, now=now - timedelta(days=1))
-    work.set_pin(version, "Kerning of r and c is too loose.", x=0.42, y=0.83, internal=True, actor=alice, now=before)
+                         internal=False, actor=ines, now=now)  # fmt: skip
+    work.answer_pin(small, "Yes: version 2 has half as many veins.", actor=alice, now=now)
+    work.set_pin(version, "Kerning of r and c is too loose.", x=0.42, y=0.83, internal=True, actor=alice, now=now)
     second = from_bytes("orchard mark, draft 2.png", _mark(first=False))
-    work.add_version(logo, second, actor=alice, now=now - timedelta(days=1))
-    version = _drawn(logo, now - timedelta(days=1))
-    work.resolve_pin(small, actor=ines, now=now - timedelta(hours=20))
+    work.add_version(logo, second, actor=alice, now=now)
+    version = _drawn(logo, now)
+    work.resolve_pin(small, actor=ines, now=now)
     work.set_pin(version, "This red is closer to our oldest label. Lovely.", x=0.5, y=0.5, internal=False,
-                 actor=ines, now=now - timedelta(hours=20))  # fmt: skip
+                 actor=ines, now=now)  # fmt: skip
     work.set_pin(version, "Try the word in small capitals, too.", x=0.36, y=0.82, internal=True, actor=alice, now=now)
     return logo
 
@@ -68,9 +67,9 @@ def _talk(task: Task, logo: Attachment, alice: Actor, ines: Actor, now: datetime
     work.add_attachment(task, from_bytes("brief.txt", BRIEF.encode()), for_client=False, actor=alice, now=now)
     said = work.add_comment(
         task, f"Version 2 of the {logo.name.split(',')[0]} is there. What do you think, Ines?", internal=False,
-        actor=alice, now=now - timedelta(days=1),
+        actor=alice, now=now,
     )  # fmt: skip
-    work.add_reaction(said, "love", actor=ines, now=now - timedelta(hours=20))
+    work.add_reaction(said, "love", actor=ines, now=now)
     inside = work.add_comment(
         task, "If she likes it, we can invoice the second part.", internal=True, actor=alice, now=now
     )

@@ -18,14 +18,14 @@ Place = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Note = Annotated[str, StringConstraints(max_length=5_000)]
 
 
-class NoteOut(Shown):
+class ProofNoteOut(Shown):
     body: str
     author_id: int | None
     name: str | None = Field(description="Who said it.", examples=["Dana Reyes"])
     created_at: datetime
 
 
-class PinOut(Shown):
+class ProofPinOut(Shown):
     """A point with what was said there; `x` from the left and `y` from the top, 0 to 1."""
 
     id: int
@@ -35,21 +35,21 @@ class PinOut(Shown):
     internal: bool
     resolved_at: datetime | None
     task: str = Field(description="The key of the task that was made of it, or empty.", examples=[""])
-    notes: list[NoteOut]
+    notes: list[ProofNoteOut]
 
 
-class PinList(Shown):
-    items: list[PinOut]
+class ProofPinList(Shown):
+    items: list[ProofPinOut]
 
 
-class NewPin(Body):
+class NewProofPin(Body):
     x: Place
     y: Place
     body: Note
     internal: bool = Field(True, strict=True, description="Internal pins are never shown to clients.")
 
 
-class NewNote(Body):
+class NewProofNote(Body):
     body: Note
 
 
@@ -57,14 +57,16 @@ def _shown(request: Call, pin: ProofPin) -> Any:
     return next(row for row in queries.pins(request.actor, pin.version) if row.id == pin.pk)
 
 
-@routes.on("GET", "/attachments/{attachment_id}/versions/{number}/pins", scope="work:read", gives=PinList)
+@routes.on("GET", "/attachments/{attachment_id}/versions/{number}/pins", scope="work:read", gives=ProofPinList)
 def list_pins(request: Call, attachment_id: PathId, number: PathId) -> dict[str, Any]:
     """List the pins of a version"""
     return {"items": queries.pins(request.actor, queries.find_version(request.actor, attachment_id, number))}
 
 
-@routes.on("POST", "/attachments/{attachment_id}/versions/{number}/pins", scope="work:write", gives=PinOut, status=201)
-def set_pin(request: Call, attachment_id: PathId, number: PathId, body: NewPin) -> Any:
+@routes.on(
+    "POST", "/attachments/{attachment_id}/versions/{number}/pins", scope="work:write", gives=ProofPinOut, status=201
+)
+def set_pin(request: Call, attachment_id: PathId, number: PathId, body: NewProofPin) -> Any:
     """Set a pin
 
     On an image that has its preview.
@@ -76,15 +78,17 @@ def set_pin(request: Call, attachment_id: PathId, number: PathId, body: NewPin) 
     return _shown(request, pin)
 
 
-@routes.on("POST", "/attachments/{attachment_id}/pins/{pin_id}/notes", scope="work:write", gives=PinOut, status=201)
-def answer_pin(request: Call, attachment_id: PathId, pin_id: PathId, body: NewNote) -> Any:
+@routes.on(
+    "POST", "/attachments/{attachment_id}/pins/{pin_id}/notes", scope="work:write", gives=ProofPinOut, status=201
+)
+def answer_pin(request: Call, attachment_id: PathId, pin_id: PathId, body: NewProofNote) -> Any:
     """Answer at a pin"""
     pin = queries.find_pin(request.actor, attachment_id, pin_id)
     actions.answer_pin(pin, body.body, actor=request.actor, now=request.now)
     return _shown(request, pin)
 
 
-@routes.on("POST", "/attachments/{attachment_id}/pins/{pin_id}/resolve", scope="work:write", gives=PinOut)
+@routes.on("POST", "/attachments/{attachment_id}/pins/{pin_id}/resolve", scope="work:write", gives=ProofPinOut)
 def resolve_pin(request: Call, attachment_id: PathId, pin_id: PathId) -> Any:
     """Resolve a pin"""
     pin = queries.find_pin(request.actor, attachment_id, pin_id)
@@ -92,7 +96,7 @@ def resolve_pin(request: Call, attachment_id: PathId, pin_id: PathId) -> Any:
     return _shown(request, pin)
 
 
-@routes.on("POST", "/attachments/{attachment_id}/pins/{pin_id}/reopen", scope="work:write", gives=PinOut)
+@routes.on("POST", "/attachments/{attachment_id}/pins/{pin_id}/reopen", scope="work:write", gives=ProofPinOut)
 def reopen_pin(request: Call, attachment_id: PathId, pin_id: PathId) -> Any:
     """Reopen a pin"""
     pin = queries.find_pin(request.actor, attachment_id, pin_id)
@@ -100,7 +104,7 @@ def reopen_pin(request: Call, attachment_id: PathId, pin_id: PathId) -> Any:
     return _shown(request, pin)
 
 
-@routes.on("POST", "/attachments/{attachment_id}/pins/{pin_id}/task", scope="work:write", gives=PinOut, status=201)
+@routes.on("POST", "/attachments/{attachment_id}/pins/{pin_id}/task", scope="work:write", gives=ProofPinOut, status=201)
 def make_pin_task(request: Call, attachment_id: PathId, pin_id: PathId) -> Any:
     """Make a pin a task
 
