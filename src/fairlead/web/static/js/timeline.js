@@ -13,7 +13,7 @@
   const may = box.dataset.may === "1";
   const names = () => (innerWidth > 900 ? 260 : 124);
   const kept = (name, usual) => localStorage.getItem(`timeline-${name}`) ?? usual, keep = (name, value) => localStorage.setItem(`timeline-${name}`, value);
-  let data, rows = [], at = [], zoom = kept("zoom", "week"), scale = ZOOMS[zoom] ?? ZOOMS.week, first = 0, last = 0, folded = new Set(), seen = false;
+  let data, rows = [], at = [], zoom = kept("zoom", "week"), scale = ZOOMS[zoom] ?? ZOOMS.week, first = 0, last = 0, critical = new Set(), folded = new Set(), seen = false;
   const group = bar.querySelector("[data-group]");
   const make = (name, text = "", tag = "div") => { const it = document.createElement(tag); if (name) it.className = name; if (text) it.textContent = text; return it; };
   const svg = (name, attributes) => { const it = document.createElementNS("http://www.w3.org/2000/svg", name); for (const [key, value] of Object.entries(attributes)) it.setAttribute(key, value); return it; };
@@ -50,10 +50,11 @@
     canvas.replaceChildren(head, line, links);
     head.replaceChildren(make("tl-corner", `${data.tasks.length} ${data.tasks.length === 1 ? "task" : "tasks"}`));
     Object.assign(line.style, { left: `${x(data.now)}px`, height: `${rows.length * ROW + 8}px` });
-    drawn.clear(); paint();
+    drawn.clear(); ticked = ""; paint();
   }
 
   const drawn = new Map();
+  let ticked = "";
   function paint() {
     const top = Math.floor((box.scrollTop - HEAD) / ROW) - 5, bottom = Math.ceil((box.scrollTop + box.clientHeight) / ROW) + 5;
     const from = first + (box.scrollLeft - 500) / scale, to = first + (box.scrollLeft + box.clientWidth + 500) / scale, stamp = `${Math.round(box.scrollLeft / 400)}`;
@@ -66,7 +67,8 @@
       Object.assign(row.style, { top: `${HEAD + index * ROW}px`, width: `${x(last)}px` });
       row.dataset.stamp = stamp; drawn.set(index, row); canvas.append(row);
     }
-    ticks(from, to); tie(top, bottom, from, to);
+    if (ticked !== stamp) { ticked = stamp; ticks(from, to); }
+    tie(top, bottom, from, to);
   }
   function ticks(from, to) {
     for (const it of canvas.querySelectorAll(".tl-tick, .tl-off")) it.remove();
@@ -100,7 +102,7 @@
     const it = make(`tl-task c${color(place)}`, "", "button"), milestone = flags & MILESTONE, mine = may && flags & MINE && !(flags & OVER);
     it.type = "button"; it.dataset.place = place; it.dataset.task = key;
     for (const [flag, name] of [[OVER, "over"], [MILESTONE, "milestone"], [LATE, "late"], [NO_START, "no-start"], [BEGUN, "begun"], [NO_DUE, "no-due"]]) if (flags & flag) it.classList.add(name);
-    if (data.critical.includes(place)) it.classList.add("critical");
+    if (critical.has(place)) it.classList.add("critical");
     const told = [`${key} ${title}`, milestone ? `milestone on ${short(end)}` : `${short(start)} to ${short(end)}`, flags & OVER ? "over" : "", flags & BEGUN && !(flags & OVER) ? "under way" : "", flags & LATE ? "late" : "", flags & NO_START && !milestone ? "start assumed from its effort" : ""].filter(Boolean).join(", ");
     it.setAttribute("aria-label", told); it.title = told;
     it.append(make("", title, "span"));
@@ -128,7 +130,7 @@
       if (Math.max(a[3], b[3]) < from || Math.min(a[2], b[2]) > to) continue;
       const out = kind[0] === "f" ? 1 : -1, into = kind[1] === "s" ? 1 : -1;
       const x1 = x(out > 0 ? a[3] : a[2]) + (a[4] & MILESTONE ? 8 * out : 0), x2 = x(into > 0 ? b[2] : b[3]) - (b[4] & MILESTONE ? 8 * into : 0), y1 = middle(after), y2 = middle(task);
-      const critical = data.critical.includes(after) && data.critical.includes(task) ? " critical" : "", name = (broken ? "broken" : "") + critical;
+      const both = critical.has(after) && critical.has(task) ? " critical" : "", name = (broken ? "broken" : "") + both;
       links.append(svg("path", { d: route(x1, y1, out, x2, y2, into), class: name }), svg("path", { d: `M${x2} ${y2}l${-6 * into} -3.5v7z`, class: `tip ${name}` }));
     }
   }
@@ -276,10 +278,10 @@
   const pressed = () => { for (const it of bar.querySelectorAll("[data-zoom]")) it.setAttribute("aria-pressed", String(it.dataset.zoom === zoom)); };
   const goto = (minute) => { box.scrollLeft = Math.max(0, (minute - first) * scale - (box.clientWidth - names()) / 3); paint(); };
   bar.addEventListener("click", ({ target }) => {
-    const name = target.closest("[data-zoom]")?.dataset.zoom, critical = target.closest("[data-critical]");
+    const name = target.closest("[data-zoom]")?.dataset.zoom, chain = target.closest("[data-critical]");
     if (name) setZoom(name);
     if (target.closest("[data-now]")) goto(data.now);
-    if (critical) { const on = canvas.classList.toggle("show-critical"); critical.setAttribute("aria-pressed", String(on)); say(data.critical.length ? `The longest chain: ${data.critical.map((n) => data.tasks[n][0]).join(", ")}.` : "No tasks are linked."); if (on && data.critical.length) goto(data.tasks[data.critical[0]][2]); }
+    if (chain) { const on = canvas.classList.toggle("show-critical"); chain.setAttribute("aria-pressed", String(on)); say(data.critical.length ? `The longest chain: ${data.critical.map((n) => data.tasks[n][0]).join(", ")}.` : "No tasks are linked."); if (on && data.critical.length) goto(data.tasks[data.critical[0]][2]); }
     if (target.closest("[data-fold]")) { const all = rows.filter((it) => it.group).map((it) => `${group.value} ${it.group.id}`), some = all.some((id) => !folded.has(id)); folded = new Set(some ? all : []); arrange(); }
   });
   group.addEventListener("change", () => { keep("group", group.value); folded = new Set(); arrange(); });
@@ -291,7 +293,7 @@
     const answer = await fetch(state().dataset.url, { headers: { Accept: "application/json" } }).catch(() => null);
     if (!answer?.ok) return;
     const on = document.activeElement?.closest?.(".tl-task")?.dataset.task;
-    data = await answer.json();
+    data = await answer.json(); critical = new Set(data.critical);
     plain.hidden = true; bar.hidden = box.hidden = !data.tasks.length;
     if (!data.tasks.length) return;
     const spot = [box.scrollLeft, box.scrollTop];
