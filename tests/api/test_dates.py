@@ -32,10 +32,12 @@ def test_the_calendar_has_the_days_of_every_task(alice: Caller) -> None:
     ]
     assert (found["undated"], found["away"], found["more"]) == (1, [], False)
     assert good(alice.get("/calendar?from=2026-11-24&to=2026-11-30&q=b"))["items"][0]["key"] == "WEB-2"
+    four_weeks = good(alice.get("/calendar?from=2026-10-28"))["items"]
+    assert [it["key"] for it in four_weeks] == ["WEB-1"]
 
 
 @pytest.mark.parametrize(
-    "query", ["", "from=2026-11-01", "from=2026-11-02&to=2026-11-01", "from=2026-01-01&to=2026-12-01", "from=1&to=2"]
+    "query", ["to=2026-11-01", "from=2026-11-02&to=2026-11-01", "from=2026-01-01&to=2026-12-01", "from=1&to=2"]
 )
 def test_days_that_make_no_sense_are_refused(alice: Caller, query: str) -> None:
     problem(alice.get(f"/calendar?{query}"), 422, "invalid")

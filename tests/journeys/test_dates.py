@@ -54,7 +54,7 @@ def test_a_task_gets_another_day_by_keyboard_and_a_new_one_is_made_on_a_day(visi
     expect(toast(page, "WEB-1 is due on Wed 20 Mar.")).to_be_visible()
     expect(_entry(page, "WEB-1")).to_be_focused()
     page.locator('.cal-day[data-day="2030-03-27"] .cal-new').click()
-    expect(page.get_by_label("Due", exact=True)).to_have_value("2030-03-27")
+    expect(page.locator("#id_due_at")).to_have_value("2030-03-27")
 
 
 def test_moving_a_bar_shows_first_what_moves_with_it(visitor: Callable[..., Page]) -> None:

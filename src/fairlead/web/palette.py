@@ -56,6 +56,9 @@ SHORTCUTS: Final[tuple[tuple[str, tuple[tuple[str, str], ...]], ...]] = (
     ("In the week of the time log", (("Walk between cells", "← ↑ ↓ → Enter"), ("Put a cell back", "Esc"))),
     ("On a board", (("Walk between cards", "← ↑ ↓ →"), ("Lift and drop", "Space"), ("Move the lifted card", "← ↑ ↓ →"),
                     ("Put it back", "Esc"), ("Open the card", "Enter"), ("Move menu", "m"))),
+    ("On calendar and timeline", (("Move the task by a day", "← →"), ("By a week, on the calendar", "↑ ↓"),
+                                  ("Move its end, on the timeline", "⇧ ← →"), ("Put it down", "Enter"),
+                                  ("Put it back", "Esc"), ("Zoom the timeline", "+ -"))),
 )  # fmt: skip
 
 
@@ -79,6 +82,7 @@ def commands(
         found.append(Command("New project", "folder-plus", "go", "/projects/new/", "", "Actions"))
         found.append(Command("Add somebody to the directory", "user-plus", "go", "/people/new/", "", "Actions"))
     found += [
+        Command("Timeline", "chart-gantt", "go", "/timeline/"),
         Command("Trash", "trash-2", "go", "/tasks/?deleted=1"),
         Command("Search with operators", "search", "go", "/search/"),
         *THEMES,

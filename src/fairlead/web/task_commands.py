@@ -26,6 +26,7 @@ def task_commands(
     if may_edit_task(actor, task) and task.project.archived_at is None:
         lines += [*_columns(task, found), *_priorities(task)]
         lines.append(Command("Set due date", "calendar", "click", "#id_due_at", group=group))
+        lines.append(Command("Move with its followers", "calendar-arrow-up", "go", f"{base}dates/", group=group))
         lines += [_shown_in(task, key, name) for key, name in further]
     if may_assign(actor) and State(task.state) not in OVER:
         lines.append(Command("Assign the best candidate", "user-check", "post", f"{base}assign-best/", group=group))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from ninja import Query
@@ -23,6 +23,8 @@ from fairlead.work.queries.calendar import MOST_DAYS, Entry
 from fairlead.work.queries.timeline import Line, Tie
 
 routes = Routes(tags=["Dates"])
+USUAL = timedelta(days=27)
+"""From the first to the last day of the calendar, unless somebody asks for more."""
 
 
 class Filters(BaseModel):
@@ -43,8 +45,8 @@ class Filters(BaseModel):
 
 
 class CalendarQuery(Filters):
-    first: Day = Field(alias="from", description="The first day.", examples=["2026-11-01"])
-    last: Day = Field(alias="to", description="The last day, at most 100 days of them.", examples=["2026-11-30"])
+    first: Day | None = Field(None, alias="from", description="The first day, today if it is not given.")
+    last: Day | None = Field(None, alias="to", description="The last of at most 100 days; four weeks if not given.")
 
 
 class EntryOut(Shown):
@@ -150,9 +152,11 @@ def show_calendar(request: Call, wanted: Query[CalendarQuery]) -> dict[str, Any]
 
     Tasks on their days. Cancelled ones only when their state is asked for.
     """
-    if not 0 <= (wanted.last - wanted.first).days < MOST_DAYS:
+    first = wanted.first or request.now.date()
+    last = wanted.last or first + USUAL
+    if not 0 <= (last - first).days < MOST_DAYS:
         raise Invalid({"to": f"Ask for 1 to {MOST_DAYS} days, the first of them first."})
-    found = queries.calendar(request.actor, _filter(request, wanted), wanted.first, wanted.last, now=request.now)
+    found = queries.calendar(request.actor, _filter(request, wanted), first, last, now=request.now)
     return {
         "items": [_entry(it) for it in found.entries],
         "away": [{"name": it.name, "first_day": it.first, "last_day": it.last} for it in found.away],

@@ -1,8 +1,5 @@
 /* Bars over time. The address in data-url of #timeline-state answers what web/timeline_data.py says. Only rows and bars that
-   can be seen are in the page. Dragging a bar moves it, dragging an end resizes it, dragging one of its dots onto another bar
-   links the two. What would move with it is asked first (/tasks/KEY/dates/): when something does, a dialog shows it, else
-   it is done at once. Keys on a bar: arrows move it (with shift its end), enter puts it down or opens its dates, escape
-   gives it back, up and down walk. */
+   can be seen are in the page. Up and down walk from bar to bar, plus and minus zoom; timeline_move.js moves and links. */
 (() => {
   const box = document.getElementById("timeline");
   if (!box) return;
@@ -13,12 +10,12 @@
   const may = box.dataset.may === "1";
   const names = () => (innerWidth > 900 ? 260 : 124);
   const kept = (name, usual) => localStorage.getItem(`timeline-${name}`) ?? usual, keep = (name, value) => localStorage.setItem(`timeline-${name}`, value);
-  let data, rows = [], at = [], zoom = kept("zoom", "week"), scale = ZOOMS[zoom] ?? ZOOMS.week, first = 0, last = 0, folded = new Set(), seen = false;
+  let data, rows = [], at = [], zoom = kept("zoom", "week"), scale = ZOOMS[zoom] ?? ZOOMS.week, first = 0, last = 0, critical = new Set(), folded = new Set(), seen = false;
   const group = bar.querySelector("[data-group]");
   const make = (name, text = "", tag = "div") => { const it = document.createElement(tag); if (name) it.className = name; if (text) it.textContent = text; return it; };
   const svg = (name, attributes) => { const it = document.createElementNS("http://www.w3.org/2000/svg", name); for (const [key, value] of Object.entries(attributes)) it.setAttribute(key, value); return it; };
-  const canvas = make("tl-canvas"), head = make("tl-head"), line = make("tl-now"), links = svg("svg", { class: "tl-links", "aria-hidden": "true" }), ghost = make("tl-ghost");
-  ghost.hidden = true; document.body.append(ghost); box.append(canvas);
+  const canvas = make("tl-canvas"), head = make("tl-head"), line = make("tl-now"), links = svg("svg", { class: "tl-links", "aria-hidden": "true" });
+  box.append(canvas);
 
   const x = (minute) => names() + (minute - first) * scale;
   const date = (minute) => new Date(Date.parse(`${data.ref}T00:00Z`) + minute * 60000);
@@ -27,8 +24,6 @@
   const iso = (minute) => date(minute).toISOString().slice(0, 10);
   const midnight = (minute) => Math.floor(minute / DAY) * DAY;
   const say = (text) => { said.textContent = text; };
-  const toast = (detail) => document.body.dispatchEvent(new CustomEvent("toast", { detail }));
-  const token = () => document.querySelector('meta[name="csrf-token"]')?.content ?? "";
 
   // rows
   function arrange() {
@@ -50,10 +45,11 @@
     canvas.replaceChildren(head, line, links);
     head.replaceChildren(make("tl-corner", `${data.tasks.length} ${data.tasks.length === 1 ? "task" : "tasks"}`));
     Object.assign(line.style, { left: `${x(data.now)}px`, height: `${rows.length * ROW + 8}px` });
-    drawn.clear(); paint();
+    drawn.clear(); ticked = ""; paint();
   }
 
   const drawn = new Map();
+  let ticked = "";
   function paint() {
     const top = Math.floor((box.scrollTop - HEAD) / ROW) - 5, bottom = Math.ceil((box.scrollTop + box.clientHeight) / ROW) + 5;
     const from = first + (box.scrollLeft - 500) / scale, to = first + (box.scrollLeft + box.clientWidth + 500) / scale, stamp = `${Math.round(box.scrollLeft / 400)}`;
@@ -66,7 +62,8 @@
       Object.assign(row.style, { top: `${HEAD + index * ROW}px`, width: `${x(last)}px` });
       row.dataset.stamp = stamp; drawn.set(index, row); canvas.append(row);
     }
-    ticks(from, to); tie(top, bottom, from, to);
+    if (ticked !== stamp) { ticked = stamp; ticks(from, to); }
+    tie(top, bottom, from, to);
   }
   function ticks(from, to) {
     for (const it of canvas.querySelectorAll(".tl-tick, .tl-off")) it.remove();
@@ -100,7 +97,7 @@
     const it = make(`tl-task c${color(place)}`, "", "button"), milestone = flags & MILESTONE, mine = may && flags & MINE && !(flags & OVER);
     it.type = "button"; it.dataset.place = place; it.dataset.task = key;
     for (const [flag, name] of [[OVER, "over"], [MILESTONE, "milestone"], [LATE, "late"], [NO_START, "no-start"], [BEGUN, "begun"], [NO_DUE, "no-due"]]) if (flags & flag) it.classList.add(name);
-    if (data.critical.includes(place)) it.classList.add("critical");
+    if (critical.has(place)) it.classList.add("critical");
     const told = [`${key} ${title}`, milestone ? `milestone on ${short(end)}` : `${short(start)} to ${short(end)}`, flags & OVER ? "over" : "", flags & BEGUN && !(flags & OVER) ? "under way" : "", flags & LATE ? "late" : "", flags & NO_START && !milestone ? "start assumed from its effort" : ""].filter(Boolean).join(", ");
     it.setAttribute("aria-label", told); it.title = told;
     it.append(make("", title, "span"));
@@ -128,7 +125,7 @@
       if (Math.max(a[3], b[3]) < from || Math.min(a[2], b[2]) > to) continue;
       const out = kind[0] === "f" ? 1 : -1, into = kind[1] === "s" ? 1 : -1;
       const x1 = x(out > 0 ? a[3] : a[2]) + (a[4] & MILESTONE ? 8 * out : 0), x2 = x(into > 0 ? b[2] : b[3]) - (b[4] & MILESTONE ? 8 * into : 0), y1 = middle(after), y2 = middle(task);
-      const critical = data.critical.includes(after) && data.critical.includes(task) ? " critical" : "", name = (broken ? "broken" : "") + critical;
+      const both = critical.has(after) && critical.has(task) ? " critical" : "", name = (broken ? "broken" : "") + both;
       links.append(svg("path", { d: route(x1, y1, out, x2, y2, into), class: name }), svg("path", { d: `M${x2} ${y2}l${-6 * into} -3.5v7z`, class: `tip ${name}` }));
     }
   }
@@ -139,132 +136,27 @@
     return `M${x1} ${y1}H${a}V${half}H${b}V${y2}H${x2}`;
   }
 
-  // doing it
-  async function propose(place, params, undo) {
-    const key = data.tasks[place][0], here = state().dataset.here, query = new URLSearchParams(params), path = `/tasks/${key}/dates/`;
-    const asked = await fetch(`${path}?${query}`, { headers: { Accept: "application/json" } }).catch(() => null), told = await asked?.json().catch(() => null);
-    if (!asked?.ok) { undo(); refused(told); return; }
-    if (told.followers || told.stays) {
-      say(told.words); undo();
-      query.set("next", here);
-      window.htmx.ajax("GET", `${path}?${query}`, { target: "#modal-body" });
-      return;
-    }
-    await send(path, new URLSearchParams({ ...params, next: here }), undo);
-  }
-  const refused = (told) => { const text = told?.detail ?? "It could not be saved. Check the connection and try again."; toast({ level: "error", text }); say(text); };
-  async function send(path, body, undo = () => {}) {
-    const answer = await fetch(path, { method: "POST", body, headers: { "X-CSRFToken": token(), Accept: "application/json" } }).catch(() => null), told = await answer?.json().catch(() => null);
-    if (!answer?.ok) { undo(); refused(told); return false; }
-    toast({ level: "success", text: told?.text ?? "Done.", undo_url: told?.undo_url }); say(told?.text ?? "Done.");
-    await refresh();
-    return true;
-  }
-  const refresh = () => window.htmx.ajax("GET", state().dataset.here, { target: "#timeline-state", select: "#timeline-state", swap: "outerHTML" });
-  document.addEventListener("submit", (event) => {
-    const form = event.target;
-    if (!form.matches("#modal-body [data-shift], #modal-body [data-link]")) return;
-    event.preventDefault();
-    const body = new URLSearchParams(new FormData(form, event.submitter));
-    send(form.getAttribute("action"), body).then((done) => { if (done) document.body.dispatchEvent(new CustomEvent("close-modal")); });
-  });
-  const open = (key) => window.htmx.ajax("GET", `/tasks/${key}/dates/?${new URLSearchParams({ next: state().dataset.here })}`, { target: "#modal-body" });
-
-  // mouse: a bar, one of its ends, or a dot
-  let held = null, moved = false;
-  const change = ({ mode, start, end }, days) => (mode === "move" ? [start + days * DAY, end + days * DAY] : mode === "start" ? [Math.min(start + days * DAY, end - 60), end] : [start, Math.max(end + days * DAY, start + 60)]);
-  const params = (it, days) => (it.mode === "move" ? { days } : it.mode === "start" ? { start: iso(change(it, days)[0]) } : { due: iso(change(it, days)[1]) });
-  const grasp = (node, mode) => { const place = Number(node.dataset.place), [, , start, end, flags] = data.tasks[place]; return { node, mode, place, start, end, milestone: flags & MILESTONE, fixed: flags & BEGUN }; };
-  const show = (it, days) => { const [start, end] = change(it, days); lay(it.node, it.fixed && it.mode === "move" ? it.start : start, end, it.milestone); return [start, end]; };
-  const back = (it) => { it.node.classList.remove("lifted"); lay(it.node, it.start, it.end, it.milestone); };
-  box.addEventListener("pointerdown", (event) => {
-    moved = false;
-    const node = event.target.closest(".tl-task"), dot = event.target.closest(".tl-dot"), grip = event.target.closest(".tl-grip");
-    if (!node || event.button || event.pointerType === "touch" || (!dot && !node.matches(".mine"))) return;
-    held = { ...grasp(node, dot ? "link" : grip ? (grip.matches(".start") ? "start" : "end") : "move"), side: dot?.matches(".start") ? "s" : "f", x: event.clientX, y: event.clientY, days: 0 };
-  });
-  for (const kind of ["selectstart", "dragstart"]) document.addEventListener(kind, (event) => { if (held) event.preventDefault(); });
-  document.addEventListener("pointermove", (event) => {
-    if (!held || (!moved && Math.hypot(event.clientX - held.x, event.clientY - held.y) < 4)) return;
-    if (!moved) { moved = true; held.node.classList.add("lifted"); document.body.classList.add("dragging"); }
-    const [key, title] = data.tasks[held.place];
-    let text;
-    if (held.mode === "link") text = draw(event);
-    else {
-      held.days = Math.round((event.clientX - held.x) / scale / DAY);
-      const [start, end] = show(held, held.days);
-      text = held.milestone ? short(end) : `${short(start)} – ${short(end)}`;
-    }
-    ghost.hidden = false; ghost.replaceChildren(make("", `${key} ${title}`, "b"), text);
-    Object.assign(ghost.style, { left: `${Math.min(event.clientX + 14, innerWidth - 300)}px`, top: `${event.clientY + 16}px` });
-  });
-  function draw(event) {
-    const at_ = canvas.getBoundingClientRect(), x2 = event.clientX - at_.left, y2 = event.clientY - at_.top, x1 = x(held.side === "f" ? held.end : held.start), y1 = middle(held.place);
-    links.querySelector(".drawing")?.remove(); links.append(svg("path", { class: "drawing", d: `M${x1} ${y1}L${x2} ${y2}` }));
-    box.querySelector(".tl-task.target")?.classList.remove("target");
-    const over = document.elementsFromPoint(event.clientX, event.clientY).map((it) => it.closest?.(".tl-task")).find((it) => it && it !== held.node);
-    held.over = null;
-    if (!over) return "Drop it on the task that follows.";
-    const where = over.getBoundingClientRect();
-    over.classList.add("target");
-    held.over = { key: over.dataset.task, kind: held.side + (over.matches(".milestone") || event.clientX < where.left + where.width / 2 ? "s" : "f") };
-    return `${held.over.key} ${{ fs: "starts after it ends", ff: "ends after it ends", ss: "starts after it starts", sf: "ends after it starts" }[held.over.kind]}`;
-  }
-  function letGo() {
-    const it = held;
-    held = null; ghost.hidden = true; document.body.classList.remove("dragging");
-    links.querySelector(".drawing")?.remove(); box.querySelector(".tl-task.target")?.classList.remove("target");
-    it?.node.classList.remove("lifted");
-    return it;
-  }
-  addEventListener("pointerup", () => {
-    if (!held || !moved) { held = null; return; }
-    const it = letGo();
-    if (it.mode === "link") { if (it.over) send(`/tasks/${it.over.key}/waits-for/`, new URLSearchParams({ after: data.tasks[it.place][0], kind: it.over.kind })); } else if (it.days) propose(it.place, params(it, it.days), () => back(it)); else back(it);
-  });
-  const cancel = () => { const it = letGo(); if (it) back(it); };
-  addEventListener("pointercancel", cancel);
-
-  // keyboard
-  let lifted = null;
-  function drop(doIt) {
-    const it = lifted;
-    lifted = null;
-    if (doIt && it.days) { it.node.classList.remove("lifted"); propose(it.place, params(it, it.days), () => back(it)); } else { back(it); say(`${it.node.dataset.task} is back where it was.`); }
-  }
-  function nudge(node, mode, step) {
-    if (!lifted || lifted.node !== node || lifted.mode !== mode) { if (lifted) back(lifted); lifted = { ...grasp(node, mode), days: 0 }; node.classList.add("lifted"); }
-    lifted.days += step;
-    const [start, end] = show(lifted, lifted.days);
-    say(lifted.milestone ? short(end) : `${short(start)} to ${short(end)}`);
-  }
+  // walking and opening
   function walk(node, step) {
     for (let index = at[node.dataset.place] + step; rows[index]; index += step) if (!rows[index].group) {
       box.scrollTop = Math.max(0, Math.min(box.scrollTop, index * ROW), index * ROW + HEAD + ROW * 2 - box.clientHeight);
       paint();
-      const next = drawn.get(index)?.querySelector(".tl-task, a");
-      next?.focus({ preventScroll: true });
+      drawn.get(index)?.querySelector(".tl-task, a")?.focus({ preventScroll: true });
       return;
     }
   }
   box.addEventListener("keydown", (event) => {
-    const node = event.target.closest(".tl-task"), side = { ArrowLeft: -1, ArrowRight: 1 }[event.key], way = { ArrowUp: -1, ArrowDown: 1 }[event.key];
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (node && side) { if (node.matches(".mine")) nudge(node, event.shiftKey ? "end" : "move", side); else say("You cannot move this task."); }
-    else if (node && way && !lifted) walk(node, way);
-    else if (node && lifted && (event.key === "Enter" || event.key === " ")) drop(true);
-    else if (node && lifted && event.key === "Escape") drop(false);
-    else if (!node && ["+", "=", "-"].includes(event.key)) { const order = Object.keys(ZOOMS), next = order[order.indexOf(zoom) + (event.key === "-" ? 1 : -1)]; if (next) setZoom(next); }
+    const node = event.target.closest(".tl-task"), way = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    if (event.ctrlKey || event.metaKey || event.altKey || box.querySelector(".lifted")) return;
+    if (node && way) walk(node, way);
+    else if (["+", "=", "-"].includes(event.key)) { const order = Object.keys(ZOOMS), next = order[order.indexOf(zoom) + (event.key === "-" ? 1 : -1)]; if (next) setZoom(next); }
     else return;
     event.preventDefault(); event.stopPropagation();
   });
-  box.addEventListener("focusout", (event) => { if (lifted && event.target === lifted.node) drop(false); });
-  document.addEventListener("keydown", ({ key }) => { if (key === "Escape" && held) cancel(); });
   box.addEventListener("click", (event) => {
     const fold = event.target.closest("[data-fold]")?.dataset.fold, node = event.target.closest(".tl-task");
     if (fold !== undefined) { if (!folded.delete(fold)) folded.add(fold); arrange(); box.querySelector(`[data-fold="${CSS.escape(fold)}"]`)?.focus(); }
-    else if (node && !moved) { if (may && Number(data.tasks[node.dataset.place][4]) & MINE) open(node.dataset.task); else location.href = `/tasks/${node.dataset.task}/`; }
-    moved = false;
+    else if (node && !event.defaultPrevented) location.href = `/tasks/${node.dataset.task}/`;
   });
 
   // tools
@@ -276,10 +168,10 @@
   const pressed = () => { for (const it of bar.querySelectorAll("[data-zoom]")) it.setAttribute("aria-pressed", String(it.dataset.zoom === zoom)); };
   const goto = (minute) => { box.scrollLeft = Math.max(0, (minute - first) * scale - (box.clientWidth - names()) / 3); paint(); };
   bar.addEventListener("click", ({ target }) => {
-    const name = target.closest("[data-zoom]")?.dataset.zoom, critical = target.closest("[data-critical]");
+    const name = target.closest("[data-zoom]")?.dataset.zoom, chain = target.closest("[data-critical]");
     if (name) setZoom(name);
     if (target.closest("[data-now]")) goto(data.now);
-    if (critical) { const on = canvas.classList.toggle("show-critical"); critical.setAttribute("aria-pressed", String(on)); say(data.critical.length ? `The longest chain: ${data.critical.map((n) => data.tasks[n][0]).join(", ")}.` : "No tasks are linked."); if (on && data.critical.length) goto(data.tasks[data.critical[0]][2]); }
+    if (chain) { const on = canvas.classList.toggle("show-critical"); chain.setAttribute("aria-pressed", String(on)); say(data.critical.length ? `The longest chain: ${data.critical.map((n) => data.tasks[n][0]).join(", ")}.` : "No tasks are linked."); if (on && data.critical.length) goto(data.tasks[data.critical[0]][2]); }
     if (target.closest("[data-fold]")) { const all = rows.filter((it) => it.group).map((it) => `${group.value} ${it.group.id}`), some = all.some((id) => !folded.has(id)); folded = new Set(some ? all : []); arrange(); }
   });
   group.addEventListener("change", () => { keep("group", group.value); folded = new Set(); arrange(); });
@@ -291,7 +183,7 @@
     const answer = await fetch(state().dataset.url, { headers: { Accept: "application/json" } }).catch(() => null);
     if (!answer?.ok) return;
     const on = document.activeElement?.closest?.(".tl-task")?.dataset.task;
-    data = await answer.json();
+    data = await answer.json(); critical = new Set(data.critical);
     plain.hidden = true; bar.hidden = box.hidden = !data.tasks.length;
     if (!data.tasks.length) return;
     const spot = [box.scrollLeft, box.scrollTop];
@@ -300,9 +192,12 @@
     seen = true; paint();
     if (on) box.querySelector(`.tl-task[data-task="${on}"]`)?.focus({ preventScroll: true });
   }
-  document.body.addEventListener("htmx:afterSwap", () => { if (!held && !lifted && state() && state() !== known) { known = state(); load(); } });
+  document.body.addEventListener("htmx:afterSwap", () => { if (state() && state() !== known) reload(); });
   let known = state();
+  // what somebody holds is not torn away
+  const reload = () => { if (box.querySelector(".lifted")) { setTimeout(reload, 600); return; } if (state() !== known) { known = state(); load(); } };
   const saved = kept("group", null);
   if (saved !== null && [...group.options].some((it) => it.value === saved)) group.value = saved;
+  window.bars = { DAY, MINE, BEGUN, MILESTONE, box, canvas, links, make, svg, say, short, iso, lay, middle, state, x, task: (place) => data.tasks[place], scale: () => scale };
   pressed(); load();
 })();
