@@ -6,6 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
+from django.test import Client
 
 from fairlead.allocation import actions, learning, queries
 from fairlead.allocation.learning import Change, Judged, Standing
@@ -104,3 +106,25 @@ def test_who_may_look(team: Team) -> None:
         queries.preview(team.world.charlie.actor, policy.pk, name="labour", after=0, now=team.now)
     with pytest.raises(Refused):
         queries.preview(team.alice, policy.pk, name="labour", after=33, now=team.now)
+
+
+@time_machine.travel("2026-11-24T09:00:00Z", tick=False)
+def test_the_pages_offer_show_and_write_a_change(team: Team) -> None:
+    actions.ensure_catch_all(team.project.workspace_id, now=team.now)
+    policy = Policy.objects.get(is_catch_all=True)
+    overridden(team, 2)
+    alice = Client()
+    alice.force_login(team.world.alice.user)
+    index = alice.get("/desk/overrides/?weeks=26").content.decode()
+    assert "2 overridden, 0 as suggested" in index
+    assert "They know the client" in index
+    preview = alice.get(f"/desk/overrides/{policy.pk}/?name=labour&after=150&weeks=26")
+    assert "from 100 to 150 %" in preview.content.decode()
+    assert "Write version 2" in preview.content.decode()
+    assert policy.versions.count() == 1
+    sent = {"name": "labour", "after": "150", "version": "1"}
+    assert alice.post(f"/desk/overrides/{policy.pk}/", sent).status_code == 302
+    assert queries.find_policy(team.alice, policy.pk).latest.definition["weights"] == {"labour": 150}
+    # whoever saw an older version is told instead of overwriting
+    assert alice.post(f"/desk/overrides/{policy.pk}/", {**sent, "after": "200"}).status_code == 409
+    assert alice.get(f"/desk/overrides/{policy.pk}/?name=labour&after=33").status_code == 422

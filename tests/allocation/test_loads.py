@@ -60,3 +60,13 @@ def test_fits_are_those_of_the_holders(team: Team) -> None:
     task, other = team.task(), team.task()
     made = actions.assign_task(task, team.bob, actor=team.alice, now=team.now)
     assert queries.fits([task.pk, other.pk]) == {task.pk: made.fit}
+
+
+def test_what_cannot_be_done_before_it_is_due_is_overload_of_its_week(team: Team) -> None:
+    friday = team.now + timedelta(days=4)
+    for _ in range(3):
+        task = team.task(effort_min=1200, due_at=friday)
+        actions.assign_task(task, team.bob, actor=team.alice, now=team.now)
+    found = queries.load(team.alice, [team.bob.pk], now=team.now)[team.bob.pk]
+    # 32 of the 60 hours fit before Friday, 09:00; 8 on Friday and 20 next week come too late
+    assert [(week.late_min, week.is_overload) for week in found] == [(1680, True), (0, False), (0, False), (0, False)]

@@ -76,6 +76,8 @@ def test_a_pinned_task_stays_with_its_worker(team: Team) -> None:
     moved = set(PlanLine.objects.filter(plan=plan, kind="moved").values_list("task_id", flat=True))
     assert 1 <= len(moved) <= 2
     assert tasks[0].pk not in moved
+    actions.apply_plan(plan, actor=team.alice, now=team.now)
+    assert team.fresh(tasks[0]).assignee == team.bob
 
 
 def test_meetings_outside_of_work_or_without_work_propose_nothing(team: Team) -> None:

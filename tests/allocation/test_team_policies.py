@@ -103,7 +103,7 @@ def test_how_full_a_team_is_and_who_is_free_next(team: Team, django_assert_max_n
     people.create_team("Everybody", members=[team.bob, team.dana], **by(team))
     task = team.task("Long", effort_min=1200)
     actions.assign_task(task, team.bob, **by(team))
-    with django_assert_max_num_queries(26):
+    with django_assert_max_num_queries(30):
         (found,) = queries.team_loads(team.alice, now=team.now)
     assert [week.capacity_min for week in found.weeks] == [4800] * 4
     assert found.weeks[0].planned_min == 1200

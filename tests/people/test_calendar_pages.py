@@ -116,3 +116,10 @@ def test_a_meeting_is_in_the_schedule(world: World, team: Team) -> None:
     alice = signed_in(world.alice)
     lane = next(it for it in alice.get("/schedule/data/").json()["lanes"] if it[1] == "Dana")
     assert lane[6][1] - lane[6][0] in (59, 60)
+
+
+def test_the_secret_stands_in_no_log(world: World, team: Team, caplog: pytest.LogCaptureFixture) -> None:
+    secret = actions.open_feed(team.dana, actor=world.dana.actor, now=timezone.now())
+    with caplog.at_level("INFO"):
+        assert Client().get(f"/calendar/{secret}/work.ics").status_code == 200
+    assert secret not in caplog.text

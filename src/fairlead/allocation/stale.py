@@ -129,12 +129,21 @@ def _changes(line: PlanLine, now: Present) -> Iterator[str]:
     if row is None:
         yield "it does not exist any more"
         return
-    yield from _task_gone(line, row, now)
-    yield from _task_changed(line, row, now)
+    yield from _task_gone(line, row)
+    if not _was_fixed(line, row, now):
+        yield from _task_decided(line, row, now)
+        yield from _task_changed(line, row, now)
     yield from _worker_changed(line, now)
 
 
-def _task_gone(line: PlanLine, row: Mapping[str, Any], now: Present) -> Iterator[str]:
+def _was_fixed(line: PlanLine, row: Mapping[str, Any], now: Present) -> bool:
+    """Whether the plan had no say about the task, because it had begun or was pinned, and only tells its new time."""
+    key, problem = f"{row['project__key']}-{row['number']}", now.problem
+    stays = line.worker_id == line.before_worker_id
+    return stays and problem is not None and key in problem.task_index and problem.task(key).pin is not None
+
+
+def _task_gone(line: PlanLine, row: Mapping[str, Any]) -> Iterator[str]:
     if row["deleted_at"] is not None:
         yield "it was put into the trash"
     if row["state"] in OVER:
@@ -143,6 +152,9 @@ def _task_gone(line: PlanLine, row: Mapping[str, Any], now: Present) -> Iterator
         yield "its project was archived"
     if row["assignee_id"] != line.before_worker_id:
         yield f"{row['assignee__name']} has it now" if row["assignee_id"] else "it was taken back"
+
+
+def _task_decided(line: PlanLine, row: Mapping[str, Any], now: Present) -> Iterator[str]:
     if row["state"] not in (WAITING if line.before_worker_id else OPEN):
         yield "it was begun"
     if line.task_id in now.pinned:

@@ -45,6 +45,16 @@ def _user_of(worker_id: int | None) -> Collection[int]:
     return [user_id for user_id in found if user_id is not None]
 
 
+def calendar_owner(news: News) -> Collection[int]:
+    """Whose calendar it is."""
+    return _user_of(news.payload.get("worker"))
+
+
+def managers_of_absence(news: News) -> Collection[int]:
+    """Managers, when somebody reported an absence and nobody was asked."""
+    return managers(news) if news.payload.get("at_once") else ()
+
+
 def named_worker(news: News) -> Collection[int]:
     """The worker in the payload."""
     return _user_of((news.payload.get("worker") or {}).get("id"))

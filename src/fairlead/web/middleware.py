@@ -20,6 +20,7 @@ from fairlead.web import errors, gate
 Handler = Callable[[HttpRequest], HttpResponse]
 log = structlog.get_logger("fairlead.web")
 SILENT = ("/static/", "/healthz")
+HIDDEN_BELOW = "/calendar/"
 
 
 def request_log(get_response: Handler) -> Handler:
@@ -32,11 +33,17 @@ def request_log(get_response: Handler) -> Handler:
             response = get_response(request)
             if not request.path.startswith(SILENT):
                 spent_ms = round((time.perf_counter() - started) * 1000, 1)
-                log.info("request", method=request.method, path=request.path, status=response.status_code, ms=spent_ms)
+                path = _said(request.path)
+                log.info("request", method=request.method, path=path, status=response.status_code, ms=spent_ms)
         response.headers["X-Request-Id"] = request.request_id  # type: ignore[attr-defined]
         return response
 
     return middleware
+
+
+def _said(path: str) -> str:
+    """The path for the log, without a secret that works for long."""
+    return HIDDEN_BELOW + "…" if path.startswith(HIDDEN_BELOW) else path
 
 
 def careful_headers(get_response: Handler) -> Handler:

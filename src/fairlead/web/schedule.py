@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -61,9 +62,14 @@ def load(request: Request) -> HttpResponse:
     require(may_see(request.actor), NOT_YOURS)
     names = dict(active_workers(request.actor).values_list("id", "name"))
     loads = queries.load(request.actor, list(names), now=timezone.now(), weeks=WEEKS)
-    fullest = sorted(loads, key=lambda pk: (-max(week.share for week in loads[pk]), names[pk]))
+    fullest = sorted(loads, key=lambda pk: (-_fullness(loads[pk]), names[pk]))
     rows = [{"id": pk, "name": names[pk], "weeks": loads[pk]} for pk in fullest]
     return page(request, "schedule/load.jinja", {"rows": rows, "view": "load"})
+
+
+def _fullness(weeks: Sequence[queries.WeekLoad]) -> float:
+    """Whoever has too much comes first, then by the fullest week."""
+    return sum(week.late_min for week in weeks) + max(week.share for week in weeks)
 
 
 def _choice(request: Request, values: Any) -> tuple[Worker, datetime | None]:

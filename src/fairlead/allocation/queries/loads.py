@@ -24,11 +24,20 @@ from fairlead.people.queries import capacity
 
 @dataclass(frozen=True)
 class WeekLoad:
-    """One week of one worker, from Monday in the workspace's zone. Minutes they can work, and minutes of held work."""
+    """One week of one worker, from Monday in the workspace's zone. Minutes they can work, and minutes of held work.
+
+    `late_min`: minutes of work that is due in this week, or was before the first, and will be done after that.
+    """
 
     starts_on: date
     capacity_min: int
     planned_min: int
+    late_min: int = 0
+
+    @property
+    def is_overload(self) -> bool:
+        """More work than time: it does not fit, or not before it is due."""
+        return self.share > 1.0 or self.late_min > 0
 
     @property
     def share(self) -> float:
@@ -48,10 +57,16 @@ def load(actor: Actor, worker_ids: Collection[int], *, now: datetime, weeks: int
     mondays = _mondays(picture.start.astimezone(zone), weeks)
     windows = list(pairwise(mondays))
     room = capacity(list(picture.rows.workers), windows)
-    used = planned(picture.problem, snapshot.decode(picture.problem, snapshot.queue(picture.problem)))
+    items = snapshot.decode(picture.problem, snapshot.queue(picture.problem))
+    used, late = planned(picture.problem, items), overdue(picture.problem, items)
     return {
         pk: [
-            WeekLoad(mondays[week].astimezone(zone).date(), room[pk][week], used.get(pk, {}).get(week, 0))
+            WeekLoad(
+                mondays[week].astimezone(zone).date(),
+                room[pk][week],
+                used.get(pk, {}).get(week, 0),
+                late.get(pk, {}).get(week, 0),
+            )
             for week in range(weeks)
         ]
         for pk in worker_ids
@@ -76,6 +91,18 @@ def planned(problem: engine.Problem, assignments: Iterable[engine.Assignment]) -
             used[number][week] += step
             left -= step
     return used
+
+
+def overdue(problem: engine.Problem, assignments: Iterable[engine.Assignment]) -> dict[int, dict[int, int]]:
+    """{worker id: {week in which it is due: minutes of work that are done after that}}."""
+    found: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    for item in assignments:
+        task, worker = problem.task(item.task), problem.worker(item.worker)
+        if task.due is not None and item.finish > task.due:
+            spans = _by_week(worker.calendar or (), max(item.start, task.due), item.finish)
+            minutes = min(sum(spent for _, spent in spans), minutes_needed(task, worker))
+            found[worker_number(item.worker)][max(0, task.due - 1) // WEEK_MIN] += minutes
+    return found
 
 
 def _by_week(calendar: Sequence[tuple[int, int]], start: int, finish: int) -> list[tuple[int, int]]:

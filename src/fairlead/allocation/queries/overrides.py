@@ -28,6 +28,8 @@ WINDOWS: Final = (4, 12, 26)
 """Weeks that can be looked back on."""
 MOST: Final = 400
 """Decisions of one policy, the newest."""
+MOST_READ: Final = 1_000
+"""Decisions of all policies, the newest: a receipt is some kilobytes."""
 MOST_RANKED: Final = 120
 """Of them, those that the engine ranks anew for a preview: some seconds."""
 LISTED: Final = 30
@@ -127,7 +129,7 @@ def _decisions(workspace_id: int, since: datetime) -> list[dict[str, Any]]:
         workspace_id=workspace_id, by_kind=PERSON, created_at__gte=since, receipt__plan__isnull=True,
         task__deleted_at__isnull=True,
     )  # fmt: skip
-    rows = [dict(row) for row in made.order_by("-created_at", "-id").values(*_COLUMNS)[: MOST * 5]]
+    rows = [dict(row) for row in made.order_by("-created_at", "-id").values(*_COLUMNS)[:MOST_READ]]
     routed = Routing.objects.filter(task_id__in=[row["task_id"] for row in rows]).order_by("id")
     policies = dict(routed.values_list("task_id", "version__policy_id"))
     last = Policy.objects.filter(workspace_id=workspace_id, is_catch_all=True).values_list("pk", flat=True).first()

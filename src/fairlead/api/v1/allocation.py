@@ -160,6 +160,7 @@ class FairnessOut(Shown):
 
 class FairnessQuery(Body):
     weeks: int = Field(4, description="4, 12 or 26.")
+    team: int | None = Field(None, ge=1, description="Members of this team only.")
 
 
 class RecommendationQuery(Body):
@@ -269,4 +270,4 @@ def show_fairness(request: Call, wanted: Query[FairnessQuery]) -> Any:
 
     Load, opportunity, unpleasant work and pay over some weeks: of everybody for managers and auditors, else one's own.
     """
-    return queries.fairness(request.actor, now=request.now, weeks=wanted.weeks)
+    return queries.fairness(request.actor, now=request.now, weeks=wanted.weeks, team_id=wanted.team)

@@ -79,6 +79,7 @@ class WeekLoadOut(Shown):
     starts_on: date
     capacity_min: int
     planned_min: int
+    late_min: int = Field(description="Minutes of work that is due in this week and will be done later.", examples=[0])
 
 
 class LoadOut(Shown):

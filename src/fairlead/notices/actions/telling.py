@@ -120,6 +120,8 @@ def _address(kind: Kind, news: News, member: Membership) -> str:
         return f"/{pages}/{news.task}/" + (f"#comment-{news.comment.pk}" if news.comment else "")
     if news.event.kind.startswith("timeoff."):
         return f"/people/{payload['worker']}/"
+    if kind.name == "calendar_failed":
+        return f"/people/{payload['worker']}/calendars/"
     if kind.name == "plan_applied":
         return "/tasks/?assignee=me&state=open"
     return "/settings/members/" if kind.name == "joined" else f"/plans/{news.event.subject_id}/"
