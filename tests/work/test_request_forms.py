@@ -115,7 +115,7 @@ def test_the_answers_become_a_task(shared: Site) -> None:
 def test_a_skill_that_was_merged_stands_for_what_it_became(shared: Site) -> None:
     old, new = (skill(shared.world, name, shared.now) for name in ("Py", "Python"))
     form = fault(shared, needs={old.pk: 3})
-    people.merge_skill(old, new, actor=shared.world.alice.actor, now=shared.now)
+    people.merge_skills(old, new, actor=shared.world.alice.actor, now=shared.now)
     task = actions.submit_form(form, ANSWERS, actor=shared.world.clara.actor, now=shared.now)
     assert [need.skill_id for need in task.needs.all()] == [new.pk]
 

@@ -38,7 +38,7 @@ class BrandingForm(forms.Form):
     )  # fmt: skip
     shows_names = forms.BooleanField(
         label="Clients see first names of the team", required=False,
-        help_text="Otherwise everybody is called by the name above. AI agents are always called that.",
+        help_text="Otherwise everybody is called by the name above. An AI agent is always called one.",
     )  # fmt: skip
 
 
