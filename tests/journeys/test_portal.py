@@ -121,7 +121,7 @@ def _judges(company: Company, page: Page, number: str) -> None:
     page.goto("/portal/WEB-1/")
     page.get_by_role("button", name="Approve").click()
     expect(page.get_by_role("heading", name="How was it?")).to_be_visible()
-    page.get_by_text("4, very good").click()
+    page.get_by_label("4, very good").check()
     page.get_by_label("A word about it").fill("Quick")
     page.get_by_role("button", name="Send rating").click()
     expect(page.get_by_text("4 of 5: Quick")).to_be_visible()
