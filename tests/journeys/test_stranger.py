@@ -11,7 +11,7 @@ from playwright.sync_api import APIRequestContext, Page, expect
 
 from .company import Company, add_agent, open_company
 from .conftest import Server
-from .steps import PASSWORD, card, sign_up, somebody
+from .steps import card, sign_up, somebody
 
 pytestmark = pytest.mark.journey
 
@@ -99,7 +99,7 @@ def test_a_client_sees_the_shared_project_and_nothing_of_the_inside(visitor: Cal
     company.send("/tasks/WEB-1/comments/", body="Good news for you", to="client")
     page = visitor()
     _joins(page, company, clara.email)
-    expect(page.get_by_role("heading", name="No project yet")).to_be_visible()
+    expect(page.get_by_role("heading", name="Nothing is shared with you yet")).to_be_visible()
     owner = company.page
     owner.goto("/projects/WEB/settings/")
     owner.get_by_role("combobox", name="Client").select_option(clara.name)
@@ -107,10 +107,9 @@ def test_a_client_sees_the_shared_project_and_nothing_of_the_inside(visitor: Cal
     expect(owner.get_by_role("button", name="Stop sharing")).to_be_visible()
 
     page.goto("/projects/")
-    expect(page.get_by_role("main").get_by_role("heading", level=2)).to_have_text([f"{CANARY} project"])
+    expect(page).to_have_url(re.compile("/portal/$"))
     expect(page.get_by_role("link", name="People")).to_have_count(0)
-    page.get_by_role("main").get_by_role("link", name=f"{CANARY} project").click()
-    card(page, f"{CANARY} task").get_by_role("link", name=f"{CANARY} task").click()
+    page.get_by_role("link", name=re.compile(f"{CANARY} task")).click()
     expect(page.get_by_text("Good news for you")).to_be_visible()
     expect(page.get_by_role("region", name="Who should do it")).to_have_count(0)
     inside = owner.request.get("/tasks/WEB-1/").text() + owner.request.get("/people/").text()
@@ -118,7 +117,8 @@ def test_a_client_sees_the_shared_project_and_nothing_of_the_inside(visitor: Cal
         assert secret in inside
         assert secret not in page.content()
     for address, status in {
-        "/projects/APP/": 404, "/tasks/WEB-1/candidates/": 403, "/tasks/WEB-1/why/": 403, "/people/": 403,
+        "/projects/APP/": 404,
+        "/portal/APP-1/": 404, "/tasks/WEB-1/candidates/": 403, "/tasks/WEB-1/why/": 403, "/people/": 403,
         "/skills/": 403, "/activity/": 403, "/plans/": 403, "/import/": 403, "/settings/members/": 403,
         "/projects/WEB/settings/": 403,
     }.items():  # fmt: skip
@@ -136,9 +136,8 @@ def _joins(page: Page, company: Company, email: str) -> None:
     owner.get_by_label("Role", exact=True).select_option("Client")
     owner.get_by_role("button", name="Invite").click()
     page.goto(owner.get_by_label("Link of the invitation").input_value())
-    page.get_by_label("Your name").fill("Clara Client")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Join", exact=True).click()
+    page.get_by_label("What may we call you?").fill("Clara Client")
+    page.get_by_role("button", name="Open my requests").click()
 
 
 def test_an_agent_works_through_the_api_but_does_not_mark_its_own_work_done(

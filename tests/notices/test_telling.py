@@ -55,7 +55,7 @@ def test_a_client_never_hears_of_an_internal_comment(desk: Desk) -> None:
     event = Event.objects.filter(kind="comment.added").latest("seq")
     assert "mentions" not in event.payload
     desk.say("@Clara, please look", desk.world.bob, internal=False)
-    assert told("mentioned") == [("Clara", "Bob mentioned you on WEB-1")]
+    assert told("mentioned") == [("Clara", "Acme team mentioned you on WEB-1")]
 
 
 def test_a_client_loses_what_was_told_when_the_project_is_no_longer_shared(desk: Desk) -> None:

@@ -13,9 +13,11 @@ from django.test.utils import CaptureQueriesContext
 from conftest import Person
 from fairlead.accounts import actions as accounts
 from fairlead.accounts.brand import brand_in
+from fairlead.events.models import Event
 from fairlead.lib.errors import Missing
 from fairlead.work import actions
 from fairlead.work.actions.portal_looks import note_look
+from fairlead.work.models import LastLook
 from fairlead.work.queries import find_task, portal
 from work.conftest import Site, worker_for
 
@@ -74,6 +76,8 @@ def test_parts_of_the_teams_own_are_not_shown_unless_they_were_asked_for(shared:
 
 def test_it_says_what_has_changed_since_the_last_look(shared: Site) -> None:
     task, clara, later = shared.make(), shared.world.clara, shared.now + timedelta(hours=1)
+    assert not rows(shared)[str(task)].is_new, "nothing is marked on the first visit"
+    note_look(shared.make("Another"), actor=clara.actor, now=shared.now)
     assert rows(shared)[str(task)].is_new
     note_look(task, actor=clara.actor, now=shared.now)
     assert (rows(shared)[str(task)].is_new, rows(shared)[str(task)].news) == (False, ())
@@ -186,3 +190,20 @@ def test_the_list_costs_the_same_however_long_it_is(shared: Site, many: int) -> 
     ) as queries:
         portal.requests(shared.world.clara.actor, brand_in(shared.world.workspace.pk))
     assert len(queries) == 8
+
+
+def test_a_manager_sees_what_a_client_sees_changes_nothing_and_it_is_noted(shared: Site) -> None:
+    task, clara = shared.make(), shared.world.clara.user
+    actions.add_comment(task, SECRET, internal=True, actor=shared.world.alice.actor, now=shared.now)
+    manager, base = browser(shared.world.alice), f"/projects/WEB/as-client/{shared.world.clara.user.pk}/"
+    assert manager.get(base).headers["Location"] == "/projects/WEB/as-client/"
+    assert not Event.objects.filter(kind="project.seen_as_client").exists()
+    assert manager.post("/projects/WEB/as-client/", {"user": clara.pk}).headers["Location"] == base
+    assert Event.objects.get(kind="project.seen_as_client").payload == {"user": clara.pk, "name": "Clara"}
+    shown = text(manager.get(base)) + text(manager.get(f"{base}{task}/"))
+    assert "You see what <strong>Clara</strong> sees" in shown
+    assert SECRET not in shown
+    assert "<form" not in shown
+    assert not LastLook.objects.exists()
+    for who, status in (("bob", 403), ("clara", 403), ("audrey", 403), ("charlie", 404)):
+        assert browser(getattr(shared.world, who)).get(base).status_code == status

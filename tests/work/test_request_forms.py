@@ -94,6 +94,32 @@ def test_a_form_that_cannot_work_is_refused(question: Question, words: str) -> N
     assert words in wrong_questions((*FAULT, question))["q9"]
 
 
+def test_each_question_has_an_id_of_its_own() -> None:
+    for name in ("q1", "website", "q", "csrfmiddlewaretoken"):
+        assert "id of its own" in wrong_questions((*FAULT, Question(name, "short", "What?")))["questions"]
+
+
+def test_signs_that_cannot_be_stored_do_no_harm(shared: Site) -> None:
+    form = actions.open_form(fault(shared), actor=shared.world.alice.actor, now=shared.now)
+    secret, client = actions.public_secret(form), browser(shared.world.clara)
+    nul = {"your_name": "No\0ra", "your_email": "nora@example.com", "q1": "a\0b", "q2": "Shop", "q3": "/"}
+    assert client.post(f"/ask/{secret}/", nul).status_code == 200
+    enter(shared.world.workspace.pk)
+    assert Task.objects.get().title == "ab"
+    assert client.post("/portal/new/WEB/", {"title": "a\0b", "why": "\0"}).status_code == 302
+    assert client.post("/portal/new/WEB/draft/", {"title": "a\0b"}).status_code == 302
+    assert client.post("/portal/WEB-1/say/", {"body": "a\0b"}).status_code == 302
+    levels = {
+        "name": "X\0",
+        "question": "q1",
+        "q1.label": "a\0",
+        "q1.kind": "short",
+        "need_skill": "1",
+        "need_level": "",
+    }
+    assert browser(shared.world.alice).post("/projects/WEB/forms/new/", levels).status_code == 302
+
+
 def test_the_answers_become_a_task(shared: Site) -> None:
     python = skill(shared.world, "Python", shared.now)
     form = fault(shared, labels=["fault"], priority=2, needs={python.pk: 3})
@@ -115,7 +141,7 @@ def test_the_answers_become_a_task(shared: Site) -> None:
 def test_a_skill_that_was_merged_stands_for_what_it_became(shared: Site) -> None:
     old, new = (skill(shared.world, name, shared.now) for name in ("Py", "Python"))
     form = fault(shared, needs={old.pk: 3})
-    people.merge_skill(old, new, actor=shared.world.alice.actor, now=shared.now)
+    people.merge_skills(old, new, actor=shared.world.alice.actor, now=shared.now)
     task = actions.submit_form(form, ANSWERS, actor=shared.world.clara.actor, now=shared.now)
     assert [need.skill_id for need in task.needs.all()] == [new.pk]
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fairlead.accounts import actions as accounts
 from fairlead.accounts.models import Workspace
+from fairlead.allocation import actions as allocation
 from fairlead.work import actions as work
 from fairlead.work.drafts import TaskDraft
 from fairlead.work.forms import Question
@@ -97,6 +98,8 @@ def _finished(project: Project, title: str, company: Company, *, now: datetime) 
         title=title, description="As agreed in the kick-off.", criteria=("Read by a second person",), effort_min=120
     )
     task = work.create_task(project, draft, **by)
+    allocation.assign_task(task, company.workers["Bob Lindqvist"], **by)
+    task.refresh_from_db()
     work.check_criterion(task.criteria.get(), **by)
     work.start_task(task, **by)
     return work.submit_task(task, **by)

@@ -50,6 +50,11 @@ def to_portal(request: Request, target: str = "/portal/") -> HttpResponse | None
     return redirect(target) if request.actor.role == Role.CLIENT else None
 
 
+def posted(request: HttpRequest, name: str) -> str:
+    """A field of the form as text that can be stored; empty when it was not sent."""
+    return request.POST.get(name, "").replace("\x00", "")
+
+
 def user_page(view: View) -> View:
     """Let everybody in who is signed in, also without a workspace."""
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from fairlead.lib.errors import Refused, require
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
-from fairlead.web.access import Request, member_page
+from fairlead.web.access import Request, member_page, posted
 from fairlead.web.render import page
 from fairlead.work import actions
 from fairlead.work.models import Task
@@ -33,7 +33,7 @@ def ask(request: Request, key: str) -> HttpResponse:
     if request.method != "POST":
         return _form(request, task, {}, {})
     users = [int(text) for text in request.POST.getlist("users") if text.isdecimal() and len(text) < 16]
-    days, message = request.POST.get("remind_days", "3"), request.POST.get("message", "")
+    days, message = request.POST.get("remind_days", "3"), posted(request, "message")
     wait = int(days) if days.isdecimal() and len(days) < 4 else -1
     try:
         actions.ask_client(

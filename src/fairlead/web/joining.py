@@ -23,7 +23,7 @@ from fairlead.config import config
 from fairlead.events.tenancy import tenant
 from fairlead.lib.errors import Refused, require
 from fairlead.web import example
-from fairlead.web.access import client_address, user_page
+from fairlead.web.access import client_address, posted, user_page
 from fairlead.web.blame import blame
 from fairlead.web.entering import let_in
 from fairlead.web.render import page
@@ -167,7 +167,7 @@ def join(request: HttpRequest, secret: str) -> HttpResponse:
 def _join_as_client(request: HttpRequest, secret: str, invitation: Invitation) -> HttpResponse:
     """One press: no password, and straight into the portal."""
     zone, now = request.POST.get("time_zone", ""), timezone.now()
-    name = request.POST.get("name", "").strip() or actions.name_in(invitation.email)
+    name = posted(request, "name").strip() or actions.name_in(invitation.email)
     zone = zone if zone in time_zones() else "UTC"
     return _enter(request, actions.join_as_client(secret, name=name, now=now, time_zone=zone))
 

@@ -29,7 +29,9 @@ ICONS: Final = {
     "expiring": "timer", "mentioned": "at-sign", "commented": "message-square", "due": "calendar",
     "overdue": "calendar-x", "plan_applied": "wand-sparkles", "time_off_decided": "tree-palm",
     "exhausted": "triangle-alert", "unroutable": "triangle-alert", "time_off_asked": "tree-palm",
-    "plan_made": "wand-sparkles", "joined": "user-plus", "unblocked": "lock-open",
+    "plan_made": "wand-sparkles", "joined": "user-plus", "unblocked": "lock-open", "to_approve": "stamp",
+    "asked": "message-circle-question-mark", "approved": "circle-check-big", "changes": "pencil-line",
+    "change_order": "file-pen-line", "requested": "inbox",
 }  # fmt: skip
 
 

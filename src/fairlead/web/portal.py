@@ -18,7 +18,7 @@ from fairlead.allocation.queries.promises import planned_finishes
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Refused, require
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
-from fairlead.web.access import Request, member_page
+from fairlead.web.access import Request, member_page, posted
 from fairlead.web.render import page
 from fairlead.work import actions
 from fairlead.work.actions.portal_looks import note_look
@@ -105,7 +105,7 @@ def _refused(request: Request, task: Task, refusal: Refused, *names: str) -> Htt
     if refusal.status in (403, 404):
         raise refusal
     errors = refusal.fields or {"": refusal.detail}
-    typed = {name: request.POST.get(name, "") for name in names}
+    typed = {name: posted(request, name) for name in names}
     return _request_page(request, task, status=refusal.status, errors=errors, typed=typed)
 
 
@@ -115,7 +115,7 @@ def say(request: Request, key: str) -> HttpResponse:
     """Write to the team."""
     task = find_request(request.actor, key)
     require_client(request)
-    body = request.POST.get("body", "")
+    body = posted(request, "body")
     try:
         actions.add_comment(task, body, internal=False, actor=request.actor, now=timezone.now())
     except Refused as refusal:
@@ -130,7 +130,7 @@ def approve(request: Request, key: str, number: int) -> HttpResponse:
     """Accept the work."""
     task = find_request(request.actor, key)
     require_client(request)
-    handover, words = find_round(request.actor, task, number), request.POST.get("words", "")
+    handover, words = find_round(request.actor, task, number), posted(request, "words")
     try:
         actions.approve(handover, actor=request.actor, now=timezone.now(), words=words)
     except Refused as refusal:
@@ -145,7 +145,7 @@ def ask_for_changes(request: Request, key: str, number: int) -> HttpResponse:
     """Say what should be different."""
     task = find_request(request.actor, key)
     require_client(request)
-    handover, words = find_round(request.actor, task, number), request.POST.get("changes", "")
+    handover, words = find_round(request.actor, task, number), posted(request, "changes")
     try:
         actions.ask_for_changes(handover, words, actor=request.actor, now=timezone.now())
     except actions.RevisionsUsed as used:
@@ -165,9 +165,9 @@ def rate(request: Request, key: str, number: int) -> HttpResponse:
     """One to five, with a word."""
     task = find_request(request.actor, key)
     require_client(request)
-    handover, text = find_round(request.actor, task, number), request.POST.get("rating", "")
+    handover, text = find_round(request.actor, task, number), posted(request, "rating")
     rating = int(text) if text in ("1", "2", "3", "4", "5") else 0
-    words = request.POST.get("rating_words", "")
+    words = posted(request, "rating_words")
     try:
         actions.rate(handover, rating, actor=request.actor, now=timezone.now(), words=words)
     except Refused as refusal:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from fairlead.accounts.models import Role
 from fairlead.lib.errors import Invalid, Refused, require
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
-from fairlead.web.access import Request, member_page
+from fairlead.web.access import Request, member_page, posted
 from fairlead.web.portal import portal_page, require_client
 from fairlead.work import actions
 from fairlead.work.forms import read_questions
@@ -60,7 +60,7 @@ def plain(request: Request, key: str) -> HttpResponse:
     if request.method != "POST":
         draft = {name: "".join(values) for name, values in typed_draft(request.actor, project, None).items()}
         return _plain_page(request, project, draft, {})
-    typed = {name: request.POST.get(name, "") for name in PLAIN}
+    typed = {name: posted(request, name) for name in PLAIN}
     try:
         task = actions.request_work(
             project, typed["title"], actor=request.actor, now=timezone.now(), why=typed["why"], links=typed["links"],
@@ -96,7 +96,7 @@ def _plain_page(
 def plain_draft(request: Request, key: str) -> HttpResponse:
     """Keep what was typed, to be sent later."""
     project = _shared(request, key)
-    typed = {name: [request.POST.get(name, "")] for name in PLAIN}
+    typed = {name: [posted(request, name)] for name in PLAIN}
     return _kept(request, project, None, typed)
 
 
@@ -131,7 +131,10 @@ def fill_in(request: Request, number: int) -> HttpResponse:
 
 def typed_answers(request: Any, form: RequestForm) -> dict[str, list[str]]:
     """What stands in the fields of the form, by question."""
-    return {question.id: request.POST.getlist(question.id) for question in read_questions(form.questions)}
+    return {
+        question.id: [text.replace("\x00", "") for text in request.POST.getlist(question.id)]
+        for question in read_questions(form.questions)
+    }
 
 
 def form_page(

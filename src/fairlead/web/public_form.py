@@ -14,7 +14,7 @@ from fairlead.accounts.brand import brand_of
 from fairlead.accounts.models import Workspace
 from fairlead.events.tenancy import tenant
 from fairlead.lib.errors import Refused
-from fairlead.web.access import client_address
+from fairlead.web.access import client_address, posted
 from fairlead.web.portal_new import typed_answers
 from fairlead.web.render import page
 from fairlead.work import actions
@@ -43,7 +43,7 @@ def ask(request: HttpRequest, secret: str) -> HttpResponse:
 
 def _send(request: HttpRequest, form: RequestForm) -> HttpResponse:
     now, typed = timezone.now(), typed_answers(request, form)
-    name, email = (request.POST.get(field, "") for field in ("your_name", "your_email"))
+    name, email = (posted(request, field) for field in ("your_name", "your_email"))
     zone = Workspace.objects.get(pk=form.workspace_id).time_zone
     try:
         count_attempt(f"form-address:{client_address(request)}", now=now, limit=ADDRESS_TRIES)

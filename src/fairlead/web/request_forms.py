@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from fairlead.lib.errors import Missing, Refused, require
 from fairlead.people.queries import skills
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
-from fairlead.web.access import Request, View, member_page
+from fairlead.web.access import Request, View, member_page, posted
 from fairlead.web.portal import portal_page
 from fairlead.web.render import page
 from fairlead.work import actions
@@ -29,6 +29,7 @@ from fairlead.work.queries.request_forms import forms_of
 
 ONLY_MANAGERS: Final = "Only managers build request forms. Ask one of them."
 FIRST: Final = (Question("q1", "short", "What do you need?", required=True, target="title"),)
+LEVELS: Final = ("1", "2", "3", "4", "5")
 NEEDS: Final = 3
 """Rows of needed skills that the page offers."""
 
@@ -103,7 +104,7 @@ def typed_form(request: Request) -> dict[str, Any]:
     post = request.POST
     priority = post.get("priority", "0")
     return {
-        "name": post.get("name", ""), "intro": post.get("intro", ""), "labels": post.get("labels", ""),
+        **{name: posted(request, name) for name in ("name", "intro", "labels")},
         "priority": int(priority) if priority in ("0", "1", "2", "3", "4") else 0,
         "questions": tuple(_question(post, name) for name in post.getlist("question")[: MOST_QUESTIONS + 1]),
         "needs": _needs(post.getlist("need_skill"), post.getlist("need_level")),
@@ -112,12 +113,13 @@ def typed_form(request: Request) -> dict[str, Any]:
 
 def _question(post: Any, name: str) -> Question:
     def field(part: str) -> str:
-        return str(post.get(f"{name}.{part}", "")).strip()
+        return str(post.get(f"{name}.{part}", "")).replace("\x00", "").strip()
 
     options = tuple(line.strip() for line in field("options").splitlines() if line.strip())
     kind = field("kind")
     return Question(
-        id=name[:12], kind=kind, label=field("label"), hint=field("hint")[:300], required=bool(field("required")),
+        id=name.replace("\x00", "")[:12],
+        kind=kind, label=field("label"), hint=field("hint")[:300], required=bool(field("required")),
         options=options if kind in ("choice", "multi") else (), target=field("target"), when=field("when"),
         equals=field("equals") if field("when") else "",
     )  # fmt: skip
@@ -125,7 +127,7 @@ def _question(post: Any, name: str) -> Question:
 
 def _needs(skill_ids: Sequence[str], levels: Sequence[str]) -> dict[int, int]:
     pairs = zip(skill_ids, levels, strict=False)
-    return {int(pk): int(level) for pk, level in pairs if pk.isdecimal() and len(pk) < 16 and level in "12345"}
+    return {int(pk): int(level) for pk, level in pairs if pk.isdecimal() and len(pk) < 16 and level in LEVELS}
 
 
 def _values(typed: Mapping[str, Any]) -> dict[str, Any]:

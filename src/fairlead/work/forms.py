@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -72,6 +73,9 @@ def wrong_questions(questions: Sequence[Question]) -> dict[str, str]:
         return {"questions": "Ask at least one question."}
     if len(questions) > MOST_QUESTIONS:
         return {"questions": f"A form has at most {MOST_QUESTIONS} questions."}
+    ids = [question.id for question in questions]
+    if len(set(ids)) < len(ids) or not all(re.fullmatch(r"q[0-9]{1,4}", name) for name in ids):
+        return {"questions": "Each question has an id of its own, from q1 on."}
     wrong: dict[str, str] = {}
     earlier: dict[str, Question] = {}
     for question in questions:

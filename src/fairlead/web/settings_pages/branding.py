@@ -18,7 +18,7 @@ from fairlead.accounts.actions.branding import MAX_WORD, MOST_LOGO_BYTES, ONLY_A
 from fairlead.accounts.brand import WORDS, Brand, brand_of
 from fairlead.accounts.permissions import may_change_workspace
 from fairlead.lib.errors import Refused, require
-from fairlead.web.access import Request, member_page
+from fairlead.web.access import Request, member_page, posted
 from fairlead.web.blame import blame
 from fairlead.web.settings_pages.frame import settings_page
 from fairlead.work.states import State
@@ -38,7 +38,7 @@ class BrandingForm(forms.Form):
     )  # fmt: skip
     shows_names = forms.BooleanField(
         label="Clients see first names of the team", required=False,
-        help_text="Otherwise everybody is called by the name above. AI agents are always called that.",
+        help_text="Otherwise everybody is called by the name above. An AI agent is always called one.",
     )  # fmt: skip
 
 
@@ -50,7 +50,7 @@ def branding(request: Request) -> HttpResponse:
     brand = brand_of(request.workspace)
     initial = {name: getattr(brand, name) for name in BrandingForm.base_fields}
     form = BrandingForm(request.POST or None, initial=initial)
-    typed = {state: request.POST.get(f"word-{state}", "") for state in WORDS} if request.POST else dict(brand.words)
+    typed = {state: posted(request, f"word-{state}") for state in WORDS} if request.POST else dict(brand.words)
     if request.method == "POST" and form.is_valid():
         values = {**form.cleaned_data, "words": typed}
         try:

@@ -155,6 +155,8 @@ def ask_for_changes(handover: Handover, words: str, *, actor: Actor, now: dateti
 
 def _pass_on(handover: Handover, words: str, limit: int, *, actor: Actor, now: datetime) -> None:
     with transaction.atomic():
+        if not Handover.objects.filter(pk=handover.pk, state=Handover.State.OPEN).exists():
+            raise VerdictGone(GONE)
         add_comment(handover.task, words, internal=False, actor=actor, now=now)
         facts = {"handover": handover.pk, "limit": limit, "words": words}
         record("task.beyond_revisions", handover.task, actor=actor, now=now, **facts)

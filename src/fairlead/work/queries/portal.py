@@ -177,13 +177,13 @@ def _row(actor: Actor, brand: Brand, row: Mapping[str, Any], facts: _Facts) -> R
     group = _group(row["state"], to_approve=pk in facts.asked, to_answer=pk in facts.questions)
     count = facts.talk.get(pk, 0)
     news = [*facts.moves.get(pk, ()), *([f"{count} new message{'' if count == 1 else 's'}"] if count else [])]
-    is_new = pk not in facts.looks
+    is_new = bool(facts.looks) and pk not in facts.looks and group != OVER_GROUP  # on the first visit all would be new
     return RequestRow(
         id=pk, key=f"{row['project__key']}-{row['number']}", title=row["title"], project_key=row["project__key"],
         project=row["project__name"], color=row["project__color"], state=row["state"],
         word="To approve" if group == APPROVE else brand.word(row["state"]), group=group, due_at=row["due_at"],
         over_at=row["done_at"], contact=brand.person(row["project__lead__name"] or ""), by=_worker(brand, row),
-        is_mine=row["created_by_id"] == actor.user_id, is_new=is_new, news=() if is_new else tuple(news),
+        is_mine=row["created_by_id"] == actor.user_id, is_new=is_new, news=tuple(news),
     )  # fmt: skip
 
 
