@@ -2,7 +2,6 @@
 
 from fairlead.archive.actions.erasing import ask_erasure, erase_person
 from fairlead.archive.actions.exports import (
-    fail_export,
     make_export,
     open_export,
     remove_old_exports,
@@ -21,7 +20,6 @@ __all__ = [
     "ask_for_end",
     "change_retention",
     "erase_person",
-    "fail_export",
     "keep_workspace",
     "make_export",
     "open_export",

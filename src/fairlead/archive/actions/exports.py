@@ -26,6 +26,8 @@ from fairlead.people.models import Worker
 from fairlead.work.models import Task
 
 KEEP_DAYS: Final = 7
+PATIENCE: Final = timedelta(hours=2)
+"""One that is not ready after so long will not be: its job has given up."""
 ONLY_OWNERS: Final = "Only an owner can take the workspace's data away. Ask one."
 BLOCK: Final = 1 << 20
 
@@ -50,6 +52,8 @@ fairlead import workspace FILE
 def request_export(*, actor: Actor, now: datetime) -> Export:
     """Have a job make a copy of everything. Raises Conflict while another one is being made."""
     require(may_keep_data(actor), ONLY_OWNERS)
+    lost = Export.objects.filter(workspace_id=actor.workspace_id, state=Export.State.MAKING)
+    lost.filter(created_at__lt=now - PATIENCE).update(state=Export.State.FAILED)
     try:
         with transaction.atomic():
             export = Export(
@@ -142,11 +146,6 @@ def open_export(export: Export, *, actor: Actor, now: datetime) -> IO[bytes]:
     with transaction.atomic():
         record("export.downloaded", export, actor=actor, now=now)
     return file
-
-
-def fail_export(export: Export) -> None:
-    """It cannot be made."""
-    Export.objects.filter(pk=export.pk, state=Export.State.MAKING).update(state=Export.State.FAILED)
 
 
 def remove_old_exports(workspace_id: int, *, now: datetime) -> int:
