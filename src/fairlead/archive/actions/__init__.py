@@ -3,9 +3,9 @@
 from fairlead.archive.actions.erasing import ask_erasure, erase_person
 from fairlead.archive.actions.exports import (
     make_export,
-    open_export,
     remove_old_exports,
     request_export,
+    take_export,
 )
 from fairlead.archive.actions.farewell import ask_for_end, keep_workspace, remove_workspace
 from fairlead.archive.actions.keeping import change_retention, prune
@@ -22,11 +22,11 @@ __all__ = [
     "erase_person",
     "keep_workspace",
     "make_export",
-    "open_export",
     "open_workspace",
     "prune",
     "remove_old_exports",
     "remove_workspace",
     "request_export",
     "restore",
+    "take_export",
 ]
