@@ -10,7 +10,9 @@ import hmac
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
+from pathlib import Path
 from typing import Any, Final
 
 import psycopg
@@ -19,6 +21,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, Pla
 from prometheus_client.exposition import generate_latest
 
 from fairlead import __version__
+from fairlead.archive.backup import last_made_at
 from fairlead.config import config
 from fairlead.jobs.upkeep import Health, health
 
@@ -90,6 +93,7 @@ def metrics(probe: Probe) -> Answer:
     try:
         close_old_connections()
         _add_jobs(registry, health())
+        _add_backup(registry)
         up.set(1)
     except DatabaseError:
         up.set(0)
@@ -114,6 +118,14 @@ def _add_jobs(registry: CollectorRegistry, found: Health) -> None:
     waiting = Gauge("fairlead_jobs_waiting", "Background jobs in the queue", ["queue"], registry=registry)
     for queue, count in found.waiting.items():
         waiting.labels(queue).set(count)
+
+
+def _add_backup(registry: CollectorRegistry) -> None:
+    """How old the newest scheduled backup is; nothing when none are scheduled or none was made yet."""
+    made_at = last_made_at(Path(config().backup_folder).expanduser()) if config().backup_folder else None
+    if made_at is not None:
+        age = Gauge("fairlead_backup_age_seconds", "Since the newest scheduled backup was begun", registry=registry)
+        age.set((datetime.now(UTC) - made_at).total_seconds())
 
 
 def _json(code: int, **values: str) -> Answer:

@@ -81,8 +81,8 @@ def _exported(world: World, now: datetime) -> tuple[Export, zipfile.ZipFile]:
     for _ in range(2):  # a job may run twice
         jobs.make_export(workspace_id=world.workspace.pk, event_id=event.pk, now=now)
     export.refresh_from_db()
-    with actions.open_export(export, actor=world.olga.actor, now=now) as file:
-        return export, zipfile.ZipFile(io.BytesIO(file.read()))
+    path = actions.take_export(export, actor=world.olga.actor, now=now)
+    return export, zipfile.ZipFile(io.BytesIO(path.read_bytes()))
 
 
 def test_an_export_holds_every_row_of_the_workspace_and_no_key_to_it(filled: World, now: datetime) -> None:
@@ -129,7 +129,7 @@ def test_an_export_is_for_owners_expires_and_is_noted(filled: World, now: dateti
     assert path.stat().st_mode & 0o077 == 0
     later = now + timedelta(days=8)
     with pytest.raises(Missing, match="Make a new one"):
-        actions.open_export(export, actor=filled.olga.actor, now=later)
+        actions.take_export(export, actor=filled.olga.actor, now=later)
     jobs.say_farewell(now=later)
     assert not path.exists()
 

@@ -17,6 +17,7 @@ from fairlead.integrations.queries import find_import, preview
 from fairlead.lib.errors import Conflict, Forbidden, Invalid, Missing
 from fairlead.people.models import Skill, Worker, WorkerSkill
 from fairlead.work import actions as work
+from fairlead.work.actions import delete_task
 from fairlead.work.models import Need, Task
 
 FOLDER = Path(__file__).parents[1] / "fixtures" / "real-team"
@@ -70,6 +71,15 @@ def test_a_changed_row_updates_its_task_and_only_that(world: World, now: datetim
     again = run_import(_import(world.alice, now, people="", tasks=changed), actor=world.alice.actor, now=now)
     assert again.tasks == {"unchanged": 79, "updated": 1}
     assert Task.objects.get(external_id="99d18b7410cb").title == "MINOR: One big fix"
+
+
+def test_a_task_in_the_trash_stays_there(world: World, now: datetime) -> None:
+    run_import(_import(world.alice, now, people="", tasks="id,title\n1,Old\n"), actor=world.alice.actor, now=now)
+    delete_task(Task.objects.get(), actor=world.alice.actor, now=now)
+    text = "id,title\n1,New\n2,Other\n"
+    assert preview(_import(world.alice, now, people="", tasks=text)).tasks == {"unchanged": 1, "created": 1}
+    report = run_import(_import(world.alice, now, people="", tasks=text), actor=world.alice.actor, now=now)
+    assert report.tasks == {"unchanged": 1, "created": 1}
 
 
 def test_a_refused_row_is_reported_and_the_others_are_imported(world: World, now: datetime) -> None:

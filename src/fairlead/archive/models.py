@@ -30,8 +30,6 @@ class Export(models.Model):
     workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
     requested_by = models.ForeignKey("accounts.User", models.SET_NULL, null=True)
     state = models.CharField(max_length=10, choices=State, default=State.MAKING)
-    done = models.PositiveIntegerField(default=0)
-    total = models.PositiveIntegerField(default=0)
     file_name = models.CharField(max_length=120, blank=True)
     bytes = models.BigIntegerField(default=0)
     sha256 = models.CharField(max_length=64, blank=True)

@@ -166,7 +166,7 @@ def workers_by_external_id(workspace_id: int) -> dict[str, Worker]:
 
 def tasks_by_external_id(run: Import) -> dict[str, Task]:
     """Tasks of the import's project by their outside id, else by their key, with their needs at hand."""
-    found = Task.objects.filter(workspace_id=run.workspace_id, project__key=run.project_key, deleted_at__isnull=True)
+    found = Task.objects.filter(workspace_id=run.workspace_id, project__key=run.project_key)
     return {task.external_id or str(task): task for task in found.select_related("project").prefetch_related("needs")}
 
 
@@ -180,7 +180,10 @@ def person_changes(worker: Worker, draft: PersonDraft, known: Mapping[str, int])
 
 
 def task_changes(task: Task, draft: TaskRow, known: Mapping[str, int]) -> dict[str, Any]:
-    """The values that the file gives and the task does not have. Its state is not taken from the file again."""
+    """The values that the file gives and the task does not have. Its state is not taken from the file again, and a
+    task in the trash stays as it is."""
+    if task.deleted_at is not None:
+        return {}
     values = {"title": draft.title, **draft.values}
     changes = {name: value for name, value in values.items() if _differs(getattr(task, name), value)}
     needs = {known.get(folded(name), 0): n for name, n in draft.needs.items()}

@@ -2,11 +2,10 @@
 
 from fairlead.archive.actions.erasing import ask_erasure, erase_person
 from fairlead.archive.actions.exports import (
-    fail_export,
     make_export,
-    open_export,
     remove_old_exports,
     request_export,
+    take_export,
 )
 from fairlead.archive.actions.farewell import ask_for_end, keep_workspace, remove_workspace
 from fairlead.archive.actions.keeping import change_retention, prune
@@ -21,14 +20,13 @@ __all__ = [
     "ask_for_end",
     "change_retention",
     "erase_person",
-    "fail_export",
     "keep_workspace",
     "make_export",
-    "open_export",
     "open_workspace",
     "prune",
     "remove_old_exports",
     "remove_workspace",
     "request_export",
     "restore",
+    "take_export",
 ]

@@ -9,7 +9,7 @@ import zipfile
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 from django.db import IntegrityError, connection, transaction
 
@@ -26,8 +26,9 @@ from fairlead.people.models import Worker
 from fairlead.work.models import Task
 
 KEEP_DAYS: Final = 7
+PATIENCE: Final = timedelta(hours=2)
+"""One that is not ready after so long will not be: its job has given up."""
 ONLY_OWNERS: Final = "Only an owner can take the workspace's data away. Ask one."
-BLOCK: Final = 1 << 20
 
 README: Final = """Export of the workspace {name}, made {at} by Fairlead {version}.
 
@@ -50,6 +51,8 @@ fairlead import workspace FILE
 def request_export(*, actor: Actor, now: datetime) -> Export:
     """Have a job make a copy of everything. Raises Conflict while another one is being made."""
     require(may_keep_data(actor), ONLY_OWNERS)
+    lost = Export.objects.filter(workspace_id=actor.workspace_id, state=Export.State.MAKING)
+    lost.filter(created_at__lt=now - PATIENCE).update(state=Export.State.FAILED)
     try:
         with transaction.atomic():
             export = Export(
@@ -128,25 +131,17 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def open_export(export: Export, *, actor: Actor, now: datetime) -> IO[bytes]:
-    """The archive, for one of the owners; that somebody took it is noted. Raises Missing once it has expired."""
+def take_export(export: Export, *, actor: Actor, now: datetime) -> Path:
+    """The file of the archive, for one of the owners; that one took it is noted. Raises Missing once it has expired."""
     require(may_keep_data(actor), ONLY_OWNERS)
     if export.state != Export.State.READY or export.expires_at <= now:
         raise Missing("This export is not there any more. Make a new one.")
-    try:
-        file = (folder(export.workspace_id) / export.file_name).open("rb")
-    except FileNotFoundError as error:
-        raise Missing(
-            "The file is not on this machine. All machines must share the data folder (FAIRLEAD_DATA_DIR)."
-        ) from error
+    path = folder(export.workspace_id) / export.file_name
+    if not path.is_file():
+        raise Missing("The file is not on this machine. All machines must share the data folder (FAIRLEAD_DATA_DIR).")
     with transaction.atomic():
         record("export.downloaded", export, actor=actor, now=now)
-    return file
-
-
-def fail_export(export: Export) -> None:
-    """It cannot be made."""
-    Export.objects.filter(pk=export.pk, state=Export.State.MAKING).update(state=Export.State.FAILED)
+    return path
 
 
 def remove_old_exports(workspace_id: int, *, now: datetime) -> int:

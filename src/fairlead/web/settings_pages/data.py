@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from pathlib import Path as FilePath
+from typing import Any, Final
 
 from django import forms
 from django.contrib import messages
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.urls import path
 from django.utils import timezone
@@ -23,7 +25,8 @@ from fairlead.web.access import Request, member_page
 from fairlead.web.blame import blame
 from fairlead.web.settings_pages.frame import settings_page
 
-ONLY_OWNERS = "Only an owner can take the workspace's data away or end it. Ask one."
+BLOCK: Final = 1 << 16
+ONLY_OWNERS: Final = "Only an owner can take the workspace's data away or end it. Ask one."
 
 
 class KeepForm(forms.Form):
@@ -83,9 +86,17 @@ def export(request: Request) -> HttpResponse:
 def download(request: Request, number: int) -> Any:
     """The file of an export."""
     found = queries.find_export(request.actor, number)
-    file = actions.open_export(found, actor=request.actor, now=timezone.now())
-    name = found.file_name.rsplit("-", 1)[0] + ".zip"
-    return FileResponse(file, as_attachment=True, filename=name, content_type="application/zip")
+    made = actions.take_export(found, actor=request.actor, now=timezone.now())
+    response = StreamingHttpResponse(_blocks(made), content_type="application/zip")
+    response.headers["Content-Length"] = str(made.stat().st_size)
+    response.headers["Content-Disposition"] = f'attachment; filename="{found.file_name.rsplit("-", 1)[0]}.zip"'
+    return response
+
+
+def _blocks(file_path: FilePath) -> Iterator[bytes]:
+    with file_path.open("rb") as file:
+        while block := file.read(BLOCK):
+            yield block
 
 
 @member_page
