@@ -114,7 +114,8 @@ def _first(tasks: QuerySet[Any], *, all_over: bool) -> QuerySet[Any]:
     open_ = Window(RowNumber(), partition_by=F("column"), order_by=[F("place").asc(), F("id").asc()])
     over = Window(RowNumber(), partition_by=F("column"), order_by=[F("done_at").desc(), F("id").desc()])
     shown = Q(state__in=OPEN, by_rank__lte=FIRST) | Q(state__in=OVER, by_time__lte=100_000 if all_over else FIRST_OVER)
-    return tasks.annotate(by_rank=open_, by_time=over).filter(shown).order_by("column", "by_rank", "by_time")
+    found: QuerySet[Any] = tasks.annotate(by_rank=open_, by_time=over).filter(shown)
+    return found.order_by("column", "by_rank", "by_time")
 
 
 def _cards(actor: Actor, project: Project, tasks: QuerySet[Any]) -> list[dict[str, Any]]:
