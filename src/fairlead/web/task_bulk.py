@@ -17,7 +17,7 @@ from fairlead.web.task_cells import due_of
 from fairlead.work import actions
 from fairlead.work.actions import TaskEdit
 
-FIELDS = ("status", "priority", "due", "shift_days", "add_labels", "remove_labels", "trash")
+FIELDS = ("status", "priority", "due", "shift_days", "add_labels", "remove_labels", "place_in", "trash")
 
 
 @member_page
@@ -78,6 +78,7 @@ def _edit(request: Request) -> TaskEdit:
         shift_days=_whole(sent["shift_days"], "shift_days"),
         add_labels=_labels(sent["add_labels"]),
         remove_labels=_labels(sent["remove_labels"]),
+        place_in=sent["place_in"][:8],
         trash=bool(sent["trash"]),
     )
 

@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints
 
 from fairlead.api import paging
 from fairlead.api.calls import Call
-from fairlead.api.fields import Body, Id, Moment, PathId, Shown, TaskKey, TaskState
+from fairlead.api.fields import Body, Id, Moment, PathId, ProjectKey, Shown, TaskKey, TaskState
 from fairlead.api.paging import Order, Paging
 from fairlead.api.routes import Routes
 from fairlead.api.v1.shapes import Label, Priority
@@ -59,6 +59,7 @@ class BulkIn(Body):
     shift_days: int | None = Field(None, strict=True, ge=-3650, le=3650, description="Move due dates by so many days.")
     add_labels: list[Label] = Field([], max_length=20)
     remove_labels: list[Label] = Field([], max_length=20)
+    place_in: ProjectKey | None = Field(None, description="A project that shows them from then on, too.")
     trash: bool = Field(False, strict=True, description="Put them into the trash, whatever else is given.")
     preview: bool = Field(False, strict=True, description="Only say what would happen.")
 
@@ -122,6 +123,7 @@ def change_tasks(request: Call, body: BulkIn) -> dict[str, Any]:
         status_id=body.status_id, state=body.state or "", priority=body.priority, due_at=body.due_at,
         shift_days=body.shift_days, no_due="due_at" in body.model_fields_set and body.due_at is None,
         add_labels=tuple(body.add_labels), remove_labels=tuple(body.remove_labels), trash=body.trash,
+        place_in=body.place_in or "",
     )  # fmt: skip
     act = actions.preview_many if body.preview else actions.change_many
     return _told(act(body.tasks, edit, actor=request.actor, now=request.now))
