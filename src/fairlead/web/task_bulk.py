@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from fairlead.lib.errors import Invalid, Refused
+from fairlead.lib.text import one_line
 from fairlead.web.access import Request, member_page, safe_next
 from fairlead.web.batches import undo_address
 from fairlead.web.render import page
@@ -78,7 +79,7 @@ def _edit(request: Request) -> TaskEdit:
         shift_days=_whole(sent["shift_days"], "shift_days"),
         add_labels=_labels(sent["add_labels"]),
         remove_labels=_labels(sent["remove_labels"]),
-        place_in=sent["place_in"][:8],
+        place_in=one_line(sent["place_in"])[:8],
         trash=bool(sent["trash"]),
     )
 
