@@ -139,3 +139,14 @@ def test_a_board_asks_equally_often_for_one_and_for_many(
     for n in range(6):
         actions.place_task(site.make(f"T{n}"), app, **by(site))
     look(5)
+
+
+def test_many_are_shown_at_once_and_taken_back(site: Site, app: Project) -> None:
+    tasks = [site.make(f"T{n}") for n in range(2)]
+    actions.place_task(tasks[1], app, **by(site))
+    outcome = actions.change_many(["WEB-1", "WEB-2"], actions.TaskEdit(place_in="APP"), **by(site))
+    assert (outcome.changed, [key for key, _ in outcome.skipped]) == (("WEB-1",), ["WEB-2"])
+    assert sorted(cards(site, app)["Backlog"]) == ["WEB-1", "WEB-2"]
+    assert outcome.batch is not None
+    actions.undo_batch(outcome.batch, **by(site))
+    assert cards(site, app) == {"Backlog": ["WEB-2"]}

@@ -30,3 +30,8 @@ def folded(text: str) -> str:
     """Lower case without accents, punctuation as single spaces: for comparing names that people typed."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode() or text
     return re.sub(r"[^a-z0-9+#.]+", " ", plain.casefold()).strip()
+
+
+def one_line(text: str) -> str:
+    """The text on one line with single spaces, without the character NUL, which no database row can hold."""
+    return " ".join(text.replace("\x00", "").split())

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from fairlead.lib.errors import Refused
+from fairlead.lib.text import one_line
 from fairlead.web.access import Request, member_page, safe_next
 from fairlead.web.filters import moment
 from fairlead.work import actions
@@ -75,7 +76,7 @@ def keep(request: Request, number: int) -> HttpResponse:
 def to_task(request: Request, number: int) -> HttpResponse:
     """Make a task of it, in the project that was chosen."""
     note = find_capture(request.actor, number)
-    project = find_project(request.actor, request.POST.get("project", ""))
+    project = find_project(request.actor, one_line(request.POST.get("project", "")))
     try:
         task = actions.make_task_of(note, project, actor=request.actor, now=timezone.now())
     except Refused as refused:

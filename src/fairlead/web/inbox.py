@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from fairlead.lib.effort import parse_effort
 from fairlead.lib.errors import Invalid, Refused, require
+from fairlead.lib.text import one_line
 from fairlead.people.queries import find_skill, skills
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
 from fairlead.web.access import Request, View, member_page
@@ -126,7 +127,7 @@ def _fill(request: Request, task: Task, now: datetime) -> str:
 
 
 def _values(request: Request, task: Task) -> dict[str, Any]:
-    posted = {name: request.POST.get(name, "").strip() for name in ("due", "effort", "skill", "title", "priority")}
+    posted = {name: one_line(request.POST.get(name, "")) for name in ("due", "effort", "skill", "title", "priority")}
     values: dict[str, Any] = {}
     if posted["title"]:
         values["title"] = posted["title"]

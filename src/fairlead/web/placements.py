@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from fairlead.lib.errors import Refused
+from fairlead.lib.text import one_line
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
 from fairlead.web.access import Request, member_page
 from fairlead.work import actions
@@ -21,7 +22,7 @@ from fairlead.work.queries import find_project, find_task
 def place(request: Request, key: str) -> HttpResponse:
     """Show the task on the board of a further project, too."""
     task = find_task(request.actor, key)
-    project = find_project(request.actor, request.POST.get("project", ""))
+    project = find_project(request.actor, one_line(request.POST.get("project", "")))
     try:
         actions.place_task(task, project, actor=request.actor, now=timezone.now())
     except Refused as refused:
@@ -38,7 +39,7 @@ def place(request: Request, key: str) -> HttpResponse:
 def unplace(request: Request, key: str) -> HttpResponse:
     """Show it there no longer."""
     task = find_task(request.actor, key)
-    project = find_project(request.actor, request.POST.get("project", ""))
+    project = find_project(request.actor, one_line(request.POST.get("project", "")))
     actions.unplace_task(task, project, actor=request.actor, now=timezone.now())
     messages.success(request, f"{task} is no longer shown in {project.name}.")
     return redirect(f"/tasks/{task}/#placements")

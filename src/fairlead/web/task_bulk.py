@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from fairlead.lib.errors import Invalid, Refused
+from fairlead.lib.text import one_line
 from fairlead.web.access import Request, member_page, safe_next
 from fairlead.web.batches import undo_address
 from fairlead.web.own_filters import own_fields
@@ -24,7 +25,10 @@ from fairlead.work.fields.asking import NONE
 from fairlead.work.fields.definitions import by_key
 from fairlead.work.fields.stored import people_of
 
-FIELDS = ("status", "priority", "due", "shift_days", "add_labels", "remove_labels", "own_field", "own_value", "trash")
+FIELDS = (
+    "status", "priority", "due", "shift_days", "add_labels", "remove_labels", "own_field", "own_value", "place_in",
+    "trash",
+)  # fmt: skip
 
 
 @member_page
@@ -85,6 +89,7 @@ def _edit(request: Request) -> TaskEdit:
         shift_days=_whole(sent["shift_days"], "shift_days"),
         add_labels=_labels(sent["add_labels"]),
         remove_labels=_labels(sent["remove_labels"]),
+        place_in=one_line(sent["place_in"])[:8],
         trash=bool(sent["trash"]),
         fields=_own(request, sent["own_field"], sent["own_value"]),
     )

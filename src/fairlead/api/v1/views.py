@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints
 
 from fairlead.api import paging
 from fairlead.api.calls import Call
-from fairlead.api.fields import Body, Id, Moment, PathId, Shown, TaskKey, TaskState
+from fairlead.api.fields import Body, Id, Moment, PathId, ProjectKey, Shown, TaskKey, TaskState
 from fairlead.api.own_values import given_values
 from fairlead.api.paging import Order, Paging
 from fairlead.api.routes import Routes
@@ -61,6 +61,7 @@ class BulkIn(Body):
     add_labels: list[Label] = Field([], max_length=20)
     remove_labels: list[Label] = Field([], max_length=20)
     fields: OwnFields = {}
+    place_in: ProjectKey | None = Field(None, description="A project that shows them from then on, too.")
     trash: bool = Field(False, strict=True, description="Put them into the trash, whatever else is given.")
     preview: bool = Field(False, strict=True, description="Only say what would happen.")
 
@@ -125,6 +126,7 @@ def change_tasks(request: Call, body: BulkIn) -> dict[str, Any]:
         shift_days=body.shift_days, no_due="due_at" in body.model_fields_set and body.due_at is None,
         add_labels=tuple(body.add_labels), remove_labels=tuple(body.remove_labels), trash=body.trash,
         fields=tuple(given_values(request, body.fields).items()),
+        place_in=body.place_in or "",
     )  # fmt: skip
     act = actions.preview_many if body.preview else actions.change_many
     return _told(act(body.tasks, edit, actor=request.actor, now=request.now))

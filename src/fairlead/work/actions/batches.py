@@ -15,12 +15,13 @@ from fairlead.events.record import record
 from fairlead.lib.errors import Conflict, Forbidden, Invalid, Missing, Refused, require
 from fairlead.work.actions.field_values import change_values, current, work_out
 from fairlead.work.actions.moves import move_task
+from fairlead.work.actions.placements import place_task, unplace_task
 from fairlead.work.actions.tasks import change_task, delete_task, restore_task, shown, write
 from fairlead.work.fields.definitions import definitions
 from fairlead.work.fields.json_values import kept, returned
-from fairlead.work.models import Batch, BatchLine, Status, Task
+from fairlead.work.models import Batch, BatchLine, Project, Status, Task
 from fairlead.work.permissions import may_change_many
-from fairlead.work.queries.visible import visible_tasks
+from fairlead.work.queries.visible import visible_projects, visible_tasks
 from fairlead.work.states import AGENT_NEVER, OVER, State
 
 MOST: Final = 200
@@ -46,8 +47,9 @@ class TaskEdit:
 
     A task goes to the column `status_id`, or to the first column of its project with `state`. `due_at` sets the date,
     `shift_days` moves it, `no_due` takes it away; `release_at` sets the start, `no_release` takes it away.
-    `effort_min` is the likely effort; `labels` replaces all labels; `fields` are ids of custom fields with values.
-    `trash` puts the task into the trash, whatever else is given.
+    `effort_min` is the likely effort; `labels` replaces all labels; `fields` are ids of custom fields with values;
+    `place_in` is the key of a project that shows it from then on, too. `trash` puts the task into the trash, whatever
+    else is given.
     """
 
     status_id: int | None = None
@@ -63,6 +65,7 @@ class TaskEdit:
     no_effort: bool = False
     add_labels: tuple[str, ...] = ()
     remove_labels: tuple[str, ...] = ()
+    place_in: str = ""
     trash: bool = False
     fields: tuple[tuple[int, Any], ...] = ()
     type_id: int | None = None
@@ -177,9 +180,21 @@ def _changed(task: Task, edit: TaskEdit, *, actor: Actor, now: datetime) -> Batc
         status = _target(task, edit)
         if status is not None and status.pk != task.status_id:
             move_task(task, status, actor=actor, now=now)
+        if edit.place_in:
+            before["placed_in"] = _placed(task, edit.place_in, actor=actor, now=now)
     if task.version == version:
         raise SoAlready("It is so already.")
     return BatchLine(task=task, workspace_id=task.workspace_id, before=before, version=task.version)
+
+
+def _placed(task: Task, key: str, *, actor: Actor, now: datetime) -> int:
+    """Show the task in this project, too; its id. Counts as a change of the task, so that it can be taken back."""
+    project = visible_projects(actor).filter(key=key.upper()).first()
+    if project is None:
+        raise Missing("There is no such project, or it was not shared with you.")
+    place_task(task, project, actor=actor, now=now)
+    write(task, now=now)
+    return project.pk
 
 
 def keep(lines: Sequence[BatchLine], *, actor: Actor, now: datetime) -> Batch:
@@ -257,6 +272,9 @@ def _restore(line: BatchLine, *, actor: Actor, now: datetime) -> None:
     if task.deleted_at is not None and before["deleted_at"] is None:
         restore_task(task, actor=actor, now=now)
         return
+    project = Project.objects.filter(pk=before.get("placed_in", 0)).first()
+    if project is not None:
+        unplace_task(task, project, actor=actor, now=now)
     kept = [name for name in KEPT if name in before]
     values = {name: parse_datetime(before[name]) if name in TIMES and before[name] else before[name] for name in kept}
     del values["status_id"]

@@ -10,6 +10,7 @@ from django.db import transaction
 from fairlead.events.actor import AGENT, Actor
 from fairlead.events.announce import announce
 from fairlead.lib.errors import Conflict, Invalid, require
+from fairlead.lib.text import one_line
 from fairlead.work.actions.tasks import create_task
 from fairlead.work.drafts import TaskDraft
 from fairlead.work.models import Project, Task
@@ -24,7 +25,7 @@ MAX_TEXT = 300
 def capture(line: str, *, actor: Actor, now: datetime, zone: str) -> Capture:
     """Write a note to oneself; days, labels, a priority and a project in it are understood."""
     require(may_capture(actor) and actor.kind != AGENT, "Only members of the team keep notes here.")
-    plain = " ".join(line.split())
+    plain = one_line(line)
     if not plain or len(plain) > MAX_TEXT:
         raise Invalid({"text": f"Write one line of at most {MAX_TEXT} characters."})
     projects = dict(visible_projects(actor).filter(archived_at__isnull=True).values_list("key", "pk"))

@@ -12,6 +12,7 @@ from fairlead.events.actor import Actor
 from fairlead.events.announce import announce
 from fairlead.events.record import record
 from fairlead.lib.errors import Invalid, Missing, require
+from fairlead.lib.text import one_line
 from fairlead.people.models import Worker
 from fairlead.work.models import Task
 from fairlead.work.permissions import may_keep_time
@@ -33,7 +34,7 @@ def add_block(
     _check(span, kind, title, task)
     with transaction.atomic():
         block = OwnBlock.objects.create(
-            workspace_id=worker.workspace_id, worker=worker, kind=kind, title=" ".join(title.split()), task=task,
+            workspace_id=worker.workspace_id, worker=worker, kind=kind, title=one_line(title), task=task,
             starts_at=span[0], ends_at=span[1], created_at=now,
         )  # fmt: skip
         told = {"worker": worker.name, "starts_at": span[0], "ends_at": span[1]}

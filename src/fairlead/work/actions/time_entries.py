@@ -14,6 +14,7 @@ from fairlead.events.actor import AGENT, Actor
 from fairlead.events.announce import announce
 from fairlead.events.record import record
 from fairlead.lib.errors import Conflict, Invalid, Missing, Refused, require
+from fairlead.lib.text import one_line
 from fairlead.people.models import Worker
 from fairlead.work.models import Task
 from fairlead.work.states import OVER, State
@@ -337,7 +338,7 @@ def _values(draft: TimeDraft) -> dict[str, Any]:
 
 
 def _tidy(note: str) -> str:
-    return " ".join(note.split())[:MAX_NOTE]
+    return one_line(note)[:MAX_NOTE]
 
 
 def _shown(value: Any) -> Any:

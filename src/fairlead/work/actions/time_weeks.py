@@ -11,6 +11,7 @@ from django.db.models import QuerySet, Sum
 from fairlead.events.actor import Actor
 from fairlead.events.record import record
 from fairlead.lib.errors import Conflict, Invalid, Refused, require
+from fairlead.lib.text import one_line
 from fairlead.people.models import Worker
 from fairlead.work.time.models import TimeEntry, TimeWeek
 from fairlead.work.time.permissions import may_decide_week, may_log
@@ -71,7 +72,7 @@ def approve_week(week: TimeWeek, *, actor: Actor, now: datetime) -> TimeWeek:
 def return_week(week: TimeWeek, note: str, *, actor: Actor, now: datetime) -> TimeWeek:
     """Send a week back with a word, also one that was approved; it can be changed again."""
     require(may_decide_week(actor, week.worker), "Only managers send weeks back.")
-    word = " ".join(note.split())
+    word = one_line(note)
     if not word or len(word) > MAX_NOTE:
         raise Invalid({"note": f"Say in a word what should change, in at most {MAX_NOTE} characters."})
     with transaction.atomic():

@@ -11,6 +11,7 @@ from django.db import transaction
 from fairlead.events.actor import Actor
 from fairlead.events.record import record
 from fairlead.lib.errors import Conflict, Invalid, Missing, Refused, require
+from fairlead.lib.text import one_line
 from fairlead.work.actions.comments import add_comment
 from fairlead.work.actions.moves import cancel_task, move_task
 from fairlead.work.models import Comment, Status, Task
@@ -53,7 +54,7 @@ def accept_many(tasks: Sequence[Task], *, actor: Actor, now: datetime) -> tuple[
 def decline_task(task: Task, reason: str, *, actor: Actor, now: datetime) -> Task:
     """It will not be done. The reason stands on the task, where a client who asked for it reads it, too."""
     require(may_triage(actor), WHO)
-    word = " ".join(reason.split())
+    word = one_line(reason)
     if not word or len(word) > MAX_REASON:
         raise Invalid({"reason": f"Say why, in at most {MAX_REASON} characters; whoever asked for it reads it."})
     with transaction.atomic():

@@ -26,7 +26,7 @@
   });
   document.addEventListener("htmx:afterRequest", ({ target, detail }) => {
     if (!target.matches?.(".sheet-input")) return;
-    if (!detail.successful) { target.value = target.dataset.saved; return; }
+    if (detail.xhr.status >= 400) { target.value = target.dataset.saved; return; }
     const fresh = new DOMParser().parseFromString(detail.xhr.responseText, "text/html").getElementById(target.id);
     if (!fresh) return;
     target.dataset.saved = fresh.value;
