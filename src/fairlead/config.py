@@ -84,6 +84,11 @@ class Config:
     api_per_minute: int = _setting(
         600, "API requests that one token may send in a minute, counted in each web process by itself.", low=1
     )
+    private_hosts: str = _setting(
+        "",
+        "Hosts inside your own network that may be asked for single sign-on and the like all the same, separated by",
+        "commas, such as a Keycloak of your own; also without TLS. All others must be on the internet and speak https.",
+    )
     metrics_token: str = _setting(
         "",
         "The bearer token that /metrics asks for.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from django.contrib.auth import login
@@ -52,14 +52,28 @@ def tell_change(user: User, what: str) -> None:
     jobs.enqueue(mail_security_change, workspace_id=NO_WORKSPACE, user_id=user.pk, what=what)
 
 
-def start_session(request: HttpRequest, user: User, how: str, *, target: str = "/", factor: str = "") -> HttpResponse:
-    """A session that is new in every way, whoever was signed in before."""
+def start_session(
+    request: HttpRequest,
+    user: User,
+    how: str,
+    *,
+    target: str = "/",
+    factor: str = "",
+    only: dict[str, Any] | None = None,
+) -> HttpResponse:
+    """A session that is new in every way, whoever was signed in before.
+
+    `only`: the workspace (its number) that it opens alone, and the provider (its key) that it came through.
+    """
     new_here = user.last_login is not None and not device.knows(request, user.email)
     workspace, agent = request.session.get("workspace"), request.headers.get("User-Agent", "")[:LONGEST]
     request.session.flush()
     login(request, user, backend=BACKEND)
     now, address = timezone.now(), client_address(request)
     request.session.update({"agent": agent, "address": address, "how": how, "factor": factor})
+    if only:
+        workspace = only["workspace"]
+        request.session.update({"only": workspace, "provider": only["provider"]})
     if workspace:
         request.session["workspace"] = workspace
     if how == "link":

@@ -8,6 +8,7 @@ from fairlead.web.settings_pages import (
     planning,
     presence,
     profile,
+    providers,
     security,
     sessions,
     sign_in,
@@ -17,5 +18,5 @@ from fairlead.web.settings_pages import (
 
 urls = [
     *profile.urls, *workspace.urls, *planning.urls, *members.urls, *notices.urls, *presence.urls, *sessions.urls,
-    *security.urls, *sign_in.urls, *tokens.urls,
+    *providers.urls, *security.urls, *sign_in.urls, *tokens.urls,
 ]  # fmt: skip
