@@ -25,6 +25,8 @@ log = structlog.get_logger("fairlead.security")
 BACKEND: Final = "django.contrib.auth.backends.ModelBackend"
 
 
+STRANGERS_S: Final = 3600
+"""So long is a session kept in which nobody is signed in yet."""
 PENDING: Final = "pending"
 """In a session: who has given the first of two proofs, how, and where they want to go."""
 
@@ -42,6 +44,7 @@ def let_in(request: HttpRequest, user: User, how: str, *, target: str = "/") -> 
         "target": target,
         "at": timezone.now().isoformat(),
     }
+    request.session.set_expiry(STRANGERS_S)
     if workspace:
         request.session["workspace"] = workspace
     return redirect("second-factor")
@@ -49,6 +52,7 @@ def let_in(request: HttpRequest, user: User, how: str, *, target: str = "/") -> 
 
 def tell_change(user: User, what: str) -> None:
     """Mail somebody that the way into their account has changed."""
+    log.info("account changed", user=user.pk, what=what)
     jobs.enqueue(mail_security_change, workspace_id=NO_WORKSPACE, user_id=user.pk, what=what)
 
 

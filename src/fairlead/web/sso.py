@@ -26,7 +26,7 @@ from fairlead.accounts.oidc import SsoFailed
 from fairlead.lib.errors import Missing
 from fairlead.web import device
 from fairlead.web.access import client_address, safe_next
-from fairlead.web.entering import start_session
+from fairlead.web.entering import STRANGERS_S, start_session
 from fairlead.web.render import page
 
 log = structlog.get_logger("fairlead.security")
@@ -50,6 +50,8 @@ def go(request: HttpRequest, key: str) -> HttpResponse:
         "link": bool(wanted.get("link")) and request.user.is_authenticated and not request.session.get("only"),
         "at": now.isoformat(),
     }
+    if not request.user.is_authenticated:
+        request.session.set_expiry(STRANGERS_S)
     request.session[WAITING] = waiting
     asked = {name: str(waiting[name]) for name in ("state", "nonce", "verifier")}
     return redirect(oidc.authorize_address(at, sso.client_of(provider), **asked, again=waiting["again"] is True))
