@@ -124,7 +124,7 @@ PAGES: dict[str, Line] = {
     "GET /settings/sign-in/app/": allow(HOLDER),
     "POST /settings/sign-in/app/": allow(HOLDER),
     "POST /settings/sign-in/app/remove/": allow(CONTRIBUTOR),
-    "POST /settings/sign-in/codes/": allow(CONTRIBUTOR, blind=EVERYBODY),
+    "POST /settings/sign-in/codes/": allow(HOLDER, CONTRIBUTOR, blind=EVERYBODY),
     "GET /settings/sessions/": allow(*EVERYBODY),
     "POST /settings/sessions/end-others/": allow(*EVERYBODY),
     "POST /settings/sessions/<number>/end/": allow(HOLDER),
