@@ -90,8 +90,9 @@ class Config:
     )
     private_hosts: str = _setting(
         "",
-        "Hosts inside your own network that may be asked for calendars all the same, separated by commas, such as a",
-        "Nextcloud of your own; also without TLS. All others must be on the internet and speak https.",
+        "Hosts inside your own network that may be asked for calendars and single sign-on all the same, separated by",
+        "commas, such as a Nextcloud or Keycloak of your own; also without TLS. All others must be on the internet and",
+        "speak https.",
     )
     metrics_token: str = _setting(
         "",

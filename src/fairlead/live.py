@@ -25,11 +25,10 @@ from django.http import HttpRequest, HttpResponse, parse_cookie
 from django.utils import timezone
 
 from fairlead.accounts.models import User
-from fairlead.accounts.queries import membership_of
 from fairlead.events.announce import PERSONAL
 from fairlead.events.models import Event
 from fairlead.events.tenancy import enter, tenant
-from fairlead.web.gate import barrier
+from fairlead.web.gate import barrier, member_here
 
 CHANNEL: Final = "fairlead_events"
 HEARTBEAT_S: Final = 15.0
@@ -204,7 +203,7 @@ def may_listen(cookies: str) -> Reader | None:
         return None
     enter(None, user_id=user.pk)
     try:
-        member = membership_of(user, request.session.get("workspace"))
+        member = member_here(request.session, user)
     finally:
         enter(None)
     if member is None or barrier(request.session, member, now=timezone.now()):

@@ -13,6 +13,7 @@ from typing import Any
 
 from conftest import Person, World, make_world
 from fairlead.accounts import actions as accounts
+from fairlead.accounts.actions.sso import ProviderDraft, save_provider
 from fairlead.accounts.models import Passkey
 from fairlead.accounts.totp import code_for, step_at
 from fairlead.allocation import actions as allocation
@@ -362,11 +363,15 @@ def _settings(world: World, now: datetime) -> dict[str, str]:
     accounts.confirm_totp(world.dana.user, code_for(accounts.totp_secret(world.dana.user), step_at(now)), now=now)
     invitation, secret = accounts.invite(f"{CANARY}@example.com", "contributor", **by)
     token, _ = accounts.create_token(f"Token {CANARY}", ["work:read"], days=None, **by)
+    draft = ProviderDraft(name=f"Login {CANARY}", issuer="https://id.invalid", client_id="acme", secret="secret")
+    provider = save_provider(draft, **by)
     key = Passkey.objects.create(
         user=world.bob.user, name=f"Key {CANARY}", credential_id="none", public_key=b"", created_at=now
     )
     return {
         "passkeys/number": str(key.pk),
+        "providers/number": str(provider.pk),
+        "sso/key": provider.key,
         "members/membership_id": str(world.dana.member.pk),
         "former": str(former.member.pk),
         "invitations/invitation_id": str(invitation.pk),

@@ -10,6 +10,8 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from fairlead.accounts.devices import device_name
 from fairlead.accounts.models import (
     ApiToken,
+    Identity,
+    IdentityProvider,
     Invitation,
     Membership,
     Passkey,
@@ -40,6 +42,12 @@ def workspaces_of(user: User) -> list[dict[str, Any]]:
         {"id": m["workspace_id"], "name": m["workspace__name"], "role": m["role"]}
         for m in mine.values("workspace_id", "workspace__name", "role")
     ]
+
+
+def membership_in(user: User, workspace_id: int) -> Membership | None:
+    """The user's membership in exactly this workspace; needs `enter(…, user_id=user)`."""
+    mine = Membership.objects.filter(user=user, workspace_id=workspace_id, removed_at__isnull=True)
+    return mine.select_related("workspace__security", "user").first()
 
 
 def membership_of(user: User, workspace_id: int | None) -> Membership | None:
@@ -131,3 +139,23 @@ def members_and_factors(actor: Actor) -> list[dict[str, Any]]:
     )  # fmt: skip
     columns = ("name", "email", "kind", "role", "created_at", "has_factor", "tokens")
     return [dict(row) for row in rows.values(*columns)]
+
+
+def providers(actor: Actor) -> list[dict[str, Any]]:
+    """The workspace's providers of single sign-on, by name, with how many people are connected; no secrets."""
+    found = IdentityProvider.objects.filter(workspace_id=actor.workspace_id, removed_at__isnull=True).order_by("name")
+    columns = ("id", "key", "name", "issuer", "client_id", "joins", "role", "group_claim", "group_roles")
+    return [dict(row) for row in found.annotate(people=Count("identities")).values(*columns, "people")]
+
+
+def ways_to(workspace_id: int) -> list[dict[str, Any]]:
+    """The providers that lead into this workspace: key, name. The connection must see the workspace."""
+    found = IdentityProvider.objects.filter(workspace_id=workspace_id, removed_at__isnull=True).order_by("name")
+    return [dict(row) for row in found.values("key", "name")]
+
+
+def own_ways(actor: Actor) -> list[dict[str, Any]]:
+    """The workspace's single sign-on: key, name, and whether the actor is connected."""
+    mine = Identity.objects.filter(provider=OuterRef("pk"), user_id=actor.user_id or 0)
+    found = IdentityProvider.objects.filter(workspace_id=actor.workspace_id, removed_at__isnull=True).order_by("name")
+    return [dict(row) for row in found.annotate(connected=Exists(mine)).values("key", "name", "connected")]

@@ -14,7 +14,7 @@ import time
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 
 import httpx
 
@@ -51,6 +51,15 @@ class Reply:
     content: bytes
 
 
+def send_form(
+    address: str, fields: Mapping[str, str], *, limits: Limits, headers: Mapping[str, str] | None = None
+) -> Reply:
+    """POST a form to an address; a redirect is not followed. Raises FetchError when nothing came back."""
+    over_at = time.monotonic() + limits.seconds
+    kind = {"content-type": "application/x-www-form-urlencoded", **(headers or {})}
+    return _ask(address, limits, kind, over_at, body=urlencode(fields).encode())
+
+
 def fetch(address: str, *, limits: Limits, headers: Mapping[str, str] | None = None) -> Reply:
     """GET an address. Raises FetchError; also for any status but 200 and 304."""
     over_at = time.monotonic() + limits.seconds
@@ -80,7 +89,10 @@ def checked(address: str, trusted: Collection[str] = ()) -> str:
     return address
 
 
-def _ask(address: str, limits: Limits, headers: Mapping[str, str], over_at: float) -> Reply:
+def _ask(
+    address: str, limits: Limits, headers: Mapping[str, str], over_at: float, *, body: bytes | None = None
+) -> Reply:
+    """One GET, or with a body one POST, whose answer is read whatever its status."""
     parts = urlsplit(checked(address, limits.trusted))
     host = parts.hostname or ""
     port = parts.port or _PORTS[parts.scheme]
@@ -91,10 +103,13 @@ def _ask(address: str, limits: Limits, headers: Mapping[str, str], over_at: floa
     try:
         with (
             httpx.Client(timeout=_left(over_at), follow_redirects=False, trust_env=False) as client,
-            client.stream("GET", url, headers=sent, extensions={"sni_hostname": host}) as answer,
+            client.stream(
+                "GET" if body is None else "POST", url, content=body, headers=sent, extensions={"sni_hostname": host}
+            ) as answer,
         ):
             found = {name.lower(): value for name, value in answer.headers.items()}
-            content = b"".join(_pieces(answer, limits, over_at)) if answer.status_code == 200 else b""
+            wanted = answer.status_code == 200 or body is not None
+            content = b"".join(_pieces(answer, limits, over_at)) if wanted else b""
             return Reply(answer.status_code, found, content)
     except httpx.TimeoutException as error:
         raise _too_slow() from error

@@ -16,6 +16,7 @@ from fairlead.accounts.models import Membership, Role, User, Workspace
 from fairlead.config import config
 from fairlead.events.actor import Actor
 from fairlead.lib.addresses import client_ip, customer
+from fairlead.lib.errors import Forbidden
 
 
 class Request(HttpRequest):
@@ -61,6 +62,25 @@ def user_page(view: View) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         return view(request, *args, **kwargs) if request.user.is_authenticated else _to_sign_in(request)
+
+    return guarded
+
+
+ONLY_ONE = (
+    "You came in through single sign-on, which opens one workspace only. Sign in with your password, a passkey or a"
+    " mailed link to do this."
+)
+
+
+def account_page(view: View) -> View:
+    """Like `user_page`, but not for who came through a workspace's single sign-on: its admins own that way in, and
+    the account belongs to the person."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        if request.user.is_authenticated and request.session.get("only"):
+            raise Forbidden(ONLY_ONE)
+        return user_page(view)(request, *args, **kwargs)
 
     return guarded
 

@@ -10,11 +10,10 @@ from django.http import HttpRequest
 
 from fairlead.accounts.actions.passkeys import Site, WrongPasskey, site
 from fairlead.lib.errors import Conflict
+from fairlead.web.entering import STRANGERS_S
 
 KEY: Final = "challenge"
 GOOD_MIN: Final = 5
-STRANGERS_S: Final = 3600
-"""So long is a session kept that holds nothing but a challenge."""
 
 
 def here() -> Site:

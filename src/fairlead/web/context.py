@@ -46,8 +46,14 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "nav_projects": nav_projects,
         "commands": commands(actor, nav, nav_projects, running=timer is not None) if actor else [],
         "shortcuts": SHORTCUTS,
-        "workspaces": workspaces_of(user) if user else [],
+        "workspaces": _workspaces(request, user) if user else [],
         "messages": [
             {"level": m.level_tag, "text": m.message, "undo_url": m.extra_tags or ""} for m in get_messages(request)
         ],
     }
+
+
+def _workspaces(request: HttpRequest, user: User) -> list[dict[str, Any]]:
+    """Those that this session can open: single sign-on opens one."""
+    only: int | None = request.session.get("only")
+    return [w for w in workspaces_of(user) if only in (None, w["id"])]

@@ -24,6 +24,11 @@ def cookie_name() -> str:
     return "__Host-device" if settings.SESSION_COOKIE_SECURE else "device"
 
 
+def provider_cookie() -> str:
+    """The name of the cookie that remembers which single sign-on this browser used last."""
+    return "__Host-sso" if settings.SESSION_COOKIE_SECURE else "sso"
+
+
 def bucket(request: HttpRequest, email: str) -> str:
     """Where tries for this account are counted: with a device that the account knows, else with the account."""
     email = email.strip().lower()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from django.contrib.auth import login
@@ -25,6 +25,8 @@ log = structlog.get_logger("fairlead.security")
 BACKEND: Final = "django.contrib.auth.backends.ModelBackend"
 
 
+STRANGERS_S: Final = 3600
+"""So long is a session kept in which nobody is signed in yet."""
 PENDING: Final = "pending"
 """In a session: who has given the first of two proofs, how, and where they want to go."""
 
@@ -42,6 +44,7 @@ def let_in(request: HttpRequest, user: User, how: str, *, target: str = "/") -> 
         "target": target,
         "at": timezone.now().isoformat(),
     }
+    request.session.set_expiry(STRANGERS_S)
     if workspace:
         request.session["workspace"] = workspace
     return redirect("second-factor")
@@ -49,17 +52,32 @@ def let_in(request: HttpRequest, user: User, how: str, *, target: str = "/") -> 
 
 def tell_change(user: User, what: str) -> None:
     """Mail somebody that the way into their account has changed."""
+    log.info("account changed", user=user.pk, what=what)
     jobs.enqueue(mail_security_change, workspace_id=NO_WORKSPACE, user_id=user.pk, what=what)
 
 
-def start_session(request: HttpRequest, user: User, how: str, *, target: str = "/", factor: str = "") -> HttpResponse:
-    """A session that is new in every way, whoever was signed in before."""
+def start_session(
+    request: HttpRequest,
+    user: User,
+    how: str,
+    *,
+    target: str = "/",
+    factor: str = "",
+    only: dict[str, Any] | None = None,
+) -> HttpResponse:
+    """A session that is new in every way, whoever was signed in before.
+
+    `only`: the workspace (its number) that it opens alone, and the provider (its key) that it came through.
+    """
     new_here = user.last_login is not None and not device.knows(request, user.email)
     workspace, agent = request.session.get("workspace"), request.headers.get("User-Agent", "")[:LONGEST]
     request.session.flush()
     login(request, user, backend=BACKEND)
     now, address = timezone.now(), client_address(request)
     request.session.update({"agent": agent, "address": address, "how": how, "factor": factor})
+    if only:
+        workspace = only["workspace"]
+        request.session.update({"only": workspace, "provider": only["provider"]})
     if workspace:
         request.session["workspace"] = workspace
     if how == "link":

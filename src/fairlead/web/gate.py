@@ -13,15 +13,25 @@ from django.urls import path
 from django.views.decorators.http import require_safe
 
 from fairlead.accounts.actions.session_store import BEGAN
-from fairlead.accounts.models import Membership
-from fairlead.accounts.queries import has_second_factor
+from fairlead.accounts.models import Membership, User
+from fairlead.accounts.queries import has_second_factor, membership_in, membership_of, ways_to
 from fairlead.accounts.rules import rules_of
+from fairlead.events.tenancy import tenant
 from fairlead.web.access import user_page
 from fairlead.web.render import page
 
 OVER: Final = "over"
 NEEDS_FACTOR: Final = "/needs/second-factor/"
 NEEDS_STRONGER: Final = "/needs/stronger-sign-in/"
+
+
+def member_here(session: Any, user: User) -> Membership | None:
+    """The membership that this session works in; one of single sign-on opens the provider's workspace alone.
+
+    Needs `enter(…, user_id=user)`.
+    """
+    only: int | None = session.get("only")
+    return membership_in(user, only) if only else membership_of(user, session.get("workspace"))
 
 
 def barrier(session: Any, member: Membership, *, now: datetime) -> str:
@@ -68,7 +78,10 @@ def _ask(request: HttpRequest, which: str, template: str) -> HttpResponse:
     if getattr(request, "barrier", "") != which:
         return redirect("/")
     member: Membership = request.barred  # type: ignore[attr-defined]
-    values = {"asking": member.workspace.name, "has_factor": has_second_factor(member.user)}
+    with tenant(member.workspace_id):
+        providers = ways_to(member.workspace_id)
+    has = has_second_factor(member.user)
+    values = {"asking": member.workspace.name, "has_factor": has, "providers": providers}
     return page(request, template, values)
 
 

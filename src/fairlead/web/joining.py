@@ -23,7 +23,7 @@ from fairlead.config import config
 from fairlead.events.tenancy import tenant
 from fairlead.lib.errors import Refused, require
 from fairlead.web import example
-from fairlead.web.access import client_address, posted, user_page
+from fairlead.web.access import ONLY_ONE, account_page, client_address, posted
 from fairlead.web.blame import blame
 from fairlead.web.entering import let_in
 from fairlead.web.render import page
@@ -114,7 +114,7 @@ def _begin(request: HttpRequest, member: Membership, *, with_example: bool) -> H
     return let_in(request, member.user, "password", target=target)
 
 
-@user_page
+@account_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def welcome(request: HttpRequest) -> HttpResponse:
     """A workspace for somebody who has none, or one more."""
@@ -148,6 +148,7 @@ def join(request: HttpRequest, secret: str) -> HttpResponse:
     if request.method != "POST":
         return _join_page(request, invitation, None)
     if request.user.is_authenticated:
+        require(not request.session.get("only"), ONLY_ONE)
         member = actions.accept_invitation(secret, user=request.user, now=now)
         request.session["workspace"] = member.workspace_id
         return redirect("/")

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from fairlead.accounts.actions import touch_session
-from fairlead.accounts.queries import actor_of, membership_of
+from fairlead.accounts.queries import actor_of
 from fairlead.events.tenancy import enter
 from fairlead.lib.errors import Refused
 from fairlead.web import errors, gate
@@ -82,7 +82,7 @@ def _open(request: HttpRequest) -> None:
     row = getattr(request.session, "row", None)
     if row is not None:
         touch_session(row, now=timezone.now())
-    member = membership_of(request.user, request.session.get("workspace"))  # type: ignore[arg-type]
+    member = gate.member_here(request.session, request.user)  # type: ignore[arg-type]
     if member is None:
         return
     barrier = gate.barrier(request.session, member, now=timezone.now())

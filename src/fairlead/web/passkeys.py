@@ -18,7 +18,7 @@ from fairlead.accounts.actions.passkeys import PASSKEY
 from fairlead.accounts.devices import device_name
 from fairlead.accounts.models import User
 from fairlead.lib.errors import Refused
-from fairlead.web.access import client_address, safe_next, user_page
+from fairlead.web.access import account_page, client_address, safe_next
 from fairlead.web.blame import blame
 from fairlead.web.challenge import give_challenge, here, take_challenge
 from fairlead.web.entering import start_session, tell_change
@@ -66,7 +66,7 @@ class PasskeyForm(forms.Form):
     answer = forms.CharField(widget=forms.HiddenInput(), max_length=20_000)
 
 
-@user_page
+@account_page
 @fresh_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
@@ -93,7 +93,7 @@ def _new_page(request: HttpRequest, form: PasskeyForm, *, status: int = 200) -> 
     return page(request, "accounts/passkey_new.jinja", {"form": form, "origin": here().origin}, status=status)
 
 
-@user_page
+@account_page
 @fresh_page
 @require_POST
 def ask_new(request: HttpRequest) -> JsonResponse:
@@ -104,7 +104,7 @@ def ask_new(request: HttpRequest) -> JsonResponse:
     return JsonResponse(json.loads(options))
 
 
-@user_page
+@account_page
 @fresh_page
 @require_POST
 def remove(request: HttpRequest, number: int) -> HttpResponse:

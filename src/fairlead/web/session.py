@@ -21,14 +21,15 @@ from fairlead.accounts.jobs import NO_WORKSPACE, mail_sign_in_link
 from fairlead.accounts.models import User
 from fairlead.accounts.queries import has_second_factor, workspaces_of
 from fairlead.config import config
-from fairlead.lib.errors import Invalid, Missing, TooMany
+from fairlead.lib.errors import Forbidden, Invalid, Missing, TooMany
 from fairlead.web import device
-from fairlead.web.access import client_address, safe_next, user_page
+from fairlead.web.access import ONLY_ONE, client_address, safe_next, user_page
 from fairlead.web.blame import blame
 from fairlead.web.challenge import origin
 from fairlead.web.entering import let_in
 from fairlead.web.render import page
 from fairlead.web.second_factor import note_refusal
+from fairlead.web.sso import known_provider
 from fairlead.web.step_up import confirmed
 
 ADDRESS_TRIES: Final = 60
@@ -82,7 +83,13 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def _sign_in_page(request: HttpRequest, form: forms.Form, target: str, *, status: int = 200) -> HttpResponse:
-    values = {"form": form, "next": target, "open": config().open_sign_up, "origin": origin()}
+    values = {
+        "form": form,
+        "next": target,
+        "open": config().open_sign_up,
+        "origin": origin(),
+        "provider": known_provider(request),
+    }
     return page(request, "accounts/sign_in.jinja", values, status=status)
 
 
@@ -133,7 +140,7 @@ def link(request: HttpRequest, secret: str) -> HttpResponse:
         user = actions.link_user(secret, now=now)
         return page(request, "accounts/link.jinja", {"person": user, "same": request.user == user})
     user, target = actions.use_sign_in_link(secret, now=now), safe_next(request.GET.get("next"))
-    if request.user == user:
+    if request.user == user and not request.session.get("only"):
         actions.confirm_email(user, now=now)
         if not has_second_factor(user):
             confirmed(request)
@@ -151,8 +158,9 @@ def link(request: HttpRequest, secret: str) -> HttpResponse:
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session, here and in the browser's stores."""
+    provider = request.session.get("provider")
     logout(request)
-    response = redirect("/sign-in/")
+    response = redirect("sso-out", key=provider) if provider else redirect("/sign-in/")
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 
@@ -163,6 +171,8 @@ def switch(request: HttpRequest) -> HttpResponse:
     """Work in another of one's workspaces."""
     wanted = request.POST.get("workspace", "")
     mine = {str(w["id"]): w for w in workspaces_of(request.user)}  # type: ignore[arg-type]
+    if request.session.get("only") not in (None, mine.get(wanted, {}).get("id")):
+        raise Forbidden(ONLY_ONE)
     if wanted not in mine:
         raise Missing("You are not a member of this workspace.")
     request.session["workspace"] = mine[wanted]["id"]

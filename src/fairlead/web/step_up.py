@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from functools import wraps
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlencode
 
 import structlog
@@ -125,13 +125,22 @@ def _ask(request: HttpRequest, wrong: str, *, target: str | None = None) -> Http
         "wrong": wrong,
         "kept": kept if target is None else [("next", target)],
         "action": request.path if target is None else "/confirm/",
-        "way": "code" if have["app"] or have["passkeys"] else "password" if user.has_usable_password() else "link",
+        "way": _way(request, user, have),
+        "provider": request.session.get("provider", ""),
         "app": have["app"],
         "passkeys": have["passkeys"],
         "back": safe_next(target) if target else "/settings/",
     }
     status = 422 if wrong else 200 if target is not None else 403
     return page(request, "accounts/confirm.jinja", values, status=status)
+
+
+def _way(request: HttpRequest, user: User, have: dict[str, Any]) -> str:
+    if request.session.get("only"):
+        return "sso"
+    if have["app"] or have["passkeys"]:
+        return "code"
+    return "password" if user.has_usable_password() else "link"
 
 
 class CodeForm(forms.Form):

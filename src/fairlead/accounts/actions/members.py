@@ -44,6 +44,14 @@ def add_member(user: User, role: str, *, actor: Actor, now: datetime) -> Members
     return member
 
 
+def join_by_provider(user: User, role: str, *, workspace_id: int, now: datetime) -> Membership:
+    """Make somebody a member for whom the workspace's own provider vouches."""
+    with transaction.atomic():
+        member = _join(workspace_id, user, role, now=now)
+        record_joined(member, actor=actor_of(member), now=now)
+    return member
+
+
 def _join(workspace_id: int, user: User, role: str, *, now: datetime) -> Membership:
     member, _ = Membership.objects.update_or_create(
         workspace_id=workspace_id, user=user, defaults={"role": role, "removed_at": None, "created_at": now}

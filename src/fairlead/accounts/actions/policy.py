@@ -9,7 +9,7 @@ from typing import Final
 
 from django.db import transaction
 
-from fairlead.accounts.models import Passkey, Role, SecurityPolicy, WaysIn, Workspace
+from fairlead.accounts.models import Identity, Passkey, Role, SecurityPolicy, WaysIn, Workspace
 from fairlead.accounts.permissions import may_change_workspace
 from fairlead.accounts.rules import Rules, rules_in
 from fairlead.events.actor import Actor
@@ -55,7 +55,7 @@ def _check(wanted: Rules, before: Rules, actor: Actor, *, now: datetime) -> Rule
     if wanted.ways_in not in WaysIn.values:
         wrong["ways_in"] = "Choose one of the two."
     elif wanted.ways_in == WaysIn.STRONG != before.ways_in and not _gets_in(actor):
-        wrong["ways_in"] = "You would lock yourself out: add a passkey under Sign-in first."
+        wrong["ways_in"] = "You would lock yourself out: add a passkey or connect single sign-on under Sign-in first."
     if wrong:
         raise Invalid(wrong)
     roles = tuple(role for role in Role.values if role in wanted.factor_roles)
@@ -83,4 +83,6 @@ def parse_networks(texts: tuple[str, ...], wrong: dict[str, str], field: str) ->
 
 
 def _gets_in(actor: Actor) -> bool:
-    return Passkey.objects.filter(user_id=actor.user_id or 0).exists()
+    mine = {"user_id": actor.user_id or 0}
+    linked = Identity.objects.filter(workspace_id=actor.workspace_id, provider__removed_at__isnull=True, **mine)
+    return Passkey.objects.filter(**mine).exists() or linked.exists()

@@ -15,11 +15,14 @@ from fairlead.accounts.models.members import (
 )
 from fairlead.accounts.models.policy import SecurityPolicy, WaysIn
 from fairlead.accounts.models.sessions import Session
+from fairlead.accounts.models.sso import Identity, IdentityProvider
 
 __all__ = [
     "ApiToken",
     "Attempt",
     "Branding",
+    "Identity",
+    "IdentityProvider",
     "Invitation",
     "Membership",
     "Passkey",

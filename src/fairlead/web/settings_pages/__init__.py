@@ -11,6 +11,7 @@ from fairlead.web.settings_pages import (
     planning,
     presence,
     profile,
+    providers,
     security,
     sessions,
     sign_in,
@@ -21,5 +22,6 @@ from fairlead.web.settings_pages import (
 
 urls = [
     *profile.urls, *workspace.urls, *branding.urls, *planning.urls, *members.urls, *fields.urls, *types.urls,
-    *notices.urls, *presence.urls, *sessions.urls, *security.urls, *sign_in.urls, *tokens.urls, *data.urls,
+    *notices.urls, *presence.urls, *sessions.urls, *providers.urls, *security.urls, *sign_in.urls, *tokens.urls,
+    *data.urls,
 ]  # fmt: skip

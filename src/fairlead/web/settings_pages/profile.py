@@ -19,7 +19,7 @@ from fairlead.accounts import actions
 from fairlead.accounts.choices import zone_choices
 from fairlead.lib.errors import Refused
 from fairlead.lib.secrets import digest
-from fairlead.web.access import Request, member_page, user_page
+from fairlead.web.access import Request, account_page, member_page, user_page
 from fairlead.web.blame import blame
 from fairlead.web.settings_pages.frame import settings_page
 from fairlead.web.step_up import fresh_post
@@ -104,6 +104,7 @@ def _proven(request: Request) -> bool:
     return bool(proved_at) and timezone.now() - datetime.fromisoformat(proved_at) < timedelta(minutes=PROOF_MIN)
 
 
+@account_page
 @member_page
 @sensitive_post_parameters("current", "password")
 @require_POST

@@ -108,6 +108,7 @@ def _security_page(request: Request, form: RulesForm, *, status: int = 200) -> H
     ]
     values = {
         "form": form,
+        "providers": queries.providers(request.actor),
         "rows": [{**row, "over": row["due"] is not None and row["due"] <= now} for row in rows],
         "chosen": form["factor_roles"].value() or [],
         "roles": [(role.value, role.label) for role in Role],

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from fairlead.accounts import actions, queries
 from fairlead.lib.secrets import digest
-from fairlead.web.access import Request, member_page
+from fairlead.web.access import Request, account_page, member_page
 from fairlead.web.settings_pages.frame import settings_page
 
 WAYS = {
@@ -23,6 +23,7 @@ WAYS = {
 }
 
 
+@account_page
 @member_page
 @require_safe
 def sessions(request: Request) -> HttpResponse:
@@ -36,6 +37,7 @@ def sessions(request: Request) -> HttpResponse:
     return settings_page(request, "settings/sessions.jinja", {"rows": rows})
 
 
+@account_page
 @member_page
 @require_POST
 def end(request: Request, number: str) -> HttpResponse:
@@ -48,6 +50,7 @@ def end(request: Request, number: str) -> HttpResponse:
     return redirect("settings-sessions")
 
 
+@account_page
 @member_page
 @require_POST
 def end_others(request: Request) -> HttpResponse:

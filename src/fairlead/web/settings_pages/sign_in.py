@@ -17,10 +17,10 @@ from markupsafe import Markup
 from fairlead.accounts import actions
 from fairlead.accounts.actions.factors import APP
 from fairlead.accounts.models import User
-from fairlead.accounts.queries import factors
+from fairlead.accounts.queries import factors, own_ways
 from fairlead.accounts.totp import totp_address
 from fairlead.lib.errors import Refused
-from fairlead.web.access import Request, member_page, user_page
+from fairlead.web.access import Request, account_page, member_page
 from fairlead.web.blame import blame
 from fairlead.web.entering import tell_change
 from fairlead.web.render import page
@@ -32,13 +32,16 @@ from fairlead.web.step_up import CodeForm, fresh_page
 @require_safe
 def sign_in(request: Request) -> HttpResponse:
     """Everything that proves whose account this is."""
-    have = factors(request.user)
-    return settings_page(
-        request, "settings/sign_in.jinja", {**have, "has_password": request.user.has_usable_password()}
-    )
+    values = {
+        **factors(request.user),
+        "has_password": request.user.has_usable_password(),
+        "confined": bool(request.session.get("only")),
+        "ways": own_ways(request.actor),
+    }
+    return settings_page(request, "settings/sign_in.jinja", values)
 
 
-@user_page
+@account_page
 @fresh_page
 @require_POST
 def new_app(request: HttpRequest) -> HttpResponse:
@@ -47,7 +50,7 @@ def new_app(request: HttpRequest) -> HttpResponse:
     return redirect("settings-app")
 
 
-@user_page
+@account_page
 @fresh_page
 @sensitive_post_parameters("code")
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -79,7 +82,7 @@ def _app_page(request: HttpRequest, user: User, form: CodeForm, *, status: int =
     return page(request, "accounts/app.jinja", {"qr": Markup(qr), "secret": spaced, "form": form}, status=status)  # noqa: S704  drawn by us from letters of base 32
 
 
-@user_page
+@account_page
 @fresh_page
 @require_POST
 def remove_app(request: HttpRequest) -> HttpResponse:
@@ -101,7 +104,7 @@ def lost_factor(request: HttpRequest, user: User, factor: str) -> None:
         messages.success(request, f"The {factor} is removed.")
 
 
-@user_page
+@account_page
 @fresh_page
 @require_POST
 def new_codes(request: HttpRequest) -> HttpResponse:
