@@ -312,5 +312,5 @@ def test_policies_know_fields_and_types(site: Site) -> None:
         ("task.fields.channels.size() == 0 && !task.fields.urgent_print", (True, True)),
     ):  # fmt: skip
         assert tuple(about_task(text).holds(facts[t.pk]) for t in (task, other)) == expected, text
-    with pytest.raises(BadExpression, match="no skill or field called nothing"):
+    with pytest.raises(BadExpression, match="no field called nothing"):
         about_task("task.fields.nothing > 1").holds(facts[task.pk])

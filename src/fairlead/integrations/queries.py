@@ -188,6 +188,10 @@ def task_changes(task: Task, draft: TaskRow, known: Mapping[str, int]) -> dict[s
     changes = {name: value for name, value in values.items() if _differs(getattr(task, name), value)}
     needs = {known.get(folded(name), 0): n for name, n in draft.needs.items()}
     changes |= _own_changes(task, draft)
+    if draft.type is not None and not draft.values["description"]:
+        changes.pop("description", None)  # the template of its type stands where the file says nothing
+    if draft.type is not None and not needs:
+        return changes
     return {**changes, **({"needs": needs} if needs != {n.skill_id: n.level for n in task.needs.all()} else {})}
 
 

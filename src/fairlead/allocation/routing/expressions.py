@@ -76,7 +76,7 @@ class Condition:
         try:
             return bool(self._compiled.value({**PRIORITIES, **values}))
         except cel.Failed as failed:
-            raise BadExpression(_in_words(str(failed)), at=None) from None
+            raise BadExpression(_in_words(str(failed), self.text), at=None) from None
 
 
 def blanks(skills: Iterable[str], own: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -131,7 +131,8 @@ def _unknown(name: str, *, with_worker: bool) -> str:
     return f"There is nothing called {name}." + (f" Did you mean {near[0]}?" if near else "")
 
 
-def _in_words(message: str) -> str:
+def _in_words(message: str, text: str) -> str:
     if missing := _MISSING.search(message):
-        return f"There is no skill or field called {missing[1]} in this workspace."
+        field = re.search(rf"task\.fields(\.|\[['\"]){re.escape(missing[1])}\b", text)
+        return f"There is no {'field' if field else 'skill'} called {missing[1]} in this workspace."
     return "It cannot be worked out: " + message.partition(": ")[2]

@@ -143,7 +143,7 @@ def _cards(actor: Actor, project: Project, tasks: QuerySet[Any], own: Definition
         row["worker"] = holder(row)
         met, criteria, over, parts, row["comments"], row["files"], waits, ticked, items = extras[row["id"]]
         row["checks"] = (met, criteria) if criteria else None
-        row["items"] = (ticked, items) if items else None
+        row["ticked"] = (ticked, items) if items else None
         row["subtasks"] = (over, parts) if parts else None
         row["blocked_by"] = known_keys(actor, waits or [], project) if row["state"] in OPEN else []
     return rows
