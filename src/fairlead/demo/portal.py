@@ -28,6 +28,7 @@ FAULT: Final = (
     Question("q6", "long", "What did you expect instead?"),
     Question("q7", "date", "By when do you need it?", target="due"),
 )
+HANDS: Final = {"WEB": "Bob Lindqvist", "APP": "Mira Castellanos", "BRAND": "Jonas Weber"}
 WISHES: Final[dict[str, tuple[str, str]]] = {
     "WEB": ("A gift-wrap option in the basket", "Before Christmas people ask for it every day."),
     "APP": ("Show the yield of last year beside this year", "Our customers compare, and call us for the numbers."),
@@ -98,7 +99,7 @@ def _finished(project: Project, title: str, company: Company, *, now: datetime) 
         title=title, description="As agreed in the kick-off.", criteria=("Read by a second person",), effort_min=120
     )
     task = work.create_task(project, draft, **by)
-    allocation.assign_task(task, company.workers["Bob Lindqvist"], **by)
+    allocation.assign_task(task, company.workers[HANDS[project.key]], reason="Knows the client", **by)
     task.refresh_from_db()
     work.check_criterion(task.criteria.get(), **by)
     work.start_task(task, **by)
