@@ -366,7 +366,7 @@ def _settings(world: World, now: datetime) -> dict[str, str]:
     draft = ProviderDraft(name=f"Login {CANARY}", issuer="https://id.invalid", client_id="acme", secret="secret")
     provider = save_provider(draft, **by)
     key = Passkey.objects.create(
-        user=world.bob.user, name=f"Key {CANARY}", credential_id="none", public_key=b"", created_at=now
+        user=world.dana.user, name=f"Key {CANARY}", credential_id="none", public_key=b"", created_at=now
     )
     return {
         "passkeys/number": str(key.pk),
