@@ -162,6 +162,15 @@ def test_what_changed_there_comes_over_unless_somebody_changed_it_here(
     assert (again.tasks, again.kept) == ({"unchanged": 6, "refused": 1}, 0)
 
 
+def test_the_next_import_begins_with_what_was_chosen_before(world: World, bob: Worker, now: datetime) -> None:
+    _run(world.alice, now, states={"l3": "running"}, members={"m2": NEW}, archived=AS_DONE)
+    again = _import(world.alice, now, _changed(lambda b: b["lists"].append({"id": "l6", "name": "Next", "pos": 9})))
+    assert again.mapping["lists"]["l3"] == "running"
+    assert again.mapping["lists"]["l6"] == "ready"
+    assert (again.mapping["members"]["m2"], again.mapping["archived"]) == (NEW, AS_DONE)
+    assert preview_board(again).tasks == {"unchanged": 8, "refused": 1}
+
+
 def test_a_task_that_was_moved_or_thrown_away_here_stays_so(world: World, bob: Worker, now: datetime) -> None:
     _run(world.alice, now)
     by = {"actor": world.alice.actor, "now": now}

@@ -44,7 +44,7 @@ def test_a_board_of_trello_is_tried_imported_and_imported_again(visitor: Callabl
 def _reads_the_board(page: Page) -> None:
     page.goto("/import/")
     main = page.get_by_role("main")
-    main.get_by_role("link", name="Trello").click()
+    main.get_by_role("navigation", name="Where from").get_by_role("link", name="Trello").click()
     main.get_by_label("Board").set_input_files(BOARD)
     main.get_by_label("Project").fill("HAR")
     main.get_by_role("button", name="Read the board").click()

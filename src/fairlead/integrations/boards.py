@@ -86,6 +86,18 @@ def guessed_choices(board: Board, workspace_id: int) -> dict[str, Any]:
     }
 
 
+def first_choices(board: Board, workspace_id: int, project_key: str) -> dict[str, Any]:
+    """What was chosen when the board was last imported into the project; what is new since then is guessed."""
+    choices = guessed_choices(board, workspace_id)
+    earlier = Import.objects.filter(workspace_id=workspace_id, kind="trello", project_key=project_key)
+    last = earlier.filter(state=Import.State.DONE).order_by("-pk").first()
+    if last is not None and set(last.mapping["lists"]) & set(choices["lists"]):
+        for what in ("lists", "members"):
+            choices[what] |= {key: value for key, value in last.mapping[what].items() if key in choices[what]}
+        choices["archived"] = last.mapping["archived"]
+    return choices
+
+
 def known_people(workspace_id: int) -> list[dict[str, Any]]:
     """Who can be given the cards of a member: id, name, email, external_id; by name."""
     found = Worker.objects.filter(workspace_id=workspace_id, deactivated_at__isnull=True).order_by("name", "id")

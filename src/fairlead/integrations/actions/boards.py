@@ -23,7 +23,7 @@ from fairlead.integrations.boards import (
     count_new,
     difference,
     external_id,
-    guessed_choices,
+    first_choices,
     known_people,
     origins_of,
     plan_of,
@@ -56,7 +56,8 @@ def create_board_import(*, file: tuple[str, str], project_key: str, actor: Actor
     board = read_board(file[1])
     return Import.objects.create(
         workspace_id=actor.workspace_id, kind="trello", created_by_id=actor.user_id, created_at=now,
-        mapping=guessed_choices(board, actor.workspace_id), project_key=project_key.strip().upper(),
+        mapping=first_choices(board, actor.workspace_id, project_key.strip().upper()),
+        project_key=project_key.strip().upper(),
         tasks_name=file[0], tasks_text=file[1],
     )  # fmt: skip
 
