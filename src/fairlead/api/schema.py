@@ -32,6 +32,8 @@ TAGS = {
     "Schedule": "Who does what when, what a choice would cost, and pins.",
     "Policies": "How work is routed, where every task stands, what waits for a decision, and queues.",
     "Offers": "Asking workers whether they take a task, and their answers.",
+    "Time": "What people worked on and for how long: entries, the timer, and weeks that are handed in.",
+    "Inbox": "What came in and waits for a first look, and the further projects that show a task.",
     "Notifications": "What the token's user is told, and how.",
     "Events": "What happened: the append-only log of the workspace.",
 }

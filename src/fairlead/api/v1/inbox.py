@@ -55,7 +55,7 @@ class LookOut(Shown):
     state: str = Field(examples=["ready"])
 
 
-class Decline(Body):
+class DeclineTask(Body):
     reason: Reason = Field(description="Whoever asked for it reads it.")
 
 
@@ -101,7 +101,7 @@ def accept_from_inbox(request: Call, key: TaskKey) -> dict[str, Any]:
 
 
 @routes.on("POST", "/tasks/{key}/triage/decline", scope="work:write", gives=LookOut)
-def decline_from_inbox(request: Call, key: TaskKey, body: Decline) -> dict[str, Any]:
+def decline_from_inbox(request: Call, key: TaskKey, body: DeclineTask) -> dict[str, Any]:
     """Decline a task of the inbox
 
     It is cancelled, and the reason stands on it.
