@@ -104,7 +104,8 @@ def _places(filled: Filled) -> dict[str, str]:
         "policy_id": filled.places["policies/policy_id"],
         "offer_id": filled.places["offers/offer_id"], "state_id": filled.ids["focus"],
         "notice_id": filled.ids["notice"], "view_id": filled.places["views/view_id"],
-        "batch_id": filled.places["batches/batch_id"],
+        "batch_id": filled.places["batches/batch_id"], "team_id": filled.places["teams/team_id"],
+        "calendar_id": filled.places["calendars/calendar_id"],
     }  # fmt: skip
 
 

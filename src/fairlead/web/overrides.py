@@ -52,6 +52,7 @@ def index(request: Request) -> HttpResponse:
 def change(request: Request, policy_id: int) -> HttpResponse:
     """One change, ranked anew over what was kept; sent, it becomes a new version of the policy."""
     require(may_see_policies(request.actor), NOT_YOURS)
+    policy = queries.find_policy(request.actor, policy_id)
     sent = request.POST if request.method == "POST" else request.GET
     name, after = sent.get("name", ""), _number(sent.get("after", ""), -1)
     if request.method != "POST" and not name:
@@ -62,7 +63,6 @@ def change(request: Request, policy_id: int) -> HttpResponse:
         values = {"found": found, "words": WORDS, "may_write": may_write_policies(request.actor), "weeks": weeks}
         return page(request, "routing/override_change.jinja", values)
     require(may_write_policies(request.actor), NOT_TO_WRITE)
-    policy = queries.find_policy(request.actor, policy_id)
     says = definition_of(policy.latest)
     seen = _number(sent.get("version", ""), policy.latest.number)
     changed = replace(says, weights={**says.weights, name: after})
