@@ -127,4 +127,6 @@ def test_the_pages_offer_show_and_write_a_change(team: Team) -> None:
     assert queries.find_policy(team.alice, policy.pk).latest.definition["weights"] == {"labour": 150}
     # whoever saw an older version is told instead of overwriting
     assert alice.post(f"/desk/overrides/{policy.pk}/", {**sent, "after": "200"}).status_code == 409
+    for wrong in ({"name": "labour", "after": "-5"}, {"name": "colour", "after": "50"}, {"name": "labour"}):
+        assert alice.post(f"/desk/overrides/{policy.pk}/", wrong).status_code == 422
     assert alice.get(f"/desk/overrides/{policy.pk}/?name=labour&after=33").status_code == 422

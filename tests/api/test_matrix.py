@@ -113,6 +113,8 @@ def _places(filled: Filled) -> dict[str, str]:
         "batch_id": filled.places["batches/batch_id"],
         "entry_id": filled.places["time-entries/entry_id"], "monday": filled.places["monday"],
         "project_key": "OPS",
+        "team_id": filled.places["teams/team_id"],
+        "calendar_id": filled.places["calendars/calendar_id"],
     }  # fmt: skip
 
 

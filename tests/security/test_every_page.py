@@ -69,7 +69,7 @@ def _heads(house: House) -> list[tuple[int, int]]:
 BY_MAIL_PROGRAMS = ("/notices/stop/<secret>/", "/portal/reminders/<secret>/")
 """One-click unsubscription (RFC 8058) comes without a session: the signed secret in the address is its proof."""
 BY_SECRET = (
-    "/sign-in/sso/<key>/out/",
+    "/sign-in/sso/<key>/out/", "/calendar/<secret>/work.ics",
     "/join/<secret>/", "/offer/<secret>/", *BY_MAIL_PROGRAMS, "/ask/<secret>/", "/portal/sign-in/<slug>/",
     "/portal/brand/<digest>/<version>/logo/",
 )  # fmt: skip

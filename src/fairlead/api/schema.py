@@ -27,6 +27,8 @@ TAGS = {
     "Fields": "What the workspace keeps about its tasks besides what every task has.",
     "Types": "Types of work: bugs, approvals, milestones, and those of the workspace's own.",
     "Presence": "What people say they are: the states of the workspace, and whether they are given new work in them.",
+    "Calendars": "When workers are busy elsewhere, and their own work as a calendar.",
+    "Teams": "Who works together, under which name.",
     "Skills": "The taxonomy that needs and levels refer to.",
     "Allocation": "Who should do what, and why; assignments, receipts and plans.",
     "Schedule": "Who does what when, what a choice would cost, and pins.",

@@ -201,7 +201,6 @@ def feed(request: HttpRequest, secret: str) -> HttpResponse:  # noqa: ARG001  th
     entries = work_entries(found.worker, titles=found.shows_titles, address=config().base_url, now=now)
     actions.note_feed_read(found, now=now)
     response = HttpResponse(write(f"{found.worker.name}: work", entries, now=now), content_type="text/calendar")
-    response.headers["Cache-Control"] = "private, max-age=300"
     response.headers["Content-Disposition"] = 'inline; filename="work.ics"'
     return response
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from django.contrib import messages
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from fairlead.allocation import actions, queries
 from fairlead.allocation.permissions import may_see_policies, may_write_policies
 from fairlead.allocation.queries.policies import definition_of
+from fairlead.allocation.routing import from_dict
 from fairlead.lib.errors import require
 from fairlead.web.access import Request, member_page
 from fairlead.web.policy_forms import WORDS
@@ -52,6 +52,7 @@ def index(request: Request) -> HttpResponse:
 def change(request: Request, policy_id: int) -> HttpResponse:
     """One change, ranked anew over what was kept; sent, it becomes a new version of the policy."""
     require(may_see_policies(request.actor), NOT_YOURS)
+    policy = queries.find_policy(request.actor, policy_id)
     sent = request.POST if request.method == "POST" else request.GET
     name, after = sent.get("name", ""), _number(sent.get("after", ""), -1)
     if request.method != "POST" and not name:
@@ -62,10 +63,9 @@ def change(request: Request, policy_id: int) -> HttpResponse:
         values = {"found": found, "words": WORDS, "may_write": may_write_policies(request.actor), "weeks": weeks}
         return page(request, "routing/override_change.jinja", values)
     require(may_write_policies(request.actor), NOT_TO_WRITE)
-    policy = queries.find_policy(request.actor, policy_id)
     says = definition_of(policy.latest)
     seen = _number(sent.get("version", ""), policy.latest.number)
-    changed = replace(says, weights={**says.weights, name: after})
+    changed = from_dict({**says.to_dict(), "weights": {**says.weights, name: after}})
     made = actions.change_policy(policy, changed, actor=request.actor, now=timezone.now(), version=seen)
     messages.success(request, f"{made.name} is saved as version {made.latest.number}. Any version can be restored.")
     return redirect("policy", made.pk)
