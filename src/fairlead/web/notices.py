@@ -27,6 +27,7 @@ VIEWS: Final = {"all": "All", "unread": "Unread", "mentions": "Mentions", "snooz
 ICONS: Final = {
     "assigned": "user-check", "unassigned": "undo-2", "offered": "handshake", "withdrawn": "handshake",
     "expiring": "timer", "mentioned": "at-sign", "commented": "message-square", "due": "calendar",
+    "approval_asked": "stamp", "approval_answered": "stamp",
     "overdue": "calendar-x", "plan_applied": "wand-sparkles", "time_off_decided": "tree-palm",
     "exhausted": "triangle-alert", "unroutable": "triangle-alert", "time_off_asked": "tree-palm",
     "plan_made": "wand-sparkles", "joined": "user-plus", "unblocked": "lock-open", "to_approve": "stamp",
