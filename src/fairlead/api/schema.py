@@ -21,6 +21,7 @@ TAGS = {
     "Projects": "Bodies of work, each with columns of its own.",
     "Tasks": "Pieces of work: what is to be done, by when, what it asks for, and where it stands.",
     "Task details": "Criteria, dependencies and comments of a task.",
+    "Client portal": "What clients see and answer; putting work to them, and the forms through which they ask.",
     "Workers": "The directory: employees, freelancers and AI agents.",
     "Presence": "What people say they are: the states of the workspace, and whether they are given new work in them.",
     "Skills": "The taxonomy that needs and levels refer to.",
