@@ -23,6 +23,7 @@ TAGS = {
     "Task details": "Criteria, dependencies and comments of a task.",
     "Dates": "The calendar, the timeline, and moving tasks together with what follows them.",
     "Files": "What is attached to tasks, in all its versions.",
+    "Client portal": "What clients see and answer; putting work to them, and the forms through which they ask.",
     "Workers": "The directory: employees, freelancers and AI agents.",
     "Fields": "What the workspace keeps about its tasks besides what every task has.",
     "Types": "Types of work: bugs, approvals, milestones, and those of the workspace's own.",
