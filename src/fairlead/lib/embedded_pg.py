@@ -218,9 +218,11 @@ THROWAWAY: Final = "fairlead-throwaway-"
 
 def _sweep(root: Path) -> None:
     for home in root.glob(THROWAWAY + "*"):
-        if home.owner() != pwd.getpwuid(os.geteuid()).pw_name or not (home / "in-use").exists():
+        try:
+            mine = home.owner() == pwd.getpwuid(os.geteuid()).pw_name
+            lock = filelock.take(home / "in-use") if mine and (home / "in-use").exists() else None
+        except FileNotFoundError:  # another run removed it in between
             continue
-        lock = filelock.take(home / "in-use")
         if lock is None:
             continue
         with lock:
