@@ -219,7 +219,7 @@ PAGES: dict[str, Line] = {
     "GET /calendar/": allow(*EVERYBODY),
     "GET /projects/<key>/calendar/": allow(*SEES_PROJECT),
     "GET /timeline/": allow(*EVERYBODY),
-    "GET /timeline/data/": allow(*EVERYBODY),
+    "GET /timeline/data/": allow(*READERS),
     "GET /projects/<key>/timeline/": allow(*SEES_PROJECT),
     "GET /tasks/<key>/dates/": allow(*MANAGERS, HOLDER),
     "POST /tasks/<key>/dates/": allow(*MANAGERS, HOLDER, data={"due": "2027-05-03"}),

@@ -24,7 +24,7 @@ TASK_COLUMNS: Final = (
     "key", "id", "title", "description", "project", "column", "state", "priority", "assignee", "labels", "needs",
     "effort_min", "not before", "due", "created", "updated",
 )  # fmt: skip
-NOT_FOR_CLIENTS: Final = {"needs", "effort_min"}
+FOR_CLIENTS: Final = ("key", "title", "description", "project", "state", "due", "created", "updated")
 PEOPLE_COLUMNS: Final = (
     "name", "external id", "email", "kind", "role", "skills", "time zone", "country", "week hours", "rate",
 )  # fmt: skip
@@ -32,12 +32,12 @@ PRIORITIES: Final = ("none", "low", "medium", "high", "urgent")
 
 
 def tasks_as_csv(actor: Actor, tasks: QuerySet[Task]) -> str:
-    """These tasks as CSV, at most as many as an import reads. Clients get no efforts and no needs."""
+    """These tasks as CSV, at most as many as an import reads. Clients get what their portal shows."""
     rows = plain(tasks.values(
         "id", "number", "title", "description", "project__key", "status__name", "state", "priority", "assignee__name",
         "labels", "effort_min", "release_at", "due_at", "created_at", "updated_at", "external_id",
     )[:MOST_ROWS])  # fmt: skip
-    columns = [c for c in TASK_COLUMNS if actor.role != Role.CLIENT or c not in NOT_FOR_CLIENTS]
+    columns = FOR_CLIENTS if actor.role == Role.CLIENT else TASK_COLUMNS
     needs = _needs(tasks, actor) if "needs" in columns else {}
     return write_table(columns, ([_task(row, needs)[column] for column in columns] for row in rows))
 

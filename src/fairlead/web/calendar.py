@@ -14,11 +14,10 @@ from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from fairlead.accounts.models import Role
 from fairlead.accounts.permissions import MANAGERS, STAFF
 from fairlead.lib.errors import Invalid, Refused
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
-from fairlead.web.access import Request, member_page, safe_next
+from fairlead.web.access import Request, member_page, safe_next, to_portal
 from fairlead.web.batches import undo_address
 from fairlead.web.board import today_of
 from fairlead.web.errors import wants_json
@@ -44,14 +43,14 @@ LANES: Final = 4
 @require_GET
 def index(request: Request) -> HttpResponse:
     """All tasks that the reader sees. ?view= is month, week, agenda or day, ?on= a day of it, the rest are filters."""
-    return _calendar(request, None)
+    return to_portal(request) or _calendar(request, None)
 
 
 @member_page
 @require_GET
 def of_project(request: Request, key: str) -> HttpResponse:
     """The tasks of one project."""
-    return _calendar(request, find_project(request.actor, key))
+    return to_portal(request) or _calendar(request, find_project(request.actor, key))
 
 
 def _calendar(request: Request, project: Project | None) -> HttpResponse:
@@ -82,7 +81,7 @@ def _calendar(request: Request, project: Project | None) -> HttpResponse:
 
 
 def _may(request: Request, project: Project | None) -> dict[str, bool]:
-    may_add = may_create_task(request.actor, project) if project else request.actor.role in {*STAFF, Role.CLIENT}
+    may_add = may_create_task(request.actor, project) if project else request.actor.role in STAFF
     return {
         "may_add": may_add and (project is None or project.archived_at is None),
         "may_manage": request.actor.role in MANAGERS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from fairlead.accounts.models import Role
 from fairlead.allocation.queries import waiting_decisions, waiting_for
@@ -12,25 +12,27 @@ from fairlead.events.actor import Actor
 from fairlead.work.queries import visible_projects
 from fairlead.work.queries.triage import inbox_count
 
+LEADING: Final = frozenset({"owner", "admin", "manager"})
+WORKING: Final = LEADING | {"contributor"}
+TEAM: Final = WORKING | {"auditor"}
+
 # icon, label, address, roles that see it (None: everybody)
 ITEMS: list[tuple[str, str, str, frozenset[str] | None]] = [
-    ("circle-check-big", "My work", "/my-work/", frozenset({"owner", "admin", "manager", "contributor"})),
-    ("calendar-check", "Planner", "/planner/", frozenset({"owner", "admin", "manager", "contributor"})),
-    ("folder-kanban", "Projects", "/projects/", None),
-    ("list-todo", "All tasks", "/tasks/", None),
-    ("calendar-days", "Calendar", "/calendar/", None),
+    ("circle-check-big", "My work", "/my-work/", WORKING),
+    ("calendar-check", "Planner", "/planner/", WORKING),
+    ("mailbox", "Inbox", "/inbox/", LEADING),
     ("inbox", "Portal", "/portal/", frozenset({"client"})),
-    ("folder-kanban", "Projects", "/projects/", frozenset({"owner", "admin", "manager", "contributor", "auditor"})),
-    ("list-todo", "All tasks", "/tasks/", frozenset({"owner", "admin", "manager", "contributor", "auditor"})),
-    ("handshake", "Offers", "/offers/", frozenset({"owner", "admin", "manager", "contributor", "auditor"})),
-    ("timer", "Time", "/time/", frozenset({"owner", "admin", "manager", "contributor", "auditor"})),
-    ("calendar-range", "Schedule", "/schedule/", frozenset({"owner", "admin", "manager", "contributor", "auditor"})),
-    ("inbox", "Desk", "/desk/", frozenset({"owner", "admin", "manager", "auditor"})),
-    ("mailbox", "Inbox", "/inbox/", frozenset({"owner", "admin", "manager"})),
+    ("folder-kanban", "Projects", "/projects/", TEAM),
+    ("list-todo", "All tasks", "/tasks/", TEAM),
+    ("calendar-days", "Calendar", "/calendar/", TEAM),
+    ("handshake", "Offers", "/offers/", TEAM),
+    ("timer", "Time", "/time/", TEAM),
+    ("calendar-range", "Schedule", "/schedule/", TEAM),
+    ("scale", "Desk", "/desk/", LEADING | {"auditor"}),
     ("layers", "Queue", "/queue/", frozenset({"contributor"})),
-    ("users", "People", "/people/", frozenset({"owner", "admin", "manager", "contributor", "auditor"})),
-    ("upload", "Import", "/import/", frozenset({"owner", "admin", "manager"})),
-    ("activity", "Activity", "/activity/", frozenset({"owner", "admin", "manager", "auditor"})),
+    ("users", "People", "/people/", TEAM),
+    ("upload", "Import", "/import/", LEADING),
+    ("activity", "Activity", "/activity/", LEADING | {"auditor"}),
     ("settings", "Settings", "/settings/", None),
 ]
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from fairlead.lib.effort import write_effort
-from fairlead.web.access import Request, member_page
+from fairlead.web.access import Request, member_page, to_portal
 from fairlead.web.own_filters import own_fields
 from fairlead.web.task_filters import asked
 from fairlead.web.task_list import columns_of, heads_of, needed_fields, sort_of
@@ -36,6 +36,8 @@ _NUMBER: Final = re.compile(r"-?\d+([.,]\d+)?")
 @require_GET
 def export(request: Request) -> HttpResponse:
     """At most ten thousand tasks; each cell is safe to open in a spreadsheet."""
+    if client := to_portal(request):
+        return client
     now, zone = timezone.now(), request.user.time_zone
     own = own_fields(request)
     shown_columns, sort = columns_of(request), sort_of(request, own)

@@ -107,6 +107,8 @@ def of_view(request: Request, number: int) -> HttpResponse:
 @require_GET
 def export(request: Request) -> HttpResponse:
     """The tasks that the filters of the address leave, as a CSV file."""
+    if client := to_portal(request):
+        return client
     wanted = asked(request)
     fitting = wanted.apply(
         visible_tasks(request.actor), now=timezone.now(), user_id=request.actor.user_id, zone=request.user.time_zone

@@ -13,11 +13,10 @@ from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from fairlead.accounts.models import Role
-from fairlead.accounts.permissions import MANAGERS, STAFF
+from fairlead.accounts.permissions import MANAGERS, READERS, STAFF
 from fairlead.lib.errors import Invalid, Refused, require
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
-from fairlead.web.access import Request, member_page, safe_next
+from fairlead.web.access import Request, member_page, safe_next, to_portal
 from fairlead.web.batches import undo_address
 from fairlead.web.calendar import day_of
 from fairlead.web.errors import wants_json
@@ -34,6 +33,7 @@ from fairlead.work.queries import details, find_project, find_task, timeline
 
 PLAIN: Final = 200
 """Tasks in the table that stands there without a script."""
+ONLY_TEAM: Final = "The timeline is for the team. What you asked for is in your portal."
 SHOWN: Final = 3
 
 
@@ -41,21 +41,21 @@ SHOWN: Final = 3
 @require_GET
 def index(request: Request) -> HttpResponse:
     """All tasks that the reader sees and that have a date; the filters are those of the list."""
-    return _timeline(request, None)
+    return to_portal(request) or _timeline(request, None)
 
 
 @member_page
 @require_GET
 def of_project(request: Request, key: str) -> HttpResponse:
     """The tasks of one project."""
-    return _timeline(request, find_project(request.actor, key))
+    return to_portal(request) or _timeline(request, find_project(request.actor, key))
 
 
 def _timeline(request: Request, project: Project | None) -> HttpResponse:
     now, zone = timezone.now(), request.user.time_zone
     wanted = asked(request, project=project.key if project else "")
     found = timeline(request.actor, wanted, now=now, zone=zone)
-    may_add = may_create_task(request.actor, project) if project else request.actor.role in {*STAFF, Role.CLIENT}
+    may_add = may_create_task(request.actor, project) if project else request.actor.role in STAFF
     values = {
         "project": project,
         "found": found,
@@ -79,6 +79,7 @@ def _data_address(request: Request, project: Project | None) -> str:
 @require_GET
 def data(request: Request) -> HttpResponse:
     """The bars as short lists for the script."""
+    require(request.actor.role in READERS, ONLY_TEAM)
     now, zone = timezone.now(), request.user.time_zone
     return JsonResponse(compact(timeline(request.actor, asked(request), now=now, zone=zone), now=now, zone=zone))
 

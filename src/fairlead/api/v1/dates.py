@@ -8,13 +8,13 @@ from typing import Any, Literal
 from ninja import Query
 from pydantic import BaseModel, Field
 
-from fairlead.accounts.models import Role
+from fairlead.accounts.permissions import READERS
 from fairlead.api import etags
 from fairlead.api.calls import Call
 from fairlead.api.fields import Body, Day, Moment, ProjectKey, Shown, TaskKey, TaskState
 from fairlead.api.routes import Routes
 from fairlead.api.v1.shapes import LinkOut, Priority, WorkerName
-from fairlead.lib.errors import Invalid
+from fairlead.lib.errors import Invalid, require
 from fairlead.work import actions, queries
 from fairlead.work.dates import Dates
 from fairlead.work.filters import TaskFilter
@@ -166,10 +166,11 @@ def show_calendar(request: Call, wanted: Query[CalendarQuery]) -> dict[str, Any]
 
 
 def _filter(request: Call, wanted: Filters) -> TaskFilter:
+    require(request.actor.role in READERS, "Dates of work are for the team. Clients read /api/v1/portal/requests.")
     return TaskFilter(
         text=wanted.q or "", project=wanted.project or "", state=wanted.state or "", assignee=wanted.assignee or "",
         label=wanted.label or "", priority=wanted.priority, due=wanted.due or "",
-        skill=None if request.actor.role == Role.CLIENT else wanted.skill_id,
+        skill=wanted.skill_id,
     )  # fmt: skip
 
 
