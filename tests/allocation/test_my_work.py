@@ -168,8 +168,9 @@ def test_a_manager_sees_what_waits_for_a_decision(team: Team) -> None:
 
 def test_who_works_starts_at_my_work_and_others_at_the_projects(team: Team) -> None:
     assert browser(team, team.world.bob).get("/").headers["Location"] == "/my-work/"
-    for who in (team.world.alice, team.world.clara, team.world.audrey):
+    for who in (team.world.alice, team.world.audrey):
         assert browser(team, who).get("/").headers["Location"] == "/projects/"
+    assert browser(team, team.world.clara).get("/").headers["Location"] == "/portal/"
 
 
 def test_an_empty_page_teaches(team: Team) -> None:

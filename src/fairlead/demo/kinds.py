@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from fairlead.accounts.models import User
+from fairlead.allocation import actions as allocation
 from fairlead.work import actions as work
 from fairlead.work.actions import OptionIn
 from fairlead.work.fields.models import Field
@@ -114,6 +115,8 @@ def _approval(company: Company, now: datetime) -> None:
     names = ("Olga", "Ben", "Mira")
     users = list(User.objects.filter(pk__in=[company.actors[name].user_id for name in names]))
     work.name_approvers(task, users, 2, **_by(company, now))
+    allocation.assign_task(task, company.workers["Mira Castellanos"], **_by(company, now))
+    task.refresh_from_db()
     for name in ("In progress", "In review"):
         work.move_task(task, Status.objects.get(project=brand, name=name), **_by(company, now))
     work.give_approval(

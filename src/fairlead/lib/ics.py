@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import islice
 from time import monotonic as time_s
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -74,8 +73,10 @@ def read(content: bytes, *, zone: str, start: datetime, end: datetime) -> Readin
     window = _Window(ZoneInfo(zone), start, end)
     found: set[Busy] = set()
     for calendar in calendars:
-        for block in islice(window.blocks(calendar), MOST_BLOCKS + 1 - len(found)):
+        for block in window.blocks(calendar):
             found.add(block)
+            if len(found) > MOST_BLOCKS:
+                break
     ordered = sorted(found)
     return Reading(tuple(ordered[:MOST_BLOCKS]), window.not_understood, len(ordered) > MOST_BLOCKS)
 

@@ -111,11 +111,6 @@ def asked_clients(news: News) -> Collection[int]:
     return set(shared) - set(mentioned(news)) - set(task_people(news))
 
 
-def request_managers(news: News) -> Collection[int]:
-    """The managers, when the task was asked for by a client or through a form."""
-    return managers(news) if news.payload.get("source") in ("request", "form") else ()
-
-
 def approvers(news: News) -> Collection[int]:
     """Who is asked to decide and has not yet."""
     return list(Approver.objects.filter(task=news.task, verdict="").values_list("user_id", flat=True))

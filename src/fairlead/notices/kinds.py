@@ -77,7 +77,7 @@ KINDS: Final[tuple[Kind, ...]] = (
          "{actor} asks for changes of {key}: {task}", mail=True),
     Kind("change_order", "A client wants more revisions than agreed", ("task.beyond_revisions",), gather.managers,
          "{key} needs a change order: {task}", mail=True, for_managers=True),
-    Kind("requested", "A client asks for something", ("task.created",), gather.request_managers,
+    Kind("requested", "A client asks for something", ("task.requested",), gather.managers,
          "{actor} asks for “{task}”", for_managers=True),
     Kind("calendar_failed", "A calendar of mine cannot be read", ("calendar.failed",), gather.calendar_owner,
          "A calendar of yours cannot be read", mail=True),

@@ -32,7 +32,7 @@ ICONS: Final = {
     "exhausted": "triangle-alert", "unroutable": "triangle-alert", "time_off_asked": "tree-palm",
     "plan_made": "wand-sparkles", "joined": "user-plus", "unblocked": "lock-open", "to_approve": "stamp",
     "asked": "message-circle-question-mark", "approved": "circle-check-big", "changes": "pencil-line",
-    "change_order": "file-pen-line", "requested": "inbox",
+    "change_order": "file-pen-line", "requested": "inbox", "calendar_failed": "calendar-x", "absent": "tree-palm",
 }  # fmt: skip
 
 

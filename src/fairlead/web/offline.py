@@ -56,7 +56,6 @@ def worker(request: HttpRequest) -> HttpResponse:
     values = {"files": files, "version": hashlib.sha256("\n".join(files).encode()).hexdigest()[:10]}
     answer = page(request, "offline/worker.js.jinja", values)
     answer.headers["Content-Type"] = "text/javascript; charset=utf-8"
-    answer.headers["Cache-Control"] = "no-cache"
     return answer
 
 

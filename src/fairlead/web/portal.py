@@ -19,11 +19,14 @@ from fairlead.events.actor import Actor
 from fairlead.lib.errors import Refused, require
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
 from fairlead.web.access import Request, member_page, posted
+from fairlead.web.filters import size
 from fairlead.web.render import page
 from fairlead.work import actions
 from fairlead.work.actions.portal_looks import note_look
 from fairlead.work.models import Task
 from fairlead.work.queries import visible_projects
+from fairlead.work.queries.attachments import file_rows
+from fairlead.work.queries.own_fields import shown_fields
 from fairlead.work.queries.portal import (
     GROUPS,
     RequestPage,
@@ -91,7 +94,15 @@ def request_values(actor: Actor, brand: Brand, task: Task) -> dict[str, Any]:
     row: RequestRow = found.row
     ids = [] if row.due_at or row.group == "over" else [row.id]
     planned = planned_finishes(actor.workspace_id, ids, now=timezone.now()) if ids else {}
-    return {"found": found, "row": row, "planned": planned.get(row.id), "may_say": task.project.archived_at is None}
+    files = [{"url": it.url, "name": it.name, "size": size(it.size)} for it in file_rows(actor, task)]
+    return {
+        "found": found,
+        "row": row,
+        "planned": planned.get(row.id),
+        "may_say": task.project.archived_at is None,
+        "own": shown_fields(actor, task),
+        "files": files,
+    }
 
 
 def _request_page(request: Request, task: Task, *, status: int = 200, **more: Any) -> HttpResponse:

@@ -89,6 +89,7 @@ PHRASES: Final[dict[str, str]] = {
     "type.unarchived": "took the type {name} out of the archive",
     "type.deleted": "deleted the type {name}",
     "task.created": "created {subject}: {title}",
+    "task.requested": "asked for {subject}",
     "task.changed": "changed {subject}",
     "task.moved": "moved {subject}",
     "task.started": "started {subject}",

@@ -24,7 +24,7 @@ Name = Annotated[str, StringConstraints(max_length=80)]
 Address = Annotated[str, StringConstraints(max_length=1000)]
 
 
-class CalendarOut(Shown):
+class BusyCalendarOut(Shown):
     """A calendar that is read. Its secret address is never shown again, only the host."""
 
     id: int
@@ -41,7 +41,7 @@ class CalendarOut(Shown):
 
 
 class CalendarsOut(Shown):
-    items: list[CalendarOut]
+    items: list[BusyCalendarOut]
 
 
 class NewCalendar(Body):
@@ -101,7 +101,7 @@ def list_calendars(request: Call, worker_id: PathId) -> dict[str, Any]:
     return {"items": queries.calendar_rows(request.actor, worker, now=request.now)}
 
 
-@routes.on("POST", "/workers/{worker_id}/calendars", scope="people:write", gives=CalendarOut, status=201)
+@routes.on("POST", "/workers/{worker_id}/calendars", scope="people:write", gives=BusyCalendarOut, status=201)
 def connect_calendar(request: Call, worker_id: PathId, body: NewCalendar) -> Any:
     """Connect a calendar
 
@@ -115,7 +115,7 @@ def connect_calendar(request: Call, worker_id: PathId, body: NewCalendar) -> Any
     return _row(request, made)
 
 
-@routes.on("PATCH", "/workers/{worker_id}/calendars/{calendar_id}", scope="people:write", gives=CalendarOut)
+@routes.on("PATCH", "/workers/{worker_id}/calendars/{calendar_id}", scope="people:write", gives=BusyCalendarOut)
 def change_calendar(request: Call, worker_id: PathId, calendar_id: PathId, body: CalendarChange) -> Any:
     """Change a calendar
 
@@ -126,7 +126,7 @@ def change_calendar(request: Call, worker_id: PathId, calendar_id: PathId, body:
     return _row(request, actions.change_calendar(calendar, **given, actor=request.actor, now=request.now))
 
 
-@routes.on("POST", "/workers/{worker_id}/calendars/{calendar_id}/refresh", scope="people:write", gives=CalendarOut)
+@routes.on("POST", "/workers/{worker_id}/calendars/{calendar_id}/refresh", scope="people:write", gives=BusyCalendarOut)
 def refresh_calendar(request: Call, worker_id: PathId, calendar_id: PathId) -> Any:
     """Read a calendar now
 

@@ -29,7 +29,7 @@ Spent = Annotated[int, Field(strict=True, ge=1, le=1440, description="Minutes.")
 Note = Annotated[str, StringConstraints(max_length=300)]
 
 
-class EntryOut(Shown):
+class TimeEntryOut(Shown):
     """Time that somebody spent on a task."""
 
     id: int
@@ -45,7 +45,7 @@ class EntryOut(Shown):
 
 
 class EntryPage(Shown):
-    items: list[EntryOut]
+    items: list[TimeEntryOut]
     next_cursor: str | None
 
 
@@ -82,7 +82,7 @@ class EntryChange(Body):
 class TimerOut(Shown):
     """The timer that runs, or null."""
 
-    running: EntryOut | None
+    running: TimeEntryOut | None
 
 
 class TimerStart(Body):
@@ -118,7 +118,7 @@ def list_time_entries(request: Call, wanted: Query[EntryQuery]) -> dict[str, Any
     return paging.page(request, [shown[pk] for pk in ids])
 
 
-@routes.on("POST", "/time-entries", scope="work:write", gives=EntryOut, status=201)
+@routes.on("POST", "/time-entries", scope="work:write", gives=TimeEntryOut, status=201)
 def create_time_entry(request: Call, body: NewEntry) -> dict[str, Any]:
     """Log time
 
@@ -144,13 +144,13 @@ def _draft(request: Call, worker: Worker, body: NewEntry) -> actions.TimeDraft:
     return actions.TimeDraft(day, minutes, start, end, body.note, body.billable)
 
 
-@routes.on("GET", "/time-entries/{entry_id}", scope="work:read", gives=EntryOut)
+@routes.on("GET", "/time-entries/{entry_id}", scope="work:read", gives=TimeEntryOut)
 def show_time_entry(request: Call, entry_id: PathId) -> dict[str, Any]:
     """Show a time entry"""
     return _one(request, find_entry(request.actor, entry_id).pk)
 
 
-@routes.on("PATCH", "/time-entries/{entry_id}", scope="work:write", gives=EntryOut)
+@routes.on("PATCH", "/time-entries/{entry_id}", scope="work:write", gives=TimeEntryOut)
 def change_time_entry(request: Call, entry_id: PathId, body: EntryChange) -> dict[str, Any]:
     """Change a time entry
 
@@ -173,7 +173,7 @@ def delete_time_entry(request: Call, entry_id: PathId) -> None:
     actions.remove_time(find_entry(request.actor, entry_id), actor=request.actor, now=request.now)
 
 
-@routes.on("POST", "/time-entries/{entry_id}/restore", scope="work:write", gives=EntryOut)
+@routes.on("POST", "/time-entries/{entry_id}/restore", scope="work:write", gives=TimeEntryOut)
 def restore_time_entry(request: Call, entry_id: PathId) -> dict[str, Any]:
     """Bring a removed time entry back"""
     entry = find_entry(request.actor, entry_id, removed=True)
@@ -199,7 +199,7 @@ def start_timer(request: Call, body: TimerStart) -> dict[str, Any]:
     return {"running": _one(request, entry.pk)}
 
 
-@routes.on("POST", "/timer/stop", scope="work:write", gives=EntryOut)
+@routes.on("POST", "/timer/stop", scope="work:write", gives=TimeEntryOut)
 def stop_timer(request: Call) -> dict[str, Any]:
     """Stop the timer"""
     return _one(request, actions.stop_timer(_me(request), actor=request.actor, now=request.now).pk)

@@ -29,6 +29,8 @@ COLUMNS: Final = (
     "title", "description", "priority", *EFFORTS, "release_at", "due_at", "labels", "parent", "external_id",
 )  # fmt: skip
 BATCH: Final = 500
+ASKED: Final = ("request", "form")
+"""Sources of tasks for which somebody outside the team waits."""
 Place = tuple[Status, float]
 """A column, and the rank in it."""
 
@@ -75,6 +77,8 @@ def _create(
         _await_a_look(tasks, facts["source"], actor=actor, now=now)
         for task in tasks:
             record("task.created", task, actor=actor, now=now, title=task.title, **facts)
+            if facts["source"] in ASKED:
+                record("task.requested", task, actor=actor, now=now, source=facts["source"])
     return tasks
 
 

@@ -6,11 +6,13 @@ from typing import Any, Final
 
 from django.db.models import F, OrderBy, QuerySet
 
+from fairlead.events.actor import Actor
 from fairlead.people.models import Worker
 from fairlead.work.fields.asking import group_id, may_group, sort_key
-from fairlead.work.fields.definitions import Definitions, FieldDef
+from fairlead.work.fields.definitions import Definitions, FieldDef, definitions, of_project, seen_by
 from fairlead.work.fields.models import Kind
-from fairlead.work.fields.stored import values_of
+from fairlead.work.fields.stored import people_of, values_of
+from fairlead.work.fields.values import shown
 from fairlead.work.models import Task
 
 PREFIX: Final = "f."
@@ -62,3 +64,10 @@ def _names(field: FieldDef, ids: list[Any]) -> dict[Any, str]:
 def _group_name(field: FieldDef, row: dict[str, Any], value: Any, names: dict[Any, str]) -> str:
     hidden = row["project_id"] not in field.projects
     return f"No {field.name}" if hidden or value is None else names.get(value, f"No {field.name}")
+
+
+def shown_fields(actor: Actor, task: Task) -> list[tuple[str, str]]:
+    """(name, value in words) of what the task has in the fields that the reader may know of."""
+    fields = of_project(seen_by(actor, definitions(task.workspace_id)), task.project_id)
+    values, people = values_of([task.pk], fields).get(task.pk, {}), people_of(task.workspace_id, fields)
+    return [(field.name, shown(field, values[field.id], people)) for field in fields if field.id in values]

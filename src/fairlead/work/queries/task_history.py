@@ -173,6 +173,7 @@ def _pin(text: str) -> Callable[[Mapping[str, Any], str], str]:
 
 TELL: Final[dict[str, Callable[[Mapping[str, Any], str], str]]] = {
     "task.created": _source,
+    "task.requested": lambda _p, _z: "asked for it",
     "task.changed": _changed,
     **dict.fromkeys(MOVES, _moved),
     "task.deleted": lambda _p, _z: "put it into the trash",
