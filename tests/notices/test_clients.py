@@ -82,10 +82,10 @@ def test_a_question_rings_the_clients_and_names_nobody_of_the_team(desk: Desk) -
 
 
 def test_managers_hear_of_requests_and_of_no_other_task(desk: Desk) -> None:
-    run("task.created")
+    assert not Event.objects.filter(kind="task.requested").exists()
     assert told("requested") == []
     work.request_work(desk.held.project, "A map", actor=desk.world.clara.actor, now=NOW)
-    run("task.created")
+    run("task.requested")
     assert told("requested") == [("Alice", "Clara asks for “A map”"), ("Olga", "Clara asks for “A map”")]
 
 

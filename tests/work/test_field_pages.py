@@ -123,7 +123,7 @@ def test_the_export_has_the_columns_of_the_list_and_no_formulas(site: Site, alic
     fill(site, site.make('=HYPERLINK("https://evil.example")'), account="+cmd|' /C calc'!A0", budget=-5_00)
     fill(site, site.make("Plain"), account="-5", budget=7_00)
     answer = alice.get("/tasks/table.csv?cols=title,f.account,f.budget&sort=f.budget")
-    lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
+    lines = answer.content.decode("utf-8-sig").splitlines()
     assert lines == [
         "Key,Task,Account,Budget",
         'WEB-1,"\'=HYPERLINK(""https://evil.example"")",\'+cmd|\' /C calc\'!A0,-5.00',

@@ -93,7 +93,11 @@ def test_a_client_asks_for_something_in_a_shared_project_and_plans_nothing(site:
         site.make(by=clara)
     actions.share_project(site.project, clara.user, actor=site.world.alice.actor, now=site.now)
     task = site.make("Please add a map", by=clara)
-    assert Event.objects.get(subject_kind="task", subject_id=task.pk).payload["source"] == "request"
+    told = Event.objects.filter(subject_kind="task", subject_id=task.pk).order_by("seq")
+    assert list(told.values_list("kind", "payload__source")) == [
+        ("task.created", "request"),
+        ("task.requested", "request"),
+    ]
     with pytest.raises(Forbidden, match="the team adds effort"):
         site.make(by=clara, effort_min=60)
 
