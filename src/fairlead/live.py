@@ -2,7 +2,8 @@
 
 The database announces each committed event; one listener per process passes its topic ("task", "project", …) on to the
 open pages of that workspace. Nothing else is sent: the page asks again for what it shows, and there every permission is
-checked. A page that comes back with Last-Event-ID hears once of each topic that it missed.
+checked. A page that comes back with Last-Event-ID hears once of each topic that it missed; so does a new one of what
+happened between its making (?made= milliseconds since 1970) and its listening.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import psycopg
@@ -116,8 +118,10 @@ class Hub:
             status = 405 if scope["method"] != "GET" else 401 if reader is None else 429
             await _refuse(send, status)
             return
-        stream = Stream(reader, seen=_number(headers.get(b"last-event-id", b"")))
-        stream.missed = stream.seen > 0
+        seen, made = _number(headers.get(b"last-event-id", b"")), _moment(scope.get("query_string", b""))
+        if not seen and made:
+            seen = await self._ask(last_before, reader.workspace_id, made)
+        stream = Stream(reader, seen=seen, missed=seen > 0 or made is not None)
         await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
         await send(_part(f"retry: {RETRY_MS}\n\n".encode()))
         gone = asyncio.create_task(_wait_for_end(receive))
@@ -222,6 +226,13 @@ def missed(workspace_id: int, since: int) -> dict[str, int]:
     return found
 
 
+def last_before(workspace_id: int, at: datetime) -> int:
+    """The number of the last event before that moment; 0 where there is none."""
+    with tenant(workspace_id):
+        earlier = Event.objects.filter(workspace_id=workspace_id, at__lt=at).order_by("-seq")
+        return earlier.values_list("seq", flat=True).first() or 0
+
+
 def _fresh(question: Callable[..., Any], *arguments: Any) -> Any:
     close_old_connections()
     return question(*arguments)
@@ -234,6 +245,14 @@ def _connection_parameters() -> dict[str, Any]:
 
 def _number(text: bytes) -> int:
     return int(text) if text.isdigit() and len(text) < 19 else 0
+
+
+def _moment(query: bytes) -> datetime | None:
+    """The moment of ?made=, when there is one that makes sense."""
+    text = query.removeprefix(b"made=")
+    if not query.startswith(b"made=") or not text.isdigit() or len(text) > 14:
+        return None
+    return datetime.fromtimestamp(int(text) / 1000, UTC)
 
 
 def _part(body: bytes) -> dict[str, Any]:

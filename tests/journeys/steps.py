@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email
+import re
 import secrets
 import time
 from dataclasses import dataclass
@@ -60,7 +61,7 @@ def sign_in(page: Page, person: Person) -> None:
     page.get_by_label("E-mail").fill(person.email)
     page.get_by_label("Password").fill(person.password)
     page.get_by_role("button", name="Sign in", exact=True).click()
-    expect(page.get_by_role("heading", name="Projects", level=1)).to_be_visible()
+    expect(page).not_to_have_url(re.compile("/sign-in/"))
 
 
 def sign_out(page: Page) -> None:

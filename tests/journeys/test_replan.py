@@ -75,7 +75,7 @@ def test_a_replan_is_looked_at_refused_and_its_rest_applied(visitor: Callable[..
     other = visitor()
     sign_in(other, company.owner)
     other.goto(f"/tasks/{key}/")
-    other.get_by_role("button", name="Start").first.click()
+    other.get_by_role("main").get_by_role("button", name="Start", exact=True).click()
 
     left = rows.last.get_by_role("checkbox")
     left_key = (left.get_attribute("aria-label") or "").removeprefix("Include ")

@@ -104,7 +104,9 @@ async def hub_running(heartbeat_s: float = 15) -> AsyncIterator[Hub]:
 
 
 @asynccontextmanager
-async def page(hub: Hub, cookie: bytes, *, last_id: str = "", method: str = "GET") -> AsyncIterator[Page]:
+async def page(
+    hub: Hub, cookie: bytes, *, last_id: str = "", made: str = "", method: str = "GET"
+) -> AsyncIterator[Page]:
     opened = Page()
 
     async def receive() -> dict[str, Any]:
@@ -115,7 +117,8 @@ async def page(hub: Hub, cookie: bytes, *, last_id: str = "", method: str = "GET
         opened.sent.append(message)
 
     headers = [(b"cookie", cookie), (b"last-event-id", last_id.encode())]
-    opened.task = asyncio.create_task(hub.serve({"method": method, "headers": headers}, receive, send))
+    scope = {"method": method, "headers": headers, "query_string": f"made={made}".encode() if made else b""}
+    opened.task = asyncio.create_task(hub.serve(scope, receive, send))
     await opened.until(lambda: len(opened.sent) >= 2)
     yield opened
     opened.leave.set()
@@ -159,6 +162,21 @@ def test_only_reading_is_answered(world: World) -> None:
     async def scenario() -> None:
         async with hub_running() as hub, page(hub, bob, method="POST") as seen:
             assert seen.status == 405
+
+    run(scenario)
+
+
+def test_a_new_page_hears_what_happened_since_it_was_made(world: World) -> None:
+    bob, then = cookie_of(world.bob), int(NOW.timestamp() * 1000)
+
+    async def scenario() -> None:
+        async with hub_running() as hub:
+            await happen(world.alice)
+            async with page(hub, bob, made=str(then - 60_000)) as late:
+                await late.until(lambda: "workspace" in late.topics)
+            for nothing_new in (str(then + 60_000), "-1", "9" * 20, "soon"):
+                async with page(hub, bob, made=nothing_new) as seen:
+                    assert (seen.status, seen.topics) == (200, [])
 
     run(scenario)
 

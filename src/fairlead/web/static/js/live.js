@@ -37,7 +37,8 @@
     timer ||= setTimeout(flush, 300);
   }, true);
   const listen = () => {
-    const stream = new EventSource("/live");
+    const made = document.querySelector('meta[name="made"]')?.content;
+    const stream = new EventSource(made ? `/live?made=${made}` : "/live");
     stream.onmessage = ({ data }) => {
       const topic = JSON.parse(data).kind.split(".")[0];
       for (const part of parts()) if (part.dataset.live.split(" ").includes(topic)) part.dataset.stale = "";
