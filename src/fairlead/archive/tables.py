@@ -16,7 +16,7 @@ LEFT_OUT: Final = (
     # The queue: after a restore its jobs would run a second time. Timers are set again from the rows.
     "procrastinate_jobs", "procrastinate_events", "procrastinate_periodic_defers", "procrastinate_workers",
     # Whoever was signed in signs in again, and a used link stays used.
-    "django_session", "accounts_signinlink", "accounts_attempt",
+    "accounts_session", "accounts_signinlink", "accounts_attempt",
     # Made by the migrations.
     "django_migrations", "django_content_type", "auth_permission", "auth_group", "auth_group_permissions",
     # The history of restores belongs to a place, not to its content.

@@ -50,7 +50,8 @@ def index(request: Request) -> HttpResponse:
 @require_GET
 def of_project(request: Request, key: str) -> HttpResponse:
     """The tasks of one project."""
-    return to_portal(request) or _calendar(request, find_project(request.actor, key))
+    project = find_project(request.actor, key)
+    return to_portal(request) or _calendar(request, project)
 
 
 def _calendar(request: Request, project: Project | None) -> HttpResponse:

@@ -48,7 +48,8 @@ def index(request: Request) -> HttpResponse:
 @require_GET
 def of_project(request: Request, key: str) -> HttpResponse:
     """The tasks of one project."""
-    return to_portal(request) or _timeline(request, find_project(request.actor, key))
+    project = find_project(request.actor, key)
+    return to_portal(request) or _timeline(request, project)
 
 
 def _timeline(request: Request, project: Project | None) -> HttpResponse:
