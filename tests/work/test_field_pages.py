@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable
 
@@ -129,6 +130,15 @@ def test_the_export_has_the_columns_of_the_list_and_no_formulas(site: Site, alic
         'WEB-1,"\'=HYPERLINK(""https://evil.example"")",\'+cmd|\' /C calc\'!A0,-5.00',
         "WEB-2,Plain,-5,7.00",
     ]
+
+
+def test_both_downloads_of_a_list_hold_what_its_fields_leave(site: Site, alice: Browser) -> None:
+    filled_site(site)
+    shown = text(alice.get(f"{LIST}?f.budget=>100"))
+    for name in ("table", "export"):
+        (address,) = re.findall(rf'href="(/tasks/{name}\.csv\?[^"]+)"', shown)
+        lines = alice.get(html.unescape(address)).content.decode("utf-8-sig").splitlines()
+        assert [line.split(",")[0] for line in lines[1:]] == ["WEB-1"], name
 
 
 def test_a_client_sees_what_is_for_clients(site: Site, open_as: Callable[[Person], Browser]) -> None:

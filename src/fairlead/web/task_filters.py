@@ -131,6 +131,12 @@ def address(request: Request, **changes: object) -> str:
     return request.path + ("?" + urlencode(kept) if kept else "")
 
 
+def address_at(path: str, request: Request, project: Project | None) -> str:
+    """The same filters at another path, which does not name the project itself."""
+    here = address(request, project=project.key if project else request.GET.get("project", ""), page="")
+    return here.replace(request.path, path, 1)
+
+
 def pushed(request: Request, response: HttpResponse) -> HttpResponse:
     """An answer to the filter bar puts the short address of what it shows into the browser's own."""
     if request.htmx and request.htmx.trigger == "filters":

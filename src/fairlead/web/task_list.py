@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from typing import Any, Final
-from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse, QueryDict
@@ -22,7 +21,7 @@ from fairlead.web.board import label_color, today_of
 from fairlead.web.own_filters import own_fields, own_groups, own_query
 from fairlead.web.own_values import shown_value
 from fairlead.web.render import attachment, page
-from fairlead.web.task_filters import LISTED, NAMES, address, asked, filter_bar, kept_query, pushed
+from fairlead.web.task_filters import LISTED, NAMES, address, address_at, asked, filter_bar, kept_query, pushed
 from fairlead.work.fields.definitions import Definitions
 from fairlead.work.fields.models import COUNTED
 from fairlead.work.fields.stored import people_of
@@ -63,7 +62,6 @@ INSIDE: Final = ("effort", "spent", "left")
 """Columns that clients never see."""
 USUAL: Final = ("title", "status", "priority", "assignee", "due", "effort", "updated")
 GROUP_NAMES: Final = {"week": "due week"}
-TABLE: Final = "/tasks/table.csv"
 
 
 @member_page
@@ -151,20 +149,13 @@ def _list(
         "may_edit": request.actor.role in STAFF and (project is None or project.archived_at is None),
         "bulk_statuses": _bulk_statuses(project),
         "bulk_fields": [(field.key, field.name) for field in own if field.typed and not field.archived],
-        "table": address(request).replace(request.path, TABLE, 1) + _exported(request, project),
+        "table": address_at("/tasks/table.csv", request, project),
         "priorities": list(reversed(Task.Priority.choices)),
         "here": address(request),
-        "export": _export_address(request, project),
+        "export": address_at("/tasks/export.csv", request, project),
         **_views(request, views or [], view),
     }
     return pushed(request, page(request, "tasks/index.jinja", values))
-
-
-def _export_address(request: Request, project: Project | None) -> str:
-    kept = [(name, request.GET[name]) for name in (*NAMES, "project") if request.GET.get(name)]
-    if project is not None:
-        kept = [*((name, value) for name, value in kept if name != "project"), ("project", project.key)]
-    return "/tasks/export.csv" + ("?" + urlencode(kept) if kept else "")
 
 
 def _views(request: Request, views: list[ViewRow], view: View | None) -> dict[str, Any]:
@@ -193,11 +184,6 @@ def _bulk_statuses(project: Project | None) -> list[tuple[str, str]]:
 def _page(request: Request) -> int:
     text = request.GET.get("page", "1")
     return int(text) if text.isdecimal() and len(text) < 7 else 1
-
-
-def _exported(request: Request, project: Project | None) -> str:
-    """The project of a list that is not named by its address."""
-    return "" if project is None else f"{'&' if request.GET else '?'}project={project.key}"
 
 
 def sort_of(request: Request, own: Definitions) -> str:

@@ -21,7 +21,7 @@ from fairlead.web.batches import undo_address
 from fairlead.web.calendar import day_of
 from fairlead.web.errors import wants_json
 from fairlead.web.render import page
-from fairlead.web.task_filters import address, asked, filter_bar, pushed
+from fairlead.web.task_filters import address, address_at, asked, filter_bar, pushed
 from fairlead.web.task_forms import DAY_ENDS
 from fairlead.web.timeline_data import compact
 from fairlead.work import actions
@@ -66,14 +66,9 @@ def _timeline(request: Request, project: Project | None) -> HttpResponse:
         "may_manage": request.actor.role in MANAGERS,
         "may_move": request.actor.role in STAFF,
         "here": address(request),
-        "data_url": _data_address(request, project),
+        "data_url": address_at("/timeline/data/", request, project),
     }
     return pushed(request, page(request, "timeline/index.jinja", values))
-
-
-def _data_address(request: Request, project: Project | None) -> str:
-    here = address(request, project=project.key if project else request.GET.get("project", ""))
-    return here.replace(request.path, "/timeline/data/", 1)
 
 
 @member_page
