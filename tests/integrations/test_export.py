@@ -15,7 +15,7 @@ from fairlead.accounts import actions as accounts
 from fairlead.integrations.actions import create_import, run_import
 from fairlead.integrations.exports import tasks_as_csv
 from fairlead.integrations.kinds.csv.inbound import read_table
-from fairlead.integrations.kinds.csv.outbound import safe, unmarked, write_table
+from fairlead.lib.sheets import safe, unmarked, write_table
 from fairlead.people import actions as people
 from fairlead.people.models import Worker
 from fairlead.work import actions as work

@@ -66,9 +66,10 @@ def open_company(page: Page) -> Company:
     return Company(page, owner, int(number or 0))
 
 
-def joins(company: Company, page: Page, name: str) -> None:
-    """Somebody who was invited as a contributor and is linked to a profile in the directory."""
-    person, owner = somebody(name), company.page
+def joins(company: Company, page: Page, person: Person, levels: Mapping[int, int] | None = None, **profile: Any) -> int:
+    """A contributor with a profile in the directory, at work around the clock, so that nothing depends on the time of
+    day; their number there."""
+    owner = company.page
     owner.goto("/settings/members/")
     owner.get_by_label("E-mail").fill(person.email)
     owner.get_by_label("Role", exact=True).select_option("Contributor")
@@ -80,10 +81,11 @@ def joins(company: Company, page: Page, name: str) -> None:
     expect(page.get_by_role("heading", name="Projects", level=1)).to_be_visible()
     owner.goto("/people/new/")
     options = owner.locator("select[name=user] option").evaluate_all("all => all.map(o => [o.value, o.text])")
-    user = next(value for value, text in options if name in text)
-    number = company.add_worker(name, {}, user=user)
+    user = next(value for value, text in options if person.name in text)
+    number = company.add_worker(person.name, levels or {}, user=user, **profile)
     hours = {f"d{n}_0_{edge}": clock for n in range(7) for edge, clock in (("from", "00:00"), ("to", "24:00"))}
     company.send(f"/people/{number}/hours/", **hours)
+    return number
 
 
 def add_agent(server: Server, company: Company, name: str) -> tuple[Person, str]:

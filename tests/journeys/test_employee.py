@@ -9,33 +9,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from .company import Company, open_company
+from .company import Company, joins, open_company
 from .conftest import Server
-from .steps import PASSWORD, Person, day, mail_to, somebody, toast
+from .steps import day, mail_to, somebody, toast
 
 pytestmark = pytest.mark.journey
 PATIENCE_S = 60
-
-
-def _joins(company: Company, page: Page, person: Person, skill: int) -> int:
-    """A contributor with a profile; at work around the clock, so that nothing depends on the time of day."""
-    owner = company.page
-    owner.goto("/settings/members/")
-    owner.get_by_label("E-mail").fill(person.email)
-    owner.get_by_label("Role", exact=True).select_option("Contributor")
-    owner.get_by_role("button", name="Invite").click()
-    page.goto(owner.get_by_label("Link of the invitation").input_value())
-    page.get_by_label("Your name").fill(person.name)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Join", exact=True).click()
-    expect(page.get_by_role("heading", name="Projects", level=1)).to_be_visible()
-    owner.goto("/people/new/")
-    options = owner.locator("select[name=user] option").evaluate_all("all => all.map(o => [o.value, o.text])")
-    user = next(value for value, text in options if person.name in text)
-    number = company.add_worker(person.name, {skill: 4}, user=user, email=person.email, week_hours="168")
-    hours = {f"d{n}_0_{edge}": clock for n in range(7) for edge, clock in (("from", "00:00"), ("to", "24:00"))}
-    company.send(f"/people/{number}/hours/", **hours)
-    return number
 
 
 def _lane(company: Company, number: int) -> dict[str, Any]:
@@ -78,8 +57,8 @@ def test_an_employees_day(visitor: Callable[..., Page], server: Server) -> None:
     skill = company.add_skill("Carpentry")
     bob, cara = somebody("Bob Builder"), somebody("Cara Cooper")
     bobs, caras = visitor(), visitor()
-    number = _joins(company, bobs, bob, skill)
-    _joins(company, caras, cara, skill)
+    number = joins(company, bobs, bob, {skill: 4}, email=bob.email, week_hours="168")
+    joins(company, caras, cara, {skill: 4}, email=cara.email, week_hours="168")
     company.send("/settings/planning/", proposes="1", most_moved=10, most_moved_each=3, frozen_hours=0, lateness=100,
                  labour=100, fairness=100, moved=100, misfit=100, switch=100)  # fmt: skip
     company.add_project("SHOP", "Workshop")

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from .company import Company, joins, open_company
-from .steps import card, column, day, toast
+from .steps import card, column, day, somebody, toast
 
 pytestmark = pytest.mark.journey
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.journey
 def test_a_contributor_works_from_a_phone(visitor: Callable[..., Page]) -> None:
     company = open_company(visitor())
     phone = visitor(width=360, height=740, dark=True)
-    joins(company, phone, "Bob Builder")
+    joins(company, phone, somebody("Bob Builder"))
     company.add_project("WEB", "Web shop")
     first = company.add_task("WEB", "Mend the basket", due_at="2020-01-01")
     second = company.add_task("WEB", "Draw the price page")
@@ -43,7 +43,7 @@ def test_a_contributor_works_from_a_phone(visitor: Callable[..., Page]) -> None:
 def test_my_work_by_keyboard(visitor: Callable[..., Page]) -> None:
     company = open_company(visitor())
     page = visitor()
-    joins(company, page, "Bob Builder")
+    joins(company, page, somebody("Bob Builder"))
     company.add_project("WEB", "Web shop")
     keys = [company.add_task("WEB", f"Task {n}", effort_min="1h") for n in range(2)]
     for key in keys:
@@ -77,7 +77,7 @@ def _shop(company: Company) -> None:
 def test_a_view_is_saved_shared_and_opened_by_somebody_else(visitor: Callable[..., Page]) -> None:
     company = open_company(visitor())
     other = visitor()
-    joins(company, other, "Bob Builder")
+    joins(company, other, somebody("Bob Builder"))
     _shop(company)
     page = company.page
     page.goto("/tasks/")

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from .company import Company, joins, open_company
-from .steps import toast
+from .steps import somebody, toast
 
 pytestmark = pytest.mark.journey
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.journey
 def bob(visitor: Callable[..., Page]) -> tuple[Company, Page]:
     """A company, and the phone of a contributor who holds three tasks and keeps their work on it."""
     company, phone = open_company(visitor()), visitor(width=360, height=740)
-    joins(company, phone, "Bob Builder")
+    joins(company, phone, somebody("Bob Builder"))
     company.add_project("WEB", "Web shop")
     for title in ("Mend the basket", "Draw the price page", "Answer the survey"):
         key = company.add_task("WEB", title, effort_min="1h", criteria="It works on a phone")

@@ -5,17 +5,16 @@ Both are written in batches, so that a log of any length needs little memory.
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from django.db import connection
 
 from fairlead.events.audit import CHAINED
 from fairlead.events.queries import LogFilter, matching
 from fairlead.events.tenancy import tenant
+from fairlead.lib.sheets import line, safe
 
 BATCH: Final = 1000
 FIELDS: Final = (
@@ -26,8 +25,6 @@ FIELDS: Final = (
 CHOSEN: Final = (
     f"SELECT seq, {CHAINED}, previous, hash FROM events_event WHERE workspace_id = %s AND seq = ANY(%s) ORDER BY seq"
 )
-DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""A cell that begins like this may be taken for a formula."""
 
 
 def json_lines(workspace_id: int, wanted: LogFilter) -> Iterator[str]:
@@ -43,20 +40,11 @@ def json_lines(workspace_id: int, wanted: LogFilter) -> Iterator[str]:
 
 def csv_lines(workspace_id: int, wanted: LogFilter) -> Iterator[str]:
     """A header and one line for each event; no cell can be taken for a formula."""
-    yield _line([*FIELDS[1:], "hash"])
+    yield line([*FIELDS[1:], "hash"])
     for _, chained, _previous, digest in _rows(workspace_id, wanted):
         *values, payload = json.loads(chained)[1:]
-        yield _line([*values, json.dumps(payload, ensure_ascii=False), digest.hex()])
-
-
-def _line(cells: list[Any]) -> str:
-    file = io.StringIO()
-    csv.writer(file).writerow([_harmless("" if cell is None else str(cell)) for cell in cells])
-    return file.getvalue()
-
-
-def _harmless(text: str) -> str:
-    return f"'{text}" if text.startswith(DANGEROUS) else text
+        cells = [*values, json.dumps(payload, ensure_ascii=False), digest.hex()]
+        yield line(safe("" if cell is None else str(cell)) for cell in cells)
 
 
 def _rows(workspace_id: int, wanted: LogFilter) -> Iterator[tuple[int, str, bytes, bytes]]:

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from fairlead.accounts.models import Role
 from fairlead.events.actor import Actor
 from fairlead.integrations.kinds.csv.inbound import MOST_ROWS
-from fairlead.integrations.kinds.csv.outbound import write_table
+from fairlead.lib.sheets import write_table
 from fairlead.people.models import Worker
 from fairlead.people.queries.workers import held_skills
 from fairlead.people.visibility import may_see_rate

@@ -1,4 +1,4 @@
-"""Writing CSV that no spreadsheet takes for formulas, and that an import reads back as it was. Pure."""
+"""Writing CSV that no spreadsheet takes for formulas, and that an import reads back as it was."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-_DANGEROUS: Final = re.compile(r"'*[=+\-@\t\r]")
+_DANGEROUS: Final = re.compile(r"'*[=+\-@\t\r\n]")
 """How a cell begins that a spreadsheet may compute; also behind marks that would be taken away in reading."""
 
 
@@ -22,10 +22,13 @@ def unmarked(text: str) -> str:
     return text[1:] if text.startswith("'") and _DANGEROUS.match(text) else text
 
 
+def line(cells: Iterable[str]) -> str:
+    """One line of CSV with a CRLF end; the cells are written as they are."""
+    out = io.StringIO()
+    csv.writer(out).writerow(cells)
+    return out.getvalue()
+
+
 def write_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """CSV text with CRLF ends and a mark for UTF-8 at its beginning, which Excel needs."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(headings)
-    writer.writerows([safe(cell) for cell in row] for row in rows)
-    return "\ufeff" + out.getvalue()
+    return "\ufeff" + "".join([line(headings), *(line(map(safe, row)) for row in rows)])

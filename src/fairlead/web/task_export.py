@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterator
 from typing import Any, Final
@@ -15,8 +13,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from fairlead.lib.effort import write_effort
+from fairlead.lib.sheets import line, safe
 from fairlead.web.access import Request, member_page, to_portal
 from fairlead.web.own_filters import own_fields
+from fairlead.web.render import attachment
 from fairlead.web.task_filters import asked
 from fairlead.web.task_list import columns_of, heads_of, needed_fields, sort_of
 from fairlead.work.fields.definitions import Definitions
@@ -45,9 +45,7 @@ def export(request: Request) -> HttpResponse:
     wanted = asked(request)
     rows = export_rows(request.actor, wanted, now=now, zone=zone, sort=sort, own=needed)
     sheet = _Sheet(request, shown_columns, needed)
-    response = HttpResponse("".join(sheet.lines(rows)), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="tasks-{now.date().isoformat()}.csv"'
-    return response
+    return attachment("".join(sheet.lines(rows)), f"tasks-{now.date().isoformat()}.csv")
 
 
 class _Sheet:
@@ -89,16 +87,8 @@ def _cell(row: dict[str, Any], name: str, zone: ZoneInfo) -> str:
 
 
 def _line(cells: list[str]) -> str:
-    out = io.StringIO()
-    csv.writer(out).writerow([safe(cell) for cell in cells])
-    return out.getvalue()
-
-
-def safe(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula: what begins like one gets a ' in front; numbers stay numbers."""
-    if cell[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") and not _NUMBER.fullmatch(cell):
-        return f"'{cell}"
-    return cell
+    """Numbers stay numbers, also below nought."""
+    return line(cell if _NUMBER.fullmatch(cell) else safe(cell) for cell in cells)
 
 
 urls = [path("tasks/table.csv", export, name="tasks-as-table")]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -18,11 +16,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from fairlead.accounts.permissions import READERS, STAFF
 from fairlead.lib.errors import Missing, Refused, require
+from fairlead.lib.sheets import line, safe
 from fairlead.people.models import Worker
 from fairlead.people.queries import active_workers, worker_of
 from fairlead.web.access import Request, member_page, safe_next
 from fairlead.web.blame import blame
-from fairlead.web.render import page
+from fairlead.web.render import attachment, page
 from fairlead.web.task_filters import address
 from fairlead.web.time_log import FOR_TEAM, read_day, shown_worker, tabs
 from fairlead.work import actions
@@ -98,26 +97,17 @@ def export(request: Request) -> HttpResponse:
     require(request.actor.role in READERS, FOR_TEAM)
     fitting = _filter(request).apply(visible_entries(request.actor)).filter(minutes__isnull=False)
     zone = ZoneInfo(request.user.time_zone)
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(HEADS)
+    lines = [line(HEADS)]
     for row in entry_rows(fitting.order_by("day", "started_at", "id")):
         first, last = (
             f"{at.astimezone(zone):%H:%M}" if (at := row[name]) else "" for name in ("started_at", "ended_at")
         )
-        writer.writerow([
-            row["day"].isoformat(), first, last, row["minutes"], f"{row['minutes'] / 60:.2f}",
-            *(_harmless(row[name]) for name in ("worker__name", "task__project__name", "key", "task__title", "note")),
+        lines.append(line([
+            row["day"].isoformat(), first, last, str(row["minutes"]), f"{row['minutes'] / 60:.2f}",
+            *(safe(row[name]) for name in ("worker__name", "task__project__name", "key", "task__title", "note")),
             "yes" if row["billable"] else "no", row["source"],
-        ])  # fmt: skip
-    response = HttpResponse(text.getvalue(), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = 'attachment; filename="time.csv"'
-    return response
-
-
-def _harmless(text: str) -> str:
-    """Text that a spreadsheet shows as it is: what looks like the beginning of a formula gets an apostrophe."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+        ]))  # fmt: skip
+    return attachment("".join(lines), "time.csv")
 
 
 class EntryForm(forms.Form):

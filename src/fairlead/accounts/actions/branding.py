@@ -14,6 +14,7 @@ from fairlead.accounts.models import Branding, Workspace
 from fairlead.accounts.permissions import may_change_workspace
 from fairlead.events.actor import Actor
 from fairlead.events.record import record
+from fairlead.lib import magic
 from fairlead.lib.colour import is_colour, is_readable, nearest_readable
 from fairlead.lib.errors import Invalid, require
 
@@ -73,11 +74,8 @@ def remove_logo(workspace: Workspace, *, actor: Actor, now: datetime) -> Brandin
 
 def picture_type(picture: bytes) -> str:
     """What the first bytes say that it is; empty for anything but PNG, JPEG and WebP, whatever its name."""
-    if picture.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "image/png"
-    if picture.startswith(b"\xff\xd8\xff"):
-        return "image/jpeg"
-    return "image/webp" if picture[:4] == b"RIFF" and picture[8:12] == b"WEBP" else ""
+    kind = magic.kind_of(picture)
+    return kind.mime if kind in (magic.PNG, magic.JPEG, magic.WEBP) else ""
 
 
 def _present(workspace: Workspace, now: datetime) -> Branding:

@@ -15,8 +15,8 @@ from typing import Any, Generic, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
 from fairlead.integrations.kinds.csv.fields import PREFIX
-from fairlead.integrations.kinds.csv.outbound import unmarked
 from fairlead.lib.errors import Invalid
+from fairlead.lib.sheets import unmarked
 from fairlead.lib.text import folded
 from fairlead.work.fields.definitions import Definitions
 from fairlead.work.fields.values import People, typed
