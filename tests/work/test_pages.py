@@ -377,3 +377,27 @@ def test_a_page_asks_the_database_equally_often_for_few_and_for_many_tasks(
     grow(40)
     assert queries_of(alice, path) == few
     assert few <= most
+
+
+def test_a_column_that_was_opened_further_keeps_its_cards_when_news_arrive(site: Site, alice: Browser) -> None:
+    for n in range(65):
+        site.make(f"T{n}")
+    status = Task.objects.filter(number=1).get().status_id
+
+    def held(cards: str) -> tuple[int, bool]:
+        shown = text(alice.get("/projects/WEB/", **{"X-Cards": cards}))
+        return shown.count(' data-task="'), "Load more" in shown
+
+    assert held("") == held(f"{status}:60") == held(f"{status}:abc 7") == (60, True)
+    assert held(f"{status}:64") == (64, True)
+    assert held(f"{status}:200") == (65, False)
+    more = text(alice.get(f"/projects/WEB/columns/{status}/more/?skip=60", **HTMX))
+    assert more.count(' data-task="') == 5
+
+
+def test_what_an_action_said_waits_for_a_page_that_shows_it(site: Site, alice: Browser) -> None:
+    alice.post(f"/tasks/{site.make()}/delete/")
+    told = f'toast-text">{Task.objects.get()} '
+    assert told not in text(alice.get("/tasks/", **HTMX, **{"X-Part": "1"}))
+    assert told in text(alice.get("/tasks/"))
+    assert told not in text(alice.get("/tasks/"))

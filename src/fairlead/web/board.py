@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from zlib import crc32
 from zoneinfo import ZoneInfo
 
@@ -36,6 +36,9 @@ from fairlead.work.permissions import may_create_task
 from fairlead.work.queries import Column, board, board_look, card, find_project, find_task, status_choices
 from fairlead.work.queries.cards import FIRST, column_cards
 from fairlead.work.states import OVER, WAITING
+
+MOST_CARDS: Final = 1000
+"""So many cards of a column stay when news arrive."""
 
 
 def today_of(request: Request, now: datetime) -> date:
@@ -86,7 +89,8 @@ def show(request: Request, key: str) -> HttpResponse:
         return client
     wanted = asked(request, project=project.key)
     every = request.GET.get("all") == "1"
-    found = board(request.actor, project, wanted, now=now, zone=zone, all_over=every, own=own_fields(request, project))
+    own, opened = own_fields(request, project), _opened(request)
+    found = board(request.actor, project, wanted, now=now, zone=zone, all_over=every, own=own, shown=opened)
     fits = fits_of(request, [row for column in found.columns for row in column.cards])
     may_add = may_create_task(request.actor, project) and project.archived_at is None
     lanes, folded = board_look(request.actor, project)
@@ -109,6 +113,13 @@ def show(request: Request, key: str) -> HttpResponse:
     return pushed(request, page(request, "board/board.jinja", values))
 
 
+def _opened(request: Request) -> dict[int, int]:
+    """{status id: cards} of the columns where the reader's page, which asks for news, has loaded more ("12:40 13:180")."""
+    pairs = [pair.partition(":") for pair in request.headers.get("X-Cards", "").split()[:50]]
+    held = {int(a): int(b) for a, _, b in pairs if a.isdecimal() and b.isdecimal() and len(a + b) < 18}
+    return {status: min(cards, MOST_CARDS) for status, cards in held.items() if cards > FIRST}
+
+
 def _shown_column(request: Request, column: Column, fits: dict[int, int], *, may_add: bool) -> dict[str, Any]:
     over = column.state in OVER
     filtered = column.count != column.held
@@ -119,7 +130,7 @@ def _shown_column(request: Request, column: Column, fits: dict[int, int], *, may
         "cards": [shown_card(request, row, fits.get(row["id"])) for row in column.cards],
         "may_add": may_add and _may_add(request, column.state),
         "all_url": address(request, all=1) if over and column.more else "",
-        "load_url": address(request, skip=FIRST).replace(request.path, more) if not over and column.more > 0 else "",
+        "load_url": address(request, skip=len(column.cards)).replace(request.path, more) if not over and column.more else "",
         "more": column.more,
     }  # fmt: skip
 

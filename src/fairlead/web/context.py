@@ -47,10 +47,16 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "commands": commands(actor, nav, nav_projects, running=timer is not None) if actor else [],
         "shortcuts": SHORTCUTS,
         "workspaces": _workspaces(request, user) if user else [],
-        "messages": [
-            {"level": m.level_tag, "text": m.message, "undo_url": m.extra_tags or ""} for m in get_messages(request)
-        ],
+        "messages": _told(request),
     }
+
+
+def _told(request: HttpRequest) -> list[dict[str, Any]]:
+    """What the last action had to say. A script that reads a part of a page, or keeps one, leaves it for the page that
+    will show it: the answer to an action can come after the news of it."""
+    if "X-Part" in request.headers:
+        return []
+    return [{"level": m.level_tag, "text": m.message, "undo_url": m.extra_tags or ""} for m in get_messages(request)]
 
 
 def _workspaces(request: HttpRequest, user: User) -> list[dict[str, Any]]:

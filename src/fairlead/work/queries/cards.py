@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
@@ -61,15 +62,16 @@ class Board:
 
 def board(
     actor: Actor, project: Project, wanted: TaskFilter, *, now: datetime, zone: str = "UTC", all_over: bool = False,
-    own: Definitions = (),
+    own: Definitions = (), shown: Mapping[int, int] | None = None,
 ) -> Board:  # fmt: skip
     """The board as this actor sees it. `all_over` shows every task that is over, not only the latest; `own` are the
-    custom fields that this reader may know of: cards bring the values of those that the project shows on them."""
+    custom fields that this reader may know of: cards bring the values of those that the project shows on them.
+    `shown` is {status id: cards} where a reader has opened more than the first."""
     tasks, wanted = on_board(actor, project), replace(wanted, project="")
     fitting = wanted.apply(tasks, now=now, user_id=actor.user_id, zone=zone)
     held = _counts(tasks)
     counts = _counts(fitting) if wanted else held
-    cards = _cards(actor, project, _first(fitting, all_over=all_over), own)
+    cards = _cards(actor, project, _first(fitting, all_over=all_over, shown=shown or {}), own)
     statuses = Status.objects.filter(project=project).order_by("position", "id")
     return Board([
         Column(s["id"], s["name"], s["state"], s["wip_limit"], counts.get(s["id"], 0), held.get(s["id"], 0),
@@ -121,13 +123,15 @@ def _counts(tasks: QuerySet[Any]) -> dict[int, int]:
     return dict(tasks.order_by().values_list("column").annotate(n=Count("id")))
 
 
-def _first(tasks: QuerySet[Any], *, all_over: bool) -> QuerySet[Any]:
+def _first(tasks: QuerySet[Any], *, all_over: bool, shown: Mapping[int, int]) -> QuerySet[Any]:
     """The first tasks of each column, in the order of the cards: by rank, those that are over by when."""
     open_ = Window(RowNumber(), partition_by=F("column"), order_by=[F("place").asc(), F("id").asc()])
     over = Window(RowNumber(), partition_by=F("column"), order_by=[F("done_at").desc(), F("id").desc()])
-    shown = Q(state__in=OPEN, by_rank__lte=FIRST) | Q(state__in=OVER, by_time__lte=100_000 if all_over else FIRST_OVER)
+    first = Q(state__in=OPEN, by_rank__lte=FIRST) | Q(state__in=OVER, by_time__lte=100_000 if all_over else FIRST_OVER)
+    for column, cards in shown.items():
+        first |= Q(state__in=OPEN, column=column, by_rank__lte=cards)
     found: QuerySet[Any] = tasks.annotate(by_rank=open_, by_time=over)
-    return found.filter(shown).order_by("column", "by_rank", "by_time")
+    return found.filter(first).order_by("column", "by_rank", "by_time")
 
 
 def _cards(actor: Actor, project: Project, tasks: QuerySet[Any], own: Definitions) -> list[dict[str, Any]]:

@@ -101,7 +101,10 @@
   // htmx: token, progress line, what goes wrong
   let requests = 0;
   const count = (by) => { requests = Math.max(0, requests + by); document.documentElement.toggleAttribute("data-requests", requests > 0); };
-  document.addEventListener("htmx:configRequest", (event) => { event.detail.headers["X-CSRFToken"] = csrf(); });
+  document.addEventListener("htmx:configRequest", ({ detail }) => {
+    detail.headers["X-CSRFToken"] = csrf();
+    if (detail.verb === "get") detail.headers["X-Part"] = "1";  // what is to be told waits for a page that shows it
+  });
   document.addEventListener("htmx:beforeRequest", () => count(1));
   document.addEventListener("htmx:afterRequest", (event) => { count(-1); const form = event.target.closest?.("form"); if (form) release(form); });
   document.addEventListener("htmx:sendError", ({ target }) => target.closest?.("[data-offline]") || send("toast", { level: "error", text: "The server did not answer. Check the connection and try again." }));

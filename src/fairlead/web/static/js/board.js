@@ -137,6 +137,12 @@
     const columns = target.matches(".with-lanes") ? [] : [...target.querySelectorAll("[data-status-id]")].map((list) => [list.dataset.statusId, list.scrollTop]);
     kept = { left: target.scrollLeft, top: target.scrollTop, columns, task: document.activeElement?.closest?.(".card")?.dataset.task };
   });
+  // and as many cards of a column as were loaded
+  document.addEventListener("htmx:configRequest", ({ target, detail }) => {
+    if (!target.matches("[data-board]")) return;
+    const lists = target.matches(".with-lanes") ? [] : [...target.querySelectorAll("[data-status-id]")];
+    detail.headers["X-Cards"] = lists.map((list) => `${list.dataset.statusId}:${cardsOf(list).length}`).join(" ");
+  });
   document.addEventListener("htmx:load", () => {
     equip(document);
     const board = document.querySelector("[data-board]");
