@@ -245,3 +245,44 @@ def test_what_the_server_asks_names_nobody(world: World, key: SoftKey) -> None:
     assert options["authenticatorSelection"]["residentKey"] == "required"
     assert "bob" not in json.dumps(_question(Client()))
     assert actions.WrongCode.code == "wrong-code"
+
+
+def test_a_passkey_is_renamed_by_its_owner_only(world: World, key: SoftKey) -> None:
+    browser, other = Client(), Client()
+    sign_in(browser)
+    sign_in(other, "alice@example.com")
+    number = Passkey.objects.get().pk
+    address = f"/settings/sign-in/passkeys/{number}/rename/"
+    assert other.post(address, {"name": "Mine"}).status_code == 404
+    assert Client().post(address, {"name": "Mine"}).status_code == 302
+    for wrong in ("", "   ", "x" * 81):
+        browser.post(address, {"name": wrong})
+        assert Passkey.objects.get().name == "Laptop"
+    assert browser.post(address, {"name": "  My   desk "}).headers["Location"] == "/settings/sign-in/"
+    browser.post(address, {"name": "My desk"})
+    assert Passkey.objects.get().name == "My desk"
+    enter(world.workspace.pk)
+    assert Event.objects.filter(kind="factor.renamed").count() == 1
+
+
+def test_the_page_says_where_a_passkey_lives_and_what_used_it_last(world: World, key: SoftKey) -> None:
+    browser = Client()
+    sign_in_page = browser.post("/sign-in/passkey/options/").json()
+    agent = "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 Chrome/130.0 Mobile Safari/537.36"
+    browser.post("/sign-in/passkey/", {"answer": key.answer(sign_in_page)}, headers={"User-Agent": agent})
+    Passkey.objects.update(transports=["usb", "nfc"])
+    page = " ".join(re.sub(r"<[^>]+>", " ", browser.get("/settings/sign-in/").content.decode()).split())
+    assert "on a security key" in page
+    assert "with Chrome on Android" in page
+    Passkey.objects.update(synced=True)
+    assert "synced between your devices" in browser.get("/settings/sign-in/").content.decode()
+
+
+def test_only_known_transports_are_kept(world: World) -> None:
+    browser, made = Client(), SoftKey()
+    sign_in(browser)
+    options = browser.post("/settings/sign-in/passkeys/options/").json()
+    answer = json.loads(made.make(options))
+    answer["response"]["transports"] = ["internal", "<b>", 7, "hybrid"]
+    browser.post("/settings/sign-in/passkeys/new/", {"name": "Phone", "answer": json.dumps(answer)})
+    assert Passkey.objects.get().transports == ["internal", "hybrid"]

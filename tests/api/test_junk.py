@@ -64,7 +64,7 @@ def _address(path: str, filled: Filled, dice: random.Random) -> str:
         "{criterion_id}": filled.places["criteria/criterion_id"], "{comment_id}": filled.places["comments/comment_id"],
         "{number}": filled.places["time-off/asked_number"], "{plan_id}": filled.places["plans/plan_id"],
         "{receipt_id}": "1", "{attachment_id}": filled.places["files/attachment_id"],
-        "{pin_id}": filled.places["pins/pin_id"], "{sign}": "agree",
+        "{pin_id}": filled.places["pins/pin_id"], "{sign}": "agree", "{item_id}": filled.places["checklist/item_id"],
     }  # fmt: skip
     for name, value in places.items():
         nonsense = dice.choice(["0", "-1", "x", "9" * 25, "%00", "WEB-0", "..", "%2e%2e", "💩", "web-1"])

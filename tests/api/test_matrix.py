@@ -67,7 +67,7 @@ class Programs:
         return reply
 
     def _filled_in(self, value: Any) -> Any:
-        if value == "clara":
+        if value in ("clara", "bob"):
             return [int(self.filled.ids[value])]
         return int(self.filled.ids[value]) if value in ("in_progress", "focus", "worker") else value
 
@@ -106,6 +106,7 @@ def _places(filled: Filled) -> dict[str, str]:
         "policy_id": filled.places["policies/policy_id"],
         "offer_id": filled.places["offers/offer_id"], "state_id": filled.ids["focus"],
         "notice_id": filled.ids["notice"], "view_id": filled.places["views/view_id"],
+        "item_id": filled.places["checklist/item_id"],
         "round_id": filled.places["rounds/number"], "form_id": filled.places["forms/number"],
         "sign": "agree",
         "pin_id": filled.places["pins/pin_id"],

@@ -75,6 +75,75 @@ def test_moving_a_bar_shows_first_what_moves_with_it(visitor: Callable[..., Page
     _links_two_and_is_told_of_the_circle(page)
 
 
+def test_a_finger_lifts_a_task_on_a_phone_and_scrolling_stays_scrolling(visitor: Callable[..., Page]) -> None:
+    page = visitor()
+    _furnish_calendar(open_company(page))
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(MARCH)
+    finger, entry = Finger(page), page.locator('.cal-agenda [data-task="WEB-1"]')
+    finger.down(entry)
+    finger.move(0, 60)
+    finger.up()
+    expect(page.locator(".cal-strip")).to_have_count(0)
+    finger.down(entry)
+    expect(page.locator(".cal-strip span")).to_have_count(28)
+    finger.onto(page.locator('.cal-strip [data-day="2030-03-27"]'))
+    expect(page.locator('.cal-strip [data-day="2030-03-27"]')).to_have_class("target")
+    finger.up()
+    expect(toast(page, "WEB-1 is due on Wed 27 Mar.")).to_be_visible()
+    expect(page.locator(".cal-strip")).to_have_count(0)
+    expect(page).to_have_url(re.compile("/calendar/"))
+
+
+def test_a_finger_moves_a_bar_of_the_timeline(visitor: Callable[..., Page]) -> None:
+    page = visitor()
+    _furnish_timeline(open_company(page))
+    page.goto("/projects/WEB/timeline/")
+    page.set_viewport_size({"width": 360, "height": 740})
+    finger, bar = Finger(page), _bar(page, "WEB-3")
+    bar.scroll_into_view_if_needed()
+    finger.down(bar)
+    expect(bar).to_have_class(re.compile("lifted"))
+    finger.move(-61, 0)
+    finger.up()
+    expect(page.get_by_role("dialog").or_(page.locator(".toast")).first).to_be_visible()
+
+
+class Finger:
+    """One finger on the glass, as the browser's own protocol sends it."""
+
+    def __init__(self, page: Page) -> None:
+        self.protocol = page.context.new_cdp_session(page)
+        self.protocol.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+        self.x = self.y = 0.0
+
+    def down(self, what: Locator) -> None:
+        self.x, self.y = _middle(what)
+        self._send("touchStart")
+
+    def move(self, right: float, down: float) -> None:
+        for _ in range(6):
+            self.x, self.y = self.x + right / 6, self.y + down / 6
+            self._send("touchMove")
+
+    def onto(self, what: Locator) -> None:
+        x, y = _middle(what)
+        self.move(x - self.x, y - self.y)
+
+    def up(self) -> None:
+        self._send("touchEnd")
+
+    def _send(self, kind: str) -> None:
+        points = [] if kind == "touchEnd" else [{"x": self.x, "y": self.y}]
+        self.protocol.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+
+def _middle(what: Locator) -> tuple[float, float]:
+    box = what.bounding_box()
+    assert box
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
 def _does_the_same_by_keyboard(page: Page) -> None:
     _bar(page, "WEB-1").focus()
     page.keyboard.press("Shift+ArrowRight")

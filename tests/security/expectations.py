@@ -113,6 +113,7 @@ PAGES: dict[str, Line] = {
     "GET /settings/sign-in/passkeys/new/": signed_in(),
     "POST /settings/sign-in/passkeys/new/": signed_in(),
     "POST /settings/sign-in/passkeys/options/": signed_in(),
+    "POST /settings/sign-in/passkeys/<number>/rename/": allow(CONTRIBUTOR, data={"name": "Desk"}),
     "POST /settings/sign-in/passkeys/<number>/remove/": allow(CONTRIBUTOR),
     "GET /sign-in/sso/<key>/go/": public(),
     "GET /sign-in/sso/<key>/back/": public(),
@@ -262,6 +263,8 @@ PAGES: dict[str, Line] = {
     "GET /files/<attachment_id>/versions/<number>/thumb/": allow(*SEES_PROJECT),
     "POST /files/<attachment_id>/versions/<number>/restore/": allow(*STAFF),
     "GET /files/<attachment_id>/compare/": allow(*SEES_PROJECT),
+    "GET /files/<attachment_id>/versions/<number>/pages/<page_number>/image/": allow(*SEES_PROJECT),
+    "GET /files/<attachment_id>/versions/<number>/pages/<page_number>/thumb/": allow(*SEES_PROJECT),
     "POST /files/<attachment_id>/versions/<number>/pins/": allow(
         *STAFF, CLIENT, data={"x": "10", "y": "20", "body": "Move it"}
     ),
@@ -287,6 +290,7 @@ PAGES: dict[str, Line] = {
     "POST /tasks/<key>/approve/": allow(HOLDER, at={"key": "decision"}),
     "POST /tasks/<key>/reject/": allow(HOLDER, at={"key": "decision"}, data={"comment": "No"}),
     "POST /tasks/<key>/ask-for-changes/": allow(HOLDER, at={"key": "decision"}, data={"comment": "Larger"}),
+    "POST /tasks/<key>/withdraw/": allow(HOLDER, at={"key": "answered"}),
     "POST /tasks/<key>/checklist/": allow(*MANAGERS, HOLDER, data={"text": "Short"}),
     "POST /tasks/<key>/checklist/<item_id>/": allow(*MANAGERS, HOLDER, data={"text": "Shorter"}),
     "POST /tasks/<key>/checklist/<item_id>/check/": allow(*MANAGERS, HOLDER),
@@ -302,6 +306,7 @@ PAGES: dict[str, Line] = {
     "GET /tasks/<key>/cell/<cell>/": allow(*MANAGERS, HOLDER),
     "POST /tasks/<key>/cell/<cell>/save/": allow(*MANAGERS, HOLDER, data={"value": "3"}),
     "POST /tasks/bulk/": allow(*STAFF, data={"task": "{held}", "priority": "3"}),
+    "POST /tasks/bulk/told/": allow(*STAFF, data={"skipped": "0"}),
     "POST /tasks/bulk/do/": allow(*STAFF, data={"task": "{held}", "priority": "3"}),
     "GET /views/<number>/": allow(*READERS),
     "POST /views/": allow(*EVERYBODY, data={"name": "Mine", "query": "state=open"}),

@@ -36,7 +36,7 @@ from fairlead.work import actions as work
 from fairlead.work.drafts import TaskDraft
 from fairlead.work.files import from_bytes, store
 from fairlead.work.forms import Question
-from fairlead.work.models import AttachmentVersion, Handover, Project, Status, Task, TaskType
+from fairlead.work.models import AttachmentVersion, FilePage, Handover, Project, Status, Task, TaskType
 from pictures import png
 
 CANARY = "zqcanaryqz"
@@ -135,7 +135,8 @@ def _work(world: World, skill: Skill, worker: Worker, now: datetime) -> tuple[di
     work.share_project(project, world.clara.user, **by)
     draft = TaskDraft(title=f"Copy {CANARY}", description=CANARY, labels=(CANARY,), needs={skill.pk: 2}, effort_min=60)
     names = ("held", "waiting", "later", "gone", "checked", "running", "done", "finished", "offered",
-             "proposed", "decided", "queued", "pinned", "asked", "approved", "again", "decision")  # fmt: skip
+             "proposed", "decided", "queued", "pinned", "asked", "approved", "again", "decision",
+             "answered")  # fmt: skip
     tasks = dict(zip(names, work.create_tasks(project, [draft] * len(names), **by), strict=True))
     for name in ("held", "running", "done", "finished", "asked", "approved", "again"):
         allocation.assign_task(tasks[name], worker, **by)
@@ -162,6 +163,8 @@ def _work(world: World, skill: Skill, worker: Worker, now: datetime) -> tuple[di
     gone = work.add_comment(tasks["held"], f"Gone {CANARY}", internal=True, **mine)
     work.remove_comment(gone, **mine)
     _decision(tasks["decision"], world, now)
+    _decision(tasks["answered"], world, now)
+    work.send_back(tasks["answered"], CANARY, **mine)
     allocation.pin_task(tasks["pinned"], worker, reason=CANARY, **by)
     policy = _policies(tasks, **by)
     plan = allocation.make_plan(project, **by)
@@ -242,11 +245,16 @@ def _files(task: Task, world: World, now: datetime) -> dict[str, str]:
         path = store(world.workspace.pk).path(version.sha256)
         with TemporaryDirectory() as folder:
             work.keep_drawing(version, draw(path, Path(folder)), now=now)
+        drawn = AttachmentVersion.objects.filter(pk=version.pk)
+        drawn.update(pages=1, page_total=1)  # as of a paper, whose only page it is
+        same = drawn.values("workspace_id", "width", "height", "large_sha256", "small_sha256").get()
+        FilePage.objects.create(version=version, number=1, **same)
     first = AttachmentVersion.objects.select_related("attachment__task__project").get(attachment=image, number=1)
     pin = work.set_pin(first, f"Here {CANARY}", x=0.2, y=0.4, internal=False, **mine)
     removed = work.add_attachment(task, from_bytes(f"{CANARY}.txt", CANARY.encode()), for_client=True, **mine)
     work.remove_attachment(removed, **mine)
-    return {"files/attachment_id": str(image.pk), "pins/pin_id": str(pin.pk), "removed_file": str(removed.pk)}
+    return {"files/attachment_id": str(image.pk), "pins/pin_id": str(pin.pk), "removed_file": str(removed.pk),
+            "pages/page_number": "1"}  # fmt: skip
 
 
 def _fields(task: Task, *, actor: Actor, now: datetime) -> dict[str, str]:

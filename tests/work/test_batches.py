@@ -8,11 +8,16 @@ from typing import Any
 import pytest
 
 from conftest import Person
+from fairlead.allocation import actions as allocation
 from fairlead.events.models import Event
 from fairlead.lib.errors import Conflict, Forbidden, Invalid, Missing
+from fairlead.people import actions as people
+from fairlead.people.models import Worker
+from fairlead.web import task_bulk
 from fairlead.work import actions
 from fairlead.work.actions import TaskEdit
 from fairlead.work.models import Batch, Task
+from fairlead.work.types.models import TaskType
 from work.conftest import Site
 from work.test_pages import HTMX, Browser, alice, open_as, text  # noqa: F401  fixtures
 
@@ -175,3 +180,118 @@ def test_a_cell_is_edited_in_its_place(site: Site, alice: Browser) -> None:  # n
     for cell, value in (("effort", "soon"), ("due", "2026-99-99"), ("priority", "9"), ("status", "x")):
         assert alice.post(f"/tasks/WEB-1/cell/{cell}/save/", {"value": value}, headers=HTMX).status_code == 422
     assert alice.get("/tasks/WEB-1/cell/title/").status_code == 404
+
+
+def test_a_type_is_given_to_many_and_taken_back(site: Site) -> None:
+    for n in range(2):
+        site.make(f"T{n}")
+    types = dict(TaskType.objects.filter(workspace=site.world.workspace).values_list("key", "pk"))
+    before = list(Task.objects.order_by("number").values_list("type__key", flat=True))
+    outcome = change(site, ["WEB-1", "WEB-2"], TaskEdit(type_id=types["bug"]))
+    assert list(Task.objects.values_list("type__key", flat=True).distinct()) == ["bug"]
+    assert outcome.batch
+    actions.undo_batch(outcome.batch, actor=site.world.alice.actor, now=site.now)
+    assert list(Task.objects.order_by("number").values_list("type__key", flat=True)) == before
+
+
+def test_one_batch_is_made_of_several_parts_of_one_person(site: Site) -> None:
+    for n in range(3):
+        site.make(f"T{n}", priority=1)
+    by = {"actor": site.world.alice.actor, "now": site.now}
+    first = change(site, ["WEB-1"], TaskEdit(priority=4)).batch
+    assert first
+    again = actions.change_many(["WEB-2", "WEB-3"], TaskEdit(priority=4), into=first, **by)
+    assert again.batch == first
+    with pytest.raises(Forbidden):
+        actions.change_many(["WEB-1"], TaskEdit(priority=2), into=first, actor=site.world.bob.actor, now=site.now)
+    assert actions.undo_batch(first, **by).changed == ("WEB-1", "WEB-2", "WEB-3")
+    with pytest.raises(Conflict):
+        actions.change_many(["WEB-1"], TaskEdit(priority=3), into=Batch.objects.get(), **by)
+    assert set(Task.objects.values_list("priority", flat=True)) == {1}
+
+
+def test_many_go_to_one_person_and_back_to_who_had_them(site: Site) -> None:
+    by = {"actor": site.world.alice.actor, "now": site.now}
+    bob, dana = hired(site, "Bob"), hired(site, "Dana")
+    tasks = [site.make(f"T{n}", effort_min=30) for n in range(3)]
+    allocation.assign_task(tasks[0], bob, **by)
+    allocation.assign_task(tasks[1], dana, **by)
+    actions.delete_task(tasks[2], **by)
+    keys = ["WEB-1", "WEB-2"]
+    seen = allocation.preview_assign(keys, dana, **by)
+    assert (seen.changed, seen.skipped) == (("WEB-1",), (("WEB-2", "It is so already."),))
+    done = allocation.assign_many(keys, dana, **by)
+    assert (done.changed, done.skipped) == (seen.changed, seen.skipped)
+    assert _holders() == {"WEB-1": "Dana", "WEB-2": "Dana"}
+    assert done.batch
+    assert allocation.take_back(done.batch, **by).changed == ("WEB-1",)
+    assert _holders() == {"WEB-1": "Bob", "WEB-2": "Dana"}
+    with pytest.raises(Conflict):
+        allocation.take_back(done.batch, **by)
+    freed = allocation.assign_many(keys, None, **by)
+    assert (freed.changed, _holders()) == (("WEB-1", "WEB-2"), {"WEB-1": None, "WEB-2": None})
+
+
+def test_what_somebody_else_was_given_since_stays(site: Site) -> None:
+    by = {"actor": site.world.alice.actor, "now": site.now}
+    bob, dana = hired(site, "Bob"), hired(site, "Dana")
+    task = site.make(effort_min=30)
+    done = allocation.assign_many([str(task)], bob, **by)
+    task.refresh_from_db()
+    allocation.assign_task(task, dana, **by)
+    assert done.batch
+    back = allocation.take_back(done.batch, **by)
+    assert (back.changed, back.skipped) == ((), (("WEB-1", "Somebody else has it since."),))
+
+
+@pytest.mark.parametrize("who", ["bob", "dana", "echo", "clara", "audrey", "charlie"])
+def test_only_managers_give_many(site: Site, who: str) -> None:
+    task, bob = site.make(), hired(site, "Bob")
+    with pytest.raises((Forbidden, Missing)):
+        allocation.assign_many([str(task)], bob, actor=getattr(site.world, who).actor, now=site.now)
+
+
+def hired(site: Site, name: str) -> Worker:
+    """Somebody with hours, who can be given work."""
+    user = getattr(site.world, name.lower()).user
+    return people.create_worker(kind="employee", name=name, user=user, actor=site.world.alice.actor, now=site.now)
+
+
+def _holders() -> dict[str, str | None]:
+    rows = Task.objects.filter(deleted_at__isnull=True).order_by("number")
+    return {f"WEB-{number}": name for number, name in rows.values_list("number", "assignee__name")}
+
+
+def test_all_that_fit_the_filter_change_a_part_after_the_other(site: Site, alice: Browser) -> None:  # noqa: F811
+    for n in range(4):
+        site.make(f"Copy {n}", priority=1)
+    site.make("Other", priority=0)
+    filtered = "?priority=1"
+    shown = text(alice.post(f"/tasks/bulk/{filtered}", {"all": "1", "priority": "4"}, headers=HTMX))
+    assert "4 tasks change" in shown
+    assert 'name="tasks" value="WEB-1,WEB-2,WEB-3,WEB-4"' in shown
+    json = {"Accept": "application/json"}
+    first = alice.post("/tasks/bulk/do/", {"tasks": "WEB-1,WEB-2", "priority": "4"}, headers=json).json()
+    assert (first["changed"], first["skipped"]) == (2, 0)
+    more = {"tasks": "WEB-3,WEB-4,WEB-1", "priority": "4", "into": str(first["batch"])}
+    assert alice.post("/tasks/bulk/do/", more, headers=json).json() == {
+        "batch": first["batch"], "changed": 2, "skipped": 1,
+    }  # fmt: skip
+    told = alice.post("/tasks/bulk/told/", {"into": str(first["batch"]), "skipped": "1"}, follow=True)
+    assert "4 tasks changed. 1 left as they are." in text(told)
+    assert f"/batches/{first['batch']}/undo/" in text(told)
+    assert list(Task.objects.filter(priority=4).values_list("number", flat=True).order_by("number")) == [1, 2, 3, 4]
+
+
+def test_giving_and_changing_are_two_steps_and_too_many_are_refused(
+    site: Site,
+    alice: Browser,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    site.make()
+    site.make()
+    both = alice.post("/tasks/bulk/", {"task": "WEB-1", "assignee": "none", "priority": "4"}, headers=HTMX)
+    assert both.status_code == 422
+    monkeypatch.setattr(task_bulk, "MOST", 1)
+    many = alice.post("/tasks/bulk/", {"all": "1", "priority": "4"}, headers=HTMX)
+    assert (many.status_code, "At most 1 tasks at once" in text(many)) == (422, True)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.test import Client
 
 from conftest import Person
 from fairlead.events.models import Event
 from fairlead.lib.errors import Conflict, Forbidden, Invalid, Missing, Refused
+from fairlead.lib.papers import draw_pages
 from fairlead.lib.pictures import draw
 from fairlead.work import actions, queries
 from fairlead.work.files import from_bytes
 from fairlead.work.models import AttachmentVersion, ProofPin
+from lib.test_papers import LOCK
+from papers import pdf
 from pictures import png
 from work.conftest import Site
 
@@ -150,3 +154,80 @@ def test_a_pin_becomes_one_subtask_with_a_way_back(shared: Site, tmp_path: Path)
     with pytest.raises(Conflict):
         actions.make_pin_task(found, actor=world.alice.actor, now=shared.now)
     assert version.attachment.task.subtasks.count() == 1
+
+
+def paper(site: Site, folder: Path, *words: str) -> AttachmentVersion:
+    """A PDF of bob's that was drawn, which clients see."""
+    by = {"actor": site.world.bob.actor, "now": site.now}
+    made = actions.add_attachment(site.make(), from_bytes("offer.pdf", pdf(*words)), for_client=True, **by)
+    return drawn_paper(made.pk, 1, site, folder)
+
+
+def drawn_paper(attachment_id: int, number: int, site: Site, folder: Path) -> AttachmentVersion:
+    version = queries.find_version(site.world.bob.actor, attachment_id, number)
+    actions.keep_pages(version, draw_pages(queries.content_path(version), folder), now=site.now)
+    return queries.find_version(site.world.bob.actor, attachment_id, number)
+
+
+def test_pins_stand_on_a_page_of_a_pdf(shared: Site, tmp_path: Path) -> None:
+    world, version = shared.world, paper(shared, tmp_path, "One", "Two")
+    assert (version.preview, version.pages, version.page_total) == ("ready", 2, 2)
+    where = {"x": 0.5, "y": 0.25, "internal": False, "actor": world.clara.actor, "now": shared.now}
+    actions.set_pin(version, "This sum", page=2, **where)
+    for page in (0, 3):
+        with pytest.raises(Invalid, match="pages 1 to 2"):
+            actions.set_pin(version, "Nowhere", page=page, **where)
+    assert [(p.page, p.x, p.y) for p in queries.pins(world.clara.actor, version)] == [(2, 0.5, 0.25)]
+    task = actions.make_pin_task(ProofPin.objects.get(), actor=world.bob.actor, now=shared.now)
+    assert f"/files/{version.attachment_id}/versions/1/?page=2#pin-1" in task.description
+
+
+def test_an_older_version_that_is_current_again_has_its_pages(shared: Site, tmp_path: Path) -> None:
+    bob, version = shared.world.bob, paper(shared, tmp_path, "One", "Two")
+    actions.add_version(version.attachment, from_bytes("o.pdf", pdf("New")), actor=bob.actor, now=shared.now)
+    again = actions.restore_version(version, actor=bob.actor, now=shared.now)
+    assert (again.number, again.pages, [s["number"] for s in queries.page_sizes(again)]) == (3, 2, [1, 2])
+    path, _ = queries.page_path(again, 2, large=False)
+    later = shared.now + timedelta(days=400)
+    assert actions.sweep_files(shared.world.workspace.pk, now=later) == 0
+    assert path.is_file()
+
+
+def test_the_pages_of_a_pdf_are_turned_and_compared(shared: Site, tmp_path: Path, client: Client) -> None:
+    world, version = shared.world, paper(shared, tmp_path, "One", "Two")
+    actions.add_version(version.attachment, from_bytes("o.pdf", pdf("New")), actor=world.bob.actor, now=shared.now)
+    drawn_paper(version.attachment_id, 2, shared, tmp_path)
+    client.force_login(world.bob.user)
+    base = f"/files/{version.attachment_id}/"
+    first = client.get(f"{base}versions/1/").content.decode()
+    assert f'src="{base}versions/1/pages/1/image/"' in first
+    assert "data-page-on" in first
+    assert "data-page-back" not in first
+    sent = client.post(f"{base}versions/1/pins/", {"x": "50", "y": "25", "body": "Here", "page": "2"})
+    assert sent.headers["Location"] == f"{base}versions/1/?page=2#pin-1"
+    assert 'data-pin="1"' not in client.get(f"{base}versions/1/").content.decode()
+    assert 'data-pin="1"' in client.get(f"{base}versions/1/?page=2").content.decode()
+    for odd in ("0", "99", "x", "-1", "²"):
+        assert client.get(f"{base}versions/1/", {"page": odd}).status_code == 200
+    image = client.get(f"{base}versions/1/pages/2/image/")
+    assert (image.status_code, image.headers["Content-Type"]) == (200, "image/webp")
+    assert client.get(f"{base}versions/1/pages/3/image/").status_code == 404
+    side = client.get(f"{base}compare/?left=1&right=2&page=2").content.decode()
+    assert "Version 2 has 1 page." in side
+    assert 'data-pin="1"' in side
+    client.force_login(world.charlie.user)
+    assert client.get(f"{base}versions/1/pages/1/thumb/").status_code == 404
+
+
+@pytest.mark.parametrize(("content", "why"), [(b"%PDF-1.7\n", "It is damaged"), (LOCK, "It needs a password")])
+def test_a_pdf_that_cannot_be_shown_says_what_to_do(
+    shared: Site, tmp_path: Path, client: Client, content: bytes, why: str
+) -> None:
+    by = {"actor": shared.world.bob.actor, "now": shared.now}
+    made = actions.add_attachment(shared.make(), from_bytes("a.pdf", content), for_client=False, **by)
+    version = drawn_paper(made.pk, 1, shared, tmp_path)
+    assert version.preview == "none"
+    with pytest.raises(Refused, match="images and pages"):
+        pin(version, shared.world.bob, shared.now)
+    client.force_login(shared.world.bob.user)
+    assert why in client.get(f"/files/{made.pk}/").content.decode()

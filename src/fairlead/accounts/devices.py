@@ -39,5 +39,26 @@ def device_name(agent: str) -> str:
     return " on ".join(filter(None, (browser, system))) or UNKNOWN
 
 
+def device_kind(agent: str) -> str:
+    """ "phone", "tablet" or "computer"; "" when the browser says neither."""
+    system = _first(SYSTEMS, agent)
+    if system == "iPhone" or (system == "Android" and "Mobile" in agent[:LONGEST]):
+        return "phone"
+    if system in ("iPad", "Android"):
+        return "tablet"
+    return "computer" if system else ""
+
+
+def key_kind(transports: list[str], *, synced: bool) -> str:
+    """Where a passkey lives, in words: what its owner looks for to use it."""
+    if synced:
+        return "synced between your devices"
+    if "internal" in transports:
+        return "on one device only"
+    if {"usb", "nfc", "ble", "smart-card"} & set(transports):
+        return "on a security key"
+    return "on a phone" if "hybrid" in transports else ""
+
+
 def _first(table: tuple[tuple[str, str], ...], agent: str) -> str:
     return next((name for mark, name in table if mark in agent[:LONGEST]), "")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
-from fairlead.accounts.devices import device_name
+from fairlead.accounts.devices import device_kind, device_name, key_kind
 from fairlead.accounts.models import (
     ApiToken,
     Identity,
@@ -102,16 +102,28 @@ def tokens(actor: Actor) -> list[dict[str, Any]]:
 
 
 def sessions(user: User, *, now: datetime) -> list[dict[str, Any]]:
-    """Where somebody is signed in, the latest used first: number, created_at, seen_at, address, how, device."""
+    """Where somebody is signed in, the latest used first: number, created_at, seen_at, address, how, device,
+    device_kind."""
     rows = Session.objects.filter(user=user, expire_date__gt=now).order_by("-seen_at")
     found = rows.values("session_key", "created_at", "seen_at", "agent", "address", "how")
-    return [{**row, "number": row["session_key"], "device": device_name(row["agent"])} for row in found]
+    return [
+        {
+            **row,
+            "number": row["session_key"],
+            "device": device_name(row["agent"]),
+            "device_kind": device_kind(row["agent"]),
+        }
+        for row in found
+    ]
 
 
 def has_second_factor(user: User) -> bool:
     """Whether signing in asks for more than one proof."""
     app, key = Q(totp__confirmed_at__isnull=False), Q(passkeys__isnull=False)
     return User.objects.filter(app | key, pk=user.pk).exists()
+
+
+KEY_COLUMNS: Final = ("id", "name", "created_at", "last_used_at", "transports", "synced", "last_agent")
 
 
 def factors(user: User) -> dict[str, Any]:
@@ -123,8 +135,16 @@ def factors(user: User) -> dict[str, Any]:
     return {
         "app": app,
         "codes": RecoveryCode.objects.filter(user=user, used_at__isnull=True).count(),
-        "passkeys": list(rows.values("id", "name", "created_at", "last_used_at", "credential_id", "transports")),
+        "passkeys": [_shown_key(row) for row in rows.values(*KEY_COLUMNS)],
     }
+
+
+def _shown_key(row: dict[str, Any]) -> dict[str, Any]:
+    """With words: kind (where it lives), device and device_kind (what used it last)."""
+    agent = row.pop("last_agent")
+    kind = key_kind(row.pop("transports"), synced=row.pop("synced"))
+    used = {"device": device_name(agent) if agent else "", "device_kind": device_kind(agent)}
+    return {**row, "kind": kind, **used}
 
 
 def members_and_factors(actor: Actor) -> list[dict[str, Any]]:

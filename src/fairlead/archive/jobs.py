@@ -15,6 +15,8 @@ from fairlead.config import config
 from fairlead.events.models import Event
 from fairlead.events.tenancy import tenant, workspace_ids
 from fairlead.jobs import every, follows, job
+from fairlead.work.jobs import draw_version
+from fairlead.work.models import AttachmentVersion
 
 HOUR_S, DAY_S = 3600, 86_400
 log = structlog.get_logger("fairlead.archive")
@@ -39,6 +41,17 @@ def make_export(*, event_id: int, now: datetime, **_: int) -> None:
     export = Export.objects.filter(pk=Event.objects.get(pk=event_id).subject_id).first()
     if export is not None:
         actions.make_export(export, now=now)
+
+
+@follows("workspace.filled")
+@job(retry=(10, 60))
+def draw_brought_files(*, workspace_id: int, now: datetime, **_: int) -> None:
+    """Draw what another workspace's archive brought, for looking at."""
+    waiting = AttachmentVersion.objects.filter(
+        workspace_id=workspace_id, preview=AttachmentVersion.Preview.WAITING
+    ).select_related("attachment__task__project")
+    for version in waiting.order_by("pk"):
+        draw_version(version, now=now)
 
 
 @follows("person.erasure_asked")

@@ -19,7 +19,9 @@ class Epoch(models.Model):
 
 
 class Export(models.Model):
-    """A copy of the workspace for its owner to take away: made by a job, fetched from the page, gone after a week."""
+    """A copy of the workspace for its owner to take away: made by a job, fetched from the page, gone after a week.
+    `files`: contents that it holds, `files_done` while it is made, `files_lost`: missing or damaged on disk; `why`: it
+    stopped."""
 
     class State(models.TextChoices):
         MAKING = "making", "Being made"
@@ -33,6 +35,10 @@ class Export(models.Model):
     file_name = models.CharField(max_length=120, blank=True)
     bytes = models.BigIntegerField(default=0)
     sha256 = models.CharField(max_length=64, blank=True)
+    files = models.PositiveIntegerField(default=0)
+    files_done = models.PositiveIntegerField(default=0)
+    files_lost = models.PositiveIntegerField(default=0)
+    why = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
 

@@ -34,6 +34,7 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     whole.add_argument("file", type=Path, help="the archive that its owner has downloaded")
     whole.add_argument("--workspace", default="", help="slug of the workspace that it goes into")
     whole.add_argument("--user", default="", help="address of the owner in whose name it is done")
+    whole.add_argument("--without-files", action="store_true", help="leave out what is attached")
     whole.set_defaults(run=_import_workspace)
 
 
@@ -45,10 +46,19 @@ def _import_workspace(arguments: argparse.Namespace) -> int:
         from fairlead.cli.members import acting
 
         with acting(arguments.workspace, arguments.user) as actor:
-            done = open_workspace(arguments.file, actor=actor, now=datetime.now(UTC))
+            done = open_workspace(
+                arguments.file,
+                actor=actor,
+                now=datetime.now(UTC),
+                with_files=not arguments.without_files,
+                on_file=lambda count, total: _progress(count, total, "files"),
+            )
     for kind in sorted({*done.new, *done.known, *done.left}):
         told = f"{done.new[kind]} new, {done.known[kind]} here already"
         print(f"{kind}: {told}" + (f", {done.left[kind]} left out" if done.left[kind] else ""))
+    print(f"{done.files} files came with their bytes.")
+    for reason, count in sorted(done.lost.items()):
+        print(f"left out: {count} versions of files {reason}")
     print(f"{done.assigned} open tasks went to who had them there.")
     return 0
 
@@ -93,9 +103,9 @@ def _apply_options(run: Import, arguments: argparse.Namespace, actor: Actor) -> 
     change_mapping(run, {"people": run.mapping["people"], "tasks": run.mapping["tasks"]}, options, actor=actor)
 
 
-def _progress(done: int, total: int) -> None:
+def _progress(done: int, total: int, what: str = "rows") -> None:
     if sys.stderr.isatty():
-        print(f"\r{done} of {total} rows", end="" if done < total else "\n", file=sys.stderr, flush=True)
+        print(f"\r{done} of {total} {what}", end="" if done < total else "\n", file=sys.stderr, flush=True)
 
 
 def _print(report: Report, *, tried: bool) -> None:

@@ -9,12 +9,17 @@ from typing import Final
 
 HEAD_BYTES: Final = 65_536
 """As much as is looked at."""
-IMAGE, TEXT, NOTHING = "image", "text", ""
+IMAGE, PAGES, TEXT, NOTHING = "image", "pages", "text", ""
+
+
+DRAWN: Final = (IMAGE, PAGES)
+"""Kinds of preview that a job makes."""
 
 
 @dataclass(frozen=True)
 class Kind:
-    """`mime` is what the file is served as; `preview`: drawn anew as an image, shown as escaped text, or not at all."""
+    """`mime` is what the file is served as; `preview`: drawn anew (an image, the pages), shown as escaped text,
+    or not at all."""
 
     mime: str
     label: str
@@ -26,7 +31,7 @@ JPEG: Final = Kind("image/jpeg", "JPEG image", IMAGE)
 GIF: Final = Kind("image/gif", "GIF image", IMAGE)
 WEBP: Final = Kind("image/webp", "WebP image", IMAGE)
 BMP: Final = Kind("image/bmp", "BMP image", IMAGE)
-PDF: Final = Kind("application/pdf", "PDF document")
+PDF: Final = Kind("application/pdf", "PDF document", PAGES)
 SVG: Final = Kind("image/svg+xml", "SVG drawing")
 HTML: Final = Kind("text/html", "Web page")
 PLAIN: Final = Kind("text/plain", "Text", TEXT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -43,6 +44,8 @@ from fairlead.work.queries import (
     find_removed_attachment,
     find_task,
     find_version,
+    page_path,
+    page_sizes,
     pins,
     shown_text,
     version_rows,
@@ -118,6 +121,7 @@ def file_values(request: Request, version: AttachmentVersion) -> dict[str, Any]:
     """What the page of a version shows."""
     actor, attachment = request.actor, version.attachment
     kind = KNOWN.get(version.mime, UNKNOWN)
+    found, sheets, shown = pins(actor, version), page_sizes(version), asked_page(request, version)
     text, more = shown_text(version) if kind.preview == TEXT else ("", False)
     return {
         "task": attachment.task,
@@ -129,7 +133,12 @@ def file_values(request: Request, version: AttachmentVersion) -> dict[str, Any]:
         "versions": version_rows(attachment),
         "kinds": KNOWN,
         "client": actor.role == Role.CLIENT,
-        "pins": pins(actor, version),
+        "pins": found,
+        "pins_here": [pin for pin in found if pin.page == shown],
+        "sheets": sheets,
+        "sheet": next((sheet for sheet in sheets if sheet["number"] == shown), None),
+        "page_number": shown,
+        "pinned_pages": Counter(pin.page for pin in found if pin.resolved_at is None),
         "may_pin": may_pin(actor, attachment, internal=actor.role != Role.CLIENT),
         "may_pin_for_client": actor.role != Role.CLIENT and may_pin(actor, attachment, internal=False),
         "may_resolve": actor.kind != AGENT,
@@ -140,6 +149,13 @@ def file_values(request: Request, version: AttachmentVersion) -> dict[str, Any]:
         "may_show": may_show_attachment(actor, attachment),
         "most_mb": most_bytes() // 2**20,
     }
+
+
+def asked_page(request: Request, version: AttachmentVersion) -> int:
+    """The page of a PDF that ?page= asks for, within those that are shown; 1 for other files."""
+    text = request.GET.get("page", "")
+    asked = int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 1
+    return max(1, min(asked, version.pages))
 
 
 @member_page
@@ -163,6 +179,20 @@ def _drawing(*, large: bool) -> View:
     return view
 
 
+def _sheet(*, large: bool) -> View:
+    """A view of what was drawn of a page, for <img>."""
+
+    @member_page
+    @require_safe
+    def view(request: Request, attachment_id: int, number: int, page_number: int) -> HttpResponse:
+        version = find_version(request.actor, attachment_id, number)
+        where, digest = page_path(version, page_number, large=large)
+        return send(request, where, digest=digest, mime="image/webp")
+
+    return view
+
+
+sheet_image, sheet_thumbnail = _sheet(large=True), _sheet(large=False)
 image, thumbnail = _drawing(large=True), _drawing(large=False)
 
 
@@ -234,5 +264,9 @@ urls = [
     path("files/<int:attachment_id>/versions/<int:number>/download/", download, name="download-file"),
     path("files/<int:attachment_id>/versions/<int:number>/image/", image, name="file-image"),
     path("files/<int:attachment_id>/versions/<int:number>/thumb/", thumbnail, name="file-thumb"),
+    path("files/<int:attachment_id>/versions/<int:number>/pages/<int:page_number>/image/", sheet_image,
+         name="file-page-image"),
+    path("files/<int:attachment_id>/versions/<int:number>/pages/<int:page_number>/thumb/", sheet_thumbnail,
+         name="file-page-thumb"),
     path("files/<int:attachment_id>/versions/<int:number>/restore/", restore_version, name="restore-file-version"),
-]
+]  # fmt: skip

@@ -11,6 +11,7 @@ from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from fairlead.allocation import actions as allocation
 from fairlead.lib.errors import Refused
 from fairlead.web.access import Request, member_page, safe_next
 from fairlead.work import actions
@@ -25,7 +26,7 @@ def undo(request: Request, number: int) -> HttpResponse:
     batch = find_batch(request.actor, number)
     back = safe_next(request.GET.get("next"))
     try:
-        outcome = actions.undo_batch(batch, actor=request.actor, now=timezone.now())
+        outcome = allocation.take_back(batch, actor=request.actor, now=timezone.now())
     except Refused as refused:
         if refused.status in (403, 404):
             raise

@@ -6,6 +6,7 @@ import json
 from typing import Final
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import path
@@ -17,7 +18,7 @@ from fairlead.accounts.actions import passkeys
 from fairlead.accounts.actions.passkeys import PASSKEY
 from fairlead.accounts.devices import device_name
 from fairlead.accounts.models import User
-from fairlead.lib.errors import Refused
+from fairlead.lib.errors import Invalid, Refused
 from fairlead.web.access import account_page, client_address, safe_next
 from fairlead.web.blame import blame
 from fairlead.web.challenge import give_challenge, here, take_challenge
@@ -49,7 +50,8 @@ def enter(request: HttpRequest) -> HttpResponse:
     answer, target = request.POST.get("answer", ""), safe_next(request.POST.get("next"))
     try:
         challenge = take_challenge(request, now=now)
-        user = passkeys.use_passkey(answer, challenge=challenge, at=here(), now=now, user=waiting)
+        user = passkeys.use_passkey(answer, challenge=challenge, at=here(), now=now, user=waiting,
+                                    agent=request.headers.get("User-Agent", ""))  # fmt: skip
     except passkeys.WrongPasskey as refusal:
         note_refusal(request, waiting.email if waiting else "", PASSKEY)
         values = {"detail": refusal.detail, "back": "/sign-in/second/" if waiting else "/sign-in/"}
@@ -115,10 +117,25 @@ def remove(request: HttpRequest, number: int) -> HttpResponse:
     return redirect("settings-sign-in")
 
 
+@account_page
+@require_POST
+def rename(request: HttpRequest, number: int) -> HttpResponse:
+    """Give a passkey another name."""
+    user: User = request.user  # type: ignore[assignment]
+    try:
+        passkeys.rename_passkey(user, number, request.POST.get("name", ""), now=timezone.now())
+    except Invalid as refusal:
+        messages.error(request, refusal.detail)
+    else:
+        messages.success(request, "The passkey has its new name.")
+    return redirect("settings-sign-in")
+
+
 urls = [
     path("sign-in/passkey/options/", ask, name="passkey-options"),
     path("sign-in/passkey/", enter, name="passkey"),
     path("settings/sign-in/passkeys/new/", new, name="settings-passkey-new"),
     path("settings/sign-in/passkeys/options/", ask_new, name="settings-passkey-options"),
+    path("settings/sign-in/passkeys/<int:number>/rename/", rename, name="settings-passkey-rename"),
     path("settings/sign-in/passkeys/<int:number>/remove/", remove, name="settings-passkey-remove"),
 ]

@@ -1,4 +1,4 @@
-"""Pins on images: setting, answering, resolving, making tasks of them; and two versions side by side."""
+"""Pins on images and pages: setting, answering, resolving, making tasks of them; and two versions side by side."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from fairlead.lib.errors import Invalid, Refused
 from fairlead.web.access import Request, View, member_page
 from fairlead.web.render import page
 from fairlead.work import actions
-from fairlead.work.models import ProofPin
-from fairlead.work.queries import find_attachment, find_pin, find_version, pins, version_rows
+from fairlead.work.models import AttachmentVersion, ProofPin
+from fairlead.work.queries import find_attachment, find_pin, find_version, page_sizes, pins, version_rows
 
 
 def _percent(request: Request, name: str) -> float:
@@ -33,9 +33,15 @@ def _percent(request: Request, name: str) -> float:
     return value / 100
 
 
+def _posted_page(request: Request) -> int:
+    text = request.POST.get("page", "1")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 0
+
+
 def _back(pin: ProofPin) -> HttpResponse:
     version = pin.version
-    return redirect(f"/files/{version.attachment_id}/versions/{version.number}/#pin-{pin.number}")
+    turned = f"?page={pin.page}" if pin.page > 1 else ""
+    return redirect(f"/files/{version.attachment_id}/versions/{version.number}/{turned}#pin-{pin.number}")
 
 
 @member_page
@@ -47,13 +53,13 @@ def set_pin(request: Request, attachment_id: int, number: int) -> HttpResponse:
     try:
         pin = actions.set_pin(
             version, request.POST.get("body", ""), x=_percent(request, "x"), y=_percent(request, "y"),
-            internal=internal, actor=request.actor, now=timezone.now(),
+            internal=internal, page=_posted_page(request), actor=request.actor, now=timezone.now(),
         )  # fmt: skip
     except Refused as refused:
         if request.htmx or refused.status in (403, 404):
             raise
         messages.error(request, refused.detail)
-        return redirect(f"/files/{attachment_id}/versions/{number}/")
+        return redirect(f"/files/{attachment_id}/versions/{number}/?page={_posted_page(request)}")
     return _back(pin)
 
 
@@ -104,15 +110,27 @@ def compare(request: Request, attachment_id: int) -> HttpResponse:
     attachment = find_attachment(request.actor, attachment_id)
     last = attachment.revision
     numbers = (_number(request, "left", max(1, last - 1), last), _number(request, "right", last, last))
-    sides = [find_version(request.actor, attachment_id, number) for number in numbers]
+    sides = [_side(request, find_version(request.actor, attachment_id, number)) for number in numbers]
+    most = max(side["version"].pages for side in sides)
     values = {
         "file": attachment,
         "task": attachment.task,
         "versions": version_rows(attachment),
-        "sides": [(version, pins(request.actor, version)) for version in sides],
+        "sides": sides,
+        "pages": most,
+        "page_number": max(1, min(_number(request, "page", 1, 10**5), most)),
         "client": request.actor.role == Role.CLIENT,
     }
     return page(request, "files/compare.jinja", values)
+
+
+def _side(request: Request, version: AttachmentVersion) -> dict[str, Any]:
+    """A version, the page of it that is asked for (None: it has fewer), and the pins there."""
+    asked = _number(request, "page", 1, 10**5)
+    sheet = next((sheet for sheet in page_sizes(version) if sheet["number"] == asked), None)
+    fewer = bool(version.pages) and sheet is None
+    found = [pin for pin in pins(request.actor, version) if pin.page == (asked if version.pages else 1)]
+    return {"version": version, "sheet": sheet, "fewer": fewer, "pins": found}
 
 
 def _number(request: Request, name: str, default: int, most: int) -> int:

@@ -104,7 +104,8 @@ def _prove(request: HttpRequest, user: User, *, now: datetime) -> None:
     """Raise Invalid unless the strongest proof that the user has was given."""
     have = factors(user)
     if answer := request.POST.get("confirm_passkey"):
-        use_passkey(answer, challenge=take_challenge(request, now=now), at=here(), now=now, user=user)
+        use_passkey(answer, challenge=take_challenge(request, now=now), at=here(), now=now, user=user,
+                    agent=request.headers.get("User-Agent", ""))  # fmt: skip
     elif have["app"] or have["passkeys"]:
         actions.use_code(user, request.POST.get("confirm_code", ""), now=now)
     elif not user.check_password(request.POST.get("confirm_password", "")):

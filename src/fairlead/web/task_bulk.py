@@ -2,72 +2,165 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Final
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from fairlead.lib.errors import Invalid, Refused
+from fairlead.allocation import actions as allocation
+from fairlead.lib.errors import Invalid, Refused, require
 from fairlead.lib.text import one_line
+from fairlead.people.models import Worker
+from fairlead.people.queries import find_worker
 from fairlead.web.access import Request, member_page, safe_next
 from fairlead.web.batches import undo_address
+from fairlead.web.errors import wants_json
 from fairlead.web.own_filters import own_fields
 from fairlead.web.own_values import read_value
 from fairlead.web.render import page
 from fairlead.web.task_cells import due_of
+from fairlead.web.task_filters import asked
 from fairlead.work import actions
-from fairlead.work.actions import TaskEdit
+from fairlead.work.actions import Outcome, TaskEdit
 from fairlead.work.fields.asking import NONE
 from fairlead.work.fields.definitions import by_key
 from fairlead.work.fields.stored import people_of
+from fairlead.work.models import Batch
+from fairlead.work.permissions import may_change_many
+from fairlead.work.queries import find_batch, visible_tasks
+from fairlead.work.types.definitions import find_type
 
 FIELDS = (
-    "status", "priority", "due", "shift_days", "add_labels", "remove_labels", "own_field", "own_value", "place_in",
-    "trash",
+    "status", "priority", "type", "assignee", "due", "shift_days", "add_labels", "remove_labels", "own_field",
+    "own_value", "place_in", "trash",
 )  # fmt: skip
+MOST: Final = 1000
+"""Tasks that can be chosen at once."""
+STEP: Final = 100
+"""Tasks of one transaction: the log of the workspace waits so long."""
 
 
 @member_page
 @require_POST
 def preview(request: Request) -> HttpResponse:
-    """How many tasks would change, and which would not and why."""
-    keys = request.POST.getlist("task")
+    """How many tasks would change, and which would not and why. Of many the first are tried."""
     try:
-        outcome = actions.preview_many(keys, _edit(request), actor=request.actor, now=timezone.now())
+        keys = _keys(request)
+        tried = keys[: _step(request)]
+        outcome = _try(request, tried)
     except Refused as refused:
-        if request.htmx or refused.status in (403, 404):
-            raise
-        messages.error(request, refused.detail)
-        return redirect(_back(request))
+        return _refused(request, refused)
     sent = [(name, value) for name in FIELDS if (value := request.POST.get(name, ""))]
-    values = {"outcome": outcome, "keys": outcome.changed, "sent": sent, "back": _back(request)}
+    changing = [key for key in keys if key not in dict(outcome.skipped)]
+    values = {
+        "outcome": outcome, "keys": changing, "tried": len(tried), "rest": len(keys) - len(tried), "sent": sent,
+        "back": _back(request), "step": _step(request), "giving": bool(request.POST.get("assignee")),
+    }  # fmt: skip
     return page(request, "tasks/bulk.jinja", values, block="preview")
 
 
 @member_page
 @require_POST
 def do(request: Request) -> HttpResponse:
-    """Change them."""
-    keys = request.POST.getlist("task")
+    """Change them; a script sends a part after the other into one batch, and hears how far each one came."""
+    into = request.POST.get("into", "")
+    batch = find_batch(request.actor, int(into)) if into.isascii() and into.isdecimal() and len(into) < 16 else None
     try:
-        outcome = actions.change_many(keys, _edit(request), actor=request.actor, now=timezone.now())
+        outcome = _done(request, _keys(request), batch)
     except Refused as refused:
-        if refused.status in (403, 404):
+        if wants_json(request):
             raise
-        messages.error(request, refused.detail)
-        return redirect(_back(request))
-    if outcome.batch is None:
+        return _refused(request, refused)
+    if wants_json(request):
+        number = outcome.batch.pk if outcome.batch else None
+        return JsonResponse({"batch": number, "changed": len(outcome.changed), "skipped": len(outcome.skipped)})
+    return _told(request, outcome.batch, outcome.changed, len(outcome.skipped))
+
+
+def _done(request: Request, keys: list[str], batch: Batch | None) -> Outcome:
+    """All of them, a step at a time."""
+    changed: list[str] = []
+    skipped: list[tuple[str, str]] = []
+    step = _step(request)
+    for first in range(0, max(len(keys), 1), step):
+        done = _change(request, keys[first : first + step], batch)
+        batch, changed, skipped = done.batch, changed + list(done.changed), skipped + list(done.skipped)
+    return Outcome(tuple(changed), tuple(skipped), batch)
+
+
+@member_page
+@require_POST
+def told(request: Request) -> HttpResponse:
+    """After a script has sent all parts: what came of it, with the way back."""
+    require(may_change_many(request.actor), "Only members of the team change tasks.")
+    number, skipped = (request.POST.get(name, "") for name in ("into", "skipped"))
+    batch = find_batch(request.actor, int(number)) if number.isascii() and number.isdecimal() else None
+    lines = [] if batch is None else batch.lines.select_related("task__project").order_by("pk")
+    return _told(request, batch, [str(line.task) for line in lines], _whole(skipped, "skipped") or 0)
+
+
+def _told(request: Request, batch: Batch | None, changed: Sequence[str], skipped: int) -> HttpResponse:
+    if batch is None or not changed:
         messages.info(request, "Nothing was changed.")
         return redirect(_back(request))
-    which = outcome.changed[0] if len(outcome.changed) == 1 else f"{len(outcome.changed)} tasks"
+    which = changed[0] if len(changed) == 1 else f"{len(changed)} tasks"
     text = f"{which} put into the trash." if request.POST.get("trash") else f"{which} changed."
-    if outcome.skipped:
-        text += f" {len(outcome.skipped)} left as they are."
-    messages.success(request, text, extra_tags=undo_address(outcome.batch, _back(request)))
+    if skipped:
+        text += f" {skipped} left as they are."
+    messages.success(request, text, extra_tags=undo_address(batch, _back(request)))
+    return redirect(_back(request))
+
+
+def _keys(request: Request) -> list[str]:
+    """The chosen tasks, or all that fit the filters of the address. Raises Invalid for too many."""
+    named = [*request.POST.getlist("task"), *request.POST.get("tasks", "").split(",")]
+    if not request.POST.get("all"):
+        keys = list(dict.fromkeys(key for key in named if key))
+    else:
+        fitting = asked(request).apply(
+            visible_tasks(request.actor), now=timezone.now(), user_id=request.actor.user_id, zone=request.user.time_zone
+        )
+        rows = fitting.order_by("project__key", "number").values_list("project__key", "number")[: MOST + 1]
+        keys = [f"{project}-{number}" for project, number in rows]
+    if len(keys) > MOST:
+        raise Invalid({"tasks": f"At most {MOST} tasks at once. Narrow the list with a filter."})
+    return keys
+
+
+def _step(request: Request) -> int:
+    """How many tasks one transaction takes."""
+    return allocation.MOST_GIVEN if request.POST.get("assignee") else STEP
+
+
+def _try(request: Request, keys: list[str]) -> Outcome:
+    if request.POST.get("assignee"):
+        return allocation.preview_assign(keys, _receiver(request), actor=request.actor, now=timezone.now())
+    return actions.preview_many(keys, _edit(request), actor=request.actor, now=timezone.now())
+
+
+def _change(request: Request, keys: list[str], into: Batch | None) -> Outcome:
+    if request.POST.get("assignee"):
+        return allocation.assign_many(keys, _receiver(request), actor=request.actor, now=timezone.now(), into=into)
+    return actions.change_many(keys, _edit(request), actor=request.actor, now=timezone.now(), into=into)
+
+
+def _receiver(request: Request) -> Worker | None:
+    """Who gets the tasks; None: nobody. Giving is a change of its own, since rules about people are asked for it."""
+    if any(request.POST.get(name) for name in FIELDS if name not in ("assignee", "own_field")):
+        raise Invalid({"assignee": "Give tasks to somebody in one step, and change the rest of them in another."})
+    text = request.POST["assignee"]
+    return None if text == NONE else find_worker(request.actor, _whole(text, "assignee") or 0)
+
+
+def _refused(request: Request, refused: Refused) -> HttpResponse:
+    if request.htmx or refused.status in (403, 404):
+        raise refused
+    messages.error(request, refused.detail)
     return redirect(_back(request))
 
 
@@ -84,6 +177,7 @@ def _edit(request: Request) -> TaskEdit:
         status_id=column,
         state="" if column is not None else status,
         priority=_whole(sent["priority"], "priority"),
+        type_id=find_type(request.actor, sent["type"]).pk if sent["type"] else None,
         due_at=due_of(sent["due"], request.user.time_zone) if sent["due"] not in ("", "none") else None,
         no_due=sent["due"] == "none",
         shift_days=_whole(sent["shift_days"], "shift_days"),
@@ -122,4 +216,5 @@ def _labels(text: str) -> tuple[str, ...]:
 urls = [
     path("tasks/bulk/", preview, name="preview-bulk"),
     path("tasks/bulk/do/", do, name="do-bulk"),
+    path("tasks/bulk/told/", told, name="told-bulk"),
 ]

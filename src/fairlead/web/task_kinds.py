@@ -13,7 +13,7 @@ from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from fairlead.accounts.models import Membership, Role
+from fairlead.accounts.models import User
 from fairlead.lib.errors import Invalid, Refused
 from fairlead.people.queries import active_workers, find_worker
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
@@ -22,7 +22,7 @@ from fairlead.work import actions
 from fairlead.work.models import ChecklistItem, Task
 from fairlead.work.permissions import may_edit_task
 from fairlead.work.queries import find_task
-from fairlead.work.queries.approvals import approval_of, checklist, find_item, possible_approvers
+from fairlead.work.queries.approvals import approval_of, checklist, find_item, members_who_decide, possible_approvers
 from fairlead.work.types.definitions import task_types, type_of
 
 
@@ -80,10 +80,7 @@ def name_approvers(request: Request, key: str) -> HttpResponse:
     """Say who decides, and how many of them must say yes."""
     task = find_task(request.actor, key)
     chosen = [_number(text) for text in request.POST.getlist("approver")]
-    members = Membership.objects.filter(
-        workspace_id=request.actor.workspace_id, user_id__in=chosen, removed_at__isnull=True
-    ).exclude(role=Role.AUDITOR)
-    users = [member.user for member in members.select_related("user")]
+    users = list(User.objects.filter(pk__in=members_who_decide(request.actor, chosen)))
     return _tried(
         request, task,
         lambda: actions.name_approvers(
@@ -121,6 +118,17 @@ approve, reject, ask = (
     _decision(actions.refuse_approval, "You rejected {task}."),
     _decision(actions.send_back, "You asked for changes to {task}."),
 )
+
+
+@member_page
+@require_POST
+def withdraw(request: Request, key: str) -> HttpResponse:
+    """Take one's own answer back."""
+    task = find_task(request.actor, key)
+    return _tried(
+        request, task, lambda: actions.withdraw_verdict(task, actor=request.actor, now=timezone.now()),
+        "You took your answer to {task} back.",
+    )  # fmt: skip
 
 
 @member_page
@@ -200,6 +208,7 @@ urls = [
     path("tasks/<task:key>/approve/", approve, name="approve-task"),
     path("tasks/<task:key>/reject/", reject, name="reject-task"),
     path("tasks/<task:key>/ask-for-changes/", ask, name="ask-for-changes"),
+    path("tasks/<task:key>/withdraw/", withdraw, name="withdraw-verdict"),
     path("tasks/<task:key>/checklist/", add_item, name="add-item"),
     path("tasks/<task:key>/checklist/<int:item_id>/", change_item, name="change-item"),
     path("tasks/<task:key>/checklist/<int:item_id>/check/", check_item, name="check-item"),

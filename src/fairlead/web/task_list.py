@@ -14,13 +14,16 @@ from django.views.decorators.http import require_GET
 
 from fairlead.accounts.models import Role
 from fairlead.accounts.permissions import MANAGERS, STAFF
+from fairlead.allocation.permissions import may_assign
 from fairlead.integrations.exports import tasks_as_csv
+from fairlead.people.queries import active_workers
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
 from fairlead.web.access import Request, member_page, to_portal
 from fairlead.web.board import label_color, today_of
 from fairlead.web.own_filters import own_fields, own_groups, own_query
 from fairlead.web.own_values import shown_value
 from fairlead.web.render import attachment, page
+from fairlead.web.task_bulk import MOST
 from fairlead.web.task_filters import LISTED, NAMES, address, address_at, asked, filter_bar, kept_query, pushed
 from fairlead.work.fields.definitions import Definitions
 from fairlead.work.fields.models import COUNTED
@@ -130,6 +133,7 @@ def _list(
         spent=not {"spent", "left"}.isdisjoint(shown),
     )  # fmt: skip
     show = shower(request, needed)
+    bar = filter_bar(request, asked(request), request.actor, project, states=True)
     parts = parts_of([row["id"] for row in found.rows]) if "parts" in shown else {}
     values = {
         "project": project,
@@ -138,7 +142,7 @@ def _list(
         "shown": shown,
         "columns": _heads(request, shown, sort),
         "chooser": _chooser(request, shown, project),
-        "bar": filter_bar(request, asked(request), request.actor, project, states=True),
+        "bar": bar,
         "group": group,
         "groups": [(name, f"By {text}") for name, text in groups.items() if not (project and name == "project")],
         "today": today_of(request, now),
@@ -148,6 +152,9 @@ def _list(
         "may_manage": request.actor.role in MANAGERS,
         "may_edit": request.actor.role in STAFF and (project is None or project.archived_at is None),
         "bulk_statuses": _bulk_statuses(project),
+        "bulk": address_at("/tasks/bulk/", request, project),
+        "bulk_most": MOST,
+        **_choices(request, bar),
         "bulk_fields": [(field.key, field.name) for field in own if field.typed and not field.archived],
         "table": address_at("/tasks/table.csv", request, project),
         "priorities": list(reversed(Task.Priority.choices)),
@@ -172,6 +179,14 @@ def _views(request: Request, views: list[ViewRow], view: View | None) -> dict[st
         "may_remove_view": view is not None and may_change_view(request.actor, view, removing=True),
         "starts": any(row.starts and view is not None and row.id == view.pk for row in views),
     }
+
+
+def _choices(request: Request, bar: dict[str, Any]) -> dict[str, Any]:
+    """Types and people that many tasks can be given; the types are those of the filter bar."""
+    team = request.actor.role in STAFF
+    types = next((each["options"] for each in bar["selects"] if team and each["name"] == "type"), [])
+    people = active_workers(request.actor).order_by("name").values_list("id", "name")
+    return {"bulk_types": types, "bulk_people": list(people) if team and may_assign(request.actor) else []}
 
 
 def _bulk_statuses(project: Project | None) -> list[tuple[str, str]]:

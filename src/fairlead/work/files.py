@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Sum
 
 from fairlead.accounts.models import Role
 from fairlead.config import config
 from fairlead.events.actor import Actor
 from fairlead.lib.blobs import Arrived, Store, arrive
 from fairlead.lib.filenames import clean_name
-from fairlead.work.models import Attachment
+from fairlead.work.models import Attachment, AttachmentVersion, FilePage
 
 MB = 2**20
 
@@ -32,6 +32,22 @@ def store(workspace_id: int) -> Store:
 def most_bytes() -> int:
     """The largest file that may be attached."""
     return config().file_max_mb * MB
+
+
+def named_contents(workspace_id: int) -> set[str]:
+    """The SHA-256 of everything that must stay on disk: what was sent, and what was drawn of it."""
+    versions = AttachmentVersion.objects.filter(workspace_id=workspace_id)
+    sheets = FilePage.objects.filter(workspace_id=workspace_id)
+    rows = [*versions.values_list("sha256", "large_sha256", "small_sha256"),
+            *sheets.values_list("large_sha256", "small_sha256")]  # fmt: skip
+    return {digest for row in rows for digest in row if digest}
+
+
+def room_left(workspace_id: int) -> int:
+    """Bytes that the files of the workspace may still take, all versions and the trash counted; below 0: too much."""
+    rows = AttachmentVersion.objects.filter(workspace_id=workspace_id)
+    taken = rows.aggregate(taken=Sum("size"))["taken"] or 0
+    return config().files_quota_mb * MB - int(taken)
 
 
 def uploaded(name: str, file: Arrived) -> Upload:

@@ -12,9 +12,11 @@ from fairlead.events.models import Event
 from fairlead.events.tenancy import tenant, workspace_ids
 from fairlead.jobs import every, follows, job
 from fairlead.lib.blobs import INCOMING, private_folder
+from fairlead.lib.magic import KNOWN, PAGES
+from fairlead.lib.papers import draw_pages
 from fairlead.lib.pictures import draw
 from fairlead.people.models import Skill
-from fairlead.work.actions import keep_drawing, move_needs, purge_trash, sweep_files
+from fairlead.work.actions import keep_drawing, keep_pages, move_needs, purge_trash, sweep_files
 from fairlead.work.files import store
 from fairlead.work.models import AttachmentVersion
 
@@ -31,16 +33,23 @@ def follow_merged_skill(*, workspace_id: int, event_id: int, now: datetime) -> N
 
 @follows("task.file_added", "task.file_version_added")
 @job(retry=(10, 60))
-def draw_file(*, workspace_id: int, event_id: int, now: datetime) -> None:
+def draw_file(*, event_id: int, now: datetime, **_: int) -> None:
     """Draw an image that was added for looking at; nothing for other files and for what has its drawing already."""
     number = Event.objects.get(pk=event_id).payload["version"]
     found = AttachmentVersion.objects.filter(pk=number, preview=AttachmentVersion.Preview.WAITING)
     version = found.select_related("attachment__task__project").first()
-    if version is None:
-        return
+    if version is not None:
+        draw_version(version, now=now)
+
+
+def draw_version(version: AttachmentVersion, *, now: datetime) -> None:
+    """Draw one version that waits for it."""
     with tempfile.TemporaryDirectory(dir=private_folder(config().files_path / INCOMING)) as folder:
-        drawn = draw(store(workspace_id).path(version.sha256), Path(folder))
-        keep_drawing(version, drawn, now=now)
+        source = store(version.workspace_id).path(version.sha256)
+        if KNOWN[version.mime].preview == PAGES:
+            keep_pages(version, draw_pages(source, Path(folder)), now=now)
+        else:
+            keep_drawing(version, draw(source, Path(folder)), now=now)
 
 
 @every(86_400)

@@ -22,7 +22,7 @@ from fairlead.work.types.models import (  # noqa: F401  found here too
 
 __all__ = [
     "Attachment", "AttachmentVersion", "Batch", "BatchLine", "BoardLook", "ChecklistItem", "Comment",
-    "CommentRevision", "Criterion", "Dependency", "FormEntry", "Handover", "LastLook", "Need", "Project",
+    "CommentRevision", "Criterion", "Dependency", "FilePage", "FormEntry", "Handover", "LastLook", "Need", "Project",
     "ProjectClient", "ProofNote", "ProofPin", "Reaction", "RequestDraft", "RequestForm", "Reviewer", "StartView",
     "Status", "Task", "View",
 ]  # fmt: skip
@@ -374,6 +374,7 @@ from fairlead.work.models_files import (  # noqa: E402  they point to the models
     Attachment,
     AttachmentVersion,
     CommentRevision,
+    FilePage,
     ProofNote,
     ProofPin,
     Reaction,

@@ -28,12 +28,18 @@ class Attachment(models.Model):
 
 
 class AttachmentVersion(models.Model):
-    """One content of an attachment. `size` in bytes; `mime` is told by the content; the drawings are WebP images."""
+    """One content of an attachment. `size` in bytes; `mime` is told by the content; the drawings are WebP images.
+    Of a PDF `pages` of `page_total` are drawn, each a FilePage; the version's own drawing is that of the first one."""
 
     class Preview(models.TextChoices):
         WAITING = "waiting", "Is being drawn"
         READY = "ready", "There"
         NONE = "none", "None"
+
+    class Unshown(models.TextChoices):
+        LOCKED = "locked", "It needs a password"
+        BROKEN = "broken", "It is damaged"
+        HEAVY = "heavy", "It takes too long to draw"
 
     workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
     attachment = models.ForeignKey(Attachment, models.CASCADE, related_name="versions")
@@ -47,6 +53,9 @@ class AttachmentVersion(models.Model):
     small_sha256 = models.CharField(max_length=64, blank=True)
     width = models.PositiveIntegerField(null=True, blank=True)
     height = models.PositiveIntegerField(null=True, blank=True)
+    pages = models.PositiveSmallIntegerField(default=0)
+    page_total = models.PositiveIntegerField(default=0)
+    unshown = models.CharField(max_length=10, blank=True, choices=Unshown)
     pin_count = models.PositiveIntegerField(default=0)
     created_by = models.ForeignKey("accounts.User", models.SET_NULL, null=True)
     created_at = models.DateTimeField()
@@ -63,14 +72,37 @@ class AttachmentVersion(models.Model):
         return f"{self.name}, version {self.number}"
 
 
+class FilePage(models.Model):
+    """The drawing of one page of a version, from page 1 on; sizes in pixels."""
+
+    workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
+    version = models.ForeignKey(AttachmentVersion, models.CASCADE, related_name="sheets")
+    number = models.PositiveSmallIntegerField()
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    large_sha256 = models.CharField(max_length=64)
+    small_sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["version", "number"], name="file_page_once"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="file_page_from_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"page {self.number}"
+
+
 class ProofPin(models.Model):
-    """A point on one version with a thread of notes. `x` and `y`: from the left and the top, 0 to 1."""
+    """A point on one version with a thread of notes. `x` and `y`: from the left and the top, 0 to 1, of the
+    page `page`; an image has one page."""
 
     workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
     version = models.ForeignKey(AttachmentVersion, models.CASCADE, related_name="pins")
     number = models.PositiveIntegerField()
     x = models.FloatField()
     y = models.FloatField()
+    page = models.PositiveSmallIntegerField(default=1)
     internal = models.BooleanField(default=True)
     author = models.ForeignKey("accounts.User", models.SET_NULL, null=True, related_name="proof_pins")
     task = models.ForeignKey("work.Task", models.SET_NULL, null=True, blank=True, related_name="proof_pins")
@@ -82,6 +114,7 @@ class ProofPin(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["version", "number"], name="proof_pin_number_once"),
             models.CheckConstraint(condition=Q(x__gte=0, x__lte=1, y__gte=0, y__lte=1), name="proof_pin_inside"),
+            models.CheckConstraint(condition=Q(page__gte=1), name="proof_pin_page_from_one"),
         ]
 
     def __str__(self) -> str:

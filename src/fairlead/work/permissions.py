@@ -73,6 +73,11 @@ def may_change_many(actor: Actor) -> bool:
     return actor.user_id is not None and actor.role in STAFF and may_write(actor)
 
 
+def may_see_inside(actor: Actor) -> bool:
+    """Read what is the team's own about a task: its checklist, who approves it."""
+    return actor.role != Role.CLIENT
+
+
 def may_order(actor: Actor, task: Task) -> bool:
     """Change the place of a card within its column: everybody of the team."""
     return task.workspace_id == actor.workspace_id and actor.role in STAFF and may_write(actor)

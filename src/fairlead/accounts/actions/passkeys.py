@@ -24,7 +24,9 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
+from fairlead.accounts.actions.chronicle import record_for_user
 from fairlead.accounts.actions.factors import added, first_recovery_codes, removed
+from fairlead.accounts.devices import LONGEST as LONGEST_AGENT
 from fairlead.accounts.models import Passkey, User
 from fairlead.lib.errors import Conflict, Invalid, Missing
 
@@ -32,6 +34,7 @@ MOST: Final = 20
 """Passkeys of one account."""
 LONGEST: Final = 20_000
 """Characters of an authenticator's answer; a real one has about 2,000."""
+TRANSPORTS: Final = ("internal", "hybrid", "usb", "nfc", "ble", "smart-card")
 MALFORMED: Final = (WebAuthnException, ValueError, KeyError, TypeError, AttributeError)
 PASSKEY: Final = "passkey"
 log = structlog.get_logger("fairlead.security")
@@ -109,9 +112,7 @@ def _known(user: User) -> list[PublicKeyCredentialDescriptor]:
 
 def add_passkey(user: User, name: str, answer: str, *, challenge: str, at: Site, now: datetime) -> list[str]:
     """Keep a new passkey; the recovery codes, if these are the first ones. Raises Invalid or WrongPasskey."""
-    name = " ".join(name.split())
-    if not 0 < len(name) <= 80:
-        raise Invalid({"name": "Give the passkey a name of at most 80 characters, such as the device's."})
+    name = _named(name)
     if Passkey.objects.filter(user=user).count() >= MOST:
         raise Conflict(f"An account has at most {MOST} passkeys: remove one first.")
     try:
@@ -127,12 +128,38 @@ def add_passkey(user: User, name: str, answer: str, *, challenge: str, at: Site,
         raise WrongPasskey("This passkey could not be added. Start again, on this page.") from error
     row = Passkey(
         user=user, name=name, credential_id=bytes_to_base64url(made.credential_id), created_at=now,
-        public_key=made.credential_public_key, sign_count=made.sign_count,
+        public_key=made.credential_public_key, sign_count=made.sign_count, synced=made.credential_backed_up,
+        transports=_transports(answer),
     )  # fmt: skip
     with transaction.atomic():
         _keep(row)
         added(user, PASSKEY, now=now)
         return first_recovery_codes(user, now=now)
+
+
+def _named(name: str) -> str:
+    name = " ".join(name.replace("\x00", "").split())
+    if not 0 < len(name) <= 80:
+        raise Invalid({"name": "Give the passkey a name of at most 80 characters, such as the device's."})
+    return name
+
+
+def _transports(answer: str) -> list[str]:
+    """How the browser says that it reaches the key; only words that we know."""
+    response = _read(answer).get("response")
+    told = response.get("transports") if isinstance(response, dict) else None
+    return [name for name in TRANSPORTS if isinstance(told, list) and name in told]
+
+
+def rename_passkey(user: User, number: int, name: str, *, now: datetime) -> None:
+    """Give one of one's own passkeys another name. Raises Invalid or Missing."""
+    name = _named(name)
+    with transaction.atomic():
+        mine = Passkey.objects.filter(pk=number, user=user)
+        if mine.exclude(name=name).update(name=name):
+            record_for_user("factor.renamed", user, now=now, factor=PASSKEY)
+        elif not mine.exists():
+            raise Missing("There is no such passkey.")
 
 
 def _keep(row: Passkey) -> None:
@@ -150,8 +177,11 @@ def _read(answer: str) -> dict[str, object]:
     return read
 
 
-def use_passkey(answer: str, *, challenge: str, at: Site, now: datetime, user: User | None = None) -> User:
-    """Whose passkey answered. `user`: it must be one of theirs. Raises WrongPasskey.
+def use_passkey(
+    answer: str, *, challenge: str, at: Site, now: datetime, user: User | None = None, agent: str = ""
+) -> User:
+    """Whose passkey answered. `user`: it must be one of theirs; `agent`: the browser's User-Agent, kept to be shown.
+    Raises WrongPasskey.
 
     A counter that did not grow shows that the key was copied; then neither of the two is let in.
     """
@@ -172,7 +202,8 @@ def use_passkey(answer: str, *, challenge: str, at: Site, now: datetime, user: U
         log.warning("passkey refused", reason=type(error).__name__, detail=str(error)[:200])
         raise WrongPasskey from error
     used = Passkey.objects.filter(pk=key.pk, sign_count=key.sign_count)
-    if not used.update(sign_count=proof.new_sign_count, last_used_at=now):
+    seen = {"last_used_at": now, "last_agent": agent[:LONGEST_AGENT], "synced": proof.credential_backed_up}
+    if not used.update(sign_count=proof.new_sign_count, **seen):
         raise WrongPasskey
     return key.user
 

@@ -36,7 +36,9 @@ class RecoveryCode(models.Model):
 
 
 class Passkey(models.Model):
-    """A key pair of a device (WebAuthn); we keep the public half. `sign_count` shows a key that was copied."""
+    """A key pair of a device (WebAuthn); we keep the public half. `sign_count` shows a key that was copied.
+    `transports`: how it is reached (internal, hybrid, usb …); `synced`: it is copied to its owner's other devices;
+    `last_agent`: what the browser that used it last said of itself."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="passkeys")
     name = models.CharField(max_length=80)
@@ -46,6 +48,8 @@ class Passkey(models.Model):
     transports = models.JSONField(default=list)
     created_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True)
+    synced = models.BooleanField(default=False)
+    last_agent = models.CharField(max_length=300, blank=True)
 
     def __str__(self) -> str:
         return self.name

@@ -23,6 +23,8 @@ from fairlead.allocation.actions.assign import (
     unassign_task,
 )
 from fairlead.allocation.actions.claims import TooManyClaims, claim_next, claim_task
+from fairlead.allocation.actions.many import MOST as MOST_GIVEN
+from fairlead.allocation.actions.many import assign_many, preview_assign, take_back
 from fairlead.allocation.actions.offers import (
     AlreadyOffered,
     Terms,
@@ -65,6 +67,7 @@ from fairlead.allocation.actions.teams import TeamInUse, change_team, remove_tea
 from fairlead.allocation.stale import Stale, StalePlan
 
 __all__ = [
+    "MOST_GIVEN",
     "AlreadyOffered",
     "FullNow",
     "HeldByOther",
@@ -85,6 +88,7 @@ __all__ = [
     "approve",
     "approve_other",
     "assign_best",
+    "assign_many",
     "assign_task",
     "bearer",
     "change_planning",
@@ -109,6 +113,7 @@ __all__ = [
     "offer_task",
     "pause_policy",
     "pin_task",
+    "preview_assign",
     "propose",
     "prove_plan",
     "recall_offers",
@@ -128,6 +133,7 @@ __all__ = [
     "settle_offers",
     "settle_routing",
     "stop_plan",
+    "take_back",
     "take_task",
     "unassign_task",
     "undo_decision",

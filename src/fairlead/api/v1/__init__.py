@@ -14,9 +14,11 @@ from fairlead.api.problems import translate
 from fairlead.api.reference import Reference
 from fairlead.api.v1 import (
     allocation,
+    approvals,
     attachments,
     availability,
     calendars,
+    checklists,
     comments,
     dates,
     events,
@@ -51,6 +53,8 @@ RESOURCES = (
     views,
     tasks,
     task_details,
+    checklists,
+    approvals,
     dates,
     time_entries,
     portal,

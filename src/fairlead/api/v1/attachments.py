@@ -40,6 +40,8 @@ class FileVersionOut(Shown):
     size: int = Field(description="Bytes.", examples=[48213])
     mime: str = Field(description="Told by the content, never by the name.", examples=["image/png"])
     sha256: str = Field(examples=["9f2c41…"])
+    pages: int = Field(description="Pages of a PDF that are shown and take pins; 0 for other files.", examples=[0])
+    page_total: int = Field(description="Pages that the PDF has.", examples=[0])
     created_at: datetime
 
 

@@ -1,4 +1,4 @@
-"""Pins on images."""
+"""Pins on images and pages."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ class ProofPinOut(Shown):
     number: int
     x: float
     y: float
+    page: int = Field(description="Of a PDF, from 1; an image has one page.", examples=[1])
     internal: bool
     resolved_at: datetime | None
     task: str = Field(description="The key of the task that was made of it, or empty.", examples=[""])
@@ -45,6 +46,7 @@ class ProofPinList(Shown):
 class NewProofPin(Body):
     x: Place
     y: Place
+    page: int = Field(1, strict=True, ge=1, le=1000, description="Of a PDF; an image has one page.")
     body: Note
     internal: bool = Field(True, strict=True, description="Internal pins are never shown to clients.")
 
@@ -69,12 +71,13 @@ def list_pins(request: Call, attachment_id: PathId, number: PathId) -> dict[str,
 def set_pin(request: Call, attachment_id: PathId, number: PathId, body: NewProofPin) -> Any:
     """Set a pin
 
-    On an image that has its preview.
+    On an image, or a page of a PDF, that has its preview.
     """
     version = queries.find_version(request.actor, attachment_id, number)
     pin = actions.set_pin(
-        version, body.body, x=body.x, y=body.y, internal=body.internal, actor=request.actor, now=request.now
-    )
+        version, body.body, x=body.x, y=body.y, page=body.page, internal=body.internal, actor=request.actor,
+        now=request.now,
+    )  # fmt: skip
     return _shown(request, pin)
 
 

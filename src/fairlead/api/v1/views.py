@@ -7,6 +7,7 @@ from typing import Annotated, Any, cast
 from ninja import Query
 from pydantic import Field, StringConstraints
 
+from fairlead.allocation import actions as allocation
 from fairlead.api import paging
 from fairlead.api.calls import Call
 from fairlead.api.fields import Body, Id, Moment, PathId, ProjectKey, Shown, TaskKey, TaskState
@@ -17,10 +18,12 @@ from fairlead.api.v1.shapes import Label, OwnFields, Priority
 from fairlead.work import actions, queries
 from fairlead.work.actions import TaskEdit
 from fairlead.work.models import View
+from fairlead.work.types.definitions import find_type
 
 routes = Routes(tags=["Tasks"])
 BY_ID = Order("views", ("id",))
 ViewName = Annotated[str, StringConstraints(max_length=60)]
+TypeKey = Annotated[str, StringConstraints(max_length=40)]
 ViewText = Annotated[str, StringConstraints(max_length=1000)]
 
 
@@ -56,6 +59,7 @@ class BulkIn(Body):
     status_id: Id | None = None
     state: TaskState | None = Field(None, description="The first column of each task's project with this state.")
     priority: Priority | None = None
+    type: TypeKey | None = Field(None, description="The key of a type of work.", examples=["bug"])
     due_at: Moment | None = None
     shift_days: int | None = Field(None, strict=True, ge=-3650, le=3650, description="Move due dates by so many days.")
     add_labels: list[Label] = Field([], max_length=20)
@@ -127,6 +131,7 @@ def change_tasks(request: Call, body: BulkIn) -> dict[str, Any]:
         add_labels=tuple(body.add_labels), remove_labels=tuple(body.remove_labels), trash=body.trash,
         fields=tuple(given_values(request, body.fields).items()),
         place_in=body.place_in or "",
+        type_id=find_type(request.actor, body.type).pk if body.type else None,
     )  # fmt: skip
     act = actions.preview_many if body.preview else actions.change_many
     return _told(act(body.tasks, edit, actor=request.actor, now=request.now))
@@ -139,7 +144,7 @@ def undo_change(request: Call, batch_id: PathId) -> dict[str, Any]:
     Within ten minutes, where nobody changed them since.
     """
     batch = queries.find_batch(request.actor, batch_id)
-    return _told(actions.undo_batch(batch, actor=request.actor, now=request.now))
+    return _told(allocation.take_back(batch, actor=request.actor, now=request.now))
 
 
 def _told(outcome: actions.Outcome) -> dict[str, Any]:

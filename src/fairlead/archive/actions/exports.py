@@ -5,16 +5,20 @@ from __future__ import annotations
 import hashlib
 import io
 import secrets
+import shutil
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Final
 
 from django.db import IntegrityError, connection, transaction
 
 from fairlead.accounts.models import Workspace
-from fairlead.archive import content
+from fairlead.archive import content, contents
+from fairlead.archive.contents import Content
 from fairlead.archive.models import Export
 from fairlead.archive.permissions import may_keep_data
 from fairlead.config import config, make_folder
@@ -23,11 +27,16 @@ from fairlead.events.record import record
 from fairlead.integrations.exports import people_as_csv, tasks_as_csv
 from fairlead.lib.errors import Conflict, Missing, require
 from fairlead.people.models import Worker
+from fairlead.work.files import store
 from fairlead.work.models import Task
 
 KEEP_DAYS: Final = 7
 PATIENCE: Final = timedelta(hours=2)
 """One that is not ready after so long will not be: its job has given up."""
+TOLD_EVERY: Final = 10
+"""After so many files the page learns how far it is."""
+SPARE: Final = 256 * 10**6
+"""Bytes that stay free on the server's disk."""
 ONLY_OWNERS: Final = "Only an owner can take the workspace's data away. Ask one."
 
 README: Final = """Export of the workspace {name}, made {at} by Fairlead {version}.
@@ -37,6 +46,10 @@ data/*.jsonl     one file for each kind, one row a line, each a JSON object with
                  `id` is the row's number; a name that ends in `_id` is the number of a row of another kind.
                  Moments are ISO 8601 with their offset, efforts minutes, money minor units, binary values base64.
 data/users.jsonl who is or was a member: the rows that `user_id`, `author_id` and the like point to
+files/           what is attached, each content once; its name is its SHA-256. data/work.attachmentversion.jsonl says
+                 which version of which file it is (also of those in the trash)
+files.jsonl      every content with its size and whether it is there: `missing` and `damaged` ones were so on the
+                 server already
 data/events_event: the event log. `hash` of each event is SHA-256 over `previous` and the other columns, so that the
                  log can be checked without Fairlead
 tasks.csv        every task that is not in the trash, for a spreadsheet
@@ -46,6 +59,10 @@ people.csv       the directory, for a spreadsheet
 Passwords, API tokens and the secrets of links are not inside. To open this in another Fairlead:
 fairlead import workspace FILE
 """
+
+
+class NoRoom(Exception):
+    """The server's disk has no room for the archive."""
 
 
 def request_export(*, actor: Actor, now: datetime) -> Export:
@@ -75,18 +92,58 @@ def make_export(export: Export, *, now: datetime) -> None:
     path = folder(export.workspace_id) / name
     draft = path.with_suffix(".partial")
     try:
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            _write(draft, workspace, now=now)
+        with _opened(draft) as archive:
+            packed = _fill(archive, export, workspace, now=now)
         digest = _digest(draft)
         draft.replace(path)
+    except NoRoom as full:
+        Export.objects.filter(pk=export.pk).update(state=Export.State.FAILED, why=str(full))
+        return
     finally:
         draft.unlink(missing_ok=True)
+    lost = sum(content.state != contents.THERE for content in packed)
     with transaction.atomic():
         won = Export.objects.filter(pk=export.pk, state=Export.State.MAKING)
-        won.update(state=Export.State.READY, file_name=name, bytes=path.stat().st_size, sha256=digest)
-        record("export.made", export, actor=system(export.workspace_id), now=now, bytes=path.stat().st_size)
+        size = path.stat().st_size
+        won.update(state=Export.State.READY, file_name=name, bytes=size, sha256=digest, files_lost=lost)
+        facts = {"bytes": size, "files": len(packed), "lost": lost}
+        record("export.made", export, actor=system(export.workspace_id), now=now, **facts)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
+    """A new archive that only the product's user can read."""
+    with path.open("wb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=5) as archive:
+        path.chmod(0o600)
+        yield archive
+
+
+def _fill(archive: zipfile.ZipFile, export: Export, workspace: Workspace, *, now: datetime) -> list[Content]:
+    """The rows, out of one snapshot, then the files that they name. Raises NoRoom."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        _write_rows(archive, workspace, now=now)
+        wanted = contents.named(workspace.pk)
+    _check_disk(wanted, folder(workspace.pk))
+    mine, done = Export.objects.filter(pk=export.pk), count(1)
+    mine.update(files=len(wanted), files_done=0)
+
+    def told() -> None:
+        number = next(done)
+        if number % TOLD_EVERY == 0 or number == len(wanted):
+            mine.update(files_done=number)
+
+    return contents.pack(archive, store(workspace.pk), wanted, told)
+
+
+def _check_disk(wanted: Iterable[Content], place: Path) -> None:
+    needed, free = sum(content.bytes for content in wanted), shutil.disk_usage(place).free
+    if needed + SPARE > free:
+        raise NoRoom(
+            f"The files take {needed // 10**6} MB and the server's disk has {free // 10**6} MB free. "
+            "Ask whoever runs the server for room, then make another export."
+        )
 
 
 def folder(workspace_id: int) -> Path:
@@ -96,23 +153,21 @@ def folder(workspace_id: int) -> Path:
     return path
 
 
-def _write(path: Path, workspace: Workspace, *, now: datetime) -> None:
+def _write_rows(archive: zipfile.ZipFile, workspace: Workspace, *, now: datetime) -> None:
     from fairlead import __version__
 
-    with path.open("wb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=5) as archive:
-        path.chmod(0o600)
-        archive.writestr("README.txt", README.format(name=workspace.name, at=now.isoformat(), version=__version__))
-        about = {"format": "fairlead.workspace/1", "source": source(workspace), "name": workspace.name,
-                 "slug": workspace.slug, "made_at": now, "version": __version__}  # fmt: skip
-        archive.writestr("workspace.json", content.as_line(about))
-        _add(archive, "data/users.jsonl", content.users(workspace.pk))
-        for model in content.kinds():
-            _add(archive, f"data/{content.name_of(model)}.jsonl", content.rows(model, workspace.pk))
-        everything = system(workspace.pk)
-        tasks = Task.objects.filter(workspace=workspace, deleted_at__isnull=True).order_by("project__key", "number")
-        archive.writestr("tasks.csv", tasks_as_csv(everything, tasks))
-        workers = Worker.objects.filter(workspace=workspace).order_by("name", "pk")
-        archive.writestr("people.csv", people_as_csv(everything, workers))
+    archive.writestr("README.txt", README.format(name=workspace.name, at=now.isoformat(), version=__version__))
+    about = {"format": "fairlead.workspace/1", "source": source(workspace), "name": workspace.name,
+             "slug": workspace.slug, "made_at": now, "version": __version__}  # fmt: skip
+    archive.writestr("workspace.json", content.as_line(about))
+    _add(archive, "data/users.jsonl", content.users(workspace.pk))
+    for model in content.kinds():
+        _add(archive, f"data/{content.name_of(model)}.jsonl", content.rows(model, workspace.pk))
+    everything = system(workspace.pk)
+    tasks = Task.objects.filter(workspace=workspace, deleted_at__isnull=True).order_by("project__key", "number")
+    archive.writestr("tasks.csv", tasks_as_csv(everything, tasks))
+    workers = Worker.objects.filter(workspace=workspace).order_by("name", "pk")
+    archive.writestr("people.csv", people_as_csv(everything, workers))
 
 
 def source(workspace: Workspace) -> str:

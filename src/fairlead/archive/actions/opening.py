@@ -21,6 +21,7 @@ from django.db import models, transaction
 
 from fairlead.accounts.models import Membership, User, Workspace
 from fairlead.allocation import actions as allocation
+from fairlead.archive.actions.files import FilesOf, Progress
 from fairlead.archive.content import name_of
 from fairlead.archive.models import Twin
 from fairlead.archive.parcel import DAMAGED, BadArchive
@@ -29,13 +30,27 @@ from fairlead.events.actor import Actor
 from fairlead.events.record import record
 from fairlead.lib.errors import Refused, require
 from fairlead.people.models import Hours, Preference, PresenceState, Skill, TimeOff, Worker, WorkerSkill
-from fairlead.work.models import Comment, Criterion, Dependency, Need, Project, Status, Task, View
+from fairlead.work.models import (
+    Attachment,
+    AttachmentVersion,
+    Comment,
+    Criterion,
+    Dependency,
+    Need,
+    Project,
+    ProofNote,
+    ProofPin,
+    Status,
+    Task,
+    View,
+)
 from fairlead.work.states import OPEN
 
 FORMAT: Final = "fairlead.workspace/1"
 ORDER: Final[tuple[type[models.Model], ...]] = (
     Skill, PresenceState, Worker, WorkerSkill, Hours, TimeOff, Preference,
     Project, Status, Task, Need, Criterion, Dependency, Comment, View,
+    Attachment, AttachmentVersion, ProofPin, ProofNote,
 )  # fmt: skip
 """What is brought in; whatever a row points to comes before it."""
 
@@ -45,17 +60,28 @@ THEIR_OWN: Final = (Hours, TimeOff, Preference)
 
 @dataclass
 class Opened:
-    """What was brought in. `new` and `known`: rows by kind; `left`: rows whose person or thing is not here."""
+    """What was brought in. `new` and `known`: rows by kind; `left`: rows whose person or thing is not here;
+    `files`: contents whose bytes came; `lost`: versions of files that stayed out, by reason."""
 
     name: str
     new: Counter[str] = field(default_factory=Counter)
     known: Counter[str] = field(default_factory=Counter)
     left: Counter[str] = field(default_factory=Counter)
     assigned: int = 0
+    files: int = 0
+    lost: Counter[str] = field(default_factory=Counter)
 
 
-def open_workspace(path: Path, *, actor: Actor, now: datetime) -> Opened:
-    """Bring everything of the archive in, or nothing. Again: only what is not here yet. Raises BadArchive."""
+def _silent(_done: int, _all: int) -> None:
+    """Nobody looks on."""
+
+
+def open_workspace(
+    path: Path, *, actor: Actor, now: datetime, with_files: bool = True, on_file: Progress = _silent
+) -> Opened:
+    """Bring everything of the archive in, or nothing. Again: only what is not here yet.
+
+    `on_file(done, all)`: after each file. Raises BadArchive, or Full when the files have no room here."""
     require(may_keep_data(actor), "Only an owner can open another workspace's export here.")
     try:
         with zipfile.ZipFile(path) as archive:
@@ -63,6 +89,8 @@ def open_workspace(path: Path, *, actor: Actor, now: datetime) -> Opened:
             if about["format"] != FORMAT:
                 raise ValueError(f"its format is {about['format']!r}, this version reads {FORMAT}")
             opener = _Opener(archive, about, actor=actor, now=now)
+            if with_files:
+                opener.bring_files(on_file)
             with transaction.atomic():
                 opener.take_all()
     except (*DAMAGED, zipfile.BadZipFile) as error:
@@ -84,6 +112,13 @@ class _Opener:
         self.holders: dict[int, int] = {}
         self.met: set[int] = set()
         self.users = self._users()
+        self.files = FilesOf(archive, actor.workspace_id)
+
+    def bring_files(self, on_file: Progress) -> None:
+        """The bytes of every version that is not here yet."""
+        kind = name_of(AttachmentVersion)
+        self.files.bring((row for row in self._rows(kind) if (kind, int(row["id"])) not in self.twins), on_file)
+        self.opened.files, self.opened.lost = self.files.brought, self.files.left
 
     def _users(self) -> dict[int, int]:
         """Their members who are members here, by address."""
@@ -119,7 +154,7 @@ class _Opener:
         if (kind, there) in self.twins:
             self.opened.known[kind] += 1
             return
-        values, later = self._values(model, row)
+        values, later = self._values(model, row) if self.files.fit(model, row) else (None, {})
         if values is None:
             self.opened.left[kind] += 1
             return

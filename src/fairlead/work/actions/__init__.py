@@ -5,13 +5,13 @@ from fairlead.work.actions.approvals_of_work import (
     name_approvers,
     refuse_approval,
     send_back,
+    withdraw_verdict,
 )
 from fairlead.work.actions.attachments import (
     add_attachment,
     add_attachments,
     add_version,
     hide_attachment,
-    keep_drawing,
     purge_trash,
     remove_attachment,
     restore_attachment,
@@ -65,6 +65,7 @@ from fairlead.work.actions.dependencies import (
     add_dependency,
     remove_dependency,
 )
+from fairlead.work.actions.drawings import keep_drawing, keep_pages
 from fairlead.work.actions.field_options import (
     OptionIn,
 )
@@ -316,6 +317,7 @@ __all__ = [
     "item_to_subtask",
     "keep_capture",
     "keep_drawing",
+    "keep_pages",
     "keep_timer",
     "limit_revisions",
     "log_time",
@@ -400,4 +402,5 @@ __all__ = [
     "unpublish_form",
     "unshare_project",
     "untriage_task",
+    "withdraw_verdict",
 ]

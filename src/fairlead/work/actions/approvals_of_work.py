@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from fairlead.accounts.models import Membership, Role, User
 from fairlead.events.actor import AGENT, Actor
@@ -100,18 +101,38 @@ def send_back(task: Task, comment: str, *, actor: Actor, now: datetime) -> Task:
     return task
 
 
+def withdraw_verdict(task: Task, *, actor: Actor, now: datetime) -> Task:
+    """Take one's own answer back, as long as it is not decided. Who has said nothing is told so."""
+    with transaction.atomic():
+        mine = _mine(task, actor)
+        fresh(task)
+        _check_open(task)
+        before = mine.exclude(verdict=Verdict.NONE).values_list("verdict", flat=True).first()
+        if before is None:
+            raise Refused("You have not answered yet, or everybody was asked anew. There is nothing to take back.")
+        mine.update(verdict=Verdict.NONE, comment="", decided_at=None)
+        record("task.approval_withdrawn", task, actor=actor, now=now, verdict=before)
+    return task
+
+
 def _need_words(comment: str) -> None:
     if not comment.strip():
         raise Invalid({"comment": "Say why, so that whoever asked knows what to do."})
 
 
-def _decide(task: Task, verdict: str, comment: str, *, actor: Actor, now: datetime) -> None:
+def _mine(task: Task, actor: Actor) -> QuerySet[Approver]:
+    """The actor's own row among the approvers. Raises Forbidden for whoever does not decide about it."""
     if actor.kind == AGENT:
         raise Forbidden("An AI agent does not approve. A person decides.")
     if task.workspace_id == actor.workspace_id and actor.user_id is not None and task.created_by_id == actor.user_id:
         raise Forbidden("You asked for it; somebody else approves it.")
     mine = Approver.objects.filter(task=task, user_id=actor.user_id or 0, workspace_id=actor.workspace_id)
     require(may_write(actor) and mine.exists(), "Only its approvers decide about it.")
+    return mine
+
+
+def _decide(task: Task, verdict: str, comment: str, *, actor: Actor, now: datetime) -> None:
+    mine = _mine(task, actor)
     if len(comment) > MAX_COMMENT:
         raise Invalid({"comment": f"At most {MAX_COMMENT} characters."})
     fresh(task)

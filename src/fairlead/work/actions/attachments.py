@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Final
 
 from django.db import connection, transaction
-from django.db.models import F, Sum
+from django.db.models import F
 
 from fairlead.config import config
 from fairlead.events.actor import Actor, system
 from fairlead.events.record import record
-from fairlead.lib.blobs import Arrived, forget_incoming
+from fairlead.lib.blobs import forget_incoming
 from fairlead.lib.errors import Conflict, Invalid, Missing, Refused, require
-from fairlead.lib.magic import IMAGE, Kind, kind_of_file
-from fairlead.lib.pictures import Drawn
+from fairlead.lib.magic import DRAWN, Kind, kind_of_file
 from fairlead.lib.scanning import scan
-from fairlead.work.files import MB, Upload, store
+from fairlead.work.actions.drawings import LOCK, copy_pages, lock_name, tell_of
+from fairlead.work.files import Upload, named_contents, room_left, store
 from fairlead.work.models import Attachment, AttachmentVersion, Comment, Task
 from fairlead.work.permissions_files import (
     may_add_version,
@@ -33,7 +31,6 @@ MOST: Final = 500
 KEEP_TRASH: Final = timedelta(days=30)
 GRACE: Final = timedelta(days=1)
 """How long a content that no row names may lie on disk: its transaction may still be under way."""
-_LOCK: Final = "SELECT pg_advisory_xact_lock{}(hashtextextended(%s, 0))"
 
 
 class Full(Refused):
@@ -58,7 +55,7 @@ def add_attachment(
     )
     if task.deleted_at is not None:
         raise Missing(f"{task} is in the trash. Restore it first.")
-    kind = _looked_at(upload)
+    kind = looked_at(upload)
     with transaction.atomic():
         if Attachment.objects.filter(task=task, deleted_at__isnull=True).count() >= MOST:
             raise Refused(f"A task has at most {MOST} files. Remove some, or put them into one archive.")
@@ -86,7 +83,7 @@ def add_attachments(
 def add_version(attachment: Attachment, upload: Upload, *, actor: Actor, now: datetime) -> AttachmentVersion:
     """A newer content of the same file; the older ones stay."""
     require(may_add_version(actor, attachment), "Only the team, or the client who added this file, can renew it.")
-    kind = _looked_at(upload)
+    kind = looked_at(upload)
     with transaction.atomic():
         _next_revision(attachment, name=upload.name)
         version = _keep(attachment, upload, kind, actor=actor, now=now)
@@ -105,13 +102,15 @@ def restore_version(version: AttachmentVersion, *, actor: Actor, now: datetime) 
     if version.number == attachment.revision:
         raise Conflict(f"Version {version.number} is the current one already.")
     with transaction.atomic():
-        connection.cursor().execute(_LOCK.format("_shared"), [_lock_name(attachment.workspace_id)])
+        connection.cursor().execute(LOCK.format("_shared"), [lock_name(attachment.workspace_id)])
         _next_revision(attachment, name=version.name)
-        same = ("name", "size", "sha256", "mime", "preview", "large_sha256", "small_sha256", "width", "height")
+        same = ("name", "size", "sha256", "mime", "preview", "large_sha256", "small_sha256", "width", "height", "pages",
+                "page_total", "unshown")  # fmt: skip
         again = AttachmentVersion.objects.create(
             workspace_id=attachment.workspace_id, attachment=attachment, number=attachment.revision,
             created_by_id=actor.user_id, created_at=now, **{name: getattr(version, name) for name in same},
         )  # fmt: skip
+        copy_pages(version, again)
         record(
             "task.file_version_added", attachment.task, actor=actor, now=now, name=again.name,
             attachment=attachment.pk, version=again.pk, number=again.number, restored=version.number,
@@ -125,7 +124,7 @@ def remove_attachment(attachment: Attachment, *, actor: Actor, now: datetime) ->
     require(may_remove_attachment(actor, attachment), "Only who added a file and managers can remove it.")
     with transaction.atomic():
         if Attachment.objects.filter(pk=attachment.pk, deleted_at__isnull=True).update(deleted_at=now):
-            _tell("task.file_removed", attachment, actor, now)
+            tell_of("task.file_removed", attachment, actor, now)
 
 
 def restore_attachment(attachment: Attachment, *, actor: Actor, now: datetime) -> Attachment:
@@ -133,7 +132,7 @@ def restore_attachment(attachment: Attachment, *, actor: Actor, now: datetime) -
     require(may_remove_attachment(actor, attachment), "Only who added a file and managers can restore it.")
     with transaction.atomic():
         if Attachment.objects.filter(pk=attachment.pk, deleted_at__isnull=False).update(deleted_at=None):
-            _tell("task.file_restored", attachment, actor, now)
+            tell_of("task.file_restored", attachment, actor, now)
     attachment.deleted_at = None
     return attachment
 
@@ -145,7 +144,7 @@ def show_attachment(attachment: Attachment, *, actor: Actor, now: datetime) -> N
         raise Refused("This file belongs to an internal comment. Show the comment to clients, and its files with it.")
     with transaction.atomic():
         if Attachment.objects.filter(pk=attachment.pk, for_client=False).update(for_client=True):
-            _tell("task.file_shown", attachment, actor, now)
+            tell_of("task.file_shown", attachment, actor, now)
 
 
 def hide_attachment(attachment: Attachment, *, actor: Actor, now: datetime) -> None:
@@ -153,28 +152,10 @@ def hide_attachment(attachment: Attachment, *, actor: Actor, now: datetime) -> N
     require(may_show_attachment(actor, attachment), _SHOWING)
     with transaction.atomic():
         if Attachment.objects.filter(pk=attachment.pk, for_client=True).update(for_client=False):
-            _tell("task.file_hidden", attachment, actor, now)
+            tell_of("task.file_hidden", attachment, actor, now)
 
 
 _SHOWING: Final = "Only managers, who works on the task and who added a file decide whether clients see it."
-
-
-def keep_drawing(version: AttachmentVersion, drawn: Drawn | None, *, now: datetime) -> None:
-    """Keep what was drawn for looking at; None: nothing can be shown of this file."""
-    values: dict[str, object] = {"preview": AttachmentVersion.Preview.NONE}
-    with transaction.atomic():
-        connection.cursor().execute(_LOCK.format("_shared"), [_lock_name(version.workspace_id)])
-        if drawn is not None:
-            values = {
-                "preview": AttachmentVersion.Preview.READY,
-                "width": drawn.width,
-                "height": drawn.height,
-                "large_sha256": _kept(version, drawn.large),
-                "small_sha256": _kept(version, drawn.small),
-            }
-        waiting = AttachmentVersion.objects.filter(pk=version.pk, preview=AttachmentVersion.Preview.WAITING)
-        if waiting.update(**values):
-            _tell("task.file_drawn", version.attachment, system(version.workspace_id), now)
 
 
 def purge_trash(workspace_id: int, *, now: datetime) -> int:
@@ -183,7 +164,7 @@ def purge_trash(workspace_id: int, *, now: datetime) -> int:
     gone = list(old)
     for attachment in gone:
         with transaction.atomic():
-            _tell("task.file_purged", attachment, system(workspace_id), now)
+            tell_of("task.file_purged", attachment, system(workspace_id), now)
             Attachment.objects.filter(pk=attachment.pk).delete()
     return len(gone)
 
@@ -192,17 +173,16 @@ def sweep_files(workspace_id: int, *, now: datetime) -> int:
     """Remove from disk what no version names and what never arrived whole; how many files there were."""
     kept, before = store(workspace_id), (now - GRACE).timestamp()
     with transaction.atomic():
-        connection.cursor().execute(_LOCK.format(""), [_lock_name(workspace_id)])
-        rows = AttachmentVersion.objects.filter(workspace_id=workspace_id)
-        named = {digest for row in rows.values_list("sha256", "large_sha256", "small_sha256") for digest in row}
+        connection.cursor().execute(LOCK.format(""), [lock_name(workspace_id)])
+        named = named_contents(workspace_id)
         lost = [name for name, path in kept.kept() if name not in named and path.stat().st_mtime < before]
         for digest in lost:
             kept.remove(digest)
     return len(lost) + forget_incoming(config().files_path, before=now - GRACE)
 
 
-def _looked_at(upload: Upload) -> Kind:
-    """What the file is; nothing is written yet."""
+def looked_at(upload: Upload) -> Kind:
+    """What the file is; nothing is written yet. Raises Invalid (empty), Infected or ScannerDown."""
     if upload.file.size == 0:
         raise Invalid({"file": f"“{upload.name}” is empty. Choose the file again."})
     scan(config().scan_command, upload.file.path)
@@ -218,8 +198,8 @@ def _next_revision(attachment: Attachment, *, name: str) -> None:
 
 def _keep(attachment: Attachment, upload: Upload, kind: Kind, *, actor: Actor, now: datetime) -> AttachmentVersion:
     """The row of the current version, and its content in its place on disk."""
-    connection.cursor().execute(_LOCK.format("_shared"), [_lock_name(attachment.workspace_id)])
-    drawable = kind.preview == IMAGE
+    connection.cursor().execute(LOCK.format("_shared"), [lock_name(attachment.workspace_id)])
+    drawable = kind.preview in DRAWN
     version = AttachmentVersion.objects.create(
         workspace_id=attachment.workspace_id, attachment=attachment, number=attachment.revision, name=upload.name,
         size=upload.file.size, sha256=upload.file.sha256, mime=kind.mime, created_by_id=actor.user_id, created_at=now,
@@ -229,27 +209,10 @@ def _keep(attachment: Attachment, upload: Upload, kind: Kind, *, actor: Actor, n
     return version
 
 
-def _kept(version: AttachmentVersion, path: Path) -> str:
-    content = path.read_bytes()
-    arrived = Arrived(path, hashlib.sha256(content).hexdigest(), len(content))
-    store(version.workspace_id).keep(arrived)
-    return arrived.sha256
-
-
 def _within_quota(workspace_id: int) -> None:
     """Asked after the event was recorded, which lets one change of a workspace in at a time. Raises Full."""
-    rows = AttachmentVersion.objects.filter(workspace_id=workspace_id)
-    taken = rows.aggregate(taken=Sum("size"))["taken"] or 0
-    if taken > config().files_quota_mb * MB:
+    if room_left(workspace_id) < 0:
         raise Full(
             f"The files of this workspace may take {config().files_quota_mb} MB together. "
             "Remove what is not needed, or ask your administrator for more room."
         )
-
-
-def _lock_name(workspace_id: int) -> str:
-    return f"files/{workspace_id}"
-
-
-def _tell(kind: str, attachment: Attachment, actor: Actor, now: datetime) -> None:
-    record(kind, attachment.task, actor=actor, now=now, name=attachment.name, attachment=attachment.pk)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -83,18 +83,23 @@ class Outcome:
     batch: Batch | None = None
 
 
-def change_many(keys: Sequence[str], edit: TaskEdit, *, actor: Actor, now: datetime) -> Outcome:
-    """Change these tasks, each by the rules for one; a task that a rule keeps as it is does not stop the others."""
+def change_many(
+    keys: Sequence[str], edit: TaskEdit, *, actor: Actor, now: datetime, into: Batch | None = None
+) -> Outcome:
+    """Change these tasks, each by the rules for one; a task that a rule keeps as it is does not stop the others.
+
+    `into`: a batch of the same person's that this goes on with, so that all of it is taken back in one go."""
     _check(keys, edit, actor=actor)
+    into = None if into is None else may_undo(into, actor=actor, now=now)
     with transaction.atomic():
-        return _run(_found(keys, actor=actor), edit, actor=actor, now=now)
+        return _run(chosen(keys, actor=actor), edit, actor=actor, now=now, into=into)
 
 
 def preview_many(keys: Sequence[str], edit: TaskEdit, *, actor: Actor, now: datetime) -> Outcome:
     """What `change_many` would do: it is done, and taken back before anybody can see it."""
     _check(keys, edit, actor=actor)
     with transaction.atomic():
-        outcome = _run(_found(keys, actor=actor), edit, actor=actor, now=now)
+        outcome = _run(chosen(keys, actor=actor), edit, actor=actor, now=now)
         transaction.set_rollback(True)
     return Outcome(outcome.changed, outcome.skipped)
 
@@ -114,21 +119,47 @@ def change_one(task: Task, edit: TaskEdit, *, actor: Actor, now: datetime, seen:
 
 def undo_batch(batch: Batch, *, actor: Actor, now: datetime) -> Outcome:
     """Give every task of the batch its former values back, where nobody changed it since. Once, and soon."""
+    may_undo(batch, actor=actor, now=now)
+    lines = list(batch.lines.select_related("task__project", "task__status", "task__assignee").order_by("id"))
+    by_task = {line.task_id: line for line in lines}
+
+    def restore(task: Task) -> BatchLine:
+        _restore(by_task[task.pk], actor=actor, now=now)
+        return by_task[task.pk]
+
+    with transaction.atomic():
+        close_batch(batch, now=now)
+        changed, skipped = collect([line.task for line in lines], restore)
+    return Outcome(tuple(str(line.task) for line in changed), tuple(skipped), batch)
+
+
+def may_undo(batch: Batch, *, actor: Actor, now: datetime) -> Batch:
+    """The batch, when it is the actor's own and not too old. Raises Forbidden or Conflict."""
     require(actor.user_id == batch.by_user_id and may_change_many(actor), "Only who made the change can take it back.")
     if now - batch.created_at > UNDO_FOR:
         raise Conflict("This was too long ago to be taken back in one go. Change the tasks themselves.")
-    with transaction.atomic():
-        if not Batch.objects.filter(pk=batch.pk, undone_at__isnull=True).update(undone_at=now):
-            raise Conflict("This was taken back already.")
-        changed, skipped = [], []
-        for line in batch.lines.select_related("task__project", "task__status", "task__assignee").order_by("id"):
-            try:
-                with transaction.atomic():
-                    _restore(line, actor=actor, now=now)
-                changed.append(str(line.task))
-            except Refused as refused:
-                skipped.append((str(line.task), refused.detail))
-    return Outcome(tuple(changed), tuple(skipped), batch)
+    return batch
+
+
+def close_batch(batch: Batch, *, now: datetime) -> None:
+    """Nobody takes it back a second time. Raises Conflict for whoever comes second."""
+    if not Batch.objects.filter(pk=batch.pk, undone_at__isnull=True).update(undone_at=now):
+        raise Conflict("This was taken back already.")
+
+
+def collect(
+    tasks: Iterable[Task], change: Callable[[Task], BatchLine]
+) -> tuple[list[BatchLine], list[tuple[str, str]]]:
+    """Change each task for itself: the lines of those that changed, and (key, why) of those that a rule kept."""
+    lines: list[BatchLine] = []
+    skipped: list[tuple[str, str]] = []
+    for task in tasks:
+        try:
+            with transaction.atomic():
+                lines.append(change(task))
+        except Refused as refused:
+            skipped.append((str(task), refused.detail))
+    return lines, skipped
 
 
 def _check(keys: Sequence[str], edit: TaskEdit, *, actor: Actor) -> None:
@@ -145,7 +176,7 @@ def _check(keys: Sequence[str], edit: TaskEdit, *, actor: Actor) -> None:
         raise Invalid({"shift_days": "Move dates by at most ten years."})
 
 
-def _found(keys: Sequence[str], *, actor: Actor) -> list[Task]:
+def chosen(keys: Sequence[str], *, actor: Actor) -> list[Task]:
     """The visible tasks with these keys, in their order; one that is not there raises Missing."""
     wanted = [key.upper() for key in dict.fromkeys(keys)]
     numbers = [int(n) for _, _, n in (key.rpartition("-") for key in wanted) if n.isdecimal() and len(n) < 10]
@@ -156,16 +187,9 @@ def _found(keys: Sequence[str], *, actor: Actor) -> list[Task]:
     return [known[key] for key in wanted]
 
 
-def _run(tasks: Iterable[Task], edit: TaskEdit, *, actor: Actor, now: datetime) -> Outcome:
-    lines: list[BatchLine] = []
-    skipped: list[tuple[str, str]] = []
-    for task in tasks:
-        try:
-            with transaction.atomic():
-                lines.append(_changed(task, edit, actor=actor, now=now))
-        except Refused as refused:
-            skipped.append((str(task), refused.detail))
-    batch = keep(lines, actor=actor, now=now) if lines else None
+def _run(tasks: Iterable[Task], edit: TaskEdit, *, actor: Actor, now: datetime, into: Batch | None = None) -> Outcome:
+    lines, skipped = collect(tasks, lambda task: _changed(task, edit, actor=actor, now=now))
+    batch = keep(lines, actor=actor, now=now, into=into) if lines else into
     return Outcome(tuple(str(line.task) for line in lines), tuple(skipped), batch)
 
 
@@ -197,9 +221,14 @@ def _placed(task: Task, key: str, *, actor: Actor, now: datetime) -> int:
     return project.pk
 
 
-def keep(lines: Sequence[BatchLine], *, actor: Actor, now: datetime) -> Batch:
-    """A batch of what was changed, so that `undo_batch` can take it back."""
-    batch = Batch.objects.create(workspace_id=actor.workspace_id, by_user_id=actor.user_id or 0, created_at=now)
+def keep(lines: Sequence[BatchLine], *, actor: Actor, now: datetime, into: Batch | None = None) -> Batch:
+    """A batch of what was changed, so that `undo_batch` can take it back; or more of a batch that was not yet.
+
+    Raises Conflict when that one was taken back in the meantime."""
+    if into is None:
+        batch = Batch.objects.create(workspace_id=actor.workspace_id, by_user_id=actor.user_id or 0, created_at=now)
+    elif (batch := Batch.objects.select_for_update().get(pk=into.pk)).undone_at is not None:
+        raise Conflict("This was taken back in the meantime. Choose the tasks again.")
     for line in lines:
         line.batch = batch
     BatchLine.objects.bulk_create(lines)

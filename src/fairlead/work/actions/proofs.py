@@ -24,18 +24,21 @@ TITLE: Final = 120
 
 
 def set_pin(
-    version: AttachmentVersion, body: str, *, x: float, y: float, internal: bool, actor: Actor, now: datetime
-) -> ProofPin:
-    """Say something about a place of an image. `x` and `y`: from the left and the top, 0 to 1."""
+    version: AttachmentVersion, body: str, *, x: float, y: float, internal: bool, actor: Actor, now: datetime,
+    page: int = 1,
+) -> ProofPin:  # fmt: skip
+    """Say something about a place of an image, or of a page. `x` and `y`: from the left and the top, 0 to 1."""
     attachment = version.attachment
     require(
         may_pin(actor, attachment, internal=internal),
         "Only the team sets pins, and clients on files that are shown to them. Internal pins are for the team.",
     )
     if version.preview != AttachmentVersion.Preview.READY:
-        raise Refused("Only images that are shown here take pins. Comment on the task instead.")
+        raise Refused("Only images and pages that are shown here take pins. Comment on the task instead.")
     if not (0 <= x <= 1 and 0 <= y <= 1):
         raise Invalid({"x": "Set the pin inside the image."})
+    if not 1 <= page <= max(1, version.pages):
+        raise Invalid({"page": f"Choose one of the pages 1 to {max(1, version.pages)}."})
     text = _tidy(body)
     with transaction.atomic():
         there = AttachmentVersion.objects.filter(pk=version.pk, attachment__deleted_at__isnull=True)
@@ -45,8 +48,8 @@ def set_pin(
             raise Missing("This file was removed. Restore it first.")
         version.refresh_from_db(fields=["pin_count"])
         pin = ProofPin.objects.create(
-            workspace_id=version.workspace_id, version=version, number=version.pin_count, x=x, y=y, internal=internal,
-            author_id=actor.user_id, created_at=now,
+            workspace_id=version.workspace_id, version=version, number=version.pin_count, x=x, y=y, page=page,
+            internal=internal, author_id=actor.user_id, created_at=now,
         )  # fmt: skip
         _say(pin, text, actor, now)
         _tell("task.proof_pinned", pin, actor, now)
@@ -88,7 +91,8 @@ def make_pin_task(pin: ProofPin, *, actor: Actor, now: datetime) -> Task:
     first = pin.notes.order_by("created_at", "id").values_list("body", flat=True).first() or ""
     line = " ".join(first.split()) or f"Pin {pin.number}"
     title = line if len(line) <= TITLE else f"{line[: TITLE - 1]}…"
-    back = f"/files/{version.attachment_id}/versions/{version.number}/#pin-{pin.number}"
+    turned = f"?page={pin.page}" if pin.page > 1 else ""
+    back = f"/files/{version.attachment_id}/versions/{version.number}/{turned}#pin-{pin.number}"
     text = f"{first}\n\n[Pin {pin.number} on version {version.number} of the file]({back})"
     with transaction.atomic():
         task = create_task(

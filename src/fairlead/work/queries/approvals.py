@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -20,11 +21,13 @@ from fairlead.work.types.models import Approval, Approver
 
 @dataclass(frozen=True)
 class ApprovalView:
-    """`approvers`: rows with name, verdict, comment, decided_at. `mine`: the reader may decide now."""
+    """`approvers`: rows with name, verdict, comment, decided_at. `mine`: the reader may decide now;
+    `answered`: they have, and may still take it back."""
 
     quorum: int
     approvers: list[dict[str, Any]]
     mine: bool
+    answered: bool = False
 
     @property
     def yes(self) -> int:
@@ -39,9 +42,14 @@ def approval_of(actor: Actor, task: Task) -> ApprovalView:
         .order_by("user__name", "id")
         .values("user_id", "verdict", "comment", "decided_at", name=F("user__name"))
     )
-    named = any(row["user_id"] == actor.user_id for row in rows)
-    mine = named and actor.kind != AGENT and task.created_by_id != actor.user_id and State(task.state) not in OVER
-    return ApprovalView(quorum, rows, mine)
+    said = next((row["verdict"] for row in rows if row["user_id"] == actor.user_id), None)
+    mine = (
+        said is not None
+        and actor.kind != AGENT
+        and task.created_by_id != actor.user_id
+        and State(task.state) not in OVER
+    )
+    return ApprovalView(quorum, rows, mine, mine and bool(said))
 
 
 def possible_approvers(actor: Actor, task: Task) -> list[tuple[int, str]]:
@@ -51,6 +59,14 @@ def possible_approvers(actor: Actor, task: Task) -> list[tuple[int, str]]:
     ).exclude(role=Role.AUDITOR)
     found = members.exclude(user_id=task.created_by_id) if task.created_by_id else members
     return list(found.order_by("user__name").values_list("user_id", "user__name"))
+
+
+def members_who_decide(actor: Actor, users: Collection[int]) -> set[int]:
+    """Which of these users are members who decide something: auditors only read."""
+    members = Membership.objects.filter(
+        workspace_id=actor.workspace_id, user_id__in=users, removed_at__isnull=True
+    ).exclude(role=Role.AUDITOR)
+    return set(members.values_list("user_id", flat=True))
 
 
 def checklist(task: Task) -> list[dict[str, Any]]:

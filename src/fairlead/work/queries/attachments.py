@@ -14,8 +14,8 @@ from fairlead.accounts.models import Role
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Missing
 from fairlead.lib.magic import KNOWN, UNKNOWN, Kind
-from fairlead.work.files import readable_files, store
-from fairlead.work.models import Attachment, AttachmentVersion, Task
+from fairlead.work.files import named_contents, readable_files, store
+from fairlead.work.models import Attachment, AttachmentVersion, FilePage, Task
 from fairlead.work.queries.rows import plain
 
 SHOWN_BYTES = 64 * 1024
@@ -125,7 +125,8 @@ def version_rows(attachment: Attachment) -> list[dict[str, Any]]:
     """All versions of a file, the latest first: id, number, name, size, mime, preview, width, height, when, by whom."""
     rows = AttachmentVersion.objects.filter(attachment=attachment).order_by("-number")
     return plain(rows.values(
-        "id", "number", "name", "size", "mime", "sha256", "preview", "width", "height", "created_at",
+        "id", "number", "name", "size", "mime", "sha256", "preview", "width", "height", "pages", "page_total",
+        "created_at",
         by_id=F("created_by_id"), by=F("created_by__name"),
     ))  # fmt: skip
 
@@ -147,6 +148,18 @@ def _there(version: AttachmentVersion, digest: str) -> Path:
     return path
 
 
+def page_sizes(version: AttachmentVersion) -> list[dict[str, Any]]:
+    """The drawn pages of a version in their order: number, width, height."""
+    return plain(FilePage.objects.filter(version=version).order_by("number").values("number", "width", "height"))
+
+
+def page_path(version: AttachmentVersion, number: int, *, large: bool) -> tuple[Path, str]:
+    """Where the drawing of a page lies, and its SHA-256. Raises Missing."""
+    names = FilePage.objects.filter(version=version, number=number).values_list("large_sha256", "small_sha256").first()
+    digest = names[0 if large else 1] if names else ""
+    return _there(version, digest), digest
+
+
 def shown_text(version: AttachmentVersion) -> tuple[str, bool]:
     """The beginning of a text, and whether there is more of it."""
     with content_path(version).open("rb") as file:
@@ -156,8 +169,6 @@ def shown_text(version: AttachmentVersion) -> tuple[str, bool]:
 
 def stored_files(workspace_id: int) -> Iterator[tuple[str, Path]]:
     """(SHA-256, path) of every content that the workspace needs: what a backup has to hold. Drawings are among them."""
-    rows = AttachmentVersion.objects.filter(workspace_id=workspace_id)
-    digests = {digest for row in rows.values_list("sha256", "large_sha256", "small_sha256") for digest in row if digest}
     kept = store(workspace_id)
-    for digest in sorted(digests):
+    for digest in sorted(named_contents(workspace_id)):
         yield digest, kept.path(digest)

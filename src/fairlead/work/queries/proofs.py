@@ -25,6 +25,7 @@ class Pin:
     number: int
     x: float
     y: float
+    page: int
     internal: bool
     author_id: int | None
     resolved_at: datetime | None
@@ -36,8 +37,8 @@ class Pin:
 def pins(actor: Actor, version: AttachmentVersion) -> list[Pin]:
     """The pins of a visible version that the actor sees, in their order. Two queries."""
     rows = plain(_pins(actor).filter(version=version).order_by("number").values(
-        "id", "number", "x", "y", "internal", "author_id", "resolved_at", "resolved_by__name", "task__project__key",
-        "task__number", "task__deleted_at",
+        "id", "number", "x", "y", "page", "internal", "author_id", "resolved_at", "resolved_by__name",
+        "task__project__key", "task__number", "task__deleted_at",
     ))  # fmt: skip
     said: dict[int, list[dict[str, Any]]] = defaultdict(list)
     notes = ProofNote.objects.filter(workspace_id=actor.workspace_id, pin_id__in=[row["id"] for row in rows])
@@ -50,7 +51,7 @@ def pins(actor: Actor, version: AttachmentVersion) -> list[Pin]:
 def _pin(row: dict[str, Any], notes: list[dict[str, Any]]) -> Pin:
     there = row["task__number"] is not None and row["task__deleted_at"] is None
     return Pin(
-        id=row["id"], number=row["number"], x=row["x"], y=row["y"], internal=row["internal"],
+        id=row["id"], number=row["number"], x=row["x"], y=row["y"], page=row["page"], internal=row["internal"],
         author_id=row["author_id"], resolved_at=row["resolved_at"], resolved_by=row["resolved_by__name"] or "",
         task=f"{row['task__project__key']}-{row['task__number']}" if there else "", notes=notes,
     )  # fmt: skip

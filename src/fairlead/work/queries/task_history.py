@@ -195,6 +195,7 @@ TELL: Final[dict[str, Callable[[Mapping[str, Any], str], str]]] = {
     "task.approval_given": lambda p, _z: _said("approved it", p),
     "task.approval_refused": lambda p, _z: _said("rejected it", p),
     "task.approval_sent_back": lambda p, _z: _said("asked for changes", p),
+    "task.approval_withdrawn": lambda _p, _z: "took their answer back",
     "task.dependency_removed": lambda p, _z: f"let it no longer wait for {p['after']}",
     "task.placed": lambda p, _z: f"showed it in {p['project']}, too",
     "task.unplaced": lambda p, _z: f"showed it in {p['project']} no longer",

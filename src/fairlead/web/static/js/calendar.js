@@ -1,7 +1,8 @@
 /* Giving tasks another day on the calendar. Contract: #calendar[data-here] holds days [data-day][data-said] and links
    [data-movable][data-task][data-title], with data-due where they have a date. A drop POSTs `day` to /tasks/KEY/day/, which
    answers {text, undo_url} or a problem {detail}; then the calendar is fetched again. Keys on a task: space or an arrow
-   lifts it; arrows move it by day and by week; enter or space puts it down, escape gives it back. */
+   lifts it; arrows move it by day and by week; enter or space puts it down, escape gives it back. A finger that rests on a
+   task lifts it; where there is no grid, four weeks to drop it on come up from below. */
 (() => {
   const said = document.getElementById("calendar-said");
   if (!said) return;
@@ -13,8 +14,8 @@
   const spoken = (day) => cell(day)?.dataset.said ?? new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long", timeZone: "UTC" }).format(new Date(`${day}T12:00Z`));
   const plus = (day, count) => new Date(Date.parse(`${day}T12:00Z`) + count * 86400000).toISOString().slice(0, 10);
   const mark = (day) => {
-    for (const it of root().querySelectorAll(".cal-day.target")) it.classList.remove("target");
-    if (day) cell(day)?.classList.add("target");
+    for (const it of document.querySelectorAll("[data-day].target")) it.classList.remove("target");
+    if (day) for (const it of document.querySelectorAll(`[data-day="${day}"]`)) it.classList.add("target");
   };
 
   async function put(link, day) {
@@ -73,22 +74,48 @@
   document.addEventListener("pointerdown", (event) => {
     moved = false;
     const link = event.target.closest?.("[data-movable]");
-    if (!link || event.button || event.pointerType === "touch") return;
+    if (!link || event.button) return;
+    if (event.pointerType === "touch") { window.longPress(event, (at) => take(link, at)); return; }
     held = { link, x: event.clientX, y: event.clientY };
   });
   for (const kind of ["selectstart", "dragstart"]) document.addEventListener(kind, (event) => { if (held) event.preventDefault(); });
   document.addEventListener("pointermove", (event) => {
     if (!held || (!moved && Math.hypot(event.clientX - held.x, event.clientY - held.y) < 5)) return;
     if (!moved) { moved = true; held.link.classList.add("lifted"); document.body.classList.add("dragging"); }
-    over = document.elementsFromPoint(event.clientX, event.clientY).find((it) => it.matches(".cal-day"))?.dataset.day ?? "";
+    over = document.elementsFromPoint(event.clientX, event.clientY).find((it) => it.matches("[data-day]"))?.dataset.day ?? "";
     mark(over);
+    follow(event.clientX, event.clientY);
+  });
+  function follow(x, y) {
     ghost.hidden = false;
     const title = document.createElement("b"); title.textContent = name(held.link);
     ghost.replaceChildren(title, over ? `Due on ${spoken(over)}` : "Hold it over a day.");
-    Object.assign(ghost.style, { left: `${Math.min(event.clientX + 14, innerWidth - 280)}px`, top: `${event.clientY + 14}px` });
-  });
+    const above = held.finger ? y - ghost.offsetHeight - 28 : y + 14;
+    Object.assign(ghost.style, { left: `${Math.max(8, Math.min(x + 14, innerWidth - 280))}px`, top: `${Math.max(8, above)}px` });
+  }
+  /* A finger has rested on it: it is lifted, and moves with the finger. */
+  function take(link, { x, y }) {
+    held = { link, x, y, finger: true }; moved = true; over = "";
+    link.classList.add("lifted"); document.body.classList.add("dragging");
+    const grid = root().querySelector(".cal-grid");
+    if (!grid || !grid.offsetParent) weeks(link.dataset.due ?? first());
+    mark(link.dataset.due); follow(x, y);
+    say(`Lifted ${name(link)}.`);
+  }
+  function weeks(day) {
+    const monday = plus(day, -((new Date(`${day}T12:00Z`).getUTCDay() + 6) % 7)), panel = document.createElement("div");
+    panel.className = "cal-strip";
+    for (let n = 0; n < 28; n++) {
+      const date = plus(monday, n), it = document.createElement("span"), month = new Date(`${date}T12:00Z`).toLocaleDateString("en-GB", { month: "short", timeZone: "UTC" });
+      it.dataset.day = date; it.dataset.said = spoken(date);
+      it.textContent = n === 0 || date.endsWith("-01") ? `${Number(date.slice(8))} ${month}` : Number(date.slice(8));
+      panel.append(it);
+    }
+    document.body.append(panel);
+  }
   function letGo() {
     held?.link.classList.remove("lifted");
+    document.querySelector(".cal-strip")?.remove();
     held = null; ghost.hidden = true; document.body.classList.remove("dragging"); mark("");
   }
   addEventListener("pointerup", () => {

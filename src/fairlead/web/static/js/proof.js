@@ -1,6 +1,6 @@
 /* Setting pins on an image. Contract: [data-stage] holds the image and an SVG with #ghost, the pin that is being set;
    [data-pin-form] has the fields x and y (hundredths) and a textarea. A click on the image sets the new pin there; on the
-   pin the arrow keys move it by one hundredth (with shift by five), Enter goes on to the text. The parts may be replaced at
+   pin the arrow keys move it by one hundredth (with shift by five), Enter goes on to the text. Elsewhere the left and right arrow keys follow [data-page-back] and [data-page-on]. The parts may be replaced at
    any time, so that everything is looked up when it is needed. */
 (() => {
   const form = () => document.querySelector("[data-pin-form]"), ghost = () => document.getElementById("ghost");
@@ -39,6 +39,13 @@
     else if (move) place(Number(form().elements.x.value) + move[0], Number(form().elements.y.value) + move[1]);
     else return;
     event.preventDefault();
+  });
+  document.addEventListener("keydown", (event) => {
+    const turn = { ArrowLeft: "[data-page-back]", ArrowRight: "[data-page-on]" }[event.key];
+    if (!turn || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || event.defaultPrevented) return;
+    if (event.target.closest?.("input, textarea, select, [contenteditable], #ghost, [role=menu], dialog")) return;
+    const link = document.querySelector(turn);
+    if (link) { event.preventDefault(); link.click(); }
   });
   document.addEventListener("input", ({ target }) => { if (target.closest("[data-pin-form]") && target.type === "range") draw(); });
   const light = (event, on) => {

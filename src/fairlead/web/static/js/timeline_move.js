@@ -1,4 +1,4 @@
-/* Moving bars of the timeline, and linking them. Dragging a bar moves it, dragging an end resizes it, dragging one of its dots
+/* Moving bars of the timeline, and linking them. Dragging a bar (by finger: after it rested on it) moves it, dragging an end resizes it, dragging one of its dots
    onto another bar links the two. What would move with it is asked first (/tasks/KEY/dates/): when something does, a dialog
    shows it, else it is done at once. Keys on a bar: left and right move it (with shift its end), enter puts it down or opens
    its dates, escape gives it back. */
@@ -51,7 +51,8 @@
   box.addEventListener("pointerdown", (event) => {
     moved = false;
     const node = event.target.closest(".tl-task"), dot = event.target.closest(".tl-dot"), grip = event.target.closest(".tl-grip");
-    if (!node || event.button || event.pointerType === "touch" || (!dot && !node.matches(".mine"))) return;
+    if (!node || event.button || (!dot && !node.matches(".mine"))) return;
+    if (event.pointerType === "touch") { window.longPress(event, (at) => take(node, grip, at)); return; }
     held = { ...grasp(node, dot ? "link" : grip ? (grip.matches(".start") ? "start" : "end") : "move"), side: dot?.matches(".start") ? "s" : "f", x: event.clientX, y: event.clientY, days: 0 };
   });
   for (const kind of ["selectstart", "dragstart"]) document.addEventListener(kind, (event) => { if (held) event.preventDefault(); });
@@ -66,9 +67,21 @@
       const [start, end] = show(held, held.days);
       text = held.milestone ? short(end) : `${short(start)} – ${short(end)}`;
     }
-    ghost.hidden = false; ghost.replaceChildren(make("", `${key} ${title}`, "b"), text);
-    Object.assign(ghost.style, { left: `${Math.min(event.clientX + 14, innerWidth - 300)}px`, top: `${event.clientY + 16}px` });
+    follow(event.clientX, event.clientY, `${key} ${title}`, text);
   });
+  function follow(x_, y_, title, text) {
+    ghost.hidden = false; ghost.replaceChildren(make("", title, "b"), text);
+    const above = held.finger ? y_ - ghost.offsetHeight - 28 : y_ + 16;
+    Object.assign(ghost.style, { left: `${Math.max(8, Math.min(x_ + 14, innerWidth - 300))}px`, top: `${Math.max(8, above)}px` });
+  }
+  /* A finger has rested on a bar, or on one of its ends: it moves with the finger. */
+  function take(node, grip, at) {
+    held = { ...grasp(node, grip ? (grip.matches(".start") ? "start" : "end") : "move"), x: at.x, y: at.y, days: 0, finger: true };
+    moved = true; node.classList.add("lifted"); document.body.classList.add("dragging");
+    const [key, title] = task(held.place);
+    follow(at.x, at.y, `${key} ${title}`, "Move it to other days.");
+    say(`Lifted ${key} ${title}.`);
+  }
   function draw(event) {
     const at_ = canvas.getBoundingClientRect(), x2 = event.clientX - at_.left, y2 = event.clientY - at_.top, x1 = x(held.side === "f" ? held.end : held.start), y1 = middle(held.place);
     links.querySelector(".drawing")?.remove(); links.append(svg("path", { class: "drawing", d: `M${x1} ${y1}L${x2} ${y2}` }));
