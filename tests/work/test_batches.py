@@ -292,6 +292,6 @@ def test_giving_and_changing_are_two_steps_and_too_many_are_refused(
     site.make()
     both = alice.post("/tasks/bulk/", {"task": "WEB-1", "assignee": "none", "priority": "4"}, headers=HTMX)
     assert both.status_code == 422
-    monkeypatch.setattr(task_bulk, "MOST", 1)
+    monkeypatch.setattr(task_bulk, "MOST_CHOSEN", 1)
     many = alice.post("/tasks/bulk/", {"all": "1", "priority": "4"}, headers=HTMX)
     assert (many.status_code, "At most 1 tasks at once" in text(many)) == (422, True)

@@ -24,7 +24,7 @@ from fairlead.web.own_filters import own_fields
 from fairlead.web.own_values import read_value
 from fairlead.web.render import page
 from fairlead.web.task_cells import due_of
-from fairlead.web.task_filters import asked
+from fairlead.web.task_filters import MOST_CHOSEN, asked
 from fairlead.work import actions
 from fairlead.work.actions import Outcome, TaskEdit
 from fairlead.work.fields.asking import NONE
@@ -39,8 +39,6 @@ FIELDS = (
     "status", "priority", "type", "assignee", "due", "shift_days", "add_labels", "remove_labels", "own_field",
     "own_value", "place_in", "trash",
 )  # fmt: skip
-MOST: Final = 1000
-"""Tasks that can be chosen at once."""
 STEP: Final = 100
 """Tasks of one transaction: the log of the workspace waits so long."""
 
@@ -125,10 +123,10 @@ def _keys(request: Request) -> list[str]:
         fitting = asked(request).apply(
             visible_tasks(request.actor), now=timezone.now(), user_id=request.actor.user_id, zone=request.user.time_zone
         )
-        rows = fitting.order_by("project__key", "number").values_list("project__key", "number")[: MOST + 1]
+        rows = fitting.order_by("project__key", "number").values_list("project__key", "number")[: MOST_CHOSEN + 1]
         keys = [f"{project}-{number}" for project, number in rows]
-    if len(keys) > MOST:
-        raise Invalid({"tasks": f"At most {MOST} tasks at once. Narrow the list with a filter."})
+    if len(keys) > MOST_CHOSEN:
+        raise Invalid({"tasks": f"At most {MOST_CHOSEN} tasks at once. Narrow the list with a filter."})
     return keys
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.http import HttpResponse
@@ -23,6 +23,8 @@ from fairlead.work.types.definitions import looks
 RANGES = {
     "due_from": "Due from", "due_to": "Due until", "created_from": "Created from", "created_to": "Created until",
 }  # fmt: skip
+MOST_CHOSEN: Final = 1000
+"""Tasks of a list that can be chosen at once."""
 NAMES = ("q", "state", "type", "assignee", "label", "priority", "due", "skill", "team", *RANGES)
 LISTED = ("sort", "group", "cols")
 """What a list of tasks takes beside the filters. A saved view keeps both."""

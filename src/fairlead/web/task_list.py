@@ -23,8 +23,17 @@ from fairlead.web.board import label_color, today_of
 from fairlead.web.own_filters import own_fields, own_groups, own_query
 from fairlead.web.own_values import shown_value
 from fairlead.web.render import attachment, page
-from fairlead.web.task_bulk import MOST
-from fairlead.web.task_filters import LISTED, NAMES, address, address_at, asked, filter_bar, kept_query, pushed
+from fairlead.web.task_filters import (
+    LISTED,
+    MOST_CHOSEN,
+    NAMES,
+    address,
+    address_at,
+    asked,
+    filter_bar,
+    kept_query,
+    pushed,
+)
 from fairlead.work.fields.definitions import Definitions
 from fairlead.work.fields.models import COUNTED
 from fairlead.work.fields.stored import people_of
@@ -153,7 +162,7 @@ def _list(
         "may_edit": request.actor.role in STAFF and (project is None or project.archived_at is None),
         "bulk_statuses": _bulk_statuses(project),
         "bulk": address_at("/tasks/bulk/", request, project),
-        "bulk_most": MOST,
+        "bulk_most": MOST_CHOSEN,
         **_choices(request, bar),
         "bulk_fields": [(field.key, field.name) for field in own if field.typed and not field.archived],
         "table": address_at("/tasks/table.csv", request, project),

@@ -82,7 +82,7 @@
     event.preventDefault();
     event.stopPropagation();
     const bar = form.querySelector("[data-bulk-progress]"), meter = bar.querySelector("progress"), said = bar.querySelector("[data-bulk-said]");
-    const tally = { batch: null, skipped: form.querySelectorAll(".bulk-skipped li").length };
+    const tally = { batch: null, skipped: Number(form.dataset.skipped) };
     bar.hidden = false;
     for (const button of form.querySelectorAll(".form-foot :is(button, a)")) button.hidden = true;
     try {
