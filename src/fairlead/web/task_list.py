@@ -18,6 +18,7 @@ from fairlead.integrations.exports import tasks_as_csv
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
 from fairlead.web.access import Request, member_page, to_portal
 from fairlead.web.board import label_color, today_of
+from fairlead.web.marks import mark
 from fairlead.web.own_filters import own_fields, own_groups, own_query
 from fairlead.web.own_values import shown_value
 from fairlead.web.render import attachment, page
@@ -131,10 +132,11 @@ def _list(
     )  # fmt: skip
     show = shower(request, needed)
     parts = parts_of([row["id"] for row in found.rows]) if "parts" in shown else {}
+    marks = mark(found.rows, actor=request.actor, now=now) if "assignee" in shown else {}
     values = {
         "project": project,
         "found": found,
-        "rows": [{**show(row), "parts": parts.get(row["id"])} for row in found.rows],
+        "rows": [{**show(row), **marks.get(row["id"], {}), "parts": parts.get(row["id"])} for row in found.rows],
         "shown": shown,
         "columns": _heads(request, shown, sort),
         "chooser": _chooser(request, shown, project),
