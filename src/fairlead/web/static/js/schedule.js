@@ -103,7 +103,7 @@
       if ((Math.min(end, to) - Math.max(low, from)) * scale > 90 && lanes === 1) {
         const why = make("block-why", "Why?", "a");
         why.href = `/tasks/${key}/why/`; why.setAttribute("aria-label", `Why ${name} has ${key}`);
-        place(why, x(end) - 42, 23, 36); lane.append(why);
+        place(why, x(low) + Math.min((end - low) * scale - 42, 230), 14, 36); lane.append(why);
       }
     }
     return lane;
