@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -38,7 +40,7 @@ class Stuck:
 @dataclass(frozen=True)
 class Dispatch:
     """The offer with the least time left, the most urgent task that nobody can do, the newest draft that somebody asked
-    for, else the newest proposal, and the last decision; and how many there are of each."""
+    for, else the newest proposal, and the last decision; and how many there are of each. `kinds`: the draft's lines."""
 
     offer: OfferCard | None
     offers: int
@@ -46,25 +48,27 @@ class Dispatch:
     stuck_count: int
     plan: Plan | None
     plans: int
+    kinds: Mapping[str, int]
     given: Given | None
 
 
 def dispatch(actor: Actor, *, now: datetime) -> Dispatch | None:
-    """The same for whoever gives work to people; None for others. Nine queries at most, however much there is."""
+    """The same for whoever gives work to people; None for others. Ten queries at most, however much there is."""
     if not may_assign(actor):
         return None
     open_offers = visible_offers(actor).filter(state=Offer.State.OPEN, expires_at__gt=now).order_by("expires_at", "id")
     first = cards(open_offers[:1], actor=actor, now=now)
     stuck = by_urgency(going(actor.workspace_id).filter(state=Routing.State.UNROUTABLE), now=now)
     drafts = visible_plans(actor).filter(state=Plan.State.DRAFT)
-    asked_for = Case(When(scope=Plan.Scope.REPAIR, then=1), default=0)
+    plan = drafts.order_by(Case(When(scope=Plan.Scope.REPAIR, then=1), default=0), "-created_at", "-id").first()
     return Dispatch(
         offer=first[0] if first else None,
         offers=open_offers.count() if first else 0,
         stuck=Stuck(stuck[0].task.key, stuck[0].task.title, stuck[0].reason) if stuck else None,
         stuck_count=len(stuck),
-        plan=drafts.order_by(asked_for, "-created_at", "-id").first(),
+        plan=plan,
         plans=drafts.count(),
+        kinds=Counter(plan.lines.values_list("kind", flat=True)) if plan else {},
         given=_given(actor),
     )
 

@@ -88,7 +88,7 @@
       next.set(at, start);
     }
     for (const [end, until, at] of rest) {
-      const it = make("gap"); it.title = `${gap} min between two tasks`;
+      const it = make("lane-gap"); it.title = `${gap} min between two tasks`;
       place(it, x(end), 3 + (at % 3) * (lanes > 1 ? height : 0), (until - end) * scale, height); lane.append(it);
     }
     for (const [key, title, color, start, end, at, flags] of blocks) if (end > from && start < to && end > first) {
