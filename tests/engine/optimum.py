@@ -67,7 +67,7 @@ def timed(of: Problem, order: list[int], who: tuple[int | None, ...]) -> list[As
         if work is None or (pinned is not None and work[0] != pinned):
             return None
         replay.book(work[2])
-        free[at], last[at], done[task.id] = work[1], task.context, work[1]
+        free[at], last[at], done[task.id] = work[1] + worker.buffer, task.context, work[1]
         rows.append(Assignment(task.id, worker.id, 0, work[0], work[1]))
     judge.known = rows
     judge.eligibility()

@@ -138,7 +138,7 @@ def at(path: list[Any], value: Any) -> dict[str, Any]:
 AFTER = "from at or after {}, where the interval before it ends"
 PRICES = "two numbers: points for each task, points per weight"
 KEYS = {
-    "workers": "only the keys id, kind, skills, calendar, week_minutes, max_tasks, lanes, rate, speed",
+    "workers": "only the keys id, kind, skills, calendar, week_minutes, max_tasks, lanes, rate, speed, buffer, filled",
     "objective": "only the keys unassigned, lateness, labour, misfit, switch, fairness, moved, makespan",
 }
 T, W = ["tasks", 1], ["workers", 0]
@@ -171,6 +171,7 @@ REFUSED: list[tuple[list[Any], Any, str, str]] = [
     ([*W, "rate"], float("nan"), "workers[0].rate", "a number of at least 0"),
     ([*W, "rate"], float("inf"), "workers[0].rate", "a number of at least 0"),
     ([*W, "speed"], 0, "workers[0].speed", "a number above 0"),
+    ([*W, "buffer"], 1441, "workers[0].buffer", "an integer from 0 to 1440"),
     ([*W, "name"], "Dana", "workers[0].name", KEYS["workers"]),
     ([*T, "effort"], 0, "tasks[1].effort", "an integer from 1 to 53000000"),
     ([*T, "effort"], True, "tasks[1].effort", "an integer from 1 to 53000000"),

@@ -53,6 +53,21 @@ def test_a_pinned_task_belongs_to_one_worker() -> None:
     assert codes(of, ("t1", "bob", 0, 40, 100)) == ["pin"]
 
 
+def test_a_buffer_between_two_tasks_is_kept() -> None:
+    of = problem([Worker("dana", buffer=15)], [Task("t1", 60), Task("t2", 60)])
+    assert codes(of, ("t1", "dana", 0, 0, 60), ("t2", "dana", 0, 75, 135)) == []
+    assert codes(of, ("t1", "dana", 0, 0, 60), ("t2", "dana", 0, 74, 134)) == ["buffer"]
+    assert codes(of, ("t1", "dana", 0, 0, 60), ("t2", "dana", 0, 59, 119)) == ["overlap"]
+
+
+def test_a_reason_for_no_room_names_the_buffer() -> None:
+    of = problem([Worker("dana", calendar=((0, 130),), buffer=15)], [Task("t1", 60), Task("t2", 60)])
+    found = rank(of, plan_of(of, ("t2", "dana", 0, 0, 60)), task_id="t1").ruled_out
+    assert [rule.sentence for item in found for rule in item.obstacles] == [
+        "has no room for 1 h beside the 1 h already planned and 15 min between two tasks"
+    ]
+
+
 def test_a_pin_does_not_give_skills() -> None:
     of = problem([Worker("bob")], [Task("t1", 60, pin=Pin("bob"), needs={"sql": 2})])
     assert ruled_out(of) == {"bob": [("skill", "needs sql ≥ 2; has none")]}

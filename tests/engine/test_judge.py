@@ -17,7 +17,7 @@ import pytest
 from fairlead.engine import Assignment, Iterations, Plan, Problem, Task, Unassigned, Worker, check, solve
 from fairlead.engine.testing import Shape, random_problem
 
-SHAPE = Shape(workers=4, tasks=7, weeks=2, longest_effort=300, horizon=1.0)
+SHAPE = Shape(workers=4, tasks=7, weeks=2, longest_effort=300, horizon=1.0, buffers=0.5)
 Fault = tuple[str, str, str]
 """Code, task and worker."""
 
@@ -39,7 +39,7 @@ def test_the_plans_are_broken_in_every_way_and_some_are_sound() -> None:
         of = random_problem(seed, SHAPE)
         for plan in plans(of, Random(seed)):
             seen.update(code for code, _, _ in faults(of, plan) or [("sound", "", "")])
-    time = {"release", "after", "horizon", "overlap", "setup", "calendar", "week", "finish"}
+    time = {"release", "after", "horizon", "overlap", "buffer", "setup", "calendar", "week", "finish"}
     people = {"skill", "only", "never", "pin", "max_tasks"}
     assert set(seen) == {"sound", "unknown", "lane", "twice", "missing", "reason"} | people | time
 
@@ -207,12 +207,12 @@ def replay(of: Problem, worker: Worker, rows: list[Assignment]) -> Iterator[tupl
         for lane in range(worker.lanes):
             mine = [row for row in todo if row.lane == lane]
             if mine and needs_set_up(of, before.get(lane), mine[0]) and lane not in set_ups:
-                first = spend(before[lane].finish, 1, really=False)
+                first = spend(before[lane].finish + worker.buffer, 1, really=False)
                 steps.append((first[0] if first else mine[0].start, lane, True, mine[0]))
             elif mine:
                 steps.append((mine[0].start, lane, False, mine[0]))
         _, lane, is_set_up, row = min(steps, key=lambda step: step[:2])
-        free = before[lane].finish if lane in before else 0
+        free = before[lane].finish + worker.buffer if lane in before else 0
         if is_set_up:
             done = spend(free, of.setup)
             set_ups[lane] = done[-1] + 1 if done else free
@@ -221,7 +221,7 @@ def replay(of: Problem, worker: Worker, rows: list[Assignment]) -> Iterator[tupl
             continue
         end = set_ups.pop(lane, None)
         if row.start < (free if end is None else end):
-            yield "overlap" if end is None else "setup", row.task
+            yield "setup" if end is not None else "overlap" if row.start < before[lane].finish else "buffer", row.task
         done = spend(row.start, needed(of.task(row.task), worker))
         if not done:
             yield "calendar", row.task

@@ -47,6 +47,7 @@ def tiny_worker(rng: Random, name: str) -> Worker:
         max_tasks=rng.choice((None, None, 1, 2)),
         rate=float(rng.randrange(20, 120)),
         speed=rng.choice((0.5, 1.0, 1.3)),
+        buffer=rng.choice((0, 0, 30)),
     )
 
 

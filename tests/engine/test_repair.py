@@ -181,6 +181,19 @@ def test_frozen_work_stays_where_it_is_although_something_better_comes_up() -> N
     assert told(found) == [("t9", "placed", "is new: dana does it from Mon 23 Nov 13:00, which saves 9887 points")]
 
 
+def test_each_ones_own_frozen_minutes_hold_for_their_tasks_alone() -> None:
+    of = team(Task("t1", 240, weight=4.0), Task("t2", 240, weight=0.1))
+    plan = plan_of(of, ("t1", "dana", 0, 540, 780), ("t2", "bob", 0, 540, 780))
+    urgent = NewTask(Task("t9", 120, due=660, weight=50.0))
+    both = Budget(most_moved=5, frozen_for={"dana": 1440, "bob": 1440})
+    assert repair(of, plan, change=urgent, budget=both, stop=ROUNDS).counted == 0
+    hers = Budget(most_moved=5, frozen_for={"dana": 1440})
+    found = repair(of, plan, change=urgent, budget=hers, stop=ROUNDS)
+    after = {item.task: (item.worker, item.start) for item in found.plan.assignments}
+    assert (after["t1"], after["t9"]) == (("dana", 540), ("bob", 540))
+    assert after["t2"][1] > 540
+
+
 def test_a_worker_who_may_no_longer_do_it_loses_it() -> None:
     of = team(Task("t1", 240, needs={"sql": 3}))
     skilled = [Worker(name, skills={"sql": 3}, calendar=TWO_WEEKS) for name in ("dana", "bob")]

@@ -126,10 +126,10 @@ def budget_is_kept(found: Repair, plan: Plan, *, budget: Budget) -> None:
             continue
         assert move.counted == ((item is None and move.counted) or (item is not None and item.worker != home.worker))
         lost += move.counted
-        if home.start < max(budget.now, budget.frozen_until) and item is not None:
+        if home.start < budget.closed_until(home.worker) and item is not None:
             assert (item.worker, item.start) == (home.worker, home.start)
         elif item is not None and (item.worker, item.start) != (home.worker, home.start):
-            assert item.start >= max(budget.now, budget.frozen_until)
+            assert item.start >= budget.closed_until(home.worker)
     assert lost == found.counted <= budget.most_moved
 
 

@@ -103,6 +103,14 @@ def test_available_minutes_count_each_week_by_itself_and_only_to_the_horizon() -
     assert points(of, ("t1", "dana", 0, 0, 100)) == pytest.approx({"fairness": 4.0})
 
 
+def test_what_was_filled_lately_makes_more_work_less_fair() -> None:
+    workers = [Worker("dana", calendar=TWO_DAYS, filled=0.5), Worker("bob", calendar=TWO_DAYS, filled=2.0)]
+    of = problem(workers, [Task("t1", 240)], objective=replace(NOTHING, fairness=100.0), horizon=10080)
+    # 240 of 960: 100 × (0.75² − 0.5²), and 100 × (2.25² − 2²); bob without work costs nothing
+    assert points(of, ("t1", "dana", 0, 540, 780)) == {"fairness": 31.25}
+    assert points(of, ("t1", "bob", 0, 540, 780)) == {"fairness": 106.25}
+
+
 def test_without_a_horizon_fairness_is_nothing() -> None:
     of = problem([Worker("dana", calendar=TWO_DAYS)], [Task("t1", 240)], objective=replace(NOTHING, fairness=100.0))
     assert points(of, ("t1", "dana", 0, 540, 780)) == {}

@@ -88,6 +88,48 @@ def test_no_set_up_between_equal_contexts_or_without_context() -> None:
     assert sorted(start for _, start, _ in found.values()) == [540, 600, 660, 720]
 
 
+@pytest.mark.parametrize(
+    ("first_effort", "starts"),
+    [
+        (60, 620),  # 9:00 to 10:00, then 20 minutes
+        (470, 1980),  # ends at 16:50: the evening is buffer enough, Tuesday begins at 9:00
+        (480, 1980),
+    ],
+)
+def test_a_buffer_lies_between_two_tasks_and_a_night_is_one(first_effort: int, starts: int) -> None:
+    of = problem([Worker("dana", calendar=TWO_DAYS, buffer=20)], chain(0, first_effort=first_effort))
+    assert times(of)["t2"] == ("dana", starts, starts + 60)
+
+
+def test_a_break_counts_as_buffer_only_as_far_as_it_goes() -> None:
+    lunch = ((540, 720), (730, 1020))
+    of = problem([Worker("dana", calendar=lunch, buffer=20)], chain(0, first_effort=180))
+    assert times(of)["t2"] == ("dana", 740, 800)
+
+
+def test_no_buffer_stands_before_the_first_task_nor_inside_one() -> None:
+    of = problem([Worker("dana", calendar=TWO_DAYS, buffer=20)], [Task("t1", 600)])
+    assert times(of) == {"t1": ("dana", 540, 2100)}
+
+
+def test_a_set_up_comes_after_the_buffer() -> None:
+    of = problem([Worker("dana", calendar=TWO_DAYS, buffer=20)], chain(0), setup=15)
+    assert times(of)["t2"] == ("dana", 635, 695)
+
+
+def test_waiting_for_the_release_is_buffer_too() -> None:
+    of = problem([Worker("dana", calendar=TWO_DAYS, buffer=20)], chain(615))
+    assert times(of)["t2"] == ("dana", 620, 680)
+    of = problem([Worker("dana", calendar=TWO_DAYS, buffer=20)], chain(700))
+    assert times(of)["t2"] == ("dana", 700, 760)
+
+
+def test_a_buffer_uses_no_weekly_cap_and_each_lane_has_its_own() -> None:
+    agent = Worker("echo", kind="agent", lanes=2, week_minutes=240, buffer=30)
+    of = problem([agent], [Task(f"t{number}", 60, due=1) for number in range(4)])
+    assert sorted(start for _, start, _ in times(of).values()) == [0, 0, 90, 90]
+
+
 def test_lanes_work_at_the_same_time() -> None:
     of = problem([Worker("echo", kind="agent", lanes=2)], [Task("t1", 60), Task("t2", 60), Task("t3", 60)])
     assert sorted(start for _, start, _ in times(of).values()) == [0, 0, 60]

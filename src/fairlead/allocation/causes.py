@@ -109,7 +109,13 @@ def of_hours(event: Event) -> Cause | None:
     return Cause(f"hours:{worker.pk}", f"The hours of {worker.name} changed", worker.pk)
 
 
-_LESS_TIME: Final = (("week_minutes", 1), ("day_minutes", 1), ("rest_minutes", -1), ("buffer_minutes", -1))
+_LESS_TIME: Final = (
+    ("week_minutes", 1),
+    ("day_minutes", 1),
+    ("rest_minutes", -1),
+    ("buffer_minutes", -1),
+    ("gap_minutes", -1),
+)
 
 
 def of_task(event: Event) -> Cause | None:

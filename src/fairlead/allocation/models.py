@@ -122,7 +122,8 @@ class Planning(models.Model):
     """How a workspace plans: the weights that new plans begin with (percent by name), and how calm proposals are.
 
     A proposal after an event moves at most `most_moved` tasks, `most_moved_each` for each person, and nothing that
-    starts within the next `frozen_min` working minutes unless it cannot stay.
+    its holder would begin within their own next `frozen_min` working minutes unless it cannot stay. Between two tasks
+    people have `gap_min` minutes, unless their profile says otherwise.
     """
 
     workspace = models.OneToOneField("accounts.Workspace", models.CASCADE, related_name="planning")
@@ -131,6 +132,10 @@ class Planning(models.Model):
     most_moved = models.PositiveSmallIntegerField(default=10)
     most_moved_each = models.PositiveSmallIntegerField(default=3)
     frozen_min = models.PositiveIntegerField(default=240)
+    gap_min = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(gap_min__lte=240), name="planning_gap_fits")]
 
     def __str__(self) -> str:
         return f"planning of {self.workspace_id}"
@@ -156,6 +161,7 @@ class PlanLine(models.Model):
         APPLIED = "applied", "Assigned"
         LEFT_OUT = "left_out", "Left out"
         TAKEN = "taken", "Changed hands meanwhile"
+        FULL = "full", "Left out: too many tasks at once"
         UNDONE = "undone", "Undone"
         KEPT = "kept", "Kept, because somebody went on with it"
 

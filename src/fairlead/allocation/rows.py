@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from django.db.models import CharField, Count, F, Func, OuterRef, Q, Subquery
+from django.db.models import CharField, Count, F, Func, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
 
-from fairlead.allocation.models import Assignment, Pin
+from fairlead.allocation.models import Assignment, Pin, Planning
+from fairlead.allocation.policy import POLICY
 from fairlead.people.models import Preference, Skill, Worker
 from fairlead.people.queries import skill_levels, team_names
 from fairlead.work.models import Dependency, Need, Task
@@ -20,6 +22,7 @@ from fairlead.work.types.models import MILESTONE
 
 _WORKER = (
     "id", "name", "kind", "user_id", "time_zone", "week_minutes", "max_tasks", "lanes", "speed_percent", "rate_cents",
+    "gap_minutes",
 )  # fmt: skip
 _TASK = (
     "id", "number", "title", "state", "priority", "effort_min", "release_at", "due_at", "labels", "assignee_id",
@@ -60,16 +63,23 @@ class Rows:
 
 
 def read(
-    workspace_id: int, *, wanted: Collection[int], only: Collection[int] | None, on: date, anew: bool = False
+    workspace_id: int,
+    *,
+    wanted: Collection[int],
+    only: Collection[int] | None,
+    on: date,
+    since: datetime,
+    anew: bool = False,
 ) -> Rows:
     """Everybody active (or those of `only`), the open tasks that they hold, and the `wanted` tasks to be matched.
-    `anew`: the wanted ones as if nobody had begun or finished them.
+    `anew`: the wanted ones as if nobody had begun or finished them. `since`: from when on finished work counts.
 
     Skills whose certificate has expired by the day `on` do not count.
     """
     people = active_workers(workspace_id)
     people = people if only is None else people.filter(pk__in=only)
-    workers = {row["id"]: row for row in people.annotate(team_names=team_names()).values(*_WORKER, "team_names")}
+    people = people.annotate(team_names=team_names(), usual_gap=Subquery(_USUAL_GAP), done_min=done_since(since))
+    workers = {row["id"]: row for row in people.values(*_WORKER, "team_names", "usual_gap", "done_min")}
     tasks = _tasks(workspace_id, holders=workers, wanted=wanted)
     if anew:
         tasks |= _anew(workspace_id, wanted)
@@ -125,6 +135,17 @@ def _anew(workspace_id: int, wanted: Collection[int]) -> dict[int, Mapping[str, 
 _PINNED_FROM = Pin.objects.filter(
     task_id=OuterRef("pk"), worker_id=OuterRef("assignee_id"), ended_at__isnull=True
 ).values("starts_at")
+
+
+def done_since(since: datetime) -> Any:
+    """A column of workers: minutes of effort of what they were given since then and have finished."""
+    kept = Assignment.objects.filter(worker=OuterRef("pk"), created_at__gte=since, task__state=State.DONE)
+    over = kept.filter(end_reason__in=("", Assignment.EndReason.DONE)).order_by()
+    minutes = Sum(Coalesce("task__effort_min", POLICY.default_effort_min))
+    return Subquery(over.values("worker").annotate(total=minutes).values("total"))
+
+
+_USUAL_GAP = Planning.objects.filter(workspace_id=OuterRef("workspace_id")).values("gap_min")
 _UNDER_WAY = {State.REVIEW: 0, State.RUNNING: 1}
 
 

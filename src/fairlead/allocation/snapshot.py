@@ -20,9 +20,10 @@ from fairlead import engine
 from fairlead.accounts.models import Workspace
 from fairlead.allocation import rows
 from fairlead.allocation.affinity import Affinity, Evidence
+from fairlead.allocation.habits import BEFORE, filled, gap
 from fairlead.allocation.policy import POLICY
 from fairlead.allocation.weights import objective
-from fairlead.people.queries import working_time
+from fairlead.people.queries import within, working_time
 from fairlead.work.queries.planner import busy_time, without
 from fairlead.work.states import State
 
@@ -85,16 +86,22 @@ def take(
     `anew`: the wanted tasks may be over too, and are looked at as if they came in now, without dates.
     Time that somebody keeps for themselves is not there. Eleven queries, whatever the size.
     """
-    found = rows.read(workspace_id, wanted=wanted, only=only, on=now.date(), anew=anew)
     start, now_min = week_of(workspace_id, now)
+    since, moment = start - BEFORE, start + timedelta(minutes=now_min)
+    found = rows.read(workspace_id, wanted=wanted, only=only, on=now.date(), since=since, anew=anew)
     horizon = _horizon(found, start, now_min=now_min)
-    times = working_time(list(found.workers), start + timedelta(minutes=now_min), start + timedelta(minutes=horizon))
+    times = working_time(list(found.workers), since, start + timedelta(minutes=horizon))
     busy = busy_time(list(found.workers), start, start + timedelta(minutes=horizon))
-    free = {pk: without(times[pk], busy[pk]) if pk in busy else times[pk] for pk in found.workers}
+    ahead = {pk: within(times[pk], moment, start + timedelta(minutes=horizon)) for pk in found.workers}
+    free = {pk: without(ahead[pk], busy[pk]) if pk in busy else ahead[pk] for pk in found.workers}
+    past = {pk: within(times[pk], since, moment) for pk, row in found.workers.items() if row["done_min"]}
     problem = engine.Problem(
         start=start,
         horizon=horizon,
-        workers=tuple(_worker(row, found, _minutes(free[pk], start)) for pk, row in found.workers.items()),
+        workers=tuple(
+            _worker(row, found, _minutes(free[pk], start), share=filled(row, past.get(pk, ())))
+            for pk, row in found.workers.items()
+        ),
         tasks=tuple(_tasks(found, start, wanted=wanted, now_min=now_min)),
         objective=objective(weights or {}),
         setup=POLICY.setup_min,
@@ -124,7 +131,7 @@ def _minutes(intervals: Iterable[tuple[datetime, datetime]], start: datetime) ->
     return tuple(found)
 
 
-def _worker(row: Mapping[str, Any], found: rows.Rows, calendar: Intervals) -> engine.Worker:
+def _worker(row: Mapping[str, Any], found: rows.Rows, calendar: Intervals, *, share: float) -> engine.Worker:
     levels = found.levels.get(row["id"], {})
     return engine.Worker(
         id=worker_name(row["id"]),
@@ -136,6 +143,8 @@ def _worker(row: Mapping[str, Any], found: rows.Rows, calendar: Intervals) -> en
         lanes=row["lanes"],
         rate=row["rate_cents"] / 100,
         speed=row["speed_percent"] / 100,
+        buffer=gap(row),
+        filled=share,
     )
 
 

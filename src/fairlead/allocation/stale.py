@@ -41,7 +41,8 @@ class Stale:
 
 
 class StalePlan(Conflict):
-    """Something that the plan was made from has changed; `stale` lists it. Nothing was applied."""
+    """Lines that do not hold: what they were made from has changed, or without the others they are too much for
+    somebody. `stale` lists them. Nothing was applied."""
 
     code = "stale-plan"
     title = "The plan is out of date"
@@ -50,7 +51,7 @@ class StalePlan(Conflict):
         told = "; ".join(f"{item.key}: {item.what}" for item in stale[:LISTED])
         more = f" and {len(stale) - LISTED} more" if len(stale) > LISTED else ""
         super().__init__(
-            f"Nothing was applied, because this has changed since the plan was made: {told}{more}. "
+            f"Nothing was applied, because these lines do not hold: {told}{more}. "
             "Apply the lines that still hold, or make a new plan."
         )
         self.stale = tuple(stale)

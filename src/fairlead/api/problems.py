@@ -28,7 +28,10 @@ CODES: dict[str, tuple[int, str]] = {
     "not-found": (404, "There is no such thing, or the token's user may not know that there is."),
     "method-not-allowed": (405, "The address exists, the method does not; the header Allow lists those that do."),
     "conflict": (409, "The state has moved on. Read again, then decide."),
-    "stale-plan": (409, "Something that the plan was made from has changed; `errors` says what, line by line."),
+    "stale-plan": (
+        409,
+        "Lines of the plan do not hold: something changed, or they are too many; `errors` says what.",
+    ),
     "in-flight": (409, "A request with the same Idempotency-Key is still running. Try again in a moment."),
     "precondition-failed": (412, "The resource is not the one that If-Match names. Read again, then decide."),
     "too-large": (413, "The body is larger than the limit."),

@@ -14,6 +14,7 @@ from django.db import transaction
 from fairlead.accounts import actions as accounts
 from fairlead.accounts.models import Membership, User
 from fairlead.accounts.queries import actor_of
+from fairlead.allocation import actions as allocation
 from fairlead.demo import days, files, kinds, policies, teams
 from fairlead.demo import time as demo_time
 from fairlead.demo.cast import GUESTS, PEOPLE, SKILLS, WORKSPACE, Person
@@ -81,6 +82,7 @@ def _found(now: datetime) -> None:
     teams.write_overrides(company, now=now)
     put_out(company, now=now)
     policies.write(company, now=now)
+    allocation.make_plan(None, actor=company.alice, now=now, scope="all")
     kinds.dress(company, now=now)
     open_portal(company, now=now)
     _mention(company, now)

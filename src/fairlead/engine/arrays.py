@@ -131,9 +131,11 @@ def worker_arrays(problem: Problem) -> Arrays:
     odd = column((max(speed.numerator, speed.denominator) > LARGEST_FRACTION for speed in speeds), bool)
     return arrays | {
         "most": worker_limits(problem),
+        "buffer": column((worker.buffer for worker in workers), np.int32),
         "shares": ((lanes > 1) & (cap < FAR)).astype(np.uint8),
         "row_ptr": pointers(lanes),
         "row_worker": np.repeat(np.arange(len(workers), dtype=np.int32), lanes),
+        "filled": column((worker.filled for worker in workers), np.float64),
         "rate": column((worker.rate for worker in workers), np.float64),
         "speed_above": column((0 if o else s.numerator for s, o in zip(speeds, odd, strict=True)), np.int64),
         "speed_below": column((0 if o else s.denominator for s, o in zip(speeds, odd, strict=True)), np.int64),

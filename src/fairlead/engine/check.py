@@ -184,6 +184,7 @@ class Replay:
         self.waiting: dict[int, deque[Assignment]] = {}
         for item in assignments:
             self.waiting.setdefault(item.lane, deque()).append(item)
+        self.ended = dict.fromkeys(self.waiting, 0)
         self.free_from = dict.fromkeys(self.waiting, 0)
         self.last: dict[int, Task | None] = dict.fromkeys(self.waiting)
         self.set_up = dict.fromkeys(self.waiting, False)
@@ -234,16 +235,23 @@ class Replay:
         item = self.waiting[lane].popleft()
         task, worker = self.problem.task(item.task), self.worker.id
         if item.start < self.free_from[lane]:
-            what = "set-up before it" if self.set_up[lane] else "task before it"
-            sentence = f"starts at {item.start}, but the {what} in lane {lane} ends at {self.free_from[lane]}"
-            self.judge.say("setup" if self.set_up[lane] else "overlap", sentence, task=item.task, worker=worker)
+            code, what = self.in_the_way(item)
+            sentence = f"starts at {item.start}, but the {what} before it in lane {lane} ends at {self.free_from[lane]}"
+            self.judge.say(code, sentence, task=item.task, worker=worker)
         done = self.work(item.start, minutes_of(task, self.worker))
         if done is None:
             self.judge.say("calendar", "does not fit into the calendar", task=item.task, worker=worker)
         else:
             self.book(done[2])
             self.compare(item, done)
-        self.free_from[lane], self.last[lane], self.set_up[lane] = item.finish, task, False
+        self.last[lane], self.set_up[lane] = task, False
+        self.ended[lane], self.free_from[lane] = item.finish, item.finish + self.worker.buffer
+
+    def in_the_way(self, item: Assignment) -> tuple[str, str]:
+        """Code and name of what an item that starts too early runs into."""
+        if self.set_up[item.lane]:
+            return "setup", "set-up"
+        return ("overlap", "task") if item.start < self.ended[item.lane] else ("buffer", "buffer")
 
     def compare(self, item: Assignment, done: tuple[int, int, dict[int, int]]) -> None:
         """Stated against replayed start and finish."""
@@ -345,7 +353,7 @@ def true_cost(problem: Problem, assignments: list[Assignment]) -> Cost:
 
 
 def unfairness(problem: Problem, assignments: list[Assignment]) -> float:
-    """Sum over workers of (planned / available)²; 0 without a horizon."""
+    """Sum over workers of (filled + planned / available)² less filled²; 0 without a horizon."""
     if problem.horizon is None:
         return 0.0
     shares, theirs = [], by_worker(assignments)
@@ -356,5 +364,6 @@ def unfairness(problem: Problem, assignments: list[Assignment]) -> float:
         cap = math.inf if worker.week_minutes is None else worker.week_minutes
         available = max(1, sum(min(minutes, cap) for minutes in by_week.values()))
         mine = [problem.task(item.task) for item in theirs.get(worker.id, [])]
-        shares.append((sum(minutes_of(task, worker) for task in mine) / available) ** 2)
+        share = sum(minutes_of(task, worker) for task in mine) / available
+        shares.append((worker.filled + share) ** 2 - worker.filled**2)
     return math.fsum(shares)

@@ -38,7 +38,9 @@ class Worker:
 
     `calendar` holds working intervals [from, to) in minutes, ordered and apart; None means always.
     `week_minutes` is the most work in one week, `max_tasks` the most tasks in the plan, `lanes` the tasks
-    done at the same time, `rate` money per hour, `speed` how much effort is done per minute.
+    done at the same time, `rate` money per hour, `speed` how much effort is done per minute. `buffer` is kept free
+    between two tasks of a lane, in minutes of the clock: a break or a night in between counts. `filled` is the share of
+    her time that was filled lately, which fairness adds to what is planned.
     """
 
     id: str
@@ -50,6 +52,8 @@ class Worker:
     lanes: int = 1
     rate: float = 0.0
     speed: float = 1.0
+    buffer: int = 0
+    filled: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

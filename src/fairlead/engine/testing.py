@@ -28,6 +28,7 @@ class Shape:
     pins: float = 0.15
     lanes: float = 0.3
     caps: float = 0.5
+    buffers: float = 0.0
     horizon: float = 0.8
 
 
@@ -79,6 +80,7 @@ def random_worker(rng: Random, shape: Shape, *, number: int) -> Worker:
         lanes=rng.randint(2, 3) if rng.random() < shape.lanes else 1,
         rate=float(rng.randrange(0, 120)),
         speed=rng.choice((0.5, 0.7, 1.0, 1.0, 1.3)),
+        buffer=rng.choice((5, 15, 45, 90)) if shape.buffers and rng.random() < shape.buffers else 0,
     )
 
 

@@ -71,7 +71,8 @@ class Worker(models.Model):
     `max_tasks` is the most open tasks held at once; None means no limit. `presence` None is the default state;
     `presence_until` says when it ends by itself, `presence_text` is a word about it ("back at 14:00").
     Rest: at most `day_minutes` of work a day (None: what the hours allow), at least `rest_minutes` between two days,
-    `buffer_minutes` kept free before and after whatever the calendars say.
+    `buffer_minutes` kept free before and after whatever the calendars say, `gap_minutes` between two tasks (None: as
+    the workspace plans).
     """
 
     class Kind(models.TextChoices):
@@ -97,6 +98,7 @@ class Worker(models.Model):
     day_minutes = models.PositiveSmallIntegerField(null=True, blank=True)
     rest_minutes = models.PositiveSmallIntegerField(default=0)
     buffer_minutes = models.PositiveSmallIntegerField(default=0)
+    gap_minutes = models.PositiveSmallIntegerField(null=True, blank=True)
     external_id = models.CharField(max_length=120, blank=True)
     presence = models.ForeignKey(PresenceState, models.SET_NULL, null=True, blank=True, related_name="workers")
     presence_since = models.DateTimeField(null=True, blank=True)
@@ -120,6 +122,9 @@ class Worker(models.Model):
                 condition=(Q(day_minutes__isnull=True) | Q(day_minutes__gte=30, day_minutes__lte=1440))
                 & Q(rest_minutes__lte=1440, buffer_minutes__lte=240),
                 name="worker_rests",
+            ),
+            models.CheckConstraint(
+                condition=Q(gap_minutes__isnull=True) | Q(gap_minutes__lte=240), name="worker_gap_fits"
             ),
             models.CheckConstraint(
                 condition=Q(lanes__gte=1) & (Q(max_tasks__isnull=True) | Q(max_tasks__gte=1)), name="worker_takes_tasks"

@@ -28,7 +28,7 @@ __all__ = [
 # What people may change about themselves; the rest (pay, speed, kind, who they are linked to) is for managers.
 OWN_FIELDS: Final = frozenset({
     "headline", "about", "time_zone", "country", "week_minutes", "max_tasks", "day_minutes", "rest_minutes",
-    "buffer_minutes",
+    "buffer_minutes", "gap_minutes",
 })  # fmt: skip
 
 

@@ -161,6 +161,8 @@ def _applied(request: Request, plan: Plan) -> HttpResponse:
     text = _said(counts, "applied", _DONE) or "Nothing was left to apply."
     if taken := sum(n for (outcome, _), n in counts.items() if outcome == "taken"):
         text += f" {_tasks(taken)} had changed meanwhile and stayed as they were."
+    if full := sum(n for (outcome, _), n in counts.items() if outcome == "full"):
+        text += f" {_tasks(full)} stayed as they were, because somebody would have held more than they take at once."
     messages.success(request, text, extra_tags=f"/plans/{plan.pk}/undo/")
     return redirect("plan", plan.pk)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final
 from zlib import crc32
@@ -17,10 +18,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from fairlead.accounts.models import Role
 from fairlead.accounts.permissions import MANAGERS, STAFF
-from fairlead.allocation.queries import fits
 from fairlead.lib.errors import Missing, Refused
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
 from fairlead.web.access import Request, member_page, to_portal
+from fairlead.web.marks import mark
 from fairlead.web.own_filters import own_fields
 from fairlead.web.own_values import shown_value
 from fairlead.web.render import page
@@ -51,15 +52,14 @@ def label_color(name: str) -> int:
     return crc32(name.casefold().encode()) % 12
 
 
-def shown_card(request: Request, row: dict[str, Any], fit: int | None = None) -> dict[str, Any]:
+def shown_card(request: Request, row: dict[str, Any], marks: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:
     """A row of the board as the card macro wants it."""
     row["url"] = f"/tasks/{row['key']}/"
     row["move_url"] = f"/tasks/{row['key']}/move/"
     row["labels"] = [{"name": name, "color": label_color(name)} for name in row["labels"]]
     row["due"] = row["due_at"].astimezone(ZoneInfo(request.user.time_zone)).date() if row["due_at"] else None
     row["own"] = [shown_value(field, value, card_people(request, field)) for field, value in row["own"]]
-    row["match"] = None if fit is None else fit / 100
-    return row
+    return {**row, **marks.get(row["id"], {})}
 
 
 def card_people(request: Request, field: FieldDef) -> People:
@@ -70,13 +70,6 @@ def card_people(request: Request, field: FieldDef) -> People:
     if found is None:
         found = request.own_people = people_of(request.actor.workspace_id, [field])  # type: ignore[attr-defined]
     return found
-
-
-def fits_of(request: Request, rows: list[dict[str, Any]]) -> dict[int, int]:
-    """How well the holders fit (0 to 100), for those who may know; what is over no longer matters."""
-    if request.actor.role == Role.CLIENT:
-        return {}
-    return fits([row["id"] for row in rows if row["assignee_id"] and row["state"] not in OVER])
 
 
 @member_page
@@ -91,10 +84,10 @@ def show(request: Request, key: str) -> HttpResponse:
     every = request.GET.get("all") == "1"
     own, opened = own_fields(request, project), _opened(request)
     found = board(request.actor, project, wanted, now=now, zone=zone, all_over=every, own=own, shown=opened)
-    fits = fits_of(request, [row for column in found.columns for row in column.cards])
+    marks = mark([row for column in found.columns for row in column.cards], actor=request.actor, now=now)
     may_add = may_create_task(request.actor, project) and project.archived_at is None
     lanes, folded = board_look(request.actor, project)
-    columns = [_shown_column(request, column, fits, may_add=may_add) for column in found.columns]
+    columns = [_shown_column(request, column, marks, may_add=may_add) for column in found.columns]
     for column in columns:
         column["folded"] = column["id"] in folded
     values = {
@@ -114,23 +107,25 @@ def show(request: Request, key: str) -> HttpResponse:
 
 
 def _opened(request: Request) -> dict[int, int]:
-    """{status id: cards} of the columns where the reader's page, which asks for news, has loaded more ("12:40 13:180")."""
+    """{status id: cards} of the columns where the reader's page, which asks for news, has more ("12:40 13:180")."""
     pairs = [pair.partition(":") for pair in request.headers.get("X-Cards", "").split()[:50]]
     held = {int(a): int(b) for a, _, b in pairs if a.isdecimal() and b.isdecimal() and len(a + b) < 18}
     return {status: min(cards, MOST_CARDS) for status, cards in held.items() if cards > FIRST}
 
 
-def _shown_column(request: Request, column: Column, fits: dict[int, int], *, may_add: bool) -> dict[str, Any]:
+def _shown_column(
+    request: Request, column: Column, marks: Mapping[int, Mapping[str, Any]], *, may_add: bool
+) -> dict[str, Any]:
     over = column.state in OVER
     filtered = column.count != column.held
-    more = f"{request.path}columns/{column.id}/more/"
+    load = address(request, skip=len(column.cards)).replace(request.path, f"{request.path}columns/{column.id}/more/")
     return {
         "id": column.id, "name": column.name, "state": column.state, "count": column.count,
         "limit": None if filtered else column.limit, "hard": column.hard,
-        "cards": [shown_card(request, row, fits.get(row["id"])) for row in column.cards],
+        "cards": [shown_card(request, row, marks) for row in column.cards],
         "may_add": may_add and _may_add(request, column.state),
         "all_url": address(request, all=1) if over and column.more else "",
-        "load_url": address(request, skip=len(column.cards)).replace(request.path, more) if not over and column.more else "",
+        "load_url": load if not over and column.more else "",
         "more": column.more,
     }  # fmt: skip
 
@@ -203,9 +198,9 @@ def more(request: Request, key: str, status_id: int) -> HttpResponse:
     wanted = asked(request, project=project.key)
     own = own_fields(request, project)
     rows = column_cards(request.actor, project, status, wanted, skip=start, now=now, zone=zone, own=own)
-    fits = fits_of(request, rows)
+    marks = mark(rows, actor=request.actor, now=now)
     values = {
-        "cards": [shown_card(request, row, fits.get(row["id"])) for row in rows],
+        "cards": [shown_card(request, row, marks) for row in rows],
         "load_url": address(request, skip=start + FIRST) if len(rows) == FIRST else "",
         "today": today_of(request, now),
         "movable": request.actor.role in STAFF and project.archived_at is None,
@@ -290,8 +285,9 @@ def _column(request: Request, task: Task, status_id: int) -> Status:
 
 def _card_page(request: Request, task: Task, project: Project | None) -> HttpResponse:
     row = card(request.actor, task, project, own_fields(request, project or task.project))
-    fit = fits_of(request, [row]).get(task.pk)
-    values = {"card": shown_card(request, row, fit), "today": today_of(request, timezone.now())}
+    now = timezone.now()
+    marks = mark([row], actor=request.actor, now=now)
+    values = {"card": shown_card(request, row, marks), "today": today_of(request, now)}
     return page(request, "board/card.jinja", values)
 
 

@@ -60,6 +60,7 @@ def _shown(request: Request) -> HttpResponse:
         "done": found.done if found else (),
         "open": found.open if found else 0,
         "decisions": queries.decisions(actor, now=now),
+        "dispatch": queries.dispatch(actor, now=now),
         "today": today_of(request, now),
         "timer": running_timer(actor, now=now),
         "greeting": f"{local:%A}, {local.day} {local:%B}",

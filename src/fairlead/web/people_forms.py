@@ -79,6 +79,10 @@ class ProfileForm(forms.Form):
         label="Minutes around appointments", required=False, min_value=0, max_value=240,
         help_text="Kept free before and after whatever your calendars say.",
     )  # fmt: skip
+    gap_minutes = forms.IntegerField(
+        label="Minutes between two tasks", required=False, min_value=0, max_value=240,
+        help_text="To breathe before the next one. Empty: as the workspace plans.",
+    )  # fmt: skip
     lanes = forms.IntegerField(
         label="Tasks at the same time", required=False, min_value=1, max_value=100,
         help_text="1 for people; AI agents can work on several.",
@@ -134,7 +138,7 @@ class ProfileForm(forms.Form):
         return {k: v for k, v in values.items() if v is not None or k in _MAY_BE_NOTHING}
 
 
-_MAY_BE_NOTHING: Final = ("user", "owner", "max_tasks", "day_minutes")
+_MAY_BE_NOTHING: Final = ("user", "owner", "max_tasks", "day_minutes", "gap_minutes")
 
 
 def _minutes(hours: Decimal | None) -> int | None:
@@ -155,6 +159,7 @@ def profile_values(worker: Worker) -> dict[str, Any]:
         "lanes",
         "speed_percent",
         "buffer_minutes",
+        "gap_minutes",
     )
     return {
         **{name: getattr(worker, name) for name in plain},

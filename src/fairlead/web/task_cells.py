@@ -24,6 +24,7 @@ from fairlead.web import keys  # noqa: F401  the converters of the addresses bel
 from fairlead.web.access import Request, member_page, safe_next, to_portal
 from fairlead.web.batches import undo_address
 from fairlead.web.board import today_of
+from fairlead.web.marks import mark
 from fairlead.web.own_filters import own_fields
 from fairlead.web.own_values import editor_of, read_value, sent_text
 from fairlead.web.render import page, wants_fragment
@@ -53,8 +54,9 @@ def row(request: Request, key: str) -> HttpResponse:
 def _row(request: Request, task: Task, toast: dict[str, str] | None = None) -> HttpResponse:
     shown = columns_of(request)
     own, spent = needed_fields(own_fields(request), shown), not {"spent", "left"}.isdisjoint(shown)
-    found = shower(request, own)(task_row(request.actor, task, own, spent=spent))
-    values = {"t": found, "shown": shown, "today": today_of(request, timezone.now()), "may_edit": True}
+    found, now = shower(request, own)(task_row(request.actor, task, own, spent=spent)), timezone.now()
+    found |= mark([found], actor=request.actor, now=now).get(task.pk, {})
+    values = {"t": found, "shown": shown, "today": today_of(request, now), "may_edit": True}
     response = page(request, "tasks/row.jinja", values, block="row")
     if toast:
         response.headers["HX-Trigger"] = json.dumps({"toast": toast})

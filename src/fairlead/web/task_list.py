@@ -20,6 +20,7 @@ from fairlead.people.queries import active_workers
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
 from fairlead.web.access import Request, member_page, to_portal
 from fairlead.web.board import label_color, today_of
+from fairlead.web.marks import mark
 from fairlead.web.own_filters import own_fields, own_groups, own_query
 from fairlead.web.own_values import shown_value
 from fairlead.web.render import attachment, page
@@ -144,10 +145,11 @@ def _list(
     show = shower(request, needed)
     bar = filter_bar(request, asked(request), request.actor, project, states=True)
     parts = parts_of([row["id"] for row in found.rows]) if "parts" in shown else {}
+    marks = mark(found.rows, actor=request.actor, now=now) if "assignee" in shown else {}
     values = {
         "project": project,
         "found": found,
-        "rows": [{**show(row), "parts": parts.get(row["id"])} for row in found.rows],
+        "rows": [{**show(row), **marks.get(row["id"], {}), "parts": parts.get(row["id"])} for row in found.rows],
         "shown": shown,
         "columns": _heads(request, shown, sort),
         "chooser": _chooser(request, shown, project),

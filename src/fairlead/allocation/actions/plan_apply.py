@@ -15,6 +15,7 @@ from fairlead.allocation.actions.notices import give_notice
 from fairlead.allocation.actions.plans import NOT_A_MANAGER
 from fairlead.allocation.models import Assignment, Plan, PlanLine, Receipt
 from fairlead.allocation.permissions import may_assign
+from fairlead.allocation.room import without_room
 from fairlead.allocation.stale import Stale, StalePlan, stale_lines
 from fairlead.events.actor import ENGINE, Actor
 from fairlead.events.record import record
@@ -32,25 +33,32 @@ AT_ONCE = "it changed at the same moment"
 def apply_plan(plan: Plan, *, actor: Actor, now: datetime, leave_out: Collection[int] = ()) -> Plan:
     """Do what the draft proposes, except the lines in `leave_out` (ids), all in one transaction.
 
-    Raises StalePlan, and changes nothing, when something happened to any of the chosen lines since the plan was made;
-    Conflict when the plan is not a draft any more.
+    Raises StalePlan, and changes nothing, when something happened to any of the chosen lines since the plan was made,
+    or when they alone would give somebody more tasks than they take at once; Conflict when the plan is not a draft any
+    more.
     """
     require(may_assign(actor), NOT_A_MANAGER)
     with transaction.atomic():
         chosen = _begin(plan, leave_out, now=now)
         if stale := stale_lines(plan, [line for line in chosen if line.kind != Kind.SAME]):
             raise StalePlan(stale)
+        if too_many := without_room(chosen):
+            raise StalePlan(too_many)
         return _apply(plan, chosen, actor=actor, now=now)
 
 
 def apply_rest(plan: Plan, *, actor: Actor, now: datetime, leave_out: Collection[int] = ()) -> Plan:
-    """Like `apply_plan`, without the lines that something happened to: those stay as they are and say so."""
+    """Like `apply_plan`, without the lines that something happened to or for which somebody has no room: those stay as
+    they are and say so."""
     require(may_assign(actor), NOT_A_MANAGER)
     with transaction.atomic():
         chosen = _begin(plan, leave_out, now=now)
         stale = {item.line_id for item in stale_lines(plan, chosen)}
         PlanLine.objects.filter(pk__in=stale).exclude(kind=Kind.SAME).update(outcome=Outcome.TAKEN)
-        return _apply(plan, [line for line in chosen if line.pk not in stale], actor=actor, now=now)
+        rest = [line for line in chosen if line.pk not in stale]
+        full = {item.line_id for item in without_room(rest)}
+        PlanLine.objects.filter(pk__in=full).update(outcome=Outcome.FULL)
+        return _apply(plan, [line for line in rest if line.pk not in full], actor=actor, now=now)
 
 
 def _begin(plan: Plan, leave_out: Collection[int], *, now: datetime) -> list[PlanLine]:

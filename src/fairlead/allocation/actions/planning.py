@@ -14,7 +14,7 @@ from fairlead.events.actor import AGENT, Actor
 from fairlead.events.record import record
 from fairlead.lib.errors import Invalid, require
 
-LIMITS: Final = {"most_moved": (0, 1000), "most_moved_each": (0, 1000), "frozen_min": (0, 10_080)}
+LIMITS: Final = {"most_moved": (0, 1000), "most_moved_each": (0, 1000), "frozen_min": (0, 10_080), "gap_min": (0, 240)}
 
 
 def may_change_planning(actor: Actor) -> bool:
@@ -23,7 +23,10 @@ def may_change_planning(actor: Actor) -> bool:
 
 
 def change_planning(*, actor: Actor, now: datetime, **values: Any) -> Planning:
-    """Change any of: weights (percent by name), proposes, most_moved, most_moved_each, frozen_min. Raises Invalid."""
+    """Change any of: weights (percent by name), proposes, most_moved, most_moved_each, frozen_min, gap_min.
+
+    Raises Invalid.
+    """
     require(may_change_planning(actor), "Only an owner or admin can change how the workspace plans.")
     if "weights" in values:
         values["weights"] = full(values["weights"])

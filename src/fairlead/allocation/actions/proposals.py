@@ -64,12 +64,12 @@ def _repaired(plan: Plan, picture: Picture, cause: Cause, rules: Planning) -> tu
     old, changes = _before(picture, cause)
     if (cause.away or cause.busy) and not any(_works_then(old, change) for change in changes):
         return None
-    frozen = _frozen_until(problem, picture.now_min, rules.frozen_min)
     plan.basis, plan.changes = snapshot.plan_content(old), [list(change) for change in changes]
     most, each = rules.most_moved, rules.most_moved_each
     if cause.most_moved is not None:
         most, each = min(most, cause.most_moved), min(each, cause.most_moved)
-    plan.budget = {"now": picture.now_min, "frozen_until": frozen, "most_moved": most}
+    frozen = frozen_for(problem, picture.now_min, rules.frozen_min)
+    plan.budget = {"now": picture.now_min, "frozen_for": frozen, "most_moved": most}
     for _ in range(MOST_TRIES):
         found = answer_apart(question_of(plan, problem), on_progress=lambda _: False)
         too_much = _too_much(found.moves, each)
@@ -155,16 +155,21 @@ def _works_then(old: engine.Plan, away: Sequence[Any]) -> bool:
     return any(item.worker == worker and item.start < high and item.finish > low for item in old.assignments)
 
 
-def _frozen_until(problem: engine.Problem, now_min: int, minutes: int) -> int:
-    """When so many minutes have passed in which at least one of the people works."""
-    people = [worker for worker in problem.workers if worker.kind != "agent"]
-    left = minutes
-    for low, high in _joined(span for worker in people for span in worker.calendar or ()):
+def frozen_for(problem: engine.Problem, now_min: int, minutes: int) -> dict[str, int]:
+    """{worker: the minute before which each will have worked so many minutes of their own from now on}."""
+    return {worker.id: _worked_by(worker.calendar or (), now_min, minutes) for worker in problem.workers}
+
+
+def _worked_by(calendar: Sequence[tuple[int, int]], now_min: int, minutes: int) -> int:
+    """When so many minutes of a calendar have passed; its end where it has fewer."""
+    at, left = now_min, minutes
+    for low, high in calendar:
         start = max(low, now_min)
-        if high - start >= left:
-            return start + left if left else now_min
-        left -= max(0, high - start)
-    return now_min
+        if left <= 0 or high <= start:
+            continue
+        at = min(high, start + left)
+        left -= at - start
+    return at
 
 
 def _too_much(moves: Sequence[engine.Move], most: int) -> list[engine.Move]:

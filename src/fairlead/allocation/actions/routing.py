@@ -100,7 +100,7 @@ def _check_new(workspace_id: int, made: Sequence[Routing], *, now: datetime) -> 
     """Look closely at those for which nobody is skilled and has room: only they can be impossible. Ten queries."""
     if not made:
         return
-    found = rows.read(workspace_id, wanted={it.task_id for it in made}, only=None, on=now.date())
+    found = rows.read(workspace_id, wanted={it.task_id for it in made}, only=None, on=now.date(), since=now)
     held = Counter(row["assignee_id"] for row in found.tasks.values())
     roomy = {pk for pk, row in found.workers.items() if row["max_tasks"] is None or held[pk] < row["max_tasks"]}
     affinity = Affinity(found)

@@ -10,6 +10,7 @@ from fairlead.allocation.queries.decisions import (
     replay,
     replay_receipt,
 )
+from fairlead.allocation.queries.dispatch import Dispatch, dispatch
 from fairlead.allocation.queries.fairness import WINDOWS as FAIRNESS_WINDOWS
 from fairlead.allocation.queries.fairness import Fairness, FairRow, fairness
 from fairlead.allocation.queries.feed import work_entries
@@ -79,6 +80,7 @@ from fairlead.allocation.queries.routing import (
 from fairlead.allocation.queries.schedule import Schedule, compact, schedule
 from fairlead.allocation.queries.standing import Standing, may_ask, standing
 from fairlead.allocation.queries.teams import TeamLoad, team_loads
+from fairlead.allocation.queries.waits import Wait, decided, waits_of
 from fairlead.allocation.reading import Candidate, CostPart, Factor, Fix, Recommendation, RuledOut
 
 __all__ = [
@@ -88,6 +90,7 @@ __all__ = [
     "CostPart",
     "Decision",
     "Desk",
+    "Dispatch",
     "Face",
     "Factor",
     "FairRow",
@@ -115,6 +118,7 @@ __all__ = [
     "Standing",
     "TeamLoad",
     "Trial",
+    "Wait",
     "Waiting",
     "WeekLoad",
     "WorkItem",
@@ -123,9 +127,11 @@ __all__ = [
     "cards",
     "choosable",
     "compact",
+    "decided",
     "decision_of",
     "decisions",
     "desk",
+    "dispatch",
     "fairness",
     "find_offer",
     "find_offering",
@@ -179,6 +185,7 @@ __all__ = [
     "waiting_count",
     "waiting_decisions",
     "waiting_for",
+    "waits_of",
     "work_entries",
     "worker_count",
 ]

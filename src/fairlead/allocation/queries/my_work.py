@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from fairlead.allocation import snapshot
 from fairlead.allocation.models import Assignment, Plan
@@ -37,7 +37,7 @@ Times = tuple[datetime, datetime]
 class WorkItem:
     """One task of mine. `starts_at` to `ends_at`: when the schedule has me at it; `step`: what I can do next.
 
-    `note`: why it came from somebody else, where a plan handed it over.
+    `note`: why it came from somebody else, where a plan handed it over. `decided`: a receipt says why I have it.
     """
 
     key: str
@@ -57,6 +57,7 @@ class WorkItem:
     late: bool
     version: int
     note: str = ""
+    decided: bool = False
 
     @property
     def step(self) -> str:
@@ -146,8 +147,9 @@ def decisions(actor: Actor, *, now: datetime) -> list[Waiting]:
 def _rows(tasks: QuerySet[Task]) -> list[dict[str, Any]]:
     open_ = Count("criteria", filter=Q(criteria__isnull=False, criteria__checked_at__isnull=True))
     noted = Assignment.objects.filter(task=OuterRef("pk"), ended_at__isnull=True, plan__isnull=False).exclude(reason="")
-    found = tasks.annotate(criteria_open=open_, note=Subquery(noted.values("reason")[:1]))
-    return plain(found.values(*COLUMNS, "criteria_open", "note"))
+    given = Exists(Assignment.objects.filter(task=OuterRef("pk"), ended_at__isnull=True))
+    found = tasks.annotate(criteria_open=open_, note=Subquery(noted.values("reason")[:1]), decided=given)
+    return plain(found.values(*COLUMNS, "criteria_open", "note", "decided"))
 
 
 def _item(row: Mapping[str, Any], times: Times | None, stops: tuple[str, ...], now: datetime) -> WorkItem:
@@ -159,7 +161,7 @@ def _item(row: Mapping[str, Any], times: Times | None, stops: tuple[str, ...], n
         due_at=row["due_at"], effort_min=row["effort_min"], starts_at=starts_at, ends_at=ends_at,
         done_at=row["done_at"], blocked_by=stops if waits else (), criteria_open=row["criteria_open"],
         late=row["due_at"] is not None and row["due_at"] < now and row["state"] in OPEN, note=row["note"] or "",
-        version=row["version"],
+        version=row["version"], decided=row["decided"],
     )  # fmt: skip
 
 

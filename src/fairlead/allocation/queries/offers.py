@@ -175,7 +175,7 @@ def offer_sheet(offer: Offer, *, actor: Actor, now: datetime) -> OfferSheet:
 def linked_sheet(offer: Offer, *, now: datetime) -> OfferSheet:
     """The same for whoever holds the link of the mail: the worker."""
     (row,) = Offer.objects.filter(pk=offer.pk).select_related("task__project", "worker", "offering", "workspace")
-    card = _card(row, is_mine=True, left_min=_left([row], now).get(row.pk), rates=True)
+    card = _card(row, is_mine=True, left_min=minutes_left([row], now).get(row.pk), rates=True)
     return _sheet(offer, card, rates=True)
 
 
@@ -195,7 +195,7 @@ def _sheet(offer: Offer, card: OfferCard, *, rates: bool) -> OfferSheet:
 def cards(offers: QuerySet[Offer], *, actor: Actor, now: datetime) -> list[OfferCard]:
     """These offers as cards, in their order."""
     rows = list(offers.select_related("task__project", "worker", "offering", "workspace"))
-    left = _left(rows, now)
+    left = minutes_left(rows, now)
     rates = may_see_rates(actor)
     return [_card(row, is_mine=may_answer(actor, row.worker), left_min=left.get(row.pk), rates=rates) for row in rows]
 
@@ -218,7 +218,7 @@ def _state(row: Offer, left_min: int | None) -> str:
     return Offer.State.EXPIRED if row.state == Offer.State.OPEN and left_min is None else row.state
 
 
-def _left(rows: Iterable[Offer], now: datetime) -> dict[int, int]:
+def minutes_left(rows: Iterable[Offer], now: datetime) -> dict[int, int]:
     """{offer id: minutes left to answer, of the worker's working time}; only offers that can be answered."""
     going = [row for row in rows if row.state == Offer.State.OPEN and row.expires_at > now]
     if not going:

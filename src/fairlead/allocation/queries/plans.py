@@ -203,9 +203,10 @@ def last_plan(actor: Actor, project: Project) -> Plan | None:
 
 
 def recent_plans(actor: Actor, *, most: int = 20) -> list[dict[str, Any]]:
-    """The newest plans with how many tasks they give to somebody."""
+    """The newest plans with how many tasks they give to somebody; proposals that wait have a place of their own."""
     gone = (Plan.State.DISCARDED, Plan.State.REPLACED)
     rows = visible_plans(actor).exclude(state__in=gone).order_by("-created_at", "-id")
+    rows = rows.exclude(scope=Plan.Scope.REPAIR, state=Plan.State.DRAFT)
     told = ~Q(lines__kind=PlanLine.Kind.SAME)
     counted = rows.annotate(
         assigned=Count("lines", filter=Q(lines__worker__isnull=False) & told), tasks=Count("lines", filter=told),

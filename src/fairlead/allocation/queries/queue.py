@@ -80,7 +80,9 @@ def open_to(worker: Worker, *, now: datetime) -> list[Routing]:
     found = by_urgency(queued(worker.workspace_id), now=now)
     if not found:
         return []
-    picture = rows.read(worker.workspace_id, wanted={it.task_id for it in found}, only={worker.pk}, on=now.date())
+    picture = rows.read(
+        worker.workspace_id, wanted={it.task_id for it in found}, only={worker.pk}, on=now.date(), since=now
+    )
     around = Surroundings(worker.workspace_id, now)
     return [
         it

@@ -53,7 +53,9 @@ class Block:
 
 @dataclass(frozen=True)
 class Lane:
-    """One worker with their tasks in order, the working time in which they lie, and when their calendars are full."""
+    """One worker with their tasks in order, the working time in which they lie, and when their calendars are full.
+    `gap_min`: what is kept free between two tasks.
+    """
 
     worker_id: int
     name: str
@@ -61,6 +63,7 @@ class Lane:
     lanes: int
     blocks: tuple[Block, ...]
     calendar: tuple[tuple[int, int], ...]
+    gap_min: int = 0
     busy: tuple[tuple[int, int], ...] = ()
 
     @property
@@ -171,7 +174,7 @@ def _lane(
     blocks = tuple(_block(picture, it, row["id"], colors=colors, pins=pins) for it in items)
     last = max([now_min + 5 * snapshot.WEEK_MIN, *(it.end_min for it in blocks)])
     calendar = tuple(span for span in worker.calendar or () if span[0] <= last)
-    return Lane(row["id"], row["name"], row["kind"], row["lanes"], blocks, calendar)
+    return Lane(row["id"], row["name"], row["kind"], row["lanes"], blocks, calendar, worker.buffer)
 
 
 def _block(
@@ -228,7 +231,8 @@ def _wait(row: Mapping[str, Any], routed: tuple[str, str] | None, *, is_offered:
 
 
 def compact(found: Schedule) -> dict[str, Any]:
-    """The schedule as short lists for the page's script: [id, name, kind, lanes, spans, blocks, busy] for each worker,
+    """The schedule as short lists for the page's script: [id, name, kind, lanes, spans, blocks, busy, gap] for
+    each worker,
     with blocks [key, title, color, start, end, lane, flags, due] and flags 1 under way, 2 in review, 4 pinned, 8 late.
     """
     return {
@@ -238,7 +242,7 @@ def compact(found: Schedule) -> dict[str, Any]:
         "lanes": [
             [it.worker_id, it.name, it.kind, it.lanes, [n for span in it.calendar for n in span],
              [[b.key, b.title, b.color, b.start_min, b.end_min, b.lane, _flags(b), b.due_min] for b in it.blocks],
-             [n for span in it.busy for n in span]]
+             [n for span in it.busy for n in span], it.gap_min]
             for it in found.lanes
         ],
     }  # fmt: skip

@@ -23,7 +23,8 @@ class PlanningOut(Shown):
     proposes: bool = Field(description="Whether events such as an absence bring a proposal.")
     most_moved: int = Field(description="Tasks that a proposal moves at most.")
     most_moved_each: int = Field(description="The same for each person.")
-    frozen_min: int = Field(description="Working minutes from now in which nothing moves that can stay.")
+    frozen_min: int = Field(description="What somebody begins within so many of their own working minutes stays.")
+    gap_min: int = Field(description="Minutes between two tasks of a person whose profile says nothing else.")
 
 
 class PlanningChange(Body):
@@ -32,6 +33,7 @@ class PlanningChange(Body):
     most_moved: Limit | None = None
     most_moved_each: Limit | None = None
     frozen_min: Annotated[int, Field(strict=True, ge=0, le=10_080)] | None = None
+    gap_min: Annotated[int, Field(strict=True, ge=0, le=240)] | None = None
 
 
 @routes.on("GET", "/planning", scope="allocation:read", gives=PlanningOut)

@@ -157,6 +157,7 @@ def apply_plan(request: Call, plan_id: PathId, body: Application) -> dict[str, A
 
     All of it in one step, or only `lines`, or all but `leave_out`. When something happened to any of these lines since
     the plan was made nothing is applied: the answer is 409 `stale-plan`, and `errors` says what changed, line by line.
+    So it is when the chosen lines alone would give somebody more tasks than they take at once.
     """
     plan = queries.find_plan(request.actor, plan_id)
     left = _left_out(plan, body)
@@ -167,7 +168,8 @@ def apply_plan(request: Call, plan_id: PathId, body: Application) -> dict[str, A
 def apply_rest(request: Call, plan_id: PathId, body: Application) -> dict[str, Any]:
     """Apply what still holds of a plan
 
-    Like applying it, without the lines that something happened to; these say `taken`.
+    Like applying it, without the lines that something happened to, which say `taken`, and those for which somebody has
+    no room, which say `full`.
     """
     plan = queries.find_plan(request.actor, plan_id)
     left = _left_out(plan, body)

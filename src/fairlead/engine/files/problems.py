@@ -31,7 +31,7 @@ from fairlead.engine.validation import Place, ProblemErrors, errors_in_columns
 
 PROBLEM_FORMAT = "fairlead.problem/1"
 
-FLOAT_FIELDS = frozenset({"rate", "speed", "weight", "misfit", *PARTS} - {"unassigned"})
+FLOAT_FIELDS = frozenset({"rate", "speed", "filled", "weight", "misfit", *PARTS} - {"unassigned"})
 """Fields where 65 and 65.0 are the same number."""
 
 NESTED_LISTS = 5

@@ -112,6 +112,17 @@ def setups(of: Problem, rng: Random) -> Problem:
     return replace(of, setup=rng.choice((300, 480, 1440, LATEST_MIN)))
 
 
+def buffers(of: Problem, rng: Random) -> Problem:
+    """Minutes between two tasks: a few, as long as a break, as long as a day."""
+    return workers_of(of, lambda worker: replace(worker, buffer=rng.choice((0, 1, 15, 30, 45, 240, 1440))))
+
+
+def filled(of: Problem, rng: Random) -> Problem:
+    """Some had more to do lately than others, some more than their time."""
+    unfair = replace(of.objective, fairness=rng.choice((100.0, 10_000.0)))
+    return replace(workers_of(of, lambda it: replace(it, filled=rng.choice((0.0, 0.3, 1.0, 7.5)))), objective=unfair)
+
+
 def chain(of: Problem, rng: Random) -> Problem:
     """Every task waits for the one before, or for all before."""
     ids = [task.id for task in of.tasks]
@@ -158,6 +169,8 @@ TWISTS: tuple[Twist, ...] = (
     horizons,
     contexts,
     setups,
+    buffers,
+    filled,
     chain,
     weights,
     few,

@@ -80,9 +80,13 @@ def free_before_due(sight: Sight) -> Factor:
     if due is not None and sight.finish > due:
         return Factor("free before due", 0.0, f"finishes {hours(sight.finish - due)} late")
     until = "before it is due" if due is not None else "in the week after it can start"
-    return Factor(
-        "free before due", min(1.0, free / (CALM * needed)), f"{hours(free)} free {until}, needs {hours(needed)}"
-    )
+    said = f"{hours(free)} free {until}, needs {hours(needed)}{beside(sight.somebody)}"
+    return Factor("free before due", min(1.0, free / (CALM * needed)), said)
+
+
+def beside(worker: Worker) -> str:
+    """What she keeps free between two tasks, to be added to a sentence; empty when that is nothing."""
+    return f" and {hours(worker.buffer)} between two tasks" if worker.buffer else ""
 
 
 def free_minutes(sight: Sight) -> int:

@@ -16,7 +16,7 @@ from fairlead.engine.arrays import NONE, Model, task_arrays, worker_limits
 from fairlead.engine.effort import minutes_needed
 from fairlead.engine.kernel.library import Array
 from fairlead.engine.match.eligibility import Obstacle, obstacles
-from fairlead.engine.match.features import Factor, Sight, factors
+from fairlead.engine.match.features import Factor, Sight, beside, factors
 from fairlead.engine.objective import cost, fit, stability
 from fairlead.engine.plan import Cost, Plan, plain
 from fairlead.engine.problem import Problem
@@ -389,9 +389,10 @@ class Bench:
         held, most = self.state.held(worker), int(self.model.arrays["most"][worker])
         if held >= most:
             return Obstacle("max_tasks", f"already has {count(held, 'task')} (at most {most})")
-        needed = minutes_needed(self.problem.tasks[self.task], self.problem.workers[worker])
-        planned = hours(self.state.planned(worker))
-        return Obstacle("room", f"has no room for {hours(needed)} beside the {planned} already planned")
+        somebody = self.problem.workers[worker]
+        needed = minutes_needed(self.problem.tasks[self.task], somebody)
+        planned = hours(self.state.planned(worker)) + " already planned" + beside(somebody)
+        return Obstacle("room", f"has no room for {hours(needed)} beside the {planned}")
 
 
 def cost_sentence(cost: Cost) -> str:

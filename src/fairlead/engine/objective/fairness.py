@@ -1,4 +1,5 @@
-"""Fairness: the sum over workers of (planned / available minutes)². Loading one person is dearer than sharing.
+"""Fairness: the sum over workers of (filled + planned / available minutes)² − filled². Loading one person is dearer
+than sharing, and loading whoever had much to do lately is dearer still.
 
 Without a horizon nobody's available time is finite, so the term is 0.
 """
@@ -9,9 +10,10 @@ from fairlead.engine.clock import available_minutes
 from fairlead.engine.objective.schedule import Schedule
 
 
-def worker_points(planned_min: int, available_min: int, *, weight: float) -> float:
+def worker_points(planned_min: int, available_min: int, *, weight: float, filled: float = 0.0) -> float:
     """Points for one worker."""
-    return weight * (planned_min / available_min) ** 2
+    share = planned_min / available_min
+    return weight * share * (share + 2.0 * filled)
 
 
 def points(schedule: Schedule) -> float:
@@ -27,6 +29,7 @@ def points(schedule: Schedule) -> float:
             minutes,
             available_minutes(problem.worker(worker_id), problem.horizon),
             weight=problem.objective.fairness,
+            filled=problem.worker(worker_id).filled,
         )
         for worker_id, minutes in planned.items()
     )

@@ -21,23 +21,23 @@ from fairlead.engine.search.state import State
 class Budget:
     """How much a repair may change. Minutes since the problem's start.
 
-    What the plan starts before `now` has begun and stays as it is. What it starts before `frozen_until` keeps its
-    worker and start unless the event makes that impossible. Of all other tasks at most `most_moved` change their worker
-    or lose their place.
+    What the plan starts before `now` has begun and stays as it is. What it starts before `frozen_until`, or before its
+    worker's own minute in `frozen_for`, keeps its worker and start unless the event makes that impossible. Of all other
+    tasks at most `most_moved` change their worker or lose their place.
     """
 
     now: int = 0
     frozen_until: int = 0
     most_moved: int = 0
+    frozen_for: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if min(self.now, self.frozen_until, self.most_moved) < 0:
-            raise ValueError("now, frozen_until and most_moved have to be at least 0")
+        if min(self.now, self.frozen_until, self.most_moved, *self.frozen_for.values()) < 0:
+            raise ValueError("now, frozen_until, frozen_for and most_moved have to be at least 0")
 
-    @property
-    def closed_until(self) -> int:
-        """First minute in which a task that is only moved within the budget may start."""
-        return max(self.now, self.frozen_until)
+    def closed_until(self, worker: str) -> int:
+        """First minute in which a task of this worker that is only moved within the budget may start."""
+        return max(self.now, self.frozen_until, self.frozen_for.get(worker, 0))
 
 
 @dataclass
@@ -68,16 +68,17 @@ class Carried:
     @property
     def begun(self) -> Array:
         """Tasks that the plan started before now and that could stay."""
-        return self._kept_before(self.budget.now)
+        return self._kept_before(np.full(len(self.problem.workers) + 1, self.budget.now))
 
     @property
     def kept(self) -> Array:
         """Those and the frozen ones."""
-        return self._kept_before(self.budget.closed_until)
+        return self._kept_before(np.array([*(self.budget.closed_until(it.id) for it in self.problem.workers), 0]))
 
-    def _kept_before(self, minute: int) -> Array:
+    def _kept_before(self, minutes: Array) -> Array:
+        """`minutes`: by worker, and one for the tasks of nobody."""
         unpinned = np.array([task.id in self.loose for task in self.problem.tasks], bool)
-        return np.asarray((self.home != NONE) & (self.starts < minute) & ~unpinned)
+        return np.asarray((self.home != NONE) & (self.starts < minutes[self.home]) & ~unpinned)
 
     def waits(self, task: int) -> bool:
         """Something that the task waits for has no place."""
@@ -130,9 +131,9 @@ def contradicts_pin(task: Task, home: Assignment | None) -> bool:
 
 def guarded(task: Task, home: Assignment | None, *, budget: Budget, loose: bool) -> Task:
     """The task as the search may treat it: pinned to its place when it has begun or is frozen, else not before now."""
-    if home is not None and not loose and home.start < budget.closed_until:
+    earliest = budget.now if home is None or loose else budget.closed_until(home.worker)
+    if home is not None and not loose and home.start < earliest:
         return replace(task, pin=Pin(home.worker, home.start))
-    earliest = budget.now if home is None or loose else budget.closed_until
     if task.release >= earliest or (task.pin is not None and task.pin.start is not None):
         return task
     return replace(task, release=earliest)

@@ -68,6 +68,7 @@ def is_pure(model: Model) -> bool:
         or numbers["makespan"]
         or numbers["has_chains"]
         or np.any(arrays["cap"] < FAR)
+        or np.any(arrays["buffer"])
         or np.any(np.diff(arrays["row_ptr"]) > 1)
         or np.any(pairs["ready"] > 0)
         or np.any(pairs["pin"] != NONE)

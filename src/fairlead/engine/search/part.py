@@ -19,7 +19,7 @@ from fairlead.engine.search.state import Rows, positions
 AWAITED_PRICE = 1000.0
 """What others wait for is not left out: it would cost this many times the dearest task of the part."""
 
-SCALARS = ("cap", "total", "most", "available", "shares")
+SCALARS = ("cap", "total", "most", "buffer", "available", "filled", "shares")
 TASK_COLUMNS = ("release", "due", "late_rate", "price", "worth", "tail")
 
 

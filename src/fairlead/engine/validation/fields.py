@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 WORKER_KINDS = ("employee", "freelancer", "agent")
 MINUTE = Integer(0, LATEST_MIN)
+LONGEST_BUFFER_MIN = 24 * 60
 LEVELS = MappingOf(Integer(1, 5), "skills with levels from 1 to 5")
 
 WORKER_FIELDS: dict[str, Check] = {
@@ -43,6 +44,8 @@ WORKER_FIELDS: dict[str, Check] = {
     "lanes": Integer(1, MOST_LANES),
     "rate": Number(),
     "speed": Number(above_zero=True),
+    "buffer": Integer(0, LONGEST_BUFFER_MIN),
+    "filled": Number(),
 }
 
 TASK_FIELDS: dict[str, Check] = {

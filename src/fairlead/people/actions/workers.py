@@ -37,6 +37,7 @@ _LIMITS: Final[dict[str, tuple[int, int]]] = {
     "day_minutes": (30, 1440),
     "rest_minutes": (0, 1440),
     "buffer_minutes": (0, 240),
+    "gap_minutes": (0, 240),
 }
 _LENGTHS: Final = {"name": 120, "headline": 160, "about": 20_000, "external_id": 120, "email": 254}
 
@@ -190,7 +191,7 @@ def _outside_limits(worker: Worker) -> dict[str, str]:
     wrong = {}
     for field, (least, most) in _LIMITS.items():
         value = getattr(worker, field)
-        if value is None and field in ("max_tasks", "day_minutes"):
+        if value is None and field in ("max_tasks", "day_minutes", "gap_minutes"):
             continue
         if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
             wrong[field] = f"Must be a whole number from {least} to {most}."

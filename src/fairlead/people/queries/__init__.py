@@ -1,6 +1,6 @@
 """Reading the directory. Everything starts from the workspace and what the actor may see there."""
 
-from fairlead.people.queries.calendar import busy_blocks, capacity, days_off, time_off, weekdays, working_time
+from fairlead.people.queries.calendar import busy_blocks, capacity, days_off, time_off, weekdays, within, working_time
 from fairlead.people.queries.calendars import (
     CalendarRow,
     calendar_rows,
@@ -125,6 +125,7 @@ __all__ = [
     "weekdays",
     "weekly_hours",
     "with_state",
+    "within",
     "worker_of",
     "working_time",
 ]

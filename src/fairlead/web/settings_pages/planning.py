@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.contrib import messages
@@ -19,6 +19,8 @@ from fairlead.web.access import Request, member_page
 from fairlead.web.blame import blame
 from fairlead.web.settings_pages.frame import settings_page
 
+KEPT: Final = ("proposes", "most_moved", "most_moved_each", "gap_min")
+
 
 class PlanningForm(forms.Form):
     """The budget of proposals, then the weights in percent."""
@@ -31,10 +33,17 @@ class PlanningForm(forms.Form):
     most_moved = forms.IntegerField(label="Tasks that a proposal moves at most", min_value=0, max_value=1000)
     most_moved_each = forms.IntegerField(label="For each person at most", min_value=0, max_value=1000)
     frozen_hours = forms.FloatField(
-        label="Working hours in which nothing moves",
+        label="Hours in which nothing moves",
         min_value=0,
         max_value=168,
-        help_text="What starts within so many hours from now stays, unless it cannot.",
+        help_text="What somebody begins within so many of their own working hours from now stays, unless it cannot.",
+    )
+    gap_min = forms.IntegerField(
+        label="Minutes between two tasks",
+        required=False,
+        min_value=0,
+        max_value=240,
+        help_text="People get them before the next task begins; AI agents need none. A profile can say otherwise.",
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -47,7 +56,7 @@ class PlanningForm(forms.Form):
     def values(self) -> dict[str, Any]:
         """What the action is told."""
         sent = self.cleaned_data
-        kept = {name: sent[name] for name in ("proposes", "most_moved", "most_moved_each")}
+        kept = {name: sent[name] for name in KEPT if sent[name] is not None}
         weights = {weight.name: sent[weight.name] for weight in WEIGHTS}
         return {**kept, "frozen_min": round(sent["frozen_hours"] * 60), "weights": weights}
 
@@ -58,7 +67,7 @@ def planning(request: Request) -> HttpResponse:
     """Weights, budget and frozen window."""
     require(actions.may_change_planning(request.actor), "Only an owner or admin can change how the workspace plans.")
     rules = queries.planning(request.actor)
-    initial = {name: getattr(rules, name) for name in ("proposes", "most_moved", "most_moved_each")}
+    initial = {name: getattr(rules, name) for name in KEPT}
     initial |= {"frozen_hours": rules.frozen_min / 60, **rules.weights}
     form = PlanningForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():

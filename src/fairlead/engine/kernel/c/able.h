@@ -51,7 +51,7 @@ static int make_pair(const Plan *p, i32 task, i32 w, i32 minutes, f64 misfit, Pa
     };
     if (pin != NONE && to_work(p, w, pin + 1) == pair->pin) return 0; /* not a minute in which the worker works */
     Slot alone = {.ready = pair->ready, .minutes = minutes, .pin = pair->pin, .context = NONE, .deadline = FAR};
-    Cursor at = {0, 0, 0, NONE};
+    Cursor at = {0, 0, 0, NOTHING};
     return minutes < FAR && (pin == NONE || pin >= AT(release, task)) && step(p, w, &at, &alone) != NONE;
 }
 

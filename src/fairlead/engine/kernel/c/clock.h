@@ -25,6 +25,13 @@ static i32 finish_minute(const Plan *p, i32 w, i32 u) {
     return AT(from_min, low) + u - AT(before_min, low);
 }
 
+/* The first work minute after a task that ended at work minute u >= 1 and the buffer behind it, which is time on the
+ * clock: a break or a night in between counts. */
+static inline i32 rested(const Plan *p, i32 w, i32 u) {
+    i32 buffer = AT(buffer, w);
+    return buffer ? larger(u, to_work(p, w, finish_minute(p, w, u) + buffer)) : u;
+}
+
 /* Work minutes before the end of a week; FAR when the calendar ends before that week begins. */
 static inline i32 week_end_of(const Plan *p, i32 w, i32 week) {
     i64 at = AT(week_ptr, w), weeks = AT(week_ptr, w + 1) - at;

@@ -2,13 +2,14 @@
 
 /* The row before the slot at `place`. */
 static inline Cursor cursor_before(const Slot *slots, i32 place) {
-    if (!place) return (Cursor){0, 0, 0, NONE};
+    if (!place) return (Cursor){0, 0, 0, NOTHING};
     const Slot *last = slots + place - 1;
     return (Cursor){last->end, last->used, last->week, last->context};
 }
 
 /* Do one task next; its first work minute, or NONE when that cannot be. */
 static inline i32 step(const Plan *p, i32 w, Cursor *at, const Slot *task) {
+    if (at->context != NOTHING) at->u = rested(p, w, at->u);
     if (p->setup && differs(at->context, task->context) && work(p, w, at, (i32)p->setup) == NONE) return NONE;
     i32 from = larger(at->u, task->ready);
     if (task->pin != NONE) {

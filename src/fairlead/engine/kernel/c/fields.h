@@ -16,7 +16,9 @@
     X(i32, cap)            /* most work minutes in a week; FAR when it can never bind */                              \
     X(i32, total)          /* work minutes in the whole calendar */                                                   \
     X(i32, most)           /* most tasks */                                                                           \
+    X(i32, buffer)         /* minutes of the clock between two tasks of a row */                                      \
     X(f64, available)      /* minutes the worker can work within the horizon, for fairness */                         \
+    X(f64, filled)         /* share of the worker's time that was filled lately, for fairness */                      \
     X(u8, shares)          /* 1: several lanes share a cap that can bind */                                           \
     X(i64, row_ptr)        /* rows of a worker */                                                                     \
     /* tasks: N entries */                                                                                            \

@@ -85,6 +85,7 @@ static void try_row(Plan *p, i32 row, const Slot *task, const Pair *pair, f64 ba
 
 /* Do one task next as if the cap never bound; 0 when even that cannot be. */
 static inline int step_without_cap(const Plan *p, i32 w, Cursor *at, const Slot *task) {
+    if (at->context != NOTHING) at->u = rested(p, w, at->u);
     if (p->setup && differs(at->context, task->context)) at->u += (i32)p->setup;
     at->u = larger(at->u, task->ready);
     if (task->pin != NONE && at->u > task->pin) return 0;
@@ -97,7 +98,7 @@ static inline int step_without_cap(const Plan *p, i32 w, Cursor *at, const Slot 
 static Spot at_least(const Plan *p, i32 row, i32 place, const Slot *task, Spot spot, f64 most) {
     i32 w = spot.pair->worker;
     const Slot *slot = row_slots(p, row) + place, *end = row_slots(p, row) + AT(row_len, row);
-    Cursor at = {place ? slot[-1].end : 0, 0, 0, place ? slot[-1].context : NONE};
+    Cursor at = {place ? slot[-1].end : 0, 0, 0, place ? slot[-1].context : NOTHING};
     f64 points = spot.points;
     spot.points = INFINITY;
     if (!step_without_cap(p, w, &at, task)) return spot;

@@ -73,7 +73,7 @@ static int do_next(Plan *p, i32 w, Lane *lane, i32 row, Trial *trial, i32 *last_
     int set_up = p->setup && !lane->set_up && differs(lane->context, task->context);
     i32 end = work_shared(p, w, lane->start, set_up ? (i32)p->setup : task->minutes, lane->week, last_week);
     if (end == FAR || (!set_up && end > task->deadline)) return 0;
-    lane->u = end;
+    lane->u = set_up ? end : rested(p, w, end);
     lane->set_up = set_up;
     if (!set_up) {
         if (task == trial->extra) trial->end = end;

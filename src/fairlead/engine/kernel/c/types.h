@@ -16,6 +16,7 @@ typedef double f64;
 
 enum {
     NONE = -1,
+    NOTHING = -2, /* the context before the first task of a row */
     FAR = 1 << 29, /* later than any minute that occurs; twice this still fits into 32 bits */
     WEEK = 7 * 24 * 60,
 };

@@ -59,13 +59,15 @@ def most_tasks(draft: Draft) -> None:
 
 
 def fairness(draft: Draft) -> None:
-    """Points for each worker's load: the square lies above its tangents."""
+    """Points for each worker's load: the square lies above its tangents; what was filled lately adds in proportion."""
     weight = draft.model.numbers["fairness"]
     for who, mine in each_worker(draft.worker) if weight else ():
         share = draft.minutes[mine] / float(draft.model.arrays["available"][who])
         most = float(share.sum())
         touched = np.append(TANGENTS[most > TANGENTS], most)
-        load, square = draft.program.variables(np.array([0.0, weight]), np.array([most, most * most]))
+        load, square = draft.program.variables(
+            np.array([2.0 * weight * float(draft.model.arrays["filled"][who]), weight]), np.array([most, most * most])
+        )
         column, value = np.append(draft.given[mine], load), np.append(share, -1.0)
         draft.program.exactly.add(np.zeros_like(column), column, value, np.zeros(1))
         row = np.repeat(np.arange(touched.size), 2)

@@ -1,5 +1,5 @@
 /* Everybody's lanes. /schedule/data/ answers {start, now, seq, lanes: [[id, name, kind, lanes, [from, to, …], [[key, title,
-   color, start, end, lane, flags, due], …], [busy from, to, …]], …]}, minutes since `start`; flags: 1 under way, 2 in review, 4 pinned, 8 late.
+   color, start, end, lane, flags, due], …], [busy from, to, …], gap], …]}, minutes since `start`; flags: 1 under way, 2 in review, 4 pinned, 8 late.
    Only what can be seen is in the page. A task is dragged by mouse or finger; what a choice costs is asked while it is
    held (/tasks/KEY/price/) and stands beside the pointer. By keyboard: Enter on a task opens the same as a dialog. */
 (() => {
@@ -65,7 +65,7 @@
     ticks(from, to);
   }
 
-  function draw([id, name, kind, lanes, spans, blocks, busy = []], index, from, to) {
+  function draw([id, name, kind, lanes, spans, blocks, busy = [], gap = 0], index, from, to) {
     const lane = make("lane"); lane.dataset.worker = id; lane.dataset.name = name;
     Object.assign(lane.style, { top: `${HEAD + index * ROW}px`, width: `${x(last) + 40}px` });
     const label = make("lane-name"), link = make("", name, "a");
@@ -81,6 +81,16 @@
       place(it, x(low), 0, Math.max(3, (busy[n + 1] - low) * scale)); lane.append(it);
     }
     const height = lanes > 1 ? Math.max(10, 38 / Math.min(lanes, 3)) : 38;
+    const next = new Map(), rest = [];
+    if (gap && gap * scale >= 2) for (let n = blocks.length - 1; n >= 0; n -= 1) {
+      const [, , , start, end, at] = blocks[n], until = Math.min(end + gap, next.get(at) ?? 0);
+      if (until > end && until > from && end < to && end >= first) rest.push([end, until, at]);
+      next.set(at, start);
+    }
+    for (const [end, until, at] of rest) {
+      const it = make("lane-gap"); it.title = `${gap} min between two tasks`;
+      place(it, x(end), 3 + (at % 3) * (lanes > 1 ? height : 0), (until - end) * scale, height); lane.append(it);
+    }
     for (const [key, title, color, start, end, at, flags] of blocks) if (end > from && start < to && end > first) {
       const it = make(`block c${color}`, "", "button"), low = Math.max(first, start);
       it.type = "button"; it.dataset.task = key; it.dataset.title = title;
@@ -90,6 +100,11 @@
       it.textContent = `${key} ${title}`;
       place(it, x(low), 3 + (at % 3) * (lanes > 1 ? height : 0), Math.max(5, (end - low) * scale - 1), height);
       lane.append(it);
+      if ((Math.min(end, to) - Math.max(low, from)) * scale > 90 && lanes === 1) {
+        const why = make("block-why", "Why?", "a");
+        why.href = `/tasks/${key}/why/`; why.setAttribute("aria-label", `Why ${name} has ${key}`);
+        place(why, x(low) + Math.min((end - low) * scale - 42, 230), 14, 36); lane.append(why);
+      }
     }
     return lane;
   }
@@ -134,7 +149,9 @@
 
   // giving a task to somebody
   const dialog = (key, worker = "", time = "") => window.htmx.ajax("GET", `/tasks/${key}/move-to/?${new URLSearchParams({ ...(worker ? { worker } : {}), ...(time ? { at: time } : {}) })}`, { target: "#modal-body" });
-  box.addEventListener("click", ({ target, detail }) => {
+  box.addEventListener("click", (event) => {
+    const { target, detail } = event, why = target.closest(".block-why");
+    if (why && !event.ctrlKey && !event.metaKey) { event.preventDefault(); window.htmx.ajax("GET", why.getAttribute("href"), { target: "#modal-body" }); }
     const block = target.closest(".block");
     if (!block) return;
     if (may && detail === 0) dialog(block.dataset.task); // by keyboard

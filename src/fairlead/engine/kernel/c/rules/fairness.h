@@ -1,8 +1,8 @@
-/* Fairness: points times (planned / available minutes) squared, for each worker. */
+/* Fairness: points times what planned / available minutes add to the square of the share that is filled already. */
 
 static inline f64 fairness(const Plan *p, i32 w, i64 planned) {
     f64 share = (f64)planned / AT(available, w);
-    return p->fairness * share * share;
+    return p->fairness * share * (share + 2.0 * AT(filled, w));
 }
 
 /* What `minutes` more add to the worker's share. */
