@@ -54,17 +54,22 @@ class Programs:
         return self.send(self.callers[who], entry, line)
 
     def send(self, by: Caller, entry: str, line: Line) -> HttpResponse:
+        method, path, body = self.request(entry, line)
+        METER.counts.clear()
+        with transaction.atomic():
+            reply = by.send(method, path, body)
+            transaction.set_rollback(True)
+        return reply
+
+    def request(self, entry: str, line: Line) -> tuple[str, str, Any]:
+        """The method, the address with this world's numbers in it, and the body."""
         method, _, path = entry.partition(" ")
         places = self.places | {"key": "WEB-1" if path.startswith("/tasks/") else "WEB"}
         places |= {
             name: self.filled.ids.get(value, self.filled.places.get(value, value)) for name, value in line.at.items()
         }
         body = {name: self._filled_in(value) for name, value in line.data.items()}
-        METER.counts.clear()
-        with transaction.atomic():
-            reply = by.send(method, path.format(**places), body if method in BODY else None)
-            transaction.set_rollback(True)
-        return reply
+        return method, path.format(**places), body if method in BODY else None
 
     def _filled_in(self, value: Any) -> Any:
         if value in ("clara", "bob"):
@@ -83,17 +88,22 @@ def _token(person: Person, *scopes: str) -> Caller:
 @pytest.fixture(scope="module")
 def programs(django_db_setup: None, django_db_blocker: Any) -> Iterator[Programs]:
     with django_db_blocker.unblock(), transaction.atomic():
-        filled = fill(timezone.now())
-        world = filled.world
-        people = {
-            OWNER: world.olga, ADMIN: filled.admin, MANAGER: world.alice, HOLDER: world.bob, CONTRIBUTOR: world.dana,
-            CLIENT: world.clara, OTHER_CLIENT: filled.other_client, AUDITOR: world.audrey, STRANGER: world.charlie,
-        }  # fmt: skip
-        callers = {who: _token(person, *SCOPES) for who, person in people.items()}
-        limited = {scope: _token(world.olga, *(set(SCOPES) - {scope})) for scope in SCOPES}
-        enter(world.workspace.pk)
-        yield Programs(filled, {**callers, ANONYMOUS: Caller("", Client())}, limited, _places(filled))
+        yield make_programs()
         transaction.set_rollback(True)
+
+
+def make_programs() -> Programs:
+    """The filled world, now, with a program of everybody in it."""
+    filled = fill(timezone.now())
+    world = filled.world
+    people = {
+        OWNER: world.olga, ADMIN: filled.admin, MANAGER: world.alice, HOLDER: world.bob, CONTRIBUTOR: world.dana,
+        CLIENT: world.clara, OTHER_CLIENT: filled.other_client, AUDITOR: world.audrey, STRANGER: world.charlie,
+    }  # fmt: skip
+    callers = {who: _token(person, *SCOPES) for who, person in people.items()}
+    limited = {scope: _token(world.olga, *(set(SCOPES) - {scope})) for scope in SCOPES}
+    enter(world.workspace.pk)
+    return Programs(filled, {**callers, ANONYMOUS: Caller("", Client())}, limited, _places(filled))
 
 
 def _places(filled: Filled) -> dict[str, str]:

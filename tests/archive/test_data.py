@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import zipfile
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -138,6 +139,29 @@ def test_one_export_at_a_time(world: World, now: datetime) -> None:
     actions.request_export(actor=world.olga.actor, now=now)
     with pytest.raises(Conflict, match="Wait until it is ready"):
         actions.request_export(actor=world.olga.actor, now=now)
+
+
+def test_what_a_killed_export_left_on_disk_goes_and_what_a_row_names_stays(filled: World, now: datetime) -> None:
+    export, _ = _exported(filled, now)
+    place = making.folder(filled.workspace.pk)
+    kept, half, whole = place / export.file_name, place / "acme.partial", place / "acme-lost.zip"
+    for path in (half, whole):
+        path.write_bytes(b"half of everything")
+    for path in (kept, half, whole):
+        os.utime(path, (now.timestamp(), now.timestamp()))
+    making.remove_old_exports(filled.workspace.pk, now=now + timedelta(minutes=5))
+    assert half.exists()  # it may still be being made
+    making.remove_old_exports(filled.workspace.pk, now=now + timedelta(hours=3))
+    assert [path.exists() for path in (kept, half, whole)] == [True, False, False]
+
+
+def test_an_export_that_two_workers_make_is_made_once(filled: World, now: datetime) -> None:
+    asked = actions.request_export(actor=filled.olga.actor, now=now)
+    both = [Export.objects.get(pk=asked.pk) for _ in range(2)]
+    for export in both:
+        actions.make_export(export, now=now)
+    assert Event.objects.filter(kind="export.made").count() == 1
+    assert [p.name for p in making.folder(filled.workspace.pk).iterdir()] == [Export.objects.get().file_name]
 
 
 def test_the_end_needs_the_name_and_can_be_taken_back(world: World, now: datetime) -> None:

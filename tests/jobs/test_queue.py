@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from fairlead.jobs import cancel, enqueue, follow, followers, follows, job, registry
+from fairlead.events.tenancy import tenant
+from fairlead.jobs import cancel, enqueue, follow, followers, follows, job, registry, worker
+from fairlead.jobs.queue import tick_off
 from fairlead.jobs.registry import BadJob
 from jobs import sample_jobs
 
@@ -119,3 +121,31 @@ def test_two_jobs_of_one_name_are_refused() -> None:
 def test_a_queue_that_nobody_serves_is_refused() -> None:
     with pytest.raises(BadJob, match="There is no queue 'fast'"):
         job(queue="fast")
+
+
+def test_a_whole_job_that_runs_twice_has_its_effect_once(tmp_path: Path) -> None:
+    done: list[int] = []
+
+    def add(*, workspace_id: int, now: datetime) -> None:
+        enqueue(sample_jobs.write, workspace_id=workspace_id, path="effect")
+        done.append(workspace_id)
+
+    with registry.declared_apart():
+        registry.configure(around=tenant)
+        whole = job(whole=True)(add)
+        number = enqueue(whole, workspace_id=1)
+        assert number is not None
+        worker.perform(whole, number, now=LATER, workspace_id=1)
+        worker.perform(whole, number, now=LATER, workspace_id=1)  # by a worker that was taken for dead
+        worker.perform(whole, number, now=LATER, workspace_id=1, done=True)  # by one that comes after it
+    assert done == [1, 1]
+    assert [name for name, _ in waiting()].count("sample_jobs.write") == 1
+
+
+def test_a_job_whose_row_is_gone_was_done_by_another_worker() -> None:
+    number = enqueue(sample_jobs.write, workspace_id=1, path="out")
+    assert number is not None
+    assert tick_off(number) is True
+    assert tick_off(number) is False
+    cancel(number)
+    assert tick_off(number) is False

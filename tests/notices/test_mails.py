@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.core import mail
+from django.db import connection
 
 from conftest import NOW
 from fairlead.events.models import Event
@@ -166,3 +168,36 @@ def test_times_that_cannot_be_are_refused(desk: Desk, wrong: Rhythm, field: str)
     with pytest.raises(Invalid) as refusal:
         actions.save_preferences(Rhythm(), {"joined": (True, True)}, actor=desk.world.bob.actor)
     assert "channels" in refusal.value.fields
+
+
+def test_a_mail_that_another_worker_is_sending_is_left_to_it(committed: None) -> None:
+    def held_there() -> bool:
+        try:
+            with actions.sending("notices 1 1") as mine:
+                return mine
+        finally:
+            connection.close()
+
+    def send_there() -> None:
+        try:
+            jobs.send_mails(workspace_id=1, user_id=1, now=NOW)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as other:
+        with actions.sending("notices 1 1") as mine:
+            assert mine is True
+            assert other.submit(held_there).result() is False
+            with pytest.raises(Unavailable, match="Another worker"):
+                other.submit(send_there).result()
+        assert other.submit(held_there).result() is True
+
+
+def test_a_mail_sent_twice_is_one_to_whoever_reads_it(desk: Desk) -> None:
+    run("task.assigned")
+    ids = {"workspace_id": desk.world.workspace.pk, "user_id": desk.world.bob.user.pk}
+    jobs.send_mails(**ids, now=NOW)
+    Notice.objects.update(mailed_at=None, mail_at=NOW)  # its worker was killed before it could say so
+    jobs.send_mails(**ids, now=NOW)
+    first, second = mail.outbox
+    assert first.extra_headers["Message-ID"] == second.extra_headers["Message-ID"]

@@ -64,7 +64,7 @@ def test_a_client_loses_what_was_told_when_the_project_is_no_longer_shared(desk:
     assert queries.unread_count(clara.actor, now=NOW) == 1
     work.unshare_project(desk.team.project, clara.user, actor=desk.team.alice, now=NOW)
     assert queries.unread_count(clara.actor, now=NOW) == 0
-    assert actions.claim_mails(desk.world.workspace.pk, clara.user.pk, now=NOW + HOUR) == []
+    assert actions.due_mails(desk.world.workspace.pk, clara.user.pk, now=NOW + HOUR) == []
 
 
 def test_whoever_may_not_see_the_task_is_not_told(desk: Desk) -> None:

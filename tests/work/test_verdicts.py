@@ -175,8 +175,8 @@ def test_reminders_come_after_their_days_at_most_five_times_until_stopped(shared
     for _ in range(5):
         at += 2 * day
         [reviewer] = actions.due_reminders(here, now=at)
-        assert actions.claim_reminder(reviewer, now=at)
-        assert not actions.claim_reminder(reviewer, now=at)
+        assert actions.count_reminder(reviewer, now=at)
+        assert not actions.count_reminder(reviewer, now=at)
     assert actions.due_reminders(here, now=at + 9 * day) == []
     Reviewer.objects.update(reminders=0)
     actions.stop_reminders(Reviewer.objects.get(), now=at)

@@ -89,7 +89,7 @@ def mail_security_change(*, workspace_id: int, user_id: int, what: str, now: dat
         mails.send("security_change", user.email, what, name=user.get_short_name(), what=what, url=url)
 
 
-@job()
+@job(whole=True)
 def note_failed_sign_in(*, workspace_id: int, email: str, how: str, device: str, now: datetime) -> None:  # noqa: ARG001  every job carries its workspace
     """Write a refused sign-in into the logs of the account's workspaces; nothing for an address without an account.
 

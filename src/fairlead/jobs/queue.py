@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from django.db import connection, transaction
 from procrastinate import exceptions
@@ -11,6 +12,8 @@ from procrastinate.contrib.django import app
 from fairlead.jobs.registry import BadJob, Job
 
 Plain = int | str | bool | None
+DONE: Final = "done"
+"""What the arguments of a job say whose changes are made, while its worker has not come to say so."""
 
 
 def enqueue(
@@ -89,6 +92,17 @@ def _check(job: Job, ids: dict[str, Plain], *, at: datetime | None) -> None:
 def cancel(job_id: int) -> bool:
     """Take a job out of the queue. False if it has started or is gone; the job itself then has to notice."""
     return bool(app.job_manager.cancel_job_by_id(job_id, abort=False, delete_job=True))
+
+
+def tick_off(job_id: int) -> bool:
+    """Note in the transaction of a job's changes that it is done; False when another worker has done it meanwhile."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE procrastinate_jobs SET args = args || '{{\"{DONE}\": true}}'::jsonb"
+            f" WHERE id = %s AND status IN ('todo', 'doing') AND NOT args ? '{DONE}'",
+            [job_id],
+        )
+        return bool(cursor.rowcount == 1)
 
 
 def release_once(job_id: int) -> None:

@@ -32,6 +32,8 @@ class Job:
 
     `every_s` is above 0 for a job that comes round by itself; such a job belongs to no workspace. `once`: it looks at
     the whole workspace, so that one waiting run stands for all the events that it follows, and it is told of none.
+    `whole`: what it does and the note that it is done are one transaction, so that it has its effect once although it
+    runs twice; for jobs that only change rows, and would change them again.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Job:
     retry: tuple[int, ...] = ()
     every_s: int = 0
     once: bool = False
+    whole: bool = False
 
     def __call__(self, *, now: datetime, **ids: Any) -> None:
         """Run it here and now, as the worker would, but without opening the workspace."""
@@ -57,7 +60,7 @@ _registry = _Registry()
 
 
 def job(
-    *, queue: str = DEFAULT, retry: tuple[int, ...] = (), once: bool = False
+    *, queue: str = DEFAULT, retry: tuple[int, ...] = (), once: bool = False, whole: bool = False
 ) -> Callable[[Callable[..., None]], Job]:
     """Make a function a job. Its name is app and function, such as `allocation.expire_offer`."""
     if queue not in QUEUES:
@@ -65,7 +68,8 @@ def job(
 
     def declare(run: Callable[..., None]) -> Job:
         package = run.__module__.removesuffix(".jobs").rpartition(".")[2]
-        return _add(Job(name=f"{package}.{run.__name__}", run=run, queue=queue, retry=retry, once=once))
+        name = f"{package}.{run.__name__}"
+        return _add(Job(name=name, run=run, queue=queue, retry=retry, once=once, whole=whole))
 
     return declare
 

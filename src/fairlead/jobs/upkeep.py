@@ -27,14 +27,19 @@ KEEP_FAILED_DAYS: Final = 30
 log = structlog.get_logger("fairlead.jobs")
 
 # A killed worker leaves its jobs "doing". They go back into the queue, without `once` (a newer one may wait already).
+# A heartbeat in the future was written before the clock was set back, and says nothing. A row that is locked belongs to
+# somebody who is ending the job at this moment.
 _RESCUE = """
 UPDATE procrastinate_jobs SET
   status = CASE WHEN attempts + 1 >= %(max_attempts)s OR abort_requested THEN 'failed'::procrastinate_job_status
                 ELSE 'todo'::procrastinate_job_status END,
   attempts = attempts + 1, abort_requested = false, worker_id = NULL, queueing_lock = NULL
-WHERE status = 'doing' AND (
-  worker_id IS NULL OR worker_id = %(worker_id)s OR worker_id IN (
-    SELECT id FROM procrastinate_workers WHERE last_heartbeat < now() - make_interval(secs => %(stalled_s)s)))
+WHERE id IN (
+  SELECT j.id FROM procrastinate_jobs j LEFT JOIN procrastinate_workers w ON w.id = j.worker_id
+  WHERE j.status = 'doing' AND (w.id IS NULL OR w.id = %(worker_id)s OR
+    w.last_heartbeat NOT BETWEEN now() - make_interval(secs => %(stalled_s)s)
+                             AND now() + make_interval(secs => %(stalled_s)s))
+  FOR UPDATE OF j SKIP LOCKED)
 RETURNING id, task_name
 """
 

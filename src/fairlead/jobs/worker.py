@@ -8,9 +8,10 @@ import signal
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 import structlog
+from django.db import transaction
 from procrastinate import App, BaseRetryStrategy, JobContext, RetryDecision
 from procrastinate.contrib.django.db_cleanup import DjangoApp
 from procrastinate.contrib.django.utils import connector_params
@@ -20,13 +21,14 @@ from procrastinate.psycopg_connector import PsycopgConnector
 from procrastinate.worker import Worker
 
 from fairlead.jobs import upkeep
-from fairlead.jobs.queue import release_once
+from fairlead.jobs.queue import DONE, release_once, tick_off
 from fairlead.jobs.registry import Job, all_jobs, opened
 from fairlead.lib.errors import Refused
 
 POLL_S = 1.0
 """Timers start at most this late; new jobs wake the worker at once."""
 
+_EVER: Final = datetime.min.replace(tzinfo=UTC)
 log = structlog.get_logger("fairlead.jobs")
 
 
@@ -104,13 +106,33 @@ def _runner(it: Job, now: Callable[[], datetime]) -> Callable[..., None]:
     def run_job(context: JobContext, **ids: Any) -> None:
         if context.job.queueing_lock is not None and context.job.id is not None:
             release_once(context.job.id)
-        if it.every_s:
-            it.run(now=now())
-            return
-        with opened(ids["workspace_id"]):
-            it.run(now=now(), **ids)
+        # The database's clock says when a job is due. One that was due a moment ago there is not early here, whatever
+        # the clock of this host says: it would do nothing, and nobody would come again.
+        at = max(now(), context.job.scheduled_at or _EVER)
+        perform(it, context.job.id or 0, now=at, **ids)
 
     return run_job
+
+
+def perform(it: Job, job_id: int, *, now: datetime, **ids: Any) -> None:
+    """Run a job of the queue: inside its workspace, and one that is `whole` at most once."""
+    if it.every_s:
+        it.run(now=now)
+        return
+    if ids.pop(DONE, False):
+        return
+    with opened(ids["workspace_id"]):
+        if not it.whole:
+            it.run(now=now, **ids)
+            return
+        with suppress(_DoneByOther), transaction.atomic():
+            it.run(now=now, **ids)
+            if not tick_off(job_id):
+                raise _DoneByOther
+
+
+class _DoneByOther(Exception):
+    """This worker was taken for dead, and another one did the job; what this one did is rolled back."""
 
 
 def _worker(app: App, *, queues: Sequence[str], concurrency: int) -> Worker:

@@ -93,8 +93,11 @@ class Store:
         """Move an arrived file to its place. One of the same content is replaced by it, byte for byte the same."""
         place = self.path(arrived.sha256)
         private_folder(place.parent)
+        with arrived.path.open("rb") as file:
+            os.fsync(file.fileno())
         os.replace(arrived.path, place)
         os.utime(place)
+        _make_durable(place.parent)
         return place
 
     def path(self, sha256: str) -> Path:
@@ -112,6 +115,15 @@ class Store:
     def remove(self, sha256: str) -> None:
         """Forget a content."""
         self.path(sha256).unlink(missing_ok=True)
+
+
+def _make_durable(folder: Path) -> None:
+    """Have the names in the folder survive a power cut: a row that names the content is about to be committed."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def forget_incoming(folder: Path, *, before: datetime) -> int:

@@ -15,10 +15,9 @@ from fairlead.accounts.models import User
 from fairlead.events.models import Event
 from fairlead.events.tenancy import tenant, workspace_ids
 from fairlead.jobs import SEND, enqueue, every, follows, job
-from fairlead.lib.errors import Unavailable
 from fairlead.notices import actions
 from fairlead.notices.links import reminder_secret
-from fairlead.notices.sending import send_once
+from fairlead.notices.sending import held, send_once
 from fairlead.work import actions as work
 from fairlead.work.models import Handover, Reviewer
 
@@ -72,15 +71,13 @@ def remind_clients(*, now: datetime) -> None:
 @job(queue=SEND, retry=RETRY)
 def mail_reminder(*, workspace_id: int, reviewer_id: int, now: datetime) -> None:
     """Remind one client, unless they have answered, stopped it or were reminded meanwhile."""
-    due = [row for row in work.due_reminders(workspace_id, now=now) if row.pk == reviewer_id]
-    for reviewer in due:
-        user: User = reviewer.user
-        if not actions.wants_mail(workspace_id, user, KIND) or not work.claim_reminder(reviewer, now=now):
-            continue
-        values = _values(reviewer, now=now)
-        subject = f"{values['brand'].name}: “{reviewer.handover.task.title}” still waits for you"
-        try:
-            mails.send("client_approval", user.email, subject, reminder=True, **values)
-        except Unavailable:
-            work.give_back_reminder(reviewer)
-            raise
+    with held(f"client reminder {reviewer_id}"):
+        for reviewer in [row for row in work.due_reminders(workspace_id, now=now) if row.pk == reviewer_id]:
+            user: User = reviewer.user
+            if not actions.wants_mail(workspace_id, user, KIND):
+                continue
+            values = _values(reviewer, now=now)
+            subject = f"{values['brand'].name}: “{reviewer.handover.task.title}” still waits for you"
+            named = f"client reminder {reviewer.pk} {reviewer.reminders}"
+            mails.send("client_approval", user.email, subject, named=named, reminder=True, **values)
+            work.count_reminder(reviewer, now=now)

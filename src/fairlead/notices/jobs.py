@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
 from django.conf import settings
+from django.db import transaction
 
 from fairlead.accounts import mails
 from fairlead.accounts.models import User, Workspace
@@ -16,12 +17,11 @@ from fairlead.allocation.models import Offer, Offering
 from fairlead.events.models import Event
 from fairlead.events.tenancy import tenant, workspace_ids
 from fairlead.jobs import SEND, enqueue, every, follows, job
-from fairlead.lib.errors import Unavailable
 from fairlead.notices import actions, client_mails  # noqa: F401  the jobs of client_mails are read with these
 from fairlead.notices.kinds import BY_NAME, EVENTS
 from fairlead.notices.links import stop_secret
 from fairlead.notices.models import Notice
-from fairlead.notices.sending import send_once
+from fairlead.notices.sending import held, send_once
 from fairlead.people.models import Worker
 
 RETRY: Final = (10, 60, 600)
@@ -35,7 +35,8 @@ LAST_PART: Final = 4
 @job(retry=RETRY)
 def tell(*, event_id: int, now: datetime, **_: int) -> None:
     """Tell everybody who is concerned."""
-    _plan_mails(actions.tell(Event.objects.get(pk=event_id), now=now))
+    with transaction.atomic():  # a notice and the job that mails it, or neither
+        _plan_mails(actions.tell(Event.objects.get(pk=event_id), now=now))
 
 
 def _plan_mails(rows: Iterable[Notice]) -> None:
@@ -50,7 +51,7 @@ def _plan_mails(rows: Iterable[Notice]) -> None:
 def remind_of_dates(*, now: datetime) -> None:
     """Due tomorrow and overdue, for everybody whose morning it is."""
     for workspace_id in workspace_ids():
-        with tenant(workspace_id):
+        with tenant(workspace_id), transaction.atomic():
             _plan_mails(actions.remind_of_dates(workspace_id, now=now))
 
 
@@ -73,7 +74,8 @@ def remind_of_offer(*, offer_id: int, now: datetime, **_: int) -> None:
     """Say that the time is nearly over."""
     offer = Offer.objects.select_related("task__project", "worker").filter(pk=offer_id).first()
     if offer is not None:
-        _plan_mails(actions.remind_of_offer(offer, now=now))
+        with transaction.atomic():
+            _plan_mails(actions.remind_of_offer(offer, now=now))
 
 
 @every(SNOOZE_S)
@@ -88,23 +90,23 @@ def wake(*, now: datetime) -> None:
 @job(queue=SEND, retry=RETRY)
 def send_mails(*, workspace_id: int, user_id: int, now: datetime) -> None:
     """One mail with everything that is due for this person."""
-    rows = actions.claim_mails(workspace_id, user_id, now=now)
-    if not rows:
-        return
-    user, workspace = User.objects.get(pk=user_id), Workspace.objects.get(pk=workspace_id)
+    with held(f"notices {workspace_id} {user_id}"):
+        rows = actions.due_mails(workspace_id, user_id, now=now)
+        if rows:
+            _send(rows, User.objects.get(pk=user_id), Workspace.objects.get(pk=workspace_id))
+            actions.mark_mailed(rows, now=now)
+
+
+def _send(rows: Sequence[Notice], user: User, workspace: Workspace) -> None:
     kinds = list(dict.fromkeys(row.kind for row in rows))
-    stop = f"{settings.BASE_URL}/notices/stop/{stop_secret(workspace_id, user_id, kinds)}/"
+    stop = f"{settings.BASE_URL}/notices/stop/{stop_secret(workspace.pk, user.pk, kinds)}/"
     subject = rows[0].title if len(rows) == 1 else f"{len(rows)} notifications from {workspace.name}"
     headers = {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
     labels = [BY_NAME[kind].label for kind in kinds]
-    try:
-        mails.send(
-            "notices", user.email, subject, headers=headers, rows=rows, name=user.get_short_name(), stop=stop,
-            labels=labels, workspace=workspace.name, zone=user.time_zone,
-        )  # fmt: skip
-    except Unavailable:
-        actions.give_back(rows, now=now)
-        raise
+    mails.send(
+        "notices", user.email, subject, headers=headers, rows=rows, name=user.get_short_name(), stop=stop,
+        labels=labels, workspace=workspace.name, zone=user.time_zone, named=f"notices {[row.pk for row in rows]}",
+    )  # fmt: skip
 
 
 # Mails with words of their own. They respect the choice of their kind, and each goes out once.

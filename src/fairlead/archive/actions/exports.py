@@ -105,9 +105,11 @@ def make_export(export: Export, *, now: datetime) -> None:
     with transaction.atomic():
         won = Export.objects.filter(pk=export.pk, state=Export.State.MAKING)
         size = path.stat().st_size
-        won.update(state=Export.State.READY, file_name=name, bytes=size, sha256=digest, files_lost=lost)
-        facts = {"bytes": size, "files": len(packed), "lost": lost}
-        record("export.made", export, actor=system(export.workspace_id), now=now, **facts)
+        if won.update(state=Export.State.READY, file_name=name, bytes=size, sha256=digest, files_lost=lost):
+            facts = {"bytes": size, "files": len(packed), "lost": lost}
+            record("export.made", export, actor=system(export.workspace_id), now=now, **facts)
+            return
+    path.unlink(missing_ok=True)  # another worker made it meanwhile
 
 
 @contextmanager
@@ -205,4 +207,13 @@ def remove_old_exports(workspace_id: int, *, now: datetime) -> int:
     for export in old:
         (folder(workspace_id) / export.file_name).unlink(missing_ok=True)
         Export.objects.filter(pk=export.pk).update(state=Export.State.EXPIRED, file_name="")
+    _forget_nameless(workspace_id, now=now)
     return len(old)
+
+
+def _forget_nameless(workspace_id: int, *, now: datetime) -> None:
+    """Remove what a killed process left: a half-written archive, or a whole one that no row names."""
+    named = set(Export.objects.filter(workspace_id=workspace_id).values_list("file_name", flat=True))
+    for path in folder(workspace_id).iterdir():
+        if path.name not in named and path.stat().st_mtime < (now - PATIENCE).timestamp():
+            path.unlink(missing_ok=True)

@@ -1,11 +1,13 @@
-"""Which notices go out by mail now. Claimed before they are sent, so that two jobs never send the same."""
+"""Which notices go out by mail now. A mail is held while it is sent and marked when it is on its way: two jobs never
+send the same one, and none is lost with the process that was to send it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from fairlead.accounts.models import Membership, User
 from fairlead.accounts.queries import actor_of
@@ -14,8 +16,24 @@ from fairlead.notices.models import Choice, Notice
 from fairlead.notices.queries import channels_of, told_to
 
 
-def claim_mails(workspace_id: int, user_id: int, *, now: datetime) -> list[Notice]:
-    """The notices whose mail is due, marked as mailed. What was read, or may no longer be seen, is not mailed."""
+@contextmanager
+def sending(name: str) -> Iterator[bool]:
+    """Hold the mail of this name until it is on its way; False while another process holds it.
+
+    The lock belongs to the connection: a killed process lets it go, so that another one sends what it had not.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [name])
+        mine = bool(cursor.fetchone()[0])
+        try:
+            yield mine
+        finally:
+            if mine:
+                cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [name])
+
+
+def due_mails(workspace_id: int, user_id: int, *, now: datetime) -> list[Notice]:
+    """The notices whose mail is due. What was read, or may no longer be seen, is not mailed any more."""
     here = Membership.objects.filter(workspace_id=workspace_id, user_id=user_id, removed_at__isnull=True)
     member = here.select_related("user").first()
     waiting = Notice.objects.filter(
@@ -26,9 +44,15 @@ def claim_mails(workspace_id: int, user_id: int, *, now: datetime) -> list[Notic
         seen = set() if member is None else set(_visible(member, [row.pk for row in held]))
         off = _mail_off(workspace_id, user_id, held)
         chosen = [row for row in held if row.pk in seen and row.read_at is None and row.kind not in off]
-        Notice.objects.filter(pk__in=[row.pk for row in held]).update(mail_at=None)
-        Notice.objects.filter(pk__in=[row.pk for row in chosen]).update(mailed_at=now)
+        needless = {row.pk for row in held} - {row.pk for row in chosen}
+        if needless:
+            Notice.objects.filter(pk__in=needless).update(mail_at=None)
     return chosen
+
+
+def mark_mailed(rows: Sequence[Notice], *, now: datetime) -> None:
+    """Their mail is on its way."""
+    Notice.objects.filter(pk__in=[row.pk for row in rows]).update(mailed_at=now, mail_at=None)
 
 
 def _visible(member: Membership, ids: Sequence[int]) -> list[int]:
@@ -42,27 +66,21 @@ def _mail_off(workspace_id: int, user_id: int, rows: Sequence[Notice]) -> set[st
     return set(off.values_list("kind", flat=True))
 
 
-def give_back(rows: Sequence[Notice], *, now: datetime) -> None:
-    """The mail server did not take them: they wait again."""
-    Notice.objects.filter(pk__in=[row.pk for row in rows]).update(mailed_at=None, mail_at=now)
-
-
 def wants_mail(workspace_id: int, user: User | None, kind: str) -> bool:
     """Whether a mail of this kind may go to the person; to whoever has no account it always may."""
     return user is None or channels_of(workspace_id, BY_NAME[kind], [user.pk])[user.pk].mail
 
 
-def claim_transactional(event_id: int, user: User | None, kind: str, *, now: datetime) -> bool:
-    """Whether the mail of this event is still to be sent to the person; afterwards it is not."""
-    if user is None:
-        return True
+def is_mailed(event_id: int, user: User | None, kind: str) -> bool:
+    """Whether the mail of this event went out to the person; of those without an account nobody knows."""
     mine = Notice.objects.filter(user=user, kind=kind, occasion=f"event {event_id}")
-    return not mine.exists() or bool(mine.filter(mailed_at__isnull=True).update(mailed_at=now))
+    return user is not None and mine.filter(mailed_at__isnull=False).exists()
 
 
-def give_back_transactional(event_id: int, user: User | None, kind: str) -> None:
-    """The mail server did not take it: it is to be sent again."""
-    Notice.objects.filter(user=user, kind=kind, occasion=f"event {event_id}").update(mailed_at=None)
+def mark_event_mailed(event_id: int, user: User | None, kind: str, *, now: datetime) -> None:
+    """The mail of this event is on its way to the person."""
+    if user is not None:
+        Notice.objects.filter(user=user, kind=kind, occasion=f"event {event_id}").update(mailed_at=now)
 
 
 def stop_mails(workspace_id: int, user_id: int, kinds: Sequence[str]) -> None:

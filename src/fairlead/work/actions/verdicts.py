@@ -216,16 +216,10 @@ def _wait(reviewer: Reviewer) -> timedelta:
     return timedelta(days=reviewer.handover.remind_days)
 
 
-def claim_reminder(reviewer: Reviewer, *, now: datetime) -> bool:
-    """True for the one caller that reminds them now. Not an event: nothing of the work has changed."""
+def count_reminder(reviewer: Reviewer, *, now: datetime) -> bool:
+    """They were reminded now; False when that is counted already. Not an event: nothing of the work has changed."""
     same = Reviewer.objects.filter(pk=reviewer.pk, reminders=reviewer.reminders, stopped_at__isnull=True)
     return bool(same.update(reminders=F("reminders") + 1, reminded_at=now))
-
-
-def give_back_reminder(reviewer: Reviewer) -> None:
-    """The mail server did not take it: it is due as before."""
-    mine = Reviewer.objects.filter(pk=reviewer.pk, reminders=reviewer.reminders + 1)
-    mine.update(reminders=reviewer.reminders, reminded_at=reviewer.reminded_at)
 
 
 def stop_reminders(reviewer: Reviewer, *, now: datetime) -> None:
