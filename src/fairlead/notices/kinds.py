@@ -19,7 +19,8 @@ Who = Callable[[News], Collection[int]]
 class Kind:
     """`who`: the ids of the users who are concerned; whether each may know is asked again for everybody.
 
-    `mail` and `in_app` are the defaults. `transactional`: its mail has a template and a job of its own.
+    `mail` and `in_app` are the defaults; what is mailed is pushed as well. `transactional`: its mail has a template and
+    a job of its own. `urgent`: it runs out, so that its push waits for no bundle.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Kind:
     for_managers: bool = False
     for_clients: bool = False
     transactional: bool = False
+    urgent: bool = False
 
 
 NOBODY: Final[Who] = lambda _news: ()  # noqa: E731  told by a timer, not by an event
@@ -43,11 +45,11 @@ KINDS: Final[tuple[Kind, ...]] = (
     Kind("unassigned", "A task is taken back from me", ("task.unassigned", "task.assigned"), gather.former_holder,
          "{key} is no longer yours: {task}", mail=True),
     Kind("offered", "A task is offered to me", ("task.offered",), gather.named_worker,
-         "{key} is offered to you: {task}", mail=True, transactional=True),
+         "{key} is offered to you: {task}", mail=True, transactional=True, urgent=True),
     Kind("withdrawn", "An offer to me is withdrawn", ("task.offer_withdrawn",), gather.named_worker,
-         "{key} is no longer offered to you", mail=True, transactional=True),
+         "{key} is no longer offered to you", mail=True, transactional=True, urgent=True),
     Kind("expiring", "An offer to me is about to expire", (), NOBODY,
-         "The offer of {key} ends soon: {task}", mail=True),
+         "The offer of {key} ends soon: {task}", mail=True, urgent=True),
     Kind("mentioned", "Somebody mentions me in a comment", ("comment.added", "comment.edited"), gather.mentioned,
          "{actor} mentioned you on {key}", mail=True),
     Kind("commented", "A comment on my task", ("comment.added",), gather.task_people,

@@ -34,7 +34,7 @@ def notifications(request: Request) -> HttpResponse:
     try:
         actions.save_preferences(rhythm, channels, actor=request.actor)
     except Invalid as refusal:
-        typed = [queries.Channels(row.kind, *channels[row.kind.name]) for row in told.channels]
+        typed = [queries.Channels(row.kind, *map(bool, channels[row.kind.name])) for row in told.channels]
         return _shown(request, queries.Preferences(rhythm, typed), wrong=refusal.fields, status=422)
     messages.success(request, "Your notifications are saved.")
     return redirect("settings-notifications")
@@ -52,9 +52,12 @@ def _shown(
 
 def _rhythm(sent: QueryDict) -> Rhythm:
     """What was typed; a time that is none becomes −1, which the action refuses beside its field."""
-    times = {field: _minute(sent.get(name, "")) for field, name in TIMES.items()}
+    times: dict[str, Any] = {field: _minute(sent.get(name, "")) for field, name in TIMES.items()}
     days = tuple(int(day) for day in sent.getlist("quiet_days") if day.isdecimal() and len(day) < 3)
-    return Rhythm(digest=sent.get("digest", ""), quiet_days=days, **times)
+    return Rhythm(
+        digest=sent.get("digest", ""), quiet_days=days, push_digest=sent.get("push_digest", "now"),
+        spare_mails="spare_mails" in sent, **times,
+    )  # fmt: skip
 
 
 def _minute(text: str) -> int:
@@ -62,11 +65,10 @@ def _minute(text: str) -> int:
     return int(found[1]) * 60 + int(found[2]) if found else -1
 
 
-def _channels(sent: QueryDict, told: queries.Preferences) -> dict[str, tuple[bool, bool]]:
+def _channels(sent: QueryDict, told: queries.Preferences) -> dict[str, actions.Wanted]:
     ticked = set(sent.getlist("on"))
-    return {
-        name: (f"{name} app" in ticked, f"{name} mail" in ticked) for name in (row.kind.name for row in told.channels)
-    }
+    names = [row.kind.name for row in told.channels]
+    return {name: actions.Wanted(*(f"{name} {way}" in ticked for way in ("app", "mail", "push"))) for name in names}
 
 
 urls = [path("settings/notifications/", notifications, name="settings-notifications")]
