@@ -144,3 +144,25 @@ class Push(models.Model):
 
     def __str__(self) -> str:
         return f"{len(self.notice_ids)} to {self.device}"
+
+
+class Mute(models.Model):
+    """A task or a project of which somebody wants to hear only what is meant for them by name."""
+
+    workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
+    user = models.ForeignKey("accounts.User", models.CASCADE)
+    task = models.ForeignKey("work.Task", models.CASCADE, null=True)
+    project = models.ForeignKey("work.Project", models.CASCADE, null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "task"], name="mute_task_once"),
+            models.UniqueConstraint(fields=["user", "project"], name="mute_project_once"),
+            models.CheckConstraint(
+                condition=Q(task__isnull=True, project__isnull=False) | Q(task__isnull=False, project__isnull=True),
+                name="mute_of_one_thing",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} mutes {self.task or self.project}"

@@ -14,9 +14,10 @@ from fairlead.accounts.permissions import MANAGERS
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Missing
 from fairlead.notices.kinds import KINDS, Kind
-from fairlead.notices.models import Choice, Device, Notice, NoticeSettings
+from fairlead.notices.models import Choice, Device, Mute, Notice, NoticeSettings
 from fairlead.notices.timing import Rhythm
-from fairlead.work.queries import visible_projects
+from fairlead.work.models import Task
+from fairlead.work.queries import visible_projects, visible_tasks
 
 COLUMNS: Final = (
     "id", "kind", "title", "body", "url", "actor_name", "created_at", "read_at", "snoozed_until", "task_id",
@@ -163,6 +164,21 @@ def reachable(workspace_id: int, user_ids: Collection[int], *, now: datetime) ->
     alive = Session.objects.filter(session_key=OuterRef("session"), user_id=OuterRef("user_id"), expire_date__gt=now)
     found = Device.objects.filter(Exists(alive), workspace_id=workspace_id, user_id__in=user_ids)
     return set(found.values_list("user_id", flat=True))
+
+
+def muted_by(task: Task | None, user_ids: Collection[int]) -> set[int]:
+    """Which of these people have muted the task or its project."""
+    if task is None or not user_ids:
+        return set()
+    found = Mute.objects.filter(Q(task=task) | Q(project_id=task.project_id), user_id__in=user_ids)
+    return set(found.values_list("user_id", flat=True))
+
+
+def mutes(actor: Actor) -> QuerySet[Mute]:
+    """What the actor has muted and may still see, projects first."""
+    mine = Mute.objects.filter(workspace_id=actor.workspace_id, user_id=actor.user_id or 0)
+    seen = Q(project__in=visible_projects(actor)) | Q(task__in=visible_tasks(actor))
+    return mine.filter(seen).select_related("project", "task__project").order_by("project__name", "task_id")
 
 
 def find_device(actor: Actor, number: int) -> Device:

@@ -9,6 +9,7 @@ from fairlead.notices.actions.mailing import (
     stop_mails,
     wants_mail,
 )
+from fairlead.notices.actions.muting import mute_project, mute_task, unmute_project, unmute_task
 from fairlead.notices.actions.pushing import (
     claim_pushes,
     forget_device,
@@ -43,6 +44,8 @@ __all__ = [
     "mark_all_read",
     "mark_read",
     "mark_seen",
+    "mute_project",
+    "mute_task",
     "note_failure",
     "note_pushed",
     "put_back",
@@ -54,6 +57,8 @@ __all__ = [
     "stop_mails",
     "take_push",
     "tell",
+    "unmute_project",
+    "unmute_task",
     "wake",
     "wants_mail",
 ]

@@ -13,7 +13,7 @@ from fairlead.accounts.models import Membership, User
 from fairlead.events.announce import announce
 from fairlead.notices.kinds import Kind
 from fairlead.notices.models import Notice
-from fairlead.notices.queries import Channels, channels_of, reachable, rhythm_of
+from fairlead.notices.queries import Channels, channels_of, muted_by, reachable, rhythm_of
 from fairlead.notices.timing import mail_after, mail_time, push_time
 from fairlead.work.models import Task
 
@@ -39,6 +39,8 @@ class Draft:
 
 def deliver(draft: Draft, members: Sequence[Membership], *, now: datetime) -> list[Notice]:
     """Make the notices that are not there yet; returns those to be mailed or pushed. Twice is as once."""
+    quiet = set() if draft.kind.personal else muted_by(draft.task, [member.user_id for member in members])
+    members = [member for member in members if member.user_id not in quiet]
     if not members:
         return []
     workspace_id = members[0].workspace_id

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import path
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from fairlead.lib.errors import Invalid
@@ -16,6 +17,7 @@ from fairlead.notices import actions, queries
 from fairlead.notices.models import NoticeSettings
 from fairlead.notices.timing import Rhythm
 from fairlead.web.access import Request, member_page
+from fairlead.web.settings_pages.devices import session_here
 from fairlead.web.settings_pages.frame import settings_page
 
 DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -43,9 +45,10 @@ def notifications(request: Request) -> HttpResponse:
 def _shown(
     request: Request, told: queries.Preferences, *, wrong: dict[str, str] | None = None, status: int = 200
 ) -> HttpResponse:
+    devices = queries.devices(request.actor, session_here(request), now=timezone.now())
     values: dict[str, Any] = {
-        "told": told, "wrong": wrong or {}, "digests": NoticeSettings.Digest.choices, "days": list(enumerate(DAYS)),
-        "times": TIMES,
+        "told": told, "devices": devices, "muted": list(queries.mutes(request.actor)), "wrong": wrong or {},
+        "digests": NoticeSettings.Digest.choices, "days": list(enumerate(DAYS)), "times": TIMES,
     }  # fmt: skip
     return settings_page(request, "settings/notifications.jinja", values, status=status)
 
