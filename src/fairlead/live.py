@@ -3,7 +3,8 @@
 The database announces each committed event; one listener per process passes its topic ("task", "project", …) on to the
 open pages of that workspace. Nothing else is sent: the page asks again for what it shows, and there every permission is
 checked. A page that comes back with Last-Event-ID hears once of each topic that it missed; so does a new one of what
-happened between its making (?made= milliseconds since 1970) and its listening.
+happened between its making (?made= milliseconds since 1970) and its listening. A page of a task or a board names it
+(?at=task/WEB-1), so that others who have it open see that: web/here.py.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
+from urllib.parse import parse_qs
 
 import psycopg
 import structlog
@@ -31,6 +33,8 @@ from fairlead.events.announce import PERSONAL
 from fairlead.events.models import Event
 from fairlead.events.tenancy import enter, tenant
 from fairlead.web.gate import barrier, member_here
+from fairlead.web.here import CHANNEL as HERE
+from fairlead.web.here import Place, here, place_of, say
 
 CHANNEL: Final = "fairlead_events"
 HEARTBEAT_S: Final = 15.0
@@ -62,9 +66,11 @@ class Reader:
 
 @dataclass(eq=False)
 class Stream:
-    """One open page. `changed` maps a topic to the latest event of it that the page has not heard of."""
+    """One open page. `changed` maps a topic to the latest event of it that the page has not heard of; `place` is the
+    task or board that it shows."""
 
     reader: Reader
+    place: Place | None = None
     seen: int = 0
     changed: dict[str, int] = field(default_factory=dict)
     missed: bool = False
@@ -118,19 +124,26 @@ class Hub:
             status = 405 if scope["method"] != "GET" else 401 if reader is None else 429
             await _refuse(send, status)
             return
-        seen, made = _number(headers.get(b"last-event-id", b"")), _moment(scope.get("query_string", b""))
+        made, at = _asked(scope.get("query_string", b""))
+        seen = _number(headers.get(b"last-event-id", b""))
         if not seen and made:
             seen = await self._ask(last_before, reader.workspace_id, made)
-        stream = Stream(reader, seen=seen, missed=seen > 0 or made is not None)
+        place = await self._ask(place_of, reader.workspace_id, reader.user_id, at) if at else None
+        stream = Stream(reader, place, seen=seen, missed=seen > 0 or made is not None)
         await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
         await send(_part(f"retry: {RETRY_MS}\n\n".encode()))
         gone = asyncio.create_task(_wait_for_end(receive))
         self.streams.setdefault(reader.workspace_id, set()).add(stream)
+        if place and here.enter(place, reader.user_id):
+            await self._ask(say, place)
         try:
             await self._feed(stream, cookies, send, gone)
         finally:
             gone.cancel()
             self._forget(stream)
+            if place and here.leave(place, reader.user_id):
+                with suppress(RuntimeError):  # the process ends: others forget it by themselves
+                    await self._ask(say, place)
 
     async def _feed(self, stream: Stream, cookies: str, send: Send, gone: asyncio.Task[None]) -> None:
         while not gone.done():
@@ -176,12 +189,15 @@ class Hub:
         parameters = await self._ask(_connection_parameters)
         async with await psycopg.AsyncConnection.connect(**parameters, autocommit=True) as listener:
             await listener.execute(f"LISTEN {CHANNEL}")
+            await listener.execute(f"LISTEN {HERE}")
             self.listening = True
             self._everybody_has_missed_some()
             while True:
                 async for notice in listener.notifies(timeout=self.heartbeat_s):
-                    self._pass_on(notice.payload)
+                    pass_on = self._pass_on if notice.channel == CHANNEL else self._tell_who_is_here
+                    pass_on(notice.payload)
                 await listener.execute("SELECT 1")  # a dead connection would otherwise be silent for ever
+                await self._ask(say, *here.own_places())
 
     def _everybody_has_missed_some(self) -> None:
         for streams in self.streams.values():
@@ -195,6 +211,12 @@ class Hub:
         for stream in self.streams.get(int(workspace_id), ()):
             if topic not in PERSONAL or stream.reader.user_id == int(subject):
                 stream.tell(topic, int(seq))
+
+    def _tell_who_is_here(self, payload: str) -> None:
+        place = here.hear(payload)
+        for stream in self.streams.get(place.workspace_id, ()) if place else ():
+            if stream.place == place:
+                stream.tell("here", 0)
 
 
 def may_listen(cookies: str) -> Reader | None:
@@ -247,12 +269,12 @@ def _number(text: bytes) -> int:
     return int(text) if text.isdigit() and len(text) < 19 else 0
 
 
-def _moment(query: bytes) -> datetime | None:
-    """The moment of ?made=, when there is one that makes sense."""
-    text = query.removeprefix(b"made=")
-    if not query.startswith(b"made=") or not text.isdigit() or len(text) > 14:
-        return None
-    return datetime.fromtimestamp(int(text) / 1000, UTC)
+def _asked(query: bytes) -> tuple[datetime | None, str]:
+    """The moment of ?made=, when there is one that makes sense, and the place of ?at=."""
+    found = parse_qs(query.decode("latin1"), max_num_fields=4) if len(query) < 200 else {}
+    made, at = (found.get(name, [""])[0] for name in ("made", "at"))
+    moment = datetime.fromtimestamp(int(made) / 1000, UTC) if made.isdecimal() and len(made) <= 14 else None
+    return moment, at
 
 
 def _part(body: bytes) -> dict[str, Any]:

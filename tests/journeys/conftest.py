@@ -58,6 +58,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         "FAIRLEAD_BASE_URL": f"http://127.0.0.1:{port}",
         "FAIRLEAD_PORT": str(port),
         "FAIRLEAD_LOG_LEVEL": "WARNING",
+        "FAIRLEAD_PRIVATE_HOSTS": "127.0.0.1",
     }
     served = Server(f"http://127.0.0.1:{port}", environment)
     served.command("migrate")

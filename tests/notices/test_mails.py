@@ -14,6 +14,7 @@ from conftest import NOW
 from fairlead.events.models import Event
 from fairlead.lib.errors import Invalid, Unavailable
 from fairlead.notices import actions, jobs
+from fairlead.notices.actions import Wanted
 from fairlead.notices.models import Notice
 from fairlead.notices.timing import Rhythm, mail_time
 from fairlead.people import actions as people
@@ -102,7 +103,10 @@ def test_a_digest_is_one_mail_at_its_time(desk: Desk) -> None:
 
 
 def test_channels_are_chosen_for_each_kind(desk: Desk) -> None:
-    channels = {"assigned": (False, True), "mentioned": (True, False), "commented": (False, False)}
+    channels = {
+        "assigned": Wanted(in_app=False, mail=True), "mentioned": Wanted(in_app=True, mail=False),
+        "commented": Wanted(in_app=False, mail=False),
+    }  # fmt: skip
     actions.save_preferences(Rhythm(), channels, actor=desk.world.bob.actor)
     run("task.assigned")
     desk.say("@Bob, hello", desk.world.alice)
@@ -137,7 +141,7 @@ def test_the_mail_of_an_offer_goes_out_once_and_not_to_whoever_does_not_want_it(
 
     for worker in (desk.team.dana, desk.team.bob):
         people.change_worker(worker, email=f"{worker.name.lower()}@example.com", actor=desk.team.alice, now=NOW)
-    actions.save_preferences(Rhythm(), {"offered": (True, False)}, actor=desk.world.bob.actor)
+    actions.save_preferences(Rhythm(), {"offered": Wanted(in_app=True, mail=False)}, actor=desk.world.bob.actor)
     task = desk.team.task("Draw")
     terms = allocation.Terms(at_once=2)
     team = desk.team
@@ -166,7 +170,7 @@ def test_times_that_cannot_be_are_refused(desk: Desk, wrong: Rhythm, field: str)
         actions.save_preferences(wrong, {}, actor=desk.world.bob.actor)
     assert field in refusal.value.fields
     with pytest.raises(Invalid) as refusal:
-        actions.save_preferences(Rhythm(), {"joined": (True, True)}, actor=desk.world.bob.actor)
+        actions.save_preferences(Rhythm(), {"joined": Wanted(in_app=True, mail=True)}, actor=desk.world.bob.actor)
     assert "channels" in refusal.value.fields
 
 

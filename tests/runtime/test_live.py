@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings
@@ -105,7 +106,7 @@ async def hub_running(heartbeat_s: float = 15) -> AsyncIterator[Hub]:
 
 @asynccontextmanager
 async def page(
-    hub: Hub, cookie: bytes, *, last_id: str = "", made: str = "", method: str = "GET"
+    hub: Hub, cookie: bytes, *, last_id: str = "", made: str = "", at: str = "", method: str = "GET"
 ) -> AsyncIterator[Page]:
     opened = Page()
 
@@ -117,7 +118,7 @@ async def page(
         opened.sent.append(message)
 
     headers = [(b"cookie", cookie), (b"last-event-id", last_id.encode())]
-    scope = {"method": method, "headers": headers, "query_string": f"made={made}".encode() if made else b""}
+    scope = {"method": method, "headers": headers, "query_string": urlencode({"made": made, "at": at}).encode()}
     opened.task = asyncio.create_task(hub.serve(scope, receive, send))
     await opened.until(lambda: len(opened.sent) >= 2)
     yield opened

@@ -76,6 +76,11 @@ POLICY = {
     "steps.1.ask": "1", "steps.1.answer_min": "1h", "autonomy": "suggest", "age_h": "24", "claims": "2", "pick": "next",
 }  # fmt: skip
 
+DEVICE = {
+    "endpoint": "https://push.example.com/send/abc", "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+    "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+}  # fmt: skip
+
 FORM = {"name": "Wish", "question": "q1", "q1.label": "What?", "q1.kind": "short", "q1.target": "title"}
 
 PAGES: dict[str, Line] = {
@@ -532,6 +537,13 @@ PAGES: dict[str, Line] = {
     "POST /projects/<key>/forms/<number>/open/": allow(*MANAGERS),
     "POST /projects/<key>/forms/<number>/close/": allow(*MANAGERS),
     "POST /projects/<key>/forms/<number>/remove/": allow(*MANAGERS),
+    "GET /tasks/<key>/notices/": allow(*SEES_PROJECT),
+    "POST /tasks/<key>/mute/": allow(*SEES_PROJECT),
+    "POST /tasks/<key>/unmute/": allow(*SEES_PROJECT),
+    "POST /projects/<key>/mute/": allow(*SEES_PROJECT),
+    "POST /projects/<key>/unmute/": allow(*SEES_PROJECT),
+    "GET /here/task/<key>/": allow(*READERS),
+    "GET /here/board/<key>/": allow(*READERS),
     # notifications
     "GET /notices/": allow(*EVERYBODY),
     "GET /notices/recent/": allow(*EVERYBODY),
@@ -541,6 +553,13 @@ PAGES: dict[str, Line] = {
     "POST /notices/<number>/snooze/": allow(HOLDER, data={"until": "hour"}),
     "GET /notices/stop/<secret>/": public(),
     "POST /notices/stop/<secret>/": public(),
+    "POST /notices/seen/<secret>/": public(),
+    "GET /settings/devices/key/": allow(*EVERYBODY),
+    "POST /settings/devices/": allow(*EVERYBODY, data=DEVICE),
+    "POST /settings/devices/<number>/remove/": allow(HOLDER),
+    "POST /settings/devices/<number>/try/": allow(HOLDER),
+    "POST /settings/devices/<number>/discreet/": allow(HOLDER),
+    "POST /settings/devices/<number>/open/": allow(HOLDER),
     "GET /settings/notifications/": allow(*EVERYBODY),
     "POST /settings/notifications/": allow(
         *EVERYBODY, data={"digest": "now", "daily_at": "09:00", "quiet_from": "20:00", "quiet_to": "08:00"}

@@ -28,8 +28,8 @@ from fairlead.events.tenancy import enter
 from fairlead.integrations import actions as integrations
 from fairlead.lib.pictures import draw
 from fairlead.notices import actions as notices
-from fairlead.notices.links import reminder_secret, stop_secret
-from fairlead.notices.models import Notice
+from fairlead.notices.links import reminder_secret, seen_secret, stop_secret
+from fairlead.notices.models import Device, Notice
 from fairlead.people import actions as people
 from fairlead.people.models import PresenceState, Skill, Worker
 from fairlead.work import actions as work
@@ -75,6 +75,8 @@ def fill(now: datetime) -> Filled:
     places |= {
         "exports/number": str(_export(world, now).pk),
         "notices/number": str(notice.pk),
+        "devices/number": str(_device(world, now).pk),
+        "seen/secret": seen_secret(notice),
         "stop/secret": stop_secret(world.workspace.pk, world.bob.user.pk, ["assigned"]),
     }
     ids = {**_ids(world, tasks, skill, worker), "notice": str(notice.pk)}
@@ -330,6 +332,13 @@ def _told(world: World, now: datetime) -> Notice:
     work.add_comment(task, f"@Bob {CANARY}", internal=True, actor=world.alice.actor, now=now)
     notices.tell(Event.objects.filter(kind="comment.added").latest("seq"), now=now)
     return Notice.objects.get(user=world.bob.user, kind="mentioned")
+
+
+def _device(world: World, now: datetime) -> Device:
+    """A browser of bob's that takes pushes."""
+    key = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
+    given = notices.Subscription(f"https://push.example.com/{CANARY}", key, "BTBZMqHH6r4Tts7J_aSIgg")
+    return notices.add_device(given, f"Phone {CANARY}", "a session", actor=world.bob.actor, now=now)
 
 
 def _logged(world: World, tasks: dict[str, Task], worker: Worker, now: datetime) -> dict[str, str]:

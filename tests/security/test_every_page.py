@@ -68,8 +68,8 @@ def _heads(house: House) -> list[tuple[int, int]]:
     return found
 
 
-BY_MAIL_PROGRAMS = ("/notices/stop/<secret>/", "/portal/reminders/<secret>/")
-"""One-click unsubscription (RFC 8058) comes without a session: the signed secret in the address is its proof."""
+BY_MAIL_PROGRAMS = ("/notices/stop/<secret>/", "/portal/reminders/<secret>/", "/notices/seen/<secret>/")
+"""One-click unsubscription (RFC 8058) and a press on a push come without a session: the signed secret is the proof."""
 BY_SECRET = (
     "/sign-in/sso/<key>/out/", "/calendar/<secret>/work.ics",
     "/join/<secret>/", "/offer/<secret>/", *BY_MAIL_PROGRAMS, "/ask/<secret>/", "/portal/sign-in/<slug>/",

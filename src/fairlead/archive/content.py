@@ -21,6 +21,8 @@ LEFT_OUT: Final = (
     "archive.export",
     "archive.twin",
     "archive.erasure",
+    "notices.device",
+    "notices.push",
 )
 """Kinds that are keys to this place, or of no use in another."""
 SECRET: Final = ("secret", "digest", "password", "token", "hash_of")

@@ -55,9 +55,14 @@ def send_form(
     address: str, fields: Mapping[str, str], *, limits: Limits, headers: Mapping[str, str] | None = None
 ) -> Reply:
     """POST a form to an address; a redirect is not followed. Raises FetchError when nothing came back."""
-    over_at = time.monotonic() + limits.seconds
     kind = {"content-type": "application/x-www-form-urlencoded", **(headers or {})}
-    return _ask(address, limits, kind, over_at, body=urlencode(fields).encode())
+    return send_bytes(address, urlencode(fields).encode(), limits=limits, headers=kind)
+
+
+def send_bytes(address: str, body: bytes, *, limits: Limits, headers: Mapping[str, str]) -> Reply:
+    """POST what the headers describe to an address; a redirect is not followed. Raises FetchError when nothing came
+    back."""
+    return _ask(address, limits, headers, time.monotonic() + limits.seconds, body=body)
 
 
 def fetch(address: str, *, limits: Limits, headers: Mapping[str, str] | None = None) -> Reply:

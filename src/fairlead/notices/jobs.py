@@ -17,7 +17,7 @@ from fairlead.allocation.models import Offer, Offering
 from fairlead.events.models import Event
 from fairlead.events.tenancy import tenant, workspace_ids
 from fairlead.jobs import SEND, enqueue, every, follows, job
-from fairlead.notices import actions, client_mails  # noqa: F401  the jobs of client_mails are read with these
+from fairlead.notices import actions, client_mails, push_jobs  # noqa: F401  the jobs of client_mails are read with these
 from fairlead.notices.kinds import BY_NAME, EVENTS
 from fairlead.notices.links import stop_secret
 from fairlead.notices.models import Notice
@@ -36,11 +36,13 @@ LAST_PART: Final = 4
 def tell(*, event_id: int, now: datetime, **_: int) -> None:
     """Tell everybody who is concerned."""
     with transaction.atomic():  # a notice and the job that mails it, or neither
-        _plan_mails(actions.tell(Event.objects.get(pk=event_id), now=now))
+        _plan(actions.tell(Event.objects.get(pk=event_id), now=now))
 
 
-def _plan_mails(rows: Iterable[Notice]) -> None:
+def _plan(rows: Iterable[Notice]) -> None:
+    """Send each when its time has come."""
     for row in rows:
+        push_jobs.plan_push(row)
         if row.mail_at is not None:
             once = f"notices {row.workspace_id} {row.user_id} {row.mail_at.isoformat()}"
             enqueue(send_mails, at=row.mail_at, once=once, workspace_id=row.workspace_id, user_id=row.user_id)
@@ -52,7 +54,7 @@ def remind_of_dates(*, now: datetime) -> None:
     """Due tomorrow and overdue, for everybody whose morning it is."""
     for workspace_id in workspace_ids():
         with tenant(workspace_id), transaction.atomic():
-            _plan_mails(actions.remind_of_dates(workspace_id, now=now))
+            _plan(actions.remind_of_dates(workspace_id, now=now))
 
 
 @follows("task.offered")
@@ -75,16 +77,18 @@ def remind_of_offer(*, offer_id: int, now: datetime, **_: int) -> None:
     offer = Offer.objects.select_related("task__project", "worker").filter(pk=offer_id).first()
     if offer is not None:
         with transaction.atomic():
-            _plan_mails(actions.remind_of_offer(offer, now=now))
+            _plan(actions.remind_of_offer(offer, now=now))
 
 
 @every(SNOOZE_S)
 @job()
 def wake(*, now: datetime) -> None:
-    """Whatever was snoozed until now rings again."""
+    """Whatever was snoozed until now rings again, also on devices."""
     for workspace_id in workspace_ids():
         with tenant(workspace_id):
             actions.wake(workspace_id, now=now)
+            for row in Notice.objects.filter(workspace_id=workspace_id, push_at__isnull=False):
+                push_jobs.plan_push(row)
 
 
 @job(queue=SEND, retry=RETRY)

@@ -1,4 +1,4 @@
-"""The link that stops mails: it names the person and the kinds, and is signed by this server."""
+"""Links that need no sign-in: they name the person and what they do, and are signed by this server."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from django.core import signing
 
 from fairlead.lib.errors import Missing
 from fairlead.notices.kinds import BY_NAME
+from fairlead.notices.models import Notice
 from fairlead.work.models import Reviewer
 
 SALT: Final = "fairlead.notices.stop"
 REMINDER_SALT: Final = "fairlead.notices.reminder"
+SEEN_SALT: Final = "fairlead.notices.seen"
+SEEN_S: Final = 14 * 24 * 3600
 
 
 def stop_secret(workspace_id: int, user_id: int, kinds: Sequence[str]) -> str:
@@ -41,3 +44,17 @@ def read_reminder_secret(secret: str) -> tuple[int, int]:
     except (signing.BadSignature, ValueError, TypeError) as error:
         raise Missing("This link stops nothing. Sign in and look under Settings, Notifications.") from error
     return int(workspace_id), int(reviewer_id)
+
+
+def seen_secret(notice: Notice) -> str:
+    """What stands in the link by which a press on a push marks its notice as read."""
+    return signing.dumps([notice.workspace_id, notice.user_id, notice.pk], salt=SEEN_SALT)
+
+
+def read_seen_secret(secret: str) -> tuple[int, int, int]:
+    """(workspace id, user id, notice id) of a link. Raises Missing for one that this server did not sign lately."""
+    try:
+        workspace_id, user_id, notice_id = signing.loads(secret, salt=SEEN_SALT, max_age=SEEN_S)
+    except (signing.BadSignature, ValueError, TypeError) as error:
+        raise Missing("This link marks nothing as read. Sign in and look under Notifications.") from error
+    return int(workspace_id), int(user_id), int(notice_id)

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from fairlead.accounts.models import Role
+from fairlead.accounts.models import Role, Session
 from fairlead.accounts.permissions import MANAGERS
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Missing
 from fairlead.notices.kinds import KINDS, Kind
-from fairlead.notices.models import Choice, Notice, NoticeSettings
+from fairlead.notices.models import Choice, Device, Mute, Notice, NoticeSettings
 from fairlead.notices.timing import Rhythm
-from fairlead.work.queries import visible_projects
+from fairlead.work.models import Task
+from fairlead.work.queries import visible_projects, visible_tasks
 
 COLUMNS: Final = (
     "id", "kind", "title", "body", "url", "actor_name", "created_at", "read_at", "snoozed_until", "task_id",
@@ -87,6 +89,7 @@ class Channels:
     kind: Kind
     in_app: bool
     mail: bool
+    push: bool
 
 
 @dataclass(frozen=True)
@@ -98,43 +101,99 @@ class Preferences:
 
 
 def rhythm_of(workspace_id: int, user_id: int) -> Rhythm:
-    """When mails go out to this person; the defaults when they chose nothing."""
-    columns = ("digest", "daily_at_min", "quiet_from_min", "quiet_to_min", "quiet_days")
+    """When mails and pushes go out to this person; the defaults when they chose nothing."""
+    columns = (
+        "digest", "daily_at_min", "quiet_from_min", "quiet_to_min", "quiet_days", "push_digest", "spare_mails",
+    )  # fmt: skip
     row = NoticeSettings.objects.filter(workspace_id=workspace_id, user_id=user_id).values(*columns).first()
     return Rhythm(**row) if row else Rhythm()
 
 
 def channels_of(workspace_id: int, kind: Kind, user_ids: list[int]) -> dict[int, Channels]:
     """{user id: where news of this kind goes for them}, in one query."""
-    rows: dict[int, dict[str, Any]] = {
-        row["user_id"]: dict(row)
-        for row in Choice.objects.filter(workspace_id=workspace_id, user_id__in=user_ids, kind=kind.name).values(
-            "user_id", "in_app", "mail"
-        )
-    }
-    return {
-        pk: Channels(kind, rows[pk]["in_app"], rows[pk]["mail"])
-        if pk in rows
-        else Channels(kind, kind.in_app, kind.mail)
-        for pk in user_ids
-    }
+    chosen = Choice.objects.filter(workspace_id=workspace_id, user_id__in=user_ids, kind=kind.name)
+    rows = {row["user_id"]: row for row in chosen.values("user_id", "in_app", "mail", "push")}
+    return {pk: _channels(kind, rows.get(pk)) for pk in user_ids}
 
 
 def preferences(actor: Actor) -> Preferences:
     """The actor's own: all kinds that their role can get."""
-    chosen = {
-        row["kind"]: row
-        for row in Choice.objects.filter(workspace_id=actor.workspace_id, user_id=actor.user_id or 0).values(
-            "kind", "in_app", "mail"
-        )
-    }
-    rows = [
-        Channels(k, chosen[k.name]["in_app"], chosen[k.name]["mail"])
-        if k.name in chosen
-        else Channels(k, k.in_app, k.mail)
-        for k in kinds_for(actor)
-    ]
+    chosen = Choice.objects.filter(workspace_id=actor.workspace_id, user_id=actor.user_id or 0)
+    by_kind = {row["kind"]: row for row in chosen.values("kind", "in_app", "mail", "push")}
+    rows = [_channels(kind, by_kind.get(kind.name)) for kind in kinds_for(actor)]
     return Preferences(rhythm_of(actor.workspace_id, actor.user_id or 0), rows)
+
+
+def _channels(kind: Kind, row: Mapping[str, Any] | None) -> Channels:
+    if row is None:
+        return Channels(kind, kind.in_app, kind.mail, kind.mail)
+    return Channels(kind, row["in_app"], row["mail"], kind.mail if row["push"] is None else row["push"])
+
+
+@dataclass(frozen=True)
+class DeviceRow:
+    """A device as the settings show it. `here`: it is the browser that asks."""
+
+    id: int
+    name: str
+    discreet: bool
+    created_at: datetime
+    used_at: datetime | None
+    failing_since: datetime | None
+    here: bool
+
+
+def devices(actor: Actor, session: str, *, now: datetime) -> list[DeviceRow]:
+    """The actor's devices that take pushes, this one first. `session`: the digest of the session that asks."""
+    columns = ("id", "name", "discreet", "created_at", "used_at", "failing_since")
+    found = live_devices(actor.workspace_id, actor.user_id or 0, now=now).order_by("-created_at", "-pk")
+    rows = [DeviceRow(here=row.pop("session") == session, **row) for row in found.values("session", *columns)]
+    return sorted(rows, key=lambda row: not row.here)
+
+
+def live_devices(workspace_id: int, user_id: int, *, now: datetime) -> QuerySet[Device]:
+    """The person's devices on which they are signed in."""
+    signed_in = Session.objects.filter(user_id=user_id, expire_date__gt=now).values("session_key")
+    return Device.objects.filter(workspace_id=workspace_id, user_id=user_id, session__in=signed_in)
+
+
+def reachable(workspace_id: int, user_ids: Collection[int], *, now: datetime) -> set[int]:
+    """Which of these people have a device that takes pushes; no question where nobody is asked about."""
+    if not user_ids:
+        return set()
+    alive = Session.objects.filter(session_key=OuterRef("session"), user_id=OuterRef("user_id"), expire_date__gt=now)
+    found = Device.objects.filter(Exists(alive), workspace_id=workspace_id, user_id__in=user_ids)
+    return set(found.values_list("user_id", flat=True))
+
+
+def muted_by(task: Task | None, user_ids: Collection[int]) -> set[int]:
+    """Which of these people have muted the task or its project."""
+    if task is None or not user_ids:
+        return set()
+    found = Mute.objects.filter(Q(task=task) | Q(project_id=task.project_id), user_id__in=user_ids)
+    return set(found.values_list("user_id", flat=True))
+
+
+def mutes(actor: Actor) -> QuerySet[Mute]:
+    """What the actor has muted and may still see, projects first."""
+    mine = Mute.objects.filter(workspace_id=actor.workspace_id, user_id=actor.user_id or 0)
+    seen = Q(project__in=visible_projects(actor)) | Q(task__in=visible_tasks(actor))
+    return mine.filter(seen).select_related("project", "task__project").order_by("project__name", "task_id")
+
+
+def find_device(actor: Actor, number: int) -> Device:
+    """One of the actor's own. Raises Missing, also for somebody else's."""
+    found = Device.objects.filter(workspace_id=actor.workspace_id, user_id=actor.user_id or 0, pk=number).first()
+    if found is None:
+        raise Missing("There is no such device any more.")
+    return found
+
+
+def offer_number(notice: Notice) -> int:
+    """The offer that a notice asks to answer; 0 when it asks for none."""
+    asks = notice.kind in ("offered", "expiring")
+    number = notice.url.removeprefix("/offers/").rstrip("/")
+    return int(number) if asks and number.isdecimal() else 0
 
 
 CLIENT_KINDS: Final = frozenset({"mentioned", "commented"})

@@ -1,4 +1,4 @@
-"""When a mail goes out: at once or bundled, and never in quiet hours. All on the clock on the person's wall."""
+"""When mails and pushes go out: at once or bundled, never in quiet hours. All on the clock on the person's wall."""
 
 from __future__ import annotations
 
@@ -8,26 +8,46 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 DAY = timedelta(days=1)
+PATIENCE = timedelta(minutes=15)
+"""How long a mail waits to learn whether a device had the news: longer than a push is tried."""
 
 
 @dataclass(frozen=True)
 class Rhythm:
-    """`digest`: now, hourly or daily (then at `daily_at_min`). Minutes after midnight; days 0 = Monday."""
+    """`digest`: mails now, hourly or daily (then at `daily_at_min`); `push_digest`: the same of pushes. `spare_mails`:
+    what a device had is not mailed. Minutes after midnight; days 0 = Monday."""
 
     digest: str = "now"
     daily_at_min: int = 540
     quiet_from_min: int = 1200
     quiet_to_min: int = 480
     quiet_days: Collection[int] = ()
+    push_digest: str = "now"
+    spare_mails: bool = False
 
 
 def mail_time(rhythm: Rhythm, zone: str, now: datetime) -> datetime:
     """The moment, in UTC, at which news of `now` is mailed."""
-    at = now.astimezone(UTC)
-    if rhythm.digest == "hourly":
-        at = next_hour(zone, now)
-    elif rhythm.digest == "daily":
-        at = next_time(rhythm.daily_at_min, zone, now)
+    return _outside_quiet(rhythm, zone, _bundled(rhythm, rhythm.digest, zone, now))
+
+
+def push_time(rhythm: Rhythm, zone: str, now: datetime) -> datetime:
+    """The moment, in UTC, at which news of `now` is pushed."""
+    return _outside_quiet(rhythm, zone, _bundled(rhythm, rhythm.push_digest, zone, now))
+
+
+def mail_after(push_at: datetime, rhythm: Rhythm, zone: str) -> datetime:
+    """The earliest moment for a mail that a push may make needless."""
+    return _outside_quiet(rhythm, zone, push_at + PATIENCE)
+
+
+def _bundled(rhythm: Rhythm, digest: str, zone: str, now: datetime) -> datetime:
+    if digest == "hourly":
+        return next_hour(zone, now)
+    return next_time(rhythm.daily_at_min, zone, now) if digest == "daily" else now.astimezone(UTC)
+
+
+def _outside_quiet(rhythm: Rhythm, zone: str, at: datetime) -> datetime:
     end = quiet_end(rhythm, zone, at)
     return at if end is None else end
 

@@ -17,7 +17,7 @@ from fairlead.events.tenancy import tenant
 from fairlead.notices import actions, queries
 from fairlead.notices.actions.reading import SNOOZES
 from fairlead.notices.kinds import BY_NAME
-from fairlead.notices.links import read_stop_secret
+from fairlead.notices.links import read_seen_secret, read_stop_secret
 from fairlead.web.access import Request, member_page, safe_next
 from fairlead.web.render import page
 
@@ -114,6 +114,16 @@ def stop(request: HttpRequest, secret: str) -> HttpResponse:
         return page(request, "notices/stop.jinja", values)
 
 
+@csrf_exempt
+@require_POST
+def seen(_: HttpRequest, secret: str) -> HttpResponse:
+    """A push was pressed. The service worker has no token of ours: the signed secret says all that is needed."""
+    workspace_id, user_id, notice_id = read_seen_secret(secret)
+    with tenant(workspace_id):
+        actions.mark_seen(workspace_id, user_id, notice_id, now=timezone.now())
+    return HttpResponse(status=204)
+
+
 urls = [
     path("notices/", index, name="notices"),
     path("notices/recent/", recent, name="notices-recent"),
@@ -122,4 +132,5 @@ urls = [
     path("notices/<int:number>/read/", read, name="notice-read"),
     path("notices/<int:number>/snooze/", snooze, name="notice-snooze"),
     path("notices/stop/<str:secret>/", stop, name="notices-stop"),
+    path("notices/seen/<str:secret>/", seen, name="notices-seen"),
 ]

@@ -60,7 +60,10 @@ def show(request: Request, number: int) -> HttpResponse:
 
 def _sheet(request: Request, offer: Offer, refused: Refused | None = None) -> HttpResponse:
     sheet = queries.offer_sheet(offer, actor=request.actor, now=timezone.now())
-    values = {"sheet": sheet, "base": f"/offers/{offer.pk}/", "declines": DECLINES, "refused": refused}
+    values = {
+        "sheet": sheet, "base": f"/offers/{offer.pk}/", "declines": DECLINES, "refused": refused,
+        "answer": request.GET.get("answer", ""),
+    }  # fmt: skip
     return page(request, "offers/show.jinja", values, status=refused.status if refused else 200)
 
 

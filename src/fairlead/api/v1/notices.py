@@ -58,6 +58,7 @@ class ChannelOut(Shown):
     label: str = Field(examples=["Somebody mentions me in a comment"])
     in_app: bool
     mail: bool
+    push: bool = Field(description="To the devices on which the user switched that on.")
 
 
 class SettingsOut(Shown):
@@ -66,6 +67,8 @@ class SettingsOut(Shown):
     quiet_from_min: int
     quiet_to_min: int
     quiet_days: list[int] = Field(description="Days on which quiet hours begin; 0 is Monday.")
+    push_digest: Literal["now", "hourly", "daily"]
+    spare_mails: bool = Field(description="What a device had is not mailed as well.")
     channels: list[ChannelOut]
 
 
@@ -73,6 +76,7 @@ class Channel(Body):
     kind: Annotated[str, Field(max_length=20, examples=["mentioned"])]
     in_app: bool = Field(strict=True)
     mail: bool = Field(strict=True)
+    push: bool | None = Field(None, strict=True, description="Left out: as it is.")
 
 
 class SettingsIn(Body):
@@ -81,6 +85,8 @@ class SettingsIn(Body):
     quiet_from_min: Minute = 1200
     quiet_to_min: Minute = 480
     quiet_days: list[Annotated[int, Field(strict=True, ge=0, le=6)]] = Field([], max_length=7)
+    push_digest: Literal["now", "hourly", "daily"] = "now"
+    spare_mails: bool = Field(False, strict=True)
     channels: list[Channel] = Field([], max_length=40, description="Kinds that are not sent stay as they are.")
 
 
@@ -135,17 +141,20 @@ def show_notice_settings(request: Call) -> dict[str, Any]:
 def change_notice_settings(request: Call, body: SettingsIn) -> dict[str, Any]:
     """Change how one is notified"""
     times = {name: getattr(body, name) for name in ("daily_at_min", "quiet_from_min", "quiet_to_min")}
-    rhythm = Rhythm(digest=body.digest, quiet_days=tuple(body.quiet_days), **times)
-    channels = {row.kind: (row.in_app, row.mail) for row in body.channels}
+    rhythm = Rhythm(
+        digest=body.digest, quiet_days=tuple(body.quiet_days), push_digest=body.push_digest,
+        spare_mails=body.spare_mails, **times,
+    )  # fmt: skip
+    channels = {row.kind: actions.Wanted(row.in_app, row.mail, row.push) for row in body.channels}
     actions.save_preferences(rhythm, channels, actor=request.actor)
     return _settings(request)
 
 
 def _settings(request: Call) -> dict[str, Any]:
     told = queries.preferences(request.actor)
-    names = ("digest", "daily_at_min", "quiet_from_min", "quiet_to_min", "quiet_days")
+    names = (*Rhythm.__dataclass_fields__,)
     rows = [
-        {"kind": row.kind.name, "label": row.kind.label, "in_app": row.in_app, "mail": row.mail}
+        {"kind": row.kind.name, "label": row.kind.label, "in_app": row.in_app, "mail": row.mail, "push": row.push}
         for row in told.channels
     ]
     return {**{name: getattr(told.rhythm, name) for name in names}, "channels": rows}

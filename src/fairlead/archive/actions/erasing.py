@@ -34,6 +34,9 @@ OWN_WORDS: Final = (
     "UPDATE people_workerskill SET evidence = '', evidence_url = '' WHERE worker_id = %(worker)s",
     "UPDATE people_timeoff SET reason = '', note = '' WHERE worker_id = %(worker)s",
     "DELETE FROM notices_notice WHERE workspace_id = %(workspace)s AND user_id = %(user)s",
+    "DELETE FROM notices_push WHERE device_id IN (SELECT id FROM notices_device WHERE workspace_id = %(workspace)s"
+    " AND user_id = %(user)s)",
+    "DELETE FROM notices_device WHERE workspace_id = %(workspace)s AND user_id = %(user)s",
     "DELETE FROM accounts_apitoken WHERE workspace_id = %(workspace)s AND user_id = %(user)s",
     "DELETE FROM accounts_invitation WHERE workspace_id = %(workspace)s AND lower(email) = ANY(%(names)s)",
     "DELETE FROM api_reply WHERE workspace_id = %(workspace)s AND user_id = %(user)s",

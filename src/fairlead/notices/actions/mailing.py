@@ -13,7 +13,7 @@ from fairlead.accounts.models import Membership, User
 from fairlead.accounts.queries import actor_of
 from fairlead.notices.kinds import BY_NAME
 from fairlead.notices.models import Choice, Notice
-from fairlead.notices.queries import channels_of, told_to
+from fairlead.notices.queries import awake, channels_of, rhythm_of, told_to
 
 
 @contextmanager
@@ -33,17 +33,17 @@ def sending(name: str) -> Iterator[bool]:
 
 
 def due_mails(workspace_id: int, user_id: int, *, now: datetime) -> list[Notice]:
-    """The notices whose mail is due. What was read, or may no longer be seen, is not mailed any more."""
-    here = Membership.objects.filter(workspace_id=workspace_id, user_id=user_id, removed_at__isnull=True)
-    member = here.select_related("user").first()
+    """The notices whose mail is due. What was read, put off, had by a device that spares mails, or may no longer be
+    seen, is not mailed any more."""
     waiting = Notice.objects.filter(
         workspace_id=workspace_id, user_id=user_id, mailed_at__isnull=True, mail_at__lte=now
     )
     with transaction.atomic():
         held = list(waiting.select_for_update(of=("self",)).order_by("created_at", "pk"))
-        seen = set() if member is None else set(_visible(member, [row.pk for row in held]))
         off = _mail_off(workspace_id, user_id, held)
-        chosen = [row for row in held if row.pk in seen and row.read_at is None and row.kind not in off]
+        fresh = still_news(workspace_id, user_id, held, now=now)
+        spared = {row.pk for row in fresh if row.pushed_at} if rhythm_of(workspace_id, user_id).spare_mails else set()
+        chosen = [row for row in fresh if row.kind not in off and row.pk not in spared]
         needless = {row.pk for row in held} - {row.pk for row in chosen}
         if needless:
             Notice.objects.filter(pk__in=needless).update(mail_at=None)
@@ -55,8 +55,15 @@ def mark_mailed(rows: Sequence[Notice], *, now: datetime) -> None:
     Notice.objects.filter(pk__in=[row.pk for row in rows]).update(mailed_at=now, mail_at=None)
 
 
-def _visible(member: Membership, ids: Sequence[int]) -> list[int]:
-    return list(told_to(actor_of(member)).filter(pk__in=ids).values_list("pk", flat=True))
+def still_news(workspace_id: int, user_id: int, rows: Sequence[Notice], *, now: datetime) -> list[Notice]:
+    """Those that the person has neither read nor put off, and may still see."""
+    here = Membership.objects.filter(workspace_id=workspace_id, user_id=user_id, removed_at__isnull=True)
+    member = here.select_related("user").first()
+    if member is None or not rows:
+        return []
+    unread = awake(told_to(actor_of(member)).filter(pk__in=[row.pk for row in rows], read_at__isnull=True), now)
+    seen = set(unread.values_list("pk", flat=True))
+    return [row for row in rows if row.pk in seen]
 
 
 def _mail_off(workspace_id: int, user_id: int, rows: Sequence[Notice]) -> set[str]:

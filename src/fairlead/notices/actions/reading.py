@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -13,6 +13,7 @@ from django.db.models import F
 from fairlead.events.actor import Actor
 from fairlead.events.announce import announce
 from fairlead.lib.errors import Forbidden, Invalid
+from fairlead.notices.actions.pushing import push_again
 from fairlead.notices.models import Choice, Notice, NoticeSettings
 from fairlead.notices.queries import awake, kinds_for, own_notices
 from fairlead.notices.timing import Rhythm, on_the_wall
@@ -33,6 +34,14 @@ def mark_read(notice: Notice, *, actor: Actor, now: datetime) -> Notice:
             announce("notice", actor.workspace_id, notice.user_id)
     notice.refresh_from_db(fields=["read_at"])
     return notice
+
+
+def mark_seen(workspace_id: int, user_id: int, notice_id: int, *, now: datetime) -> None:
+    """Seen on a device whose push was pressed."""
+    mine = Notice.objects.filter(workspace_id=workspace_id, user_id=user_id, pk=notice_id, read_at__isnull=True)
+    with transaction.atomic():
+        if mine.update(read_at=now):
+            announce("notice", workspace_id, user_id)
 
 
 def mark_all_read(*, actor: Actor, now: datetime) -> int:
@@ -68,36 +77,53 @@ def snooze_end(choice: str, zone: str, now: datetime) -> datetime:
 
 
 def wake(workspace_id: int, *, now: datetime) -> int:
-    """Show again what was snoozed until now, as the newest; how many it was."""
-    over = Notice.objects.filter(workspace_id=workspace_id, snoozed_until__lte=now)
+    """Show again what was snoozed until now, as the newest, also on devices; how many it was."""
     with transaction.atomic():
-        users = list(over.values_list("user_id", flat=True))
-        over.update(created_at=F("snoozed_until"), snoozed_until=None)
-        for user_id in set(users):
+        over = Notice.objects.filter(workspace_id=workspace_id, snoozed_until__lte=now)
+        rows = list(over.select_for_update(of=("self",)).select_related("user"))
+        ids = [row.pk for row in rows]
+        Notice.objects.filter(pk__in=ids).update(created_at=F("snoozed_until"), snoozed_until=None)
+        for row in rows:
+            push_again(row, now=now)
+        for user_id in {row.user_id for row in rows}:
             announce("notice", workspace_id, user_id)
-    return len(users)
+    return len(rows)
 
 
-def save_preferences(rhythm: Rhythm, channels: Mapping[str, tuple[bool, bool]], *, actor: Actor) -> None:
-    """How to be told: when mails come, and {kind: (in app, mail)} for any of the actor's kinds. Raises Invalid."""
+class Wanted(NamedTuple):
+    """The channels of one kind; `push` None leaves it as it is."""
+
+    in_app: bool
+    mail: bool
+    push: bool | None = None
+
+    def columns(self) -> dict[str, bool]:
+        """What is written."""
+        return {name: value for name, value in self._asdict().items() if value is not None}
+
+
+def save_preferences(rhythm: Rhythm, channels: Mapping[str, Wanted], *, actor: Actor) -> None:
+    """How to be told: when mails and pushes come, and the channels of any of the actor's kinds. Raises Invalid."""
     if actor.user_id is None:
         raise Forbidden("Only somebody with an account has notifications.")
     _check(rhythm, channels, actor)
     values = {
         "digest": rhythm.digest, "daily_at_min": rhythm.daily_at_min, "quiet_from_min": rhythm.quiet_from_min,
         "quiet_to_min": rhythm.quiet_to_min, "quiet_days": sorted(set(rhythm.quiet_days)),
+        "push_digest": rhythm.push_digest, "spare_mails": rhythm.spare_mails,
     }  # fmt: skip
     own: dict[str, Any] = {"workspace_id": actor.workspace_id, "user_id": actor.user_id}
     with transaction.atomic():
         NoticeSettings.objects.update_or_create(**own, defaults=values)
-        for kind, (in_app, mail) in channels.items():
-            Choice.objects.update_or_create(**own, kind=kind, defaults={"in_app": in_app, "mail": mail})
+        for kind, wanted in channels.items():
+            Choice.objects.update_or_create(**own, kind=kind, defaults=wanted.columns())
 
 
-def _check(rhythm: Rhythm, channels: Mapping[str, tuple[bool, bool]], actor: Actor) -> None:
+def _check(rhythm: Rhythm, channels: Mapping[str, Wanted], actor: Actor) -> None:
     wrong: dict[str, str] = {}
-    if rhythm.digest not in NoticeSettings.Digest.values:
-        wrong["digest"] = f"Choose one of: {', '.join(NoticeSettings.Digest.values)}."
+    for name in ("digest", "push_digest"):
+        if getattr(rhythm, name) not in NoticeSettings.Digest.values:
+            wrong[name] = f"Choose one of: {', '.join(NoticeSettings.Digest.values)}."
     for name in ("daily_at_min", "quiet_from_min", "quiet_to_min"):
         if not 0 <= getattr(rhythm, name) < 1440:
             wrong[name] = "A time of day, such as 9:00."

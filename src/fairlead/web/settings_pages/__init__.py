@@ -5,6 +5,7 @@ from __future__ import annotations
 from fairlead.web.settings_pages import (
     branding,
     data,
+    devices,
     fields,
     members,
     notices,
@@ -23,5 +24,5 @@ from fairlead.web.settings_pages import (
 urls = [
     *profile.urls, *workspace.urls, *branding.urls, *planning.urls, *members.urls, *fields.urls, *types.urls,
     *notices.urls, *presence.urls, *sessions.urls, *providers.urls, *security.urls, *sign_in.urls, *tokens.urls,
-    *data.urls,
+    *data.urls, *devices.urls,
 ]  # fmt: skip

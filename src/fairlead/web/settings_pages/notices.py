@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import path
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from fairlead.lib.errors import Invalid
@@ -16,6 +17,7 @@ from fairlead.notices import actions, queries
 from fairlead.notices.models import NoticeSettings
 from fairlead.notices.timing import Rhythm
 from fairlead.web.access import Request, member_page
+from fairlead.web.settings_pages.devices import session_here
 from fairlead.web.settings_pages.frame import settings_page
 
 DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -34,7 +36,7 @@ def notifications(request: Request) -> HttpResponse:
     try:
         actions.save_preferences(rhythm, channels, actor=request.actor)
     except Invalid as refusal:
-        typed = [queries.Channels(row.kind, *channels[row.kind.name]) for row in told.channels]
+        typed = [queries.Channels(row.kind, *map(bool, channels[row.kind.name])) for row in told.channels]
         return _shown(request, queries.Preferences(rhythm, typed), wrong=refusal.fields, status=422)
     messages.success(request, "Your notifications are saved.")
     return redirect("settings-notifications")
@@ -43,18 +45,22 @@ def notifications(request: Request) -> HttpResponse:
 def _shown(
     request: Request, told: queries.Preferences, *, wrong: dict[str, str] | None = None, status: int = 200
 ) -> HttpResponse:
+    devices = queries.devices(request.actor, session_here(request), now=timezone.now())
     values: dict[str, Any] = {
-        "told": told, "wrong": wrong or {}, "digests": NoticeSettings.Digest.choices, "days": list(enumerate(DAYS)),
-        "times": TIMES,
+        "told": told, "devices": devices, "muted": list(queries.mutes(request.actor)), "wrong": wrong or {},
+        "digests": NoticeSettings.Digest.choices, "days": list(enumerate(DAYS)), "times": TIMES,
     }  # fmt: skip
     return settings_page(request, "settings/notifications.jinja", values, status=status)
 
 
 def _rhythm(sent: QueryDict) -> Rhythm:
     """What was typed; a time that is none becomes −1, which the action refuses beside its field."""
-    times = {field: _minute(sent.get(name, "")) for field, name in TIMES.items()}
+    times: dict[str, Any] = {field: _minute(sent.get(name, "")) for field, name in TIMES.items()}
     days = tuple(int(day) for day in sent.getlist("quiet_days") if day.isdecimal() and len(day) < 3)
-    return Rhythm(digest=sent.get("digest", ""), quiet_days=days, **times)
+    return Rhythm(
+        digest=sent.get("digest", ""), quiet_days=days, push_digest=sent.get("push_digest", "now"),
+        spare_mails="spare_mails" in sent, **times,
+    )  # fmt: skip
 
 
 def _minute(text: str) -> int:
@@ -62,11 +68,10 @@ def _minute(text: str) -> int:
     return int(found[1]) * 60 + int(found[2]) if found else -1
 
 
-def _channels(sent: QueryDict, told: queries.Preferences) -> dict[str, tuple[bool, bool]]:
+def _channels(sent: QueryDict, told: queries.Preferences) -> dict[str, actions.Wanted]:
     ticked = set(sent.getlist("on"))
-    return {
-        name: (f"{name} app" in ticked, f"{name} mail" in ticked) for name in (row.kind.name for row in told.channels)
-    }
+    names = [row.kind.name for row in told.channels]
+    return {name: actions.Wanted(*(f"{name} {way}" in ticked for way in ("app", "mail", "push"))) for name in names}
 
 
 urls = [path("settings/notifications/", notifications, name="settings-notifications")]

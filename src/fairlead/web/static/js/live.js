@@ -2,7 +2,8 @@
    data-live="task project" whose words contain the part before the dot gets the htmx trigger `live` (so it carries
    hx-get and hx-trigger="live"): the server checks again what the reader may see. Changes that come close together cause
    one refresh; while somebody presses, drags, lifts or types in the element it waits, and an answer that comes in the middle
-   of that is thrown away and asked for again. */
+   of that is thrown away and asked for again. An element with data-place="task/WEB-1" lets others who have that open see
+   that this page has it open, too. */
 (() => {
   if (!document.querySelector("[data-live]") || !window.EventSource) return;
   const parts = () => [...document.querySelectorAll("[data-live]")];
@@ -37,8 +38,8 @@
     timer ||= setTimeout(flush, 300);
   }, true);
   const listen = () => {
-    const made = document.querySelector('meta[name="made"]')?.content;
-    const stream = new EventSource(made ? `/live?made=${made}` : "/live");
+    const asked = { made: document.querySelector('meta[name="made"]')?.content, at: document.querySelector("[data-place]")?.dataset.place };
+    const stream = new EventSource(`/live?${new URLSearchParams(Object.entries(asked).filter(([, value]) => value))}`);
     stream.onmessage = ({ data }) => {
       const topic = JSON.parse(data).kind.split(".")[0];
       for (const part of parts()) if (part.dataset.live.split(" ").includes(topic)) part.dataset.stale = "";

@@ -1,0 +1,75 @@
+"""What one hears of a task and of its project, and hearing less of it."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import path
+from django.views.decorators.http import require_POST, require_safe
+
+from fairlead.notices import actions, queries
+from fairlead.web import keys  # noqa: F401  the converters of the addresses below
+from fairlead.web.access import Request, member_page, safe_next
+from fairlead.web.render import page
+from fairlead.work.queries import find_project, find_task
+
+
+@member_page
+@require_safe
+def about(request: Request, key: str) -> HttpResponse:
+    """What one hears of this task."""
+    task = find_task(request.actor, key)
+    muted = {(row.task_id, row.project_id) for row in queries.mutes(request.actor)}
+    values = {"task": task, "task_off": (task.pk, None) in muted, "project_off": (None, task.project_id) in muted}
+    return page(request, "notices/about.jinja", values, block="about")
+
+
+@member_page
+@require_POST
+def mute_task(request: Request, key: str) -> HttpResponse:
+    """Only what is meant for oneself."""
+    task = find_task(request.actor, key)
+    actions.mute_task(task, actor=request.actor)
+    return _back(request, f"{task} is muted.", f"/tasks/{task}/", undo=f"/tasks/{task}/unmute/")
+
+
+@member_page
+@require_POST
+def unmute_task(request: Request, key: str) -> HttpResponse:
+    """Everything again."""
+    task = find_task(request.actor, key)
+    actions.unmute_task(task, actor=request.actor)
+    return _back(request, f"You hear of {task} again.", f"/tasks/{task}/")
+
+
+@member_page
+@require_POST
+def mute_project(request: Request, key: str) -> HttpResponse:
+    """Only what is meant for oneself, in all its tasks."""
+    project = find_project(request.actor, key)
+    actions.mute_project(project, actor=request.actor)
+    return _back(request, f"{project.name} is muted.", "/notices/", undo=f"/projects/{key}/unmute/")
+
+
+@member_page
+@require_POST
+def unmute_project(request: Request, key: str) -> HttpResponse:
+    """Everything again."""
+    project = find_project(request.actor, key)
+    actions.unmute_project(project, actor=request.actor)
+    return _back(request, f"You hear of {project.name} again.", "/notices/")
+
+
+def _back(request: Request, words: str, otherwise: str, *, undo: str = "") -> HttpResponse:
+    messages.success(request, words, extra_tags=undo)
+    return redirect(safe_next(request.POST.get("next") or otherwise))
+
+
+urls = [
+    path("tasks/<task:key>/notices/", about, name="task-notices"),
+    path("tasks/<task:key>/mute/", mute_task, name="mute-task"),
+    path("tasks/<task:key>/unmute/", unmute_task, name="unmute-task"),
+    path("projects/<project:key>/mute/", mute_project, name="mute-project"),
+    path("projects/<project:key>/unmute/", unmute_project, name="unmute-project"),
+]

@@ -1,0 +1,96 @@
+"""Settings: the devices that take notifications while no page is open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import path, reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from fairlead import jobs
+from fairlead.accounts.devices import device_name
+from fairlead.lib.secrets import digest
+from fairlead.notices import actions, pushing, queries
+from fairlead.notices.push_jobs import try_device
+from fairlead.web.access import Request, member_page, posted
+
+
+def session_here(request: Request) -> str:
+    """The digest of the session that asks: a device is told as long as it is signed in."""
+    return digest(request.session.session_key or "")
+
+
+@member_page
+@require_safe
+def key(request: Request) -> HttpResponse:  # noqa: ARG001  the same for everybody who is signed in
+    """By which a browser knows this server's pushes."""
+    return HttpResponse(pushing.public_key(), content_type="text/plain")
+
+
+@member_page
+@require_POST
+def add(request: Request) -> HttpResponse:
+    """A browser has agreed to take pushes; it says so again now and then."""
+    given = actions.Subscription(*(posted(request, name) for name in ("endpoint", "p256dh", "auth")))
+    name = device_name(request.headers.get("User-Agent", ""))
+    actions.add_device(given, name, session_here(request), actor=request.actor, now=timezone.now())
+    return HttpResponse(status=204)
+
+
+@member_page
+@require_POST
+def remove(request: Request, number: int) -> HttpResponse:
+    """No more pushes there."""
+    device = queries.find_device(request.actor, number)
+    actions.remove_device(device, actor=request.actor)
+    messages.success(request, f"{device.name} gets no more notifications.")
+    return _back()
+
+
+@member_page
+@require_POST
+def attempt(request: Request, number: int) -> HttpResponse:
+    """Show how news will look there."""
+    device = queries.find_device(request.actor, number)
+    jobs.enqueue(try_device, workspace_id=request.actor.workspace_id, device_id=device.pk)
+    messages.success(request, f"A test is on its way to {device.name}. It should be there in a few seconds.")
+    return _back()
+
+
+def _say(request: Request, number: int, action: Callable[..., None], words: str) -> HttpResponse:
+    device = queries.find_device(request.actor, number)
+    action(device, actor=request.actor)
+    messages.success(request, f"{device.name} {words}")
+    return _back()
+
+
+@member_page
+@require_POST
+def discreet(request: Request, number: int) -> HttpResponse:
+    """From now on it shows what kind of news there is, and nothing else."""
+    return _say(request, number, actions.be_discreet, "shows the kind of news only, not what it is about.")
+
+
+@member_page
+@require_POST
+def openly(request: Request, number: int) -> HttpResponse:
+    """From now on it shows what happened."""
+    return _say(request, number, actions.be_open, "shows what it is about.")
+
+
+def _back() -> HttpResponse:
+    return redirect(reverse("settings-notifications") + "#devices")
+
+
+urls = [
+    path("settings/devices/", add, name="settings-devices"),
+    path("settings/devices/key/", key, name="settings-devices-key"),
+    path("settings/devices/<int:number>/remove/", remove, name="settings-device-remove"),
+    path("settings/devices/<int:number>/try/", attempt, name="settings-device-try"),
+    path("settings/devices/<int:number>/discreet/", discreet, name="settings-device-discreet"),
+    path("settings/devices/<int:number>/open/", openly, name="settings-device-open"),
+]
