@@ -12,6 +12,7 @@
   // toasts
   const dismiss = (toast) => { toast.dataset.leaving = ""; setTimeout(() => toast.remove(), 220); };
   const fade = (toast) => {
+    if (toast.dataset.toast === "stays") return;
     let timer;
     const start = () => { timer = setTimeout(() => dismiss(toast), toast.querySelector("form") ? 12000 : 6000); };
     const hold = () => clearTimeout(timer);

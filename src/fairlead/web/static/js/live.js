@@ -1,15 +1,16 @@
 /* Keeps pages fresh. /live streams one message per change: data = {"kind": "task.moved", …}. Every element with
    data-live="task project" whose words contain the part before the dot gets the htmx trigger `live` (so it carries
    hx-get and hx-trigger="live"): the server checks again what the reader may see. Changes that come close together cause
-   one refresh; while somebody presses, drags, lifts or types in the element it waits, and an answer that comes in the middle
-   of that is thrown away and asked for again. */
+   one refresh; while somebody presses, drags, lifts, types or has a menu or the editor of a cell open in the element it waits,
+   and an answer that comes in the middle of that is thrown away and asked for again. */
 (() => {
   if (!document.querySelector("[data-live]") || !window.EventSource) return;
   const parts = () => [...document.querySelectorAll("[data-live]")];
-  let pressed;
-  addEventListener("pointerdown", ({ target }) => { pressed = target; }, true);
-  for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => { pressed = null; }, true);
-  const inUse = (part) => part.contains(pressed ?? null) || part.querySelector(".lifted, .sortable-ghost, [aria-busy='true'], dialog[open], .htmx-request")
+  let pressed, letGo;
+  addEventListener("pointerdown", ({ target }) => { clearTimeout(letGo); pressed = target; }, true);
+  for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => { letGo = setTimeout(() => { pressed = null; }, 80); }, true);  // a finger's click comes a little later
+  const HELD = ".lifted, .sortable-ghost, [aria-busy='true'], dialog[open], .menu:popover-open, [data-cell-form], .htmx-request";
+  const inUse = (part) => part.contains(pressed ?? null) || part.querySelector(HELD)
     || (part.contains(document.activeElement) && document.activeElement.matches("input, textarea, select"));
   let timer;
   const flush = () => {
