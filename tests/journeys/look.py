@@ -16,7 +16,14 @@ def arm(page: Page) -> None:
     page.add_init_script(path=AXE)
 
 
-def look(page: Page, *, without: tuple[str, ...] = ()) -> list[str]:
-    """What is wrong with the page as it stands, each as one line; axe leaves alone what `without` selects."""
-    found: list[str] = page.evaluate(LOOK, list(without))
+EXCUSED = "excused "
+
+
+def look(page: Page, *, without: tuple[str, ...] = (), scaled: tuple[str, ...] = ()) -> list[str]:
+    """What is wrong with the page as it stands, each as one line.
+
+    Axe leaves alone what `without` selects; what `scaled` selects may be small and cut its words. Lines that begin with
+    EXCUSED name the selectors that were needed.
+    """
+    found: list[str] = page.evaluate(LOOK, [list(without), list(scaled)])
     return found

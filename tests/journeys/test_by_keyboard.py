@@ -120,7 +120,7 @@ def test_an_offer_is_accepted_and_its_time_is_logged(
     company: Company, bob: tuple[Page, Person, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page, _, number = bob
-    company.send("/tasks/WEB-1/offer/", worker=number, answer_min="1h", at_once="1")
+    company.send("/tasks/WEB-1/offer/", worker=number, answer_min=240, at_once=1)
     without_a_mouse(monkeypatch)
     hands = Hands(page)
     page.goto("/my-work/")
@@ -244,11 +244,8 @@ def test_a_plan_is_made_read_and_applied(company: Company, monkeypatch: pytest.M
     page.goto("/projects/WEB/")
     hands.tab_to(page.get_by_role("link", name="Allocate"))
     hands.press("Enter")
-    make = page.get_by_role("button", name=re.compile("plan", re.IGNORECASE)).first
-    expect(page.get_by_role("main")).to_be_visible()
-    if page.get_by_text("Nothing has changed yet.").count() == 0:
-        hands.tab_to(make)
-        hands.press("Enter")
+    hands.tab_to(page.get_by_role("button", name="Allocate all"))
+    hands.press("Enter")
     expect(page.get_by_text("Nothing has changed yet.")).to_be_visible(timeout=60_000)
     include = page.get_by_role("checkbox", name="Include WEB-1")
     hands.tab_to(include)
@@ -267,7 +264,7 @@ def test_work_is_approved_at_the_desk(
 ) -> None:
     says = {"name": "Draw", "takes": "task.key == 'WEB-3'", "autonomy": "approve", "steps": "1", "age_h": "24",
             "steps.1.name": "Best", "steps.1.how": "assign", "steps.1.strategy": "best", "claims": "2",
-            "pick": "next"}  # fmt: skip
+            "steps.1.ask": "1", "steps.1.answer_min": "1h", "pick": "next"}  # fmt: skip
     made = company.send("/policies/new/", **says).url
     company.send(made.rstrip("/") + "/resume/")
     without_a_mouse(monkeypatch)
@@ -282,4 +279,5 @@ def test_work_is_approved_at_the_desk(
     hands.tab_to(approve.first)
     hands.press("Enter")
     expect(toast(page, "WEB-3")).to_be_visible()
-    hands.keeps_its_place()
+    page.goto("/tasks/WEB-3/")
+    expect(page.get_by_role("complementary")).to_contain_text("Mia Meyer")

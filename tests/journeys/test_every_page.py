@@ -12,7 +12,8 @@ from playwright.sync_api import Error, Page, expect
 
 from .conftest import Server
 from .house import Place, Residence, furnish
-from .look import arm, look
+from .look import EXCUSED, arm, look
+from .steps import PASSWORD
 
 pytestmark = pytest.mark.journey
 
@@ -22,6 +23,28 @@ LEFT_OUT = {
     "/": "leads on to one's start page",
     "/manifest.webmanifest": "data for the browser",
     "/sw.js": "a script",
+    "/calendar/<secret>/work.ics": "a file for calendar programs",
+    "/desk/overrides/<policy_id>/": "leads back while no other weight is suggested, which takes weeks of decisions",
+    "/files/<attachment_id>/versions/<number>/download/": "a file",
+    "/files/<attachment_id>/versions/<number>/image/": "an image",
+    "/files/<attachment_id>/versions/<number>/thumb/": "an image",
+    "/needs/second-factor/": "leads on whoever has one",
+    "/needs/stronger-sign-in/": "leads on whoever signed in as the workspace asks",
+    "/notices/count/": "a piece of the bell",
+    "/people/export.csv": "a file",
+    "/portal/brand/<digest>/<version>/logo/": "an image",
+    "/portal/brand/<digest>/<version>/sheet/": "a style sheet",
+    "/schedule/data/": "data for the schedule",
+    "/settings/data/exports/<number>/": "a file",
+    "/settings/data/people/<number>/": "a file",
+    "/sign-in/sso/<key>/back/": "leads back from the other service",
+    "/sign-in/sso/<key>/go/": "leads to the other service",
+    "/tasks/<key>/mentions/": "a piece of the comment's field",
+    "/tasks/<key>/price/": "data for the schedule",
+    "/tasks/export.csv": "a file",
+    "/tasks/table.csv": "a file",
+    "/time/export/": "a file",
+    "/timeline/data/": "data for the timeline",
 }
 """Addresses of no page, with the reason. One that turns out to be a page fails the test."""
 FURTHER = (
@@ -51,6 +74,9 @@ FURTHER = (
 """Pages that show something else behind a further word of the address, or about another object."""
 ALIKE = ".api-section ~ .api-section"
 """The sections of the API reference come from one template: the first stands for all of them."""
+TO_SCALE = (".block", ".tl-task")
+"""Work on the schedule and the timeline is as wide as it lasts; its words stand in its label, too, and the same tasks
+can be reached in the list."""
 
 
 @dataclass(frozen=True)
@@ -84,19 +110,28 @@ def _visits(residence: Residence) -> Iterator[Visit]:
 
 def test_every_page_can_be_used_by_everybody(visitor: Callable[..., Page], residence: Residence) -> None:
     """On a desk in the light, then the same page in the dark on a phone."""
-    findings, seen = [], set()
+    findings, seen, excused = [], set(), set()
     for who, visits in _by_person(_visits(residence)):
         page = visitor()
         arm(page)
-        if who in residence.sessions:
-            _sign_in(page, residence, who)
+        _come_in(page, residence, who)
         for visit in visits:
             if _open(page, visit):
                 seen.add(visit.address)
-                findings += [f"{who} {visit.url} {found}" for found in _looks(page, who)]
+                for found in _looks(page, who):
+                    if EXCUSED in found:
+                        excused.add(found.split(EXCUSED)[1])
+                    else:
+                        findings.append(f"{who} {visit.url} {found}")
         page.close()
     missing = {p.address for p in residence.places} - seen - set(LEFT_OUT)
-    assert findings + [f"nobody saw {address}" for address in sorted(missing)] == []
+    needless = {ALIKE, *TO_SCALE} - excused
+    assert (
+        findings
+        + [f"{selector} needs no excuse" for selector in needless]
+        + [f"nobody saw {address}" for address in sorted(missing)]
+        == []
+    )
 
 
 def _by_person(visits: Iterable[Visit]) -> list[tuple[str, list[Visit]]]:
@@ -106,9 +141,21 @@ def _by_person(visits: Iterable[Visit]) -> list[tuple[str, list[Visit]]]:
     return list(found.items())
 
 
-def _sign_in(page: Page, residence: Residence, who: str) -> None:
-    address = page.context.request.get("/healthz").url.removesuffix("/healthz")
+def _come_in(page: Page, residence: Residence, who: str) -> None:
+    """With the session of this person; a visitor is somebody who has typed the password and owes the code."""
+    if who == NOBODY:
+        page.goto("/sign-in/")
+        page.get_by_label("E-mail").fill("dana@example.com")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in", exact=True).click()
+        page.wait_for_url("**/sign-in/second/")
+        return
+    address = page.request.get("/healthz").url.removesuffix("/healthz")
     page.context.add_cookies([{"name": residence.cookie, "value": residence.sessions[who], "url": address}])
+    if who == STAFF:
+        page.goto("/projects/WEB/as-client/")
+        page.get_by_role("main").get_by_role("button").first.click()
+        page.wait_for_url("**/as-client/*/")
 
 
 def _open(page: Page, visit: Visit) -> bool:
@@ -131,11 +178,11 @@ def _open(page: Page, visit: Visit) -> bool:
 def _looks(page: Page, who: str) -> Iterator[str]:
     """On a phone in the dark; what staff and visitors see also on a desk in the light."""
     if who in (STAFF, NOBODY):
-        for found in look(page, without=(ALIKE,)):
+        for found in look(page, without=(ALIKE,), scaled=TO_SCALE):
             yield f"(desk) {found}"
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-    for found in look(page, without=(ALIKE,)):
+    for found in look(page, without=(ALIKE,), scaled=TO_SCALE):
         yield f"(phone) {found}"
 
 
@@ -150,7 +197,7 @@ def test_what_is_left_out_is_no_page(visitor: Callable[..., Page], residence: Re
 def _is_page(page: Page, residence: Residence, place: Place) -> bool:
     page.context.clear_cookies()
     if not place.public:
-        _sign_in(page, residence, place.who[0])
+        _come_in(page, residence, place.who[0])
     answer = page.request.get(place.url, max_redirects=0)
     html = answer.ok and "text/html" in answer.headers.get("content-type", "")
     return html and "<html lang" in answer.text()[:400]

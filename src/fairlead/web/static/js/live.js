@@ -19,19 +19,10 @@
     for (const part of ready) { delete part.dataset.stale; window.htmx.trigger(part, "live"); }
     timer = ready.length < stale.length ? setTimeout(flush, 1500) : 0;
   };
-  /* Whoever stands on something in a part stands on it again when the part was replaced. */
-  const keepFocus = (part) => {
-    const at = document.activeElement, name = ["id", "hx-get", "href"].find((it) => at?.getAttribute(it));
-    if (!name || !part.contains(at)) return;
-    const again = `[${name}=${JSON.stringify(at.getAttribute(name))}]`;
-    document.addEventListener("htmx:afterSettle", () => {
-      if (document.activeElement === document.body) document.querySelector(again)?.focus({ preventScroll: true });
-    }, { once: true });
-  };
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { target, requestConfig } = event.detail;
     if (requestConfig.triggeringEvent?.type !== "live") return;
-    if (!inUse(target)) { keepFocus(target); return; }
+    if (!inUse(target)) return;
     event.detail.shouldSwap = false;
     event.stopPropagation();
     target.dataset.stale = "";
