@@ -2,14 +2,19 @@
    `scaled`: what is drawn to scale, whose size and room for words follow from what it shows. "excused …" is no fault: it
    tells which of these selectors was needed. */
 async ([without, scaled]) => {
+  /* Chromium keeps some colours of the other theme, and those of cards below the edge, until it draws everything anew. */
+  for (const card of document.querySelectorAll(".card")) card.style.contentVisibility = "visible";
+  document.body.style.display = "none";
+  document.body.getBoundingClientRect();
+  document.body.style.display = "";
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
   const excused = new Set();
   const toScale = (it) => {
     const why = scaled.find((selector) => it?.closest(selector));
     if (why) excused.add(`excused ${why}`);
     return Boolean(why);
   };
-  for (const card of document.querySelectorAll(".card")) card.style.contentVisibility = "visible";  // also below the edge
-  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));  // colours that are on their way
+
   /* WCAG 2.2, A and AA, as far as a machine can tell; with the size of what is pressed. */
   async function rules() {
     const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
@@ -32,8 +37,14 @@ async ([without, scaled]) => {
   }
 
   const HIDDEN = ".sr, .skip, svg, [aria-hidden=true], select, dialog:not([open])";
-  const clipped = (it) => it && (getComputedStyle(it).clipPath !== "none" || clipped(it.parentElement));
-  const shown = (it) => !clipped(it) && it.checkVisibility({ opacityProperty: true, visibilityProperty: true }) && !it.closest(HIDDEN);
+  const known = new Map();
+  const clipped = (it) => {
+    if (!it) return false;
+    if (!known.has(it)) known.set(it, getComputedStyle(it).clipPath !== "none" || clipped(it.parentElement));
+    return known.get(it);
+  };
+  const left = [HIDDEN, ...without].join(", ");
+  const shown = (it) => !it.closest(left) && !clipped(it) && it.checkVisibility({ opacityProperty: true, visibilityProperty: true });
   const scrolls = (style) => [style.overflowX, style.overflowY].some((way) => ["auto", "scroll"].includes(way));
 
   /* Text that a box cuts off without saying so with an ellipsis. */
@@ -44,14 +55,14 @@ async ([without, scaled]) => {
       const text = texts.currentNode, owner = text.parentElement;
       if (!text.data.trim() || !owner || !shown(owner)) continue;
       range.selectNodeContents(text);
-      const { left, right, top, bottom, width, height } = range.getBoundingClientRect();
+      const { x: near, right, top, bottom, width, height } = range.getBoundingClientRect();
       if (width < 2 || height < 2) continue;
       for (let box = owner; box && box !== document.body; box = box.parentElement) {
         const style = getComputedStyle(box), at = box.getBoundingClientRect();
         if (style.position === "fixed" || scrolls(style)) break;
         if (style.overflowX === "visible" && style.overflowY === "visible") continue;
         if (style.textOverflow === "ellipsis" || style.webkitLineClamp !== "none") break;
-        if (left < at.left - 2 || right > at.right + 2 || top < at.top - 3 || bottom > at.bottom + 3) {
+        if (near < at.left - 2 || right > at.right + 2 || top < at.top - 3 || bottom > at.bottom + 3) {
           if (!toScale(owner)) found.push(`cuts “${text.data.trim().slice(0, 50)}” in ${box.tagName.toLowerCase()}.${box.className}`);
           break;
         }

@@ -66,8 +66,9 @@ def _palette(page: Page) -> None:
 
 def _held(page: Page) -> None:
     """A task that somebody has and that is talked about."""
-    page.goto("/tasks/?state=open&sort=-updated&all=1")
-    page.goto(str(page.get_by_role("table").locator("a.title").first.get_attribute("href")))
+    page.goto("/projects/WEB/")
+    told = page.locator('.card:has([title="Comments"]):has(.card-match) .card-title a')
+    page.goto(str(told.first.get_attribute("href")))
 
 
 def _why(page: Page) -> None:
@@ -115,6 +116,7 @@ def main(said: str, names: list[str]) -> None:
     links = dict(reversed([(found[1], found[2]) for found in LINK.finditer(said)]))
     links[CLIENT] = next(m[2] for m in LINK.finditer(said) if ", client" in m[0])
     wanted = [picture for picture in PICTURES if not names or picture.name in names]
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         pages: dict[str, Page] = {}
@@ -156,7 +158,8 @@ def _take(page: Page, picture: Picture) -> None:
 def _keep(page: Page, name: str) -> None:
     for place in page.locator("[hx-trigger~=load]").all():
         expect(place.get_by_role("heading").first).to_be_visible()
-    page.wait_for_function("() => !document.querySelector('#timeline-wait, .htmx-request')")
+    page.wait_for_function("() => !document.querySelector('#timeline-wait, .htmx-request, [data-requests]')")
+    page.evaluate("scrollTo(0, document.querySelector(':target')?.offsetTop ?? 0)")
     page.evaluate("document.fonts.ready")
     page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
     path = FOLDER / f"{name}.webp"
