@@ -29,22 +29,24 @@ LINK = re.compile(r"(\w+) [^\n]*?(https?://\S+/sign-in/link/\S+)")
 
 @dataclass(frozen=True)
 class Picture:
-    """One page as somebody of the made-up company sees it. `then`: what is done before the picture is taken."""
+    """One page as somebody of the made-up company sees it. `then`: what is done before the picture is taken; `upper`: what
+    stands at the top of the phone's picture."""
 
     name: str
     who: str
     address: str
     then: Callable[[Page], None] | None = None
+    upper: str = ""
 
 
 def _waiting(page: Page) -> None:
     """The page of the first open task that nobody has and several could do."""
-    page.goto("/projects/WEB/list/?assignee=nobody&state=open")
+    page.goto("/projects/WEB/list/?assignee=nobody&state=open&sort=-priority")
     for address in [link.get_attribute("href") for link in page.get_by_role("table").locator("a.title").all()]:
         page.goto(str(address))
         panel = page.get_by_role("region", name="Who should do it")
         expect(panel.get_by_role("heading").first).to_be_visible()
-        if panel.get_by_role("button", name="Assign to").count() > 2:
+        if panel.get_by_role("button", name="Assign to").count() > 2 and "(needs" in panel.inner_text():
             return
     raise SystemExit("Nobody waits for an assignment in WEB; start the demo anew with --reset.")
 
@@ -81,7 +83,7 @@ PICTURES = (
     Picture("board", ALICE, "/projects/WEB/"),
     Picture("list", ALICE, "/tasks/?state=open&sort=due&all=1"),
     Picture("task", ALICE, "/tasks/", _held),
-    Picture("candidates", ALICE, "/tasks/", _waiting),
+    Picture("candidates", ALICE, "/tasks/", _waiting, "#candidates"),
     Picture("why", ALICE, "/tasks/", _why),
     Picture("my-work", "Priya", "/my-work/"),
     Picture("calendar", ALICE, "/projects/WEB/calendar/"),
@@ -152,14 +154,14 @@ def _take(page: Page, picture: Picture) -> None:
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     if picture.then is not _palette:
         page.reload()
-    _keep(page, f"{picture.name}-phone")
+    _keep(page, f"{picture.name}-phone", picture.upper or ":target")
 
 
-def _keep(page: Page, name: str) -> None:
+def _keep(page: Page, name: str, upper: str = ":target") -> None:
     for place in page.locator("[hx-trigger~=load]").all():
         expect(place.get_by_role("heading").first).to_be_visible()
     page.wait_for_function("() => !document.querySelector('#timeline-wait, .htmx-request, [data-requests]')")
-    page.evaluate("scrollTo(0, document.querySelector(':target')?.offsetTop ?? 0)")
+    page.evaluate(f"scrollTo(0, 0); document.querySelector({upper!r})?.scrollIntoView()")
     page.evaluate("document.fonts.ready")
     page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
     path = FOLDER / f"{name}.webp"

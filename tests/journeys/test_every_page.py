@@ -74,8 +74,8 @@ FURTHER = (
 """Pages that show something else behind a further word of the address, or about another object."""
 ALIKE = ".api-section ~ .api-section"
 """The sections of the API reference come from one template: the first stands for all of them."""
-TO_SCALE = (".block", ".tl-task")
-"""Work on the schedule and the timeline is as wide as it lasts; its words stand in its label, too, and the same tasks
+TO_SCALE = (".block", ".day-block")
+"""Work on the schedule and in the planner is as large as it lasts; its words stand in its label, too, and the same tasks
 can be reached in the list."""
 
 
