@@ -29,8 +29,8 @@ LINK = re.compile(r"(\w+) [^\n]*?(https?://\S+/sign-in/link/\S+)")
 
 @dataclass(frozen=True)
 class Picture:
-    """One page as somebody of the made-up company sees it. `then`: what is done before the picture is taken; `upper`: what
-    stands at the top of the phone's picture."""
+    """One page as somebody of the made-up company sees it. `then`: what is done before the picture is taken; `upper`:
+    what stands at the top of the phone's picture."""
 
     name: str
     who: str

@@ -75,8 +75,8 @@ FURTHER = (
 ALIKE = ".api-section ~ .api-section"
 """The sections of the API reference come from one template: the first stands for all of them."""
 TO_SCALE = (".block", ".day-block")
-"""Work on the schedule and in the planner is as large as it lasts; its words stand in its label, too, and the same tasks
-can be reached in the list."""
+"""Work on the schedule and in the planner is as large as it lasts; its words stand in its label, too, and the same
+tasks can be reached in the list."""
 
 
 @dataclass(frozen=True)
