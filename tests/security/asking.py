@@ -45,12 +45,20 @@ class House:
 
     def ask(self, who: str, method: str, route: Route, line: Line, **more: Any) -> HttpResponse:
         """One request; whatever it changes is taken back."""
-        places = {**self.filled.places, **{name: self._id(value) for name, value in line.at.items()}}
         data = {name: self._filled_in(value) for name, value in line.data.items()}
         with transaction.atomic():
-            response = self.browser(who).generic(method, route.url(places), **_body(method, data), **more)
+            response = self.browser(who).generic(method, self.url(route, line), **_body(method, data), **more)
             transaction.set_rollback(True)
         return response
+
+    def url(self, route: Route, line: Line) -> str:
+        """The address of what this line is about."""
+        return route.url({**self.filled.places, **{name: self._id(value) for name, value in line.at.items()}})
+
+    def link(self, route: Route, line: Line) -> str:
+        """The address with what the line asks there."""
+        asked = urlencode({name: self._filled_in(value) for name, value in line.data.items()})
+        return self.url(route, line) + (f"?{asked}" if asked else "")
 
     def browser(self, who: str, **options: Any) -> Client:
         """A fresh browser that has nothing but this person's session."""

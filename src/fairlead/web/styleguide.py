@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+from django import forms
 from django.http import Http404, HttpResponse
 from django.urls import path
 from django.utils import timezone
@@ -65,6 +66,24 @@ def _cards(state: str, rows: list[tuple[Any, ...]], first: int, today: date) -> 
     ]  # fmt: skip
 
 
+class SampleForm(forms.Form):
+    """Each kind of field that a form of the product has."""
+
+    name = forms.CharField(label="Name", help_text="As people say it.")
+    level = forms.ChoiceField(label="Level", choices=[("1", "Knows it"), ("3", "Does it"), ("5", "Teaches it")])
+    kinds = forms.MultipleChoiceField(
+        label="Works on",
+        choices=[("shop", "Shop"), ("data", "Data")],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    tells = forms.BooleanField(label="Tell the team", required=False, help_text="One mail when it is done.")
+    about = forms.CharField(label="About", widget=forms.Textarea(attrs={"rows": 2}), required=False)
+
+
+SAMPLE = {"name": "", "level": "3", "kinds": ["shop"], "about": "Builds shops."}
+
+
 def _factors(*scores: float) -> list[dict[str, Any]]:
     sentences = [
         ("Skills", "Figma 5 and accessibility 4, both used last month"),
@@ -85,6 +104,8 @@ def samples(today: date) -> dict[str, Any]:
     ]  # fmt: skip
     return {
         "workers": WORKERS,
+        "form": SampleForm(SAMPLE),
+        "form_again": SampleForm(SAMPLE, auto_id="again_%s"),
         "columns": columns,
         "dates": [today + timedelta(days=d) for d in (-3, 1, 9, 400)],
         "weeks": [

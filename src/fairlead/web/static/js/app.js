@@ -12,6 +12,7 @@
   // toasts
   const dismiss = (toast) => { toast.dataset.leaving = ""; setTimeout(() => toast.remove(), 220); };
   const fade = (toast) => {
+    if (toast.dataset.toast === "stays") return;
     let timer;
     const start = () => { timer = setTimeout(() => dismiss(toast), toast.querySelector("form") ? 12000 : 6000); };
     const hold = () => clearTimeout(timer);
@@ -32,8 +33,34 @@
     fade(toast);
   });
 
+  /* Whoever stands on something that is replaced stands on it again afterwards, or by keyboard on what came in its place. */
+  const stand = (part = document.body) => {
+    const at = document.activeElement, quote = JSON.stringify;
+    if (!at || at === document.body || !part.contains(at)) return () => {};
+    const action = at.closest("form")?.getAttribute("action"), near = action ? `form[action=${quote(action)}] ` : "";
+    const ways = ["id", "data-key", "hx-get", "href"].filter((name) => at.getAttribute(name)).map((name) => `[${name}=${quote(at.getAttribute(name))}]`);
+    if (at.name) ways.push(`${near}[name=${quote(at.name)}]`);
+    if (at.matches(":focus-visible")) {
+      if (near) ways.push(`${near}:is(textarea, input:not([type=hidden]), select, button)`);
+      if (part.id) ways.push(`[id=${quote(part.id)}]`);
+    }
+    return () => ways.some((way) => {
+      if (document.activeElement !== document.body) return true;
+      const it = document.querySelector(way);
+      if (it?.id === part.id && it.tabIndex < 0) it.tabIndex = -1;
+      it?.focus({ preventScroll: true });
+      return false;
+    });
+  };
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    if (detail.shouldSwap) document.addEventListener("htmx:afterSettle", stand(detail.target), { once: true });
+  });
+
   // dialogs and menus
-  const openModal = (dialog) => { if (!dialog.open) dialog.showModal(); dialog.querySelector("[autofocus], .input")?.focus(); };
+  const openModal = (dialog) => {
+    if (!dialog.open) { dialog.addEventListener("close", stand(), { once: true }); dialog.showModal(); }
+    dialog.querySelector("[autofocus], .input")?.focus();
+  };
   document.body.addEventListener("close-modal", () => all("dialog[open]").forEach((dialog) => dialog.close()));
   document.addEventListener("click", (event) => {
     const opener = event.target.closest("[data-open]");

@@ -1,16 +1,17 @@
 /* Keeps pages fresh. /live streams one message per change: data = {"kind": "task.moved", …}. Every element with
    data-live="task project" whose words contain the part before the dot gets the htmx trigger `live` (so it carries
    hx-get and hx-trigger="live"): the server checks again what the reader may see. Changes that come close together cause
-   one refresh; while somebody presses, drags, lifts or types in the element it waits, and an answer that comes in the middle
-   of that is thrown away and asked for again. An element with data-place="task/WEB-1" lets others who have that open see
-   that this page has it open, too. */
+   one refresh; while somebody presses, drags, lifts, types or has a menu or the editor of a cell open in the element it waits,
+   and an answer that comes in the middle of that is thrown away and asked for again. An element with
+   data-place="task/WEB-1" lets others who have that open see that this page has it open, too. */
 (() => {
   if (!document.querySelector("[data-live]") || !window.EventSource) return;
   const parts = () => [...document.querySelectorAll("[data-live]")];
-  let pressed;
-  addEventListener("pointerdown", ({ target }) => { pressed = target; }, true);
-  for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => { pressed = null; }, true);
-  const inUse = (part) => part.contains(pressed ?? null) || part.querySelector(".lifted, .sortable-ghost, [aria-busy='true'], dialog[open], .htmx-request")
+  let pressed, letGo;
+  addEventListener("pointerdown", ({ target }) => { clearTimeout(letGo); pressed = target; }, true);
+  for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => { letGo = setTimeout(() => { pressed = null; }, 80); }, true);  // a finger's click comes a little later
+  const HELD = ".lifted, .sortable-ghost, [aria-busy='true'], dialog[open], .menu:popover-open, [data-cell-form], .htmx-request";
+  const inUse = (part) => part.contains(pressed ?? null) || part.querySelector(HELD)
     || (part.contains(document.activeElement) && document.activeElement.matches("input, textarea, select"));
   let timer;
   const flush = () => {
@@ -19,19 +20,10 @@
     for (const part of ready) { delete part.dataset.stale; window.htmx.trigger(part, "live"); }
     timer = ready.length < stale.length ? setTimeout(flush, 1500) : 0;
   };
-  /* Whoever stands on something in a part stands on it again when the part was replaced. */
-  const keepFocus = (part) => {
-    const at = document.activeElement, name = ["id", "hx-get", "href"].find((it) => at?.getAttribute(it));
-    if (!name || !part.contains(at)) return;
-    const again = `[${name}=${JSON.stringify(at.getAttribute(name))}]`;
-    document.addEventListener("htmx:afterSettle", () => {
-      if (document.activeElement === document.body) document.querySelector(again)?.focus({ preventScroll: true });
-    }, { once: true });
-  };
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { target, requestConfig } = event.detail;
     if (requestConfig.triggeringEvent?.type !== "live") return;
-    if (!inUse(target)) { keepFocus(target); return; }
+    if (!inUse(target)) return;
     event.detail.shouldSwap = false;
     event.stopPropagation();
     target.dataset.stale = "";

@@ -3,7 +3,7 @@
 (() => {
   const box = document.getElementById("timeline");
   if (!box) return;
-  const bar = document.getElementById("timeline-bar"), plain = document.getElementById("timeline-plain"), said = document.getElementById("timeline-said");
+  const bar = document.getElementById("timeline-bar"), plain = document.getElementById("timeline-plain"), wait = document.getElementById("timeline-wait"), said = document.getElementById("timeline-said");
   const state = () => document.getElementById("timeline-state");
   const DAY = 1440, ROW = 32, HEAD = 40, ZOOMS = { day: 0.055, week: 0.021, month: 0.0076, quarter: 0.0029 };
   const OVER = 1, MILESTONE = 2, LATE = 4, NO_START = 8, MINE = 16, BEGUN = 32, NO_DUE = 64;
@@ -181,10 +181,11 @@
 
   async function load() {
     const answer = await fetch(state().dataset.url, { headers: { Accept: "application/json" } }).catch(() => null);
-    if (!answer?.ok) return;
+    wait?.remove();
+    if (!answer?.ok) { if (!data) { plain.classList.add("shown"); bar.hidden = true; } return; }
     const on = document.activeElement?.closest?.(".tl-task")?.dataset.task;
     data = await answer.json(); critical = new Set(data.critical);
-    plain.hidden = true; bar.hidden = box.hidden = !data.tasks.length;
+    plain.classList.remove("shown"); bar.hidden = box.hidden = !data.tasks.length;
     if (!data.tasks.length) return;
     const spot = [box.scrollLeft, box.scrollTop];
     arrange();

@@ -1,0 +1,121 @@
+"""What one has begun is not taken away: an editor stays open when news arrive; pages do not flicker while they load."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect
+
+from .company import Company, open_company
+from .conftest import Server
+from .steps import day
+
+pytestmark = pytest.mark.journey
+BARS = "**/timeline/data/**"
+
+
+def _shop(company: Company) -> None:
+    company.add_project("WEB", "Web shop")
+    for title in ("Login fails on phones", "Draw the price page"):
+        company.add_task("WEB", title, release_at=day(1))
+
+
+def _hold(page: Page, address: str) -> list[Route]:
+    """The next request to this address waits until it is let go; later ones pass."""
+    held: list[Route] = []
+    page.route(address, lambda route: route.continue_() if held else held.append(route))
+    return held
+
+
+def _news_begin(company: Company, title: str) -> Route:
+    """Something is filed, the open list asks for it, and the answer is on its way."""
+    held = _hold(company.page, "**/projects/WEB/list/?sort=key")
+    with company.page.expect_request("**/projects/WEB/list/?sort=key"):
+        company.add_task("WEB", title)
+    return held[0]
+
+
+def _arrives(page: Page, answer: Route) -> None:
+    """Let the answer go, and wait until the page has decided what to do with it."""
+    page.evaluate(
+        """() => { window.decided = false; document.addEventListener("htmx:afterRequest", ({ target }) => {
+        if (target.id === "list") setTimeout(() => { window.decided = true; }, 0); }); }"""
+    )
+    answer.continue_()
+    page.wait_for_function("() => window.decided")
+
+
+def test_news_leave_the_editor_of_a_cell_open(visitor: Callable[..., Page]) -> None:
+    company = open_company(visitor())
+    _shop(company)
+    page = company.page
+    page.goto("/projects/WEB/list/?sort=key")
+    expect(page.get_by_role("row", name="WEB-2")).to_be_visible()
+    answer = _news_begin(company, "Filed while a cell is edited")
+    page.get_by_role("button", name="Effort of WEB-1: change").click()
+    field = page.get_by_label("Effort of WEB-1", exact=True)
+    expect(field).to_be_focused()
+    field.fill("3h")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Save", exact=True)).to_be_focused()
+    _arrives(page, answer)
+    expect(field).to_have_value("3h")
+    assert not page.get_by_text("Filed while a cell is edited").count()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("row", name="WEB-1")).to_contain_text("3 h")
+    expect(page.get_by_text("Filed while a cell is edited")).to_be_visible()
+
+
+def test_news_leave_a_menu_open(visitor: Callable[..., Page]) -> None:
+    company = open_company(visitor())
+    _shop(company)
+    page = company.page
+    page.goto("/projects/WEB/list/?sort=key")
+    expect(page.get_by_role("row", name="WEB-2")).to_be_visible()
+    answer = _news_begin(company, "Filed while a menu is open")
+    page.evaluate("document.querySelector('#list').append(document.querySelector('#columns-menu'))")
+    page.get_by_role("button", name="Columns").click()
+    _arrives(page, answer)
+    expect(page.locator("#columns-menu")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_text("Filed while a menu is open")).to_be_visible()
+
+
+def test_the_table_behind_the_bars_does_not_flash(visitor: Callable[..., Page]) -> None:
+    company = open_company(visitor())
+    _shop(company)
+    page = company.page
+    held = _hold(page, BARS)
+    with page.expect_request(BARS):
+        page.goto("/projects/WEB/timeline/")
+    plain = page.get_by_role("region", name="Tasks with dates")
+    expect(page.locator("#timeline-wait")).to_be_visible()
+    expect(plain).to_be_hidden()
+    held[0].continue_()
+    expect(page.locator(".tl-task").first).to_be_visible()
+    expect(page.locator("#timeline-wait")).to_have_count(0)
+    expect(plain).to_be_hidden()
+
+
+def test_the_table_stands_in_when_the_bars_cannot_be_fetched(visitor: Callable[..., Page]) -> None:
+    company = open_company(visitor())
+    _shop(company)
+    page = company.page
+    page.route(BARS, lambda route: route.abort())
+    page.goto("/projects/WEB/timeline/")
+    expect(page.get_by_role("region", name="Tasks with dates")).to_contain_text("Draw the price page")
+    expect(page.get_by_role("group", name="Zoom")).to_be_hidden()
+
+
+def test_without_scripts_the_timeline_is_a_table(
+    visitor: Callable[..., Page], browser: Browser, server: Server
+) -> None:
+    company = open_company(visitor())
+    _shop(company)
+    state = company.page.context.storage_state()
+    with browser.new_context(base_url=server.address, java_script_enabled=False, storage_state=state) as context:
+        page = context.new_page()
+        page.goto("/projects/WEB/timeline/")
+        expect(page.get_by_role("region", name="Tasks with dates")).to_contain_text("Draw the price page")
+        expect(page.get_by_role("group", name="Zoom")).to_be_hidden()
