@@ -47,6 +47,10 @@ class Term:
     phrase: bool = False
     without: bool = False
 
+    def __str__(self) -> str:
+        value = f'"{self.value}"' if self.phrase else self.value
+        return ("-" if self.without else "") + (f"{self.name}:" if self.name else "") + value
+
 
 @dataclass(frozen=True)
 class Reader:
@@ -70,6 +74,10 @@ class SearchQuery:
 
     def __bool__(self) -> bool:
         return bool(self.terms)
+
+    def __str__(self) -> str:
+        """What would have to be typed for it."""
+        return " ".join(str(term) for term in self.terms)
 
     def apply(self, tasks: QuerySet[Task], reader: Reader) -> QuerySet[Task]:
         """The tasks for which every part holds. Raises Invalid for what cannot be understood."""
