@@ -16,6 +16,7 @@ from fairlead.people.queries.directory import (
     DirectoryRow,
     Presence,
     directory,
+    directory_page,
     presence,
 )
 from fairlead.people.queries.presence import (
@@ -59,11 +60,13 @@ from fairlead.people.queries.workers import (
     find_time_off,
     find_worker,
     held_skills,
+    names_like,
     preferences,
     requests_waiting,
     shown_rate,
     visible_workers,
     weekly_hours,
+    worker_name,
     worker_of,
 )
 
@@ -89,6 +92,7 @@ __all__ = [
     "coming_blocks",
     "days_off",
     "directory",
+    "directory_page",
     "due_calendars",
     "effective_levels",
     "feed_behind",
@@ -103,6 +107,7 @@ __all__ = [
     "held_skills",
     "held_state",
     "members_of",
+    "names_like",
     "own_presence",
     "preferences",
     "presence",
@@ -125,6 +130,7 @@ __all__ = [
     "weekdays",
     "weekly_hours",
     "with_state",
+    "worker_name",
     "worker_of",
     "working_time",
 ]
