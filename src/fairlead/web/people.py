@@ -81,8 +81,9 @@ def _export_address(request: Request) -> str:
 def export(request: Request) -> HttpResponse:
     """Whom the filters of the address leave, as a CSV file."""
     require(may_see_directory(request.actor), "The directory is for the team. Ask an admin for another role.")
-    found = queries.directory(request.actor, _wanted(request), now=timezone.now(), zone=request.workspace.time_zone)
-    workers = queries.visible_workers(request.actor).filter(pk__in=[row.id for row in found]).order_by("name", "pk")
+    workers = queries.directory_workers(
+        request.actor, _wanted(request), now=timezone.now(), zone=request.workspace.time_zone
+    )
     return attachment(people_as_csv(request.actor, workers), "people.csv")
 
 

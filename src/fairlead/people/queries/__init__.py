@@ -17,6 +17,7 @@ from fairlead.people.queries.directory import (
     Presence,
     directory,
     directory_page,
+    directory_workers,
     presence,
 )
 from fairlead.people.queries.presence import (
@@ -93,6 +94,7 @@ __all__ = [
     "days_off",
     "directory",
     "directory_page",
+    "directory_workers",
     "due_calendars",
     "effective_levels",
     "feed_behind",

@@ -107,6 +107,14 @@ def directory_page(
     return DirectoryPage(_lines(actor, found[first : first + size], wanted, now=now, zone=zone), first, total)
 
 
+def directory_workers(actor: Actor, wanted: DirectoryFilter, *, now: datetime, zone: str = "UTC") -> QuerySet[Worker]:
+    """The workers of `directory`, in its order, as a query; nobody's hours are worked out unless they are asked for."""
+    found = _by_name(actor, wanted, now)
+    if not wanted.available:
+        return found
+    return found.filter(pk__in=[row.id for row in directory(actor, wanted, now=now, zone=zone)])
+
+
 def _by_name(actor: Actor, wanted: DirectoryFilter, now: datetime) -> QuerySet[Worker]:
     found = _matching(actor, wanted)
     if wanted.skill_id is not None:
