@@ -164,3 +164,19 @@ def test_a_token_of_somebody_else_is_revoked_by_admins_only(world: World, now: d
 def test_clients_make_no_tokens(world: World, now: datetime) -> None:
     with pytest.raises(Forbidden):
         actions.create_token("Report", ["work:read"], actor=world.clara.actor, now=now, days=1)
+
+
+def test_many_members_are_found_by_name_and_shown_page_by_page(world: World, now: datetime) -> None:
+    for n in range(120):
+        user = actions.create_user(f"kim{n:03}@example.org", f"Kim {n:03}", None, now=now)
+        actions.add_member(user, "contributor", actor=world.olga.actor, now=now)
+    browser = Client()
+    browser.force_login(world.olga.user)
+    first = browser.get("/settings/members/").content.decode()
+    assert "q=&amp;from=100" in first
+    rest = browser.get("/settings/members/?from=100").content.decode()
+    assert ("kim119@example.org" in rest, "kim050@example.org" in rest) == (True, False)
+    found = browser.get("/settings/members/?q=kim+05").content.decode()
+    assert ("kim050@example.org" in found, "kim119@example.org" in found) == (True, False)
+    assert browser.get("/settings/members/?q=%00&from=99999999999999999999").status_code == 200
+    assert "No member has this" in browser.get("/settings/members/?q=nobody-like-this").content.decode()

@@ -9,6 +9,8 @@ import pytest
 
 from api.conftest import Caller, caller, good, problem
 from conftest import World
+from fairlead.events.tenancy import tenant
+from fairlead.work.actions import count_words
 
 As = Callable[..., Caller]
 
@@ -32,7 +34,17 @@ def test_search_finds_and_says_what_it_does_not_understand(alice: Caller, web: d
 
 
 def test_a_stranger_finds_nothing(world: World, alice: Caller, web: dict[str, Any]) -> None:
-    assert good(caller(world.charlie).get("/search?q=login")) == {"items": [], "more": False}
+    assert good(caller(world.charlie).get("/search?q=login")) == {"items": [], "more": False, "instead": None}
+
+
+def test_a_typing_error_is_corrected_and_said(world: World, alice: Caller, web: dict[str, Any]) -> None:
+    with tenant(world.alice.workspace.pk):
+        count_words(world.alice.workspace.pk)
+    found = good(alice.get("/search?q=logni"))
+    assert (found["instead"], len(found["items"])) == ("login", 2)
+    assert good(alice.get("/search?q=logni&exact=true")) == {"items": [], "more": False, "instead": None}
+    assert good(alice.get("/search?q=login"))["instead"] is None
+    assert good(caller(world.charlie).get("/search?q=logni"))["instead"] is None
 
 
 def test_the_list_takes_the_filters_of_the_page(alice: Caller, web: dict[str, Any]) -> None:

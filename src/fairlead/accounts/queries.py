@@ -57,16 +57,32 @@ def membership_of(user: User, workspace_id: int | None) -> Membership | None:
     return chosen or mine.order_by("created_at", "pk").first()
 
 
+MEMBER_COLUMNS: Final = (
+    "id", "role", "created_at", "user_id", "user__name", "user__email", "user__kind", "user__last_login",
+)  # fmt: skip
+
+
 def members(actor: Actor) -> list[dict[str, Any]]:
     """Who is in the workspace, by name.
 
     Rows with id (of the membership), role, created_at, user_id, name, email, kind and last_login.
     """
     found = Membership.objects.filter(workspace_id=actor.workspace_id, removed_at__isnull=True).order_by("user__name")
-    rows = found.values(
-        "id", "role", "created_at", "user_id", "user__name", "user__email", "user__kind", "user__last_login"
-    )
-    return [{k.removeprefix("user__"): v for k, v in row.items()} for row in rows]
+    return [{k.removeprefix("user__"): v for k, v in row.items()} for row in found.values(*MEMBER_COLUMNS)]
+
+
+def members_page(actor: Actor, text: str, *, start: int, size: int) -> tuple[list[dict[str, Any]], int, int]:
+    """Rows as of `members` whose name or address has all of these words; the number of the first one, and of all.
+
+    The page is the one in which row `start` is (counted from 0), or the last one.
+    """
+    found = Membership.objects.filter(workspace_id=actor.workspace_id, removed_at__isnull=True)
+    for word in text.split()[:6]:
+        found = found.filter(Q(user__name__icontains=word) | Q(user__email__icontains=word))
+    total = found.count()
+    first = min(start, max(total - 1, 0)) // size * size
+    rows = found.order_by("user__name", "id").values(*MEMBER_COLUMNS)[first : first + size]
+    return [{k.removeprefix("user__"): v for k, v in row.items()} for row in rows], first, total
 
 
 def open_invitations(workspace_id: int) -> QuerySet[Invitation]:

@@ -80,7 +80,7 @@ def read(
     people = people if only is None else people.filter(pk__in=only)
     people = people.annotate(team_names=team_names(), usual_gap=Subquery(_USUAL_GAP), done_min=done_since(since))
     workers = {row["id"]: row for row in people.values(*_WORKER, "team_names", "usual_gap", "done_min")}
-    tasks = _tasks(workspace_id, holders=workers, wanted=wanted)
+    tasks = _tasks(workspace_id, holders=workers, wanted=wanted, starts=_starts(workspace_id, workers, wanted, only))
     if anew:
         tasks |= _anew(workspace_id, wanted)
     return Rows(
@@ -90,8 +90,8 @@ def read(
         needs=needs_of([pk for pk in tasks if pk in wanted]),
         after=_after(tasks),
         skills=dict(Skill.objects.filter(workspace_id=workspace_id).values_list("id", "name")),
-        wishes=wishes_of(workspace_id),
-        history=_history(workspace_id),
+        wishes=wishes_of(workspace_id, only=None if only is None else list(workers)),
+        history=_history(workspace_id, only=None if only is None else list(workers)),
     )
 
 
@@ -100,11 +100,20 @@ def active_workers(workspace_id: int) -> Any:
     return Worker.objects.filter(workspace_id=workspace_id, deactivated_at__isnull=True).order_by("id")
 
 
-def _tasks(workspace_id: int, *, holders: Collection[int], wanted: Collection[int]) -> dict[int, Mapping[str, Any]]:
+def _starts(
+    workspace_id: int, holders: Collection[int], wanted: Collection[int], only: Collection[int] | None
+) -> dict[int, datetime | None]:
+    """{task id: when it was planned to begin}, of what these workers hold and of the wanted tasks."""
+    active = Assignment.objects.filter(workspace_id=workspace_id, ended_at__isnull=True)
+    if only is not None:
+        active = active.filter(Q(worker_id__in=list(holders)) | Q(task_id__in=list(wanted)))
+    return dict(active.values_list("task_id", "starts_at"))
+
+
+def _tasks(
+    workspace_id: int, *, holders: Collection[int], wanted: Collection[int], starts: Mapping[int, datetime | None]
+) -> dict[int, Mapping[str, Any]]:
     """Held tasks as they are queued by their holders, then the wanted ones that nobody holds; with planned starts."""
-    starts = dict(
-        Assignment.objects.filter(workspace_id=workspace_id, ended_at__isnull=True).values_list("task_id", "starts_at")
-    )
     mine = Q(assignee_id__in=list(holders)) | Q(id__in=list(wanted))
     found = Task.objects.filter(mine, workspace_id=workspace_id, state__in=OPEN, deleted_at__isnull=True)
     found = found.exclude(type__base=MILESTONE)
@@ -189,10 +198,11 @@ def _after(tasks: Mapping[int, Any]) -> dict[int, tuple[int, ...]]:
     return found
 
 
-def wishes_of(workspace_id: int) -> dict[int, Wishes]:
-    """{worker id: what they want and avoid}; workers with a wish only."""
+def wishes_of(workspace_id: int, *, only: Collection[int] | None = None) -> dict[int, Wishes]:
+    """{worker id: what they want and avoid}; workers (of `only`) with a wish."""
     found: dict[int, Wishes] = defaultdict(Wishes)
     rows = Preference.objects.filter(workspace_id=workspace_id)
+    rows = rows if only is None else rows.filter(worker_id__in=only)
     for worker_id, skill_id, label, stance in rows.values_list("worker_id", "skill_id", "label", "stance"):
         mine = found[worker_id]
         if label:
@@ -202,10 +212,10 @@ def wishes_of(workspace_id: int) -> dict[int, Wishes]:
     return found
 
 
-def _history(workspace_id: int) -> History:
-    done = Task.objects.filter(
-        workspace_id=workspace_id, state=State.DONE, assignee__isnull=False, deleted_at__isnull=True
-    ).order_by()
+def _history(workspace_id: int, *, only: Collection[int] | None) -> History:
+    """What these workers (None: all) have finished."""
+    whose = Q(assignee__isnull=False) if only is None else Q(assignee_id__in=only)
+    done = Task.objects.filter(whose, workspace_id=workspace_id, state=State.DONE, deleted_at__isnull=True).order_by()
     by_project = done.values("assignee_id", "project_id").annotate(n=Count("id"))
     by_label = (
         done.annotate(label=Func(F("labels"), function="unnest", output_field=CharField()))

@@ -35,6 +35,8 @@ from fairlead.work.states import WAITING
 DAY: Final = timedelta(days=1)
 VIEWS: Final = {"month": "Month", "week": "Week", "agenda": "Agenda", "day": "Day"}
 AGENDA_DAYS: Final = 28
+MOST_SHOWN: Final = 600
+"""Tasks on one page: more of them nobody reads, and every one costs the browser, too."""
 LANES: Final = 4
 """Bars above each other in a week of the month; what does not fit is counted."""
 
@@ -60,10 +62,11 @@ def _calendar(request: Request, project: Project | None) -> HttpResponse:
     view, on = _view(request), day_of(request.GET.get("on", "")) or today
     first, last = _span(view, on)
     wanted = asked(request, project=project.key if project else "")
-    found = calendar(request.actor, wanted, first, last, now=now, zone=zone)
+    found = calendar(request.actor, wanted, first, last, now=now, zone=zone, most=MOST_SHOWN)
     values = {
         "project": project,
         "found": found,
+        "most": MOST_SHOWN,
         "view": view,
         "on": on,
         "today": today,

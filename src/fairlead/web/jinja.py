@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from fairlead.web import filters
 from fairlead.web.icons import icon
-from fairlead.web.pieces import once
+from fairlead.web.pieces import again, once
 from fairlead.web.transfer import static
 
 
@@ -18,7 +18,7 @@ def environment(**options: Any) -> Environment:
     options |= {"undefined": StrictUndefined, "loader": PackageLoader("fairlead.web")}
     del options["autoescape"]
     env = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, **options)
-    env.globals.update(static=static, url=_url, icon=icon, once=once, **filters.GLOBALS)
+    env.globals.update(static=static, url=_url, icon=icon, once=once, again=again, **filters.GLOBALS)
     env.filters.update(filters.FILTERS)
     env.globals["ui"] = env.get_template("_ui/all.jinja").module
     return env

@@ -45,6 +45,7 @@ def index(request: Request) -> HttpResponse:
         "may_assign": may_assign(request.actor),
         "nobody": [],
         "going": [],
+        "most": queries.OFFERS_SHOWN,
     }
     if values["sees_all"]:
         values["nobody"], values["going"] = queries.offerings(request.actor, now=now)

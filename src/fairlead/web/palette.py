@@ -21,6 +21,8 @@ from fairlead.web.render import page
 from fairlead.work import grammar, queries
 
 MOST_TASKS: Final = 8
+SHORTEST: Final = 2
+"""One letter fits almost everything: it looks for pages and actions only."""
 MOST_PEOPLE: Final = 5
 
 
@@ -102,15 +104,16 @@ def find(request: Request) -> HttpResponse:
     hint = ""
     try:
         query = grammar.read(text)
-        hits = queries.search(
-            request.actor, query, now=timezone.now(), zone=request.user.time_zone, limit=MOST_TASKS
-        ).hits  # fmt: skip
+        if len(text) >= SHORTEST:
+            hits = queries.search(
+                request.actor, query, now=timezone.now(), zone=request.user.time_zone, limit=MOST_TASKS
+            ).hits  # fmt: skip
     except Invalid as refused:
         hint = refused.detail
     people = active_workers(request.actor).filter(name__icontains=text.replace("\x00", "")).order_by("name")
     values = {
         "hits": hits,
-        "people": list(people.values("id", "name", "kind")[:MOST_PEOPLE]) if len(text) > 1 else [],
+        "people": list(people.values("id", "name", "kind")[:MOST_PEOPLE]) if len(text) >= SHORTEST else [],
         "hint": hint,
         "text": text,
     }

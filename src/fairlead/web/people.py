@@ -43,6 +43,7 @@ PAGE_ROWS = 100
 SKILLS_SHOWN = 4
 HOLIDAYS_AHEAD_DAYS = 90
 TASKS_SHOWN = 12
+NAMES_SHOWN = 12
 
 
 @member_page
@@ -52,18 +53,20 @@ def index(request: Request) -> HttpResponse:
     require(may_see_directory(request.actor), "The directory is for the team. Ask an admin for another role.")
     now, zone = timezone.now(), request.user.time_zone
     wanted = _wanted(request)
-    found = queries.directory(request.actor, wanted, now=now, zone=request.workspace.time_zone)
-    first = min(_number(request.GET.get("from")) or 0, max(len(found) - 1, 0)) // PAGE_ROWS * PAGE_ROWS
-    shown = found[first : first + PAGE_ROWS]
+    found = queries.directory_page(
+        request.actor, wanted, start=_number(request.GET.get("from")) or 0, size=PAGE_ROWS, now=now,
+        zone=request.workspace.time_zone,
+    )  # fmt: skip
     manages = may_manage_people(request.actor)
     values = {
-        "rows": _lines(request.actor, shown, now, zone), "export": _export_address(request),
-        "wanted": wanted, "total": len(found), "first": first, "pages": _pages(request, first, len(found)),
-        "nobody": not found and not queries.visible_workers(request.actor).exists(),
+        "rows": _lines(request.actor, found.rows, now, zone), "export": _export_address(request),
+        "wanted": wanted, "total": found.total, "first": found.first,
+        "pages": _pages(request, found.first, found.total),
+        "nobody": not found.total and not queries.visible_workers(request.actor).exists(),
         "requests": [_request(r) for r in queries.requests_waiting(request.actor)] if manages else [],
         "manages": manages, "kinds": [("", "Everybody"), *Worker.Kind.choices],
         "teams": queries.team_choices(request.actor), "skills": skill_choices(request.actor),
-        "shows_rates": all(row.rate_cents is not None for row in shown), "skills_shown": SKILLS_SHOWN,
+        "shows_rates": all(row.rate_cents is not None for row in found.rows), "skills_shown": SKILLS_SHOWN,
     }  # fmt: skip
     return page(request, "people/index.jinja", values, block="list")
 
@@ -78,9 +81,19 @@ def _export_address(request: Request) -> str:
 def export(request: Request) -> HttpResponse:
     """Whom the filters of the address leave, as a CSV file."""
     require(may_see_directory(request.actor), "The directory is for the team. Ask an admin for another role.")
-    found = queries.directory(request.actor, _wanted(request), now=timezone.now(), zone=request.workspace.time_zone)
-    workers = queries.visible_workers(request.actor).filter(pk__in=[row.id for row in found]).order_by("name", "pk")
+    workers = queries.directory_workers(
+        request.actor, _wanted(request), now=timezone.now(), zone=request.workspace.time_zone
+    )
     return attachment(people_as_csv(request.actor, workers), "people.csv")
+
+
+@member_page
+@require_GET
+def names(request: Request) -> HttpResponse:
+    """The first names with what ?assignee= says in them, as the options of a field that is being typed in."""
+    require(may_see_directory(request.actor), "The directory is for the team. Ask an admin for another role.")
+    text = request.GET.get("assignee", "").replace("\0", "")[:80]
+    return page(request, "people/_names.jinja", {"names": queries.names_like(request.actor, text, limit=NAMES_SHOWN)})
 
 
 def _wanted(request: Request) -> DirectoryFilter:
@@ -235,6 +248,7 @@ def _time(worker: Worker, reader: User, now: datetime) -> dict[str, Any]:
 urls = [
     path("people/", index, name="people"),
     path("people/export.csv", export, name="people-export"),
+    path("people/names/", names, name="people-names"),
     path("people/new/", new, name="person_new"),
     path("people/<int:number>/", show, name="person"),
     *people_edit.urls,

@@ -22,16 +22,18 @@ FILES_SHOWN = 8
 @member_page
 @require_GET
 def index(request: Request) -> HttpResponse:
-    """?q= is what is looked for; what cannot be understood is said, with what can be."""
+    """?q= is what is looked for; what cannot be understood is said, with what can be. With ?exact=1 words stand for
+    nothing but themselves, else what finds nothing is looked for without its typing errors."""
     if client := to_portal(request):
         return client
     text, now = request.GET.get("q", "").strip()[: grammar.MAX_TEXT], timezone.now()
     found, files, error = queries.Found((), more=False), list[Any](), ""
     try:
         wanted = grammar.read(text)
-        found = queries.search(request.actor, wanted, now=now, zone=request.user.time_zone)
         if len(wanted.words) == len(wanted.terms):
             files = queries.named_files(request.actor, wanted.words, limit=FILES_SHOWN)
+        look = queries.search if files or request.GET.get("exact") else queries.forgiving
+        found = look(request.actor, wanted, now=now, zone=request.user.time_zone)
     except Invalid as refused:
         error = refused.detail
     values = {

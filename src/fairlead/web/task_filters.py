@@ -10,7 +10,7 @@ from django.http import HttpResponse
 
 from fairlead.accounts.models import Role
 from fairlead.events.actor import Actor
-from fairlead.people.queries import skill_choices, team_choices
+from fairlead.people.queries import skill_choices, team_choices, worker_name
 from fairlead.web.access import Request
 from fairlead.web.own_filters import own_asked, own_filters, own_query
 from fairlead.work.filters import DUES, ME, NOBODY, TaskFilter
@@ -26,6 +26,8 @@ RANGES = {
 MOST_CHOSEN: Final = 1000
 """Tasks of a list that can be chosen at once."""
 NAMES = ("q", "state", "type", "assignee", "label", "priority", "due", "skill", "team", *RANGES)
+LISTED_PEOPLE = 100
+"""Where more people hold tasks, the filter takes a typed name instead of listing them all."""
 LISTED = ("sort", "group", "cols")
 """What a list of tasks takes beside the filters. A saved view keeps both."""
 
@@ -38,7 +40,7 @@ def asked(request: Request, *, project: str = "") -> TaskFilter:
         text=get["q"][:200].replace("\x00", ""),
         project=project or get["project"].upper()[:8].replace("\x00", ""),
         state=get["state"] if get["state"] in (*State.values, "open") else "",
-        assignee=get["assignee"] if _is_assignee(get["assignee"]) else "",
+        assignee=_assignee(get["assignee"]),
         type=get["type"][:40].replace("\x00", ""),
         label=get["label"][:40].replace("\x00", ""),
         priority=int(priority) if priority in "01234" and priority else None,
@@ -67,8 +69,10 @@ def kept_query(request: Request) -> str:
     return urlencode([*usual, *own_query(request.GET)])
 
 
-def _is_assignee(text: str) -> bool:
-    return text in (ME, NOBODY) or _is_number(text)
+def _assignee(text: str) -> str:
+    """An id, "me", "nobody" or a part of a name."""
+    text = " ".join(text.replace("\x00", "").split())[:120]
+    return text if not text.isdecimal() or _is_number(text) else ""
 
 
 def _is_number(text: str) -> bool:
@@ -79,9 +83,10 @@ def filter_bar(
     request: Request, wanted: TaskFilter, actor: Actor, project: Project | None, *, states: bool
 ) -> dict[str, Any]:
     """What the filter bar shows: choices with the chosen ones, and a chip for each that is applied."""
-    people = assignees(actor, project)
+    people = assignees(actor, project, most=LISTED_PEOPLE + 1)
+    many = len(people) > LISTED_PEOPLE
     choices: dict[str, list[tuple[str, str]]] = {
-        "assignee": [(ME, "Me"), (NOBODY, "Nobody yet"), *((str(w["id"]), w["name"]) for w in people)],
+        "assignee": [(ME, "Me"), (NOBODY, "Nobody yet"), *_people(actor, wanted, people, many=many)],
         "label": [(name, name) for name in labels(actor, project)],
         "priority": [(str(value), label) for value, label in reversed(Task.Priority.choices)],
         "due": list(DUES.items()),
@@ -101,7 +106,13 @@ def filter_bar(
         **{name: day.isoformat() if (day := getattr(wanted, name)) else "" for name in RANGES},
     }  # fmt: skip
     selects = [
-        {"name": name, "label": name.capitalize(), "options": options, "value": chosen[name]}
+        {
+            "name": name,
+            "label": name.capitalize(),
+            "options": options,
+            "value": chosen[name],
+            "typed": many and name == "assignee",
+        }
         for name, options in choices.items()
         if options
     ]
@@ -123,6 +134,14 @@ def filter_bar(
         "own": own_filters(request, wanted.own, project), "owned": bool(wanted.own),
         "ranges": ranges, "dated": any(value for _, _, value in ranges),
     }  # fmt: skip
+
+
+def _people(actor: Actor, wanted: TaskFilter, people: list[dict[str, Any]], *, many: bool) -> list[tuple[str, str]]:
+    """(id, name) of those who hold tasks; of many only whoever is chosen: the others are found by typing."""
+    if not many:
+        return [(str(w["id"]), w["name"]) for w in people]
+    name = worker_name(actor, int(wanted.assignee)) if wanted.assignee.isdecimal() else ""
+    return [(wanted.assignee, name)] if name else []
 
 
 def address(request: Request, **changes: object) -> str:

@@ -24,10 +24,10 @@ DUES = {"late": "Late", "week": "Due in 7 days", "later": "Due later", "none": "
 class TaskFilter:
     """Everything given must hold; an empty value asks for nothing.
 
-    `assignee` is a worker's id as text, "me" or "nobody"; `due` one of DUES; `state` a state, or "open" for all that is
-    not over; `text` words that title, description or labels contain, or a key like WEB-42; `skill` the id of one that
-    is needed; `team` of one whose members hold it. The days of a range are both part of it, in the reader's zone.
-    `own`: what is asked of custom fields; `type`: the key of a type of work.
+    `assignee` is a worker's id as text, "me", "nobody" or a part of a name; `due` one of DUES; `state` a state, or
+    "open" for all that is not over; `text` words that title, description or labels contain, or a key like WEB-42;
+    `skill` the id of one that is needed; `team` of one whose members hold it. The days of a range are both part of it,
+    in the reader's zone. `own`: what is asked of custom fields; `type`: the key of a type of work.
     """
 
     text: str = ""
@@ -81,7 +81,9 @@ class TaskFilter:
             return Q(assignee__user_id=user_id) if user_id is not None else Q(pk__in=[])
         if self.assignee == NOBODY:
             return Q(assignee__isnull=True)
-        return Q(assignee_id=int(self.assignee)) if self.assignee.isdecimal() else Q()
+        if self.assignee.isdecimal():
+            return Q(assignee_id=int(self.assignee))
+        return Q(assignee__name__icontains=self.assignee) if self.assignee else Q()
 
     def _when(self, now: datetime, zone: str) -> Q:
         today = now.astimezone(ZoneInfo(zone)).replace(hour=0, minute=0, second=0, microsecond=0)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import tempfile
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Final
 
 from fairlead.config import config
 from fairlead.events.actor import system
@@ -16,9 +17,19 @@ from fairlead.lib.magic import KNOWN, PAGES
 from fairlead.lib.papers import draw_pages
 from fairlead.lib.pictures import draw
 from fairlead.people.models import Skill
-from fairlead.work.actions import keep_drawing, keep_pages, move_needs, purge_trash, sweep_files
+from fairlead.work.actions import (
+    count_words,
+    keep_drawing,
+    keep_pages,
+    learn_words,
+    move_needs,
+    purge_trash,
+    sweep_files,
+)
 from fairlead.work.files import store
 from fairlead.work.models import AttachmentVersion
+
+LEARNS_EVERY_S: Final = 600
 
 
 @follows("skill.merged")
@@ -60,3 +71,21 @@ def tidy_files(*, now: datetime) -> None:
         with tenant(workspace_id):
             purge_trash(workspace_id, now=now)
             sweep_files(workspace_id, now=now)
+
+
+@every(LEARNS_EVERY_S)
+@job()
+def learn_new_words(*, now: datetime) -> None:
+    """Keep the words of what was written lately for searches with a typing error; twice as far back as the last run."""
+    for workspace_id in workspace_ids():
+        with tenant(workspace_id):
+            learn_words(workspace_id, since=now - timedelta(seconds=2 * LEARNS_EVERY_S))
+
+
+@every(86_400)
+@job()
+def count_all_words(*, now: datetime) -> None:  # noqa: ARG001  every job is given it
+    """Count the words of each workspace anew; what stands in no text any more is forgotten here, too."""
+    for workspace_id in workspace_ids():
+        with tenant(workspace_id):
+            count_words(workspace_id)

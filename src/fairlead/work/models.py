@@ -383,3 +383,4 @@ from fairlead.work.placement import TaskPlacement  # noqa: E402, F401  Django fi
 from fairlead.work.planner import Capture, OwnBlock  # noqa: E402, F401  and here
 from fairlead.work.time.models import TimeEntry, TimeWeek  # noqa: E402, F401  and here
 from fairlead.work.triage import Triage  # noqa: E402, F401  and here
+from fairlead.work.vocabulary import Word  # noqa: E402, F401  and here

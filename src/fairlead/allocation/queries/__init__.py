@@ -17,6 +17,7 @@ from fairlead.allocation.queries.feed import work_entries
 from fairlead.allocation.queries.loads import WeekLoad, fits, load, planned
 from fairlead.allocation.queries.my_work import MyWork, Waiting, WorkItem, decisions, my_work
 from fairlead.allocation.queries.notices import Notice, notice
+from fairlead.allocation.queries.offers import SHOWN as OFFERS_SHOWN
 from fairlead.allocation.queries.offers import (
     OfferCard,
     OfferingCard,
@@ -85,6 +86,7 @@ from fairlead.allocation.reading import Candidate, CostPart, Factor, Fix, Recomm
 
 __all__ = [
     "FAIRNESS_WINDOWS",
+    "OFFERS_SHOWN",
     "OVERRIDE_WINDOWS",
     "Candidate",
     "CostPart",

@@ -140,12 +140,12 @@ def waiting_for(actor: Actor, *, now: datetime) -> int:
 
 
 def offerings(actor: Actor, *, now: datetime) -> tuple[list[OfferingCard], list[OfferingCard]]:
-    """Tasks for which nobody was found and which still wait, then tasks being offered; both the oldest first."""
+    """Tasks for which nobody was found and which still wait, then tasks being offered; of both the oldest SHOWN."""
     require(may_see_everybody(actor), "Managers and auditors see all offers; yours are on this page.")
     going = Offering.objects.filter(workspace_id=actor.workspace_id, state=Offering.State.OPEN)
     return (
-        _offering_cards(nobody_found(actor).order_by("closed_at", "id"), actor=actor, now=now),
-        _offering_cards(going.order_by("created_at", "id"), actor=actor, now=now),
+        _offering_cards(nobody_found(actor).order_by("closed_at", "id")[:SHOWN], actor=actor, now=now),
+        _offering_cards(going.order_by("created_at", "id")[:SHOWN], actor=actor, now=now),
     )
 
 

@@ -36,6 +36,10 @@ class HitOut(Shown):
 class FoundOut(Shown):
     items: list[HitOut]
     more: bool = Field(description="Whether there are others: narrow the search.")
+    instead: str | None = Field(
+        description="What was looked for without its typing errors, because what was asked for finds nothing.",
+        examples=["design"],
+    )
 
 
 class SearchQuery(BaseModel):
@@ -46,6 +50,7 @@ class SearchQuery(BaseModel):
         description=f'Words, "exact words", a minus for without, operators. {grammar.ALLOWED}',
     )  # fmt: skip
     limit: int = Field(50, ge=1, le=100)
+    exact: bool = Field(False, description="Correct no typing errors.")
 
 
 @routes.on("GET", "/search", scope="work:read", gives=FoundOut)
@@ -55,9 +60,10 @@ def search_tasks(request: Call, wanted: Query[SearchQuery]) -> dict[str, Any]:
     In titles, descriptions, labels and comments: the best ones first. Clients find their requests in the portal.
     """
     if request.actor.role == Role.CLIENT:
-        return {"items": [], "more": False}
-    found = queries.search(request.actor, grammar.read(wanted.q), now=request.now, limit=wanted.limit)
-    return {"items": [_shown(hit) for hit in found.hits], "more": found.more}
+        return {"items": [], "more": False, "instead": None}
+    look = queries.search if wanted.exact else queries.forgiving
+    found = look(request.actor, grammar.read(wanted.q), now=request.now, limit=wanted.limit)
+    return {"items": [_shown(hit) for hit in found.hits], "more": found.more, "instead": found.instead or None}
 
 
 def _shown(hit: queries.Hit) -> dict[str, Any]:

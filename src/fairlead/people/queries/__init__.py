@@ -16,6 +16,8 @@ from fairlead.people.queries.directory import (
     DirectoryRow,
     Presence,
     directory,
+    directory_page,
+    directory_workers,
     presence,
 )
 from fairlead.people.queries.presence import (
@@ -59,11 +61,13 @@ from fairlead.people.queries.workers import (
     find_time_off,
     find_worker,
     held_skills,
+    names_like,
     preferences,
     requests_waiting,
     shown_rate,
     visible_workers,
     weekly_hours,
+    worker_name,
     worker_of,
 )
 
@@ -89,6 +93,8 @@ __all__ = [
     "coming_blocks",
     "days_off",
     "directory",
+    "directory_page",
+    "directory_workers",
     "due_calendars",
     "effective_levels",
     "feed_behind",
@@ -103,6 +109,7 @@ __all__ = [
     "held_skills",
     "held_state",
     "members_of",
+    "names_like",
     "own_presence",
     "preferences",
     "presence",
@@ -126,6 +133,7 @@ __all__ = [
     "weekly_hours",
     "with_state",
     "within",
+    "worker_name",
     "worker_of",
     "working_time",
 ]

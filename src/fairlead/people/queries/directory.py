@@ -77,14 +77,57 @@ _COLUMNS = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class DirectoryPage:
+    """The rows from `first` on (counted from 0) of `total`."""
+
+    rows: list[DirectoryRow]
+    first: int
+    total: int
+
+
 def directory(actor: Actor, wanted: DirectoryFilter, *, now: datetime, zone: str = "UTC") -> list[DirectoryRow]:
     """Everybody who matches, by name. `zone`: whose week "this week" is. At most seven queries, whatever the size."""
+    return _lines(actor, _by_name(actor, wanted, now), wanted, now=now, zone=zone)
+
+
+def directory_page(
+    actor: Actor, wanted: DirectoryFilter, *, start: int, size: int, now: datetime, zone: str = "UTC"
+) -> DirectoryPage:
+    """The page of `directory` in which row `start` is, or the last one; only its own hours are worked out.
+
+    Who is available now is known only when everybody's hours are: then they all are.
+    """
+    found = _by_name(actor, wanted, now)
+    everybody = _lines(actor, found, wanted, now=now, zone=zone) if wanted.available else None
+    total = len(everybody) if everybody is not None else found.count()
+    first = min(start, max(total - 1, 0)) // size * size
+    if everybody is not None:
+        return DirectoryPage(everybody[first : first + size], first, total)
+    return DirectoryPage(_lines(actor, found[first : first + size], wanted, now=now, zone=zone), first, total)
+
+
+def directory_workers(actor: Actor, wanted: DirectoryFilter, *, now: datetime, zone: str = "UTC") -> QuerySet[Worker]:
+    """The workers of `directory`, in its order, as a query; nobody's hours are worked out unless they are asked for."""
+    found = _by_name(actor, wanted, now)
+    if not wanted.available:
+        return found
+    return found.filter(pk__in=[row.id for row in directory(actor, wanted, now=now, zone=zone)])
+
+
+def _by_name(actor: Actor, wanted: DirectoryFilter, now: datetime) -> QuerySet[Worker]:
     found = _matching(actor, wanted)
     if wanted.skill_id is not None:
         levels = skill_levels(actor.workspace_id, on=now.date())
         found = found.filter(pk__in=[pk for pk, has in levels.items() if has.get(wanted.skill_id, 0) >= wanted.level])
-    found = with_state(found).annotate(busy_until=Subquery(busy_until(now)))
-    rows = list(found.order_by("name", "pk").values(*_COLUMNS, "busy_until"))
+    return found.order_by("name", "pk")
+
+
+def _lines(
+    actor: Actor, found: QuerySet[Worker], wanted: DirectoryFilter, *, now: datetime, zone: str
+) -> list[DirectoryRow]:
+    shown = with_state(found).annotate(busy_until=Subquery(busy_until(now)))
+    rows = list(shown.values(*_COLUMNS, "busy_until"))
     ids = [row["id"] for row in rows]
     week = weeks(now, zone, 1)[0]
     times = working_time(ids, week[0], max(week[1], now + timedelta(days=LOOK_AHEAD_DAYS)))

@@ -88,6 +88,19 @@ def _held(row: dict[str, Any]) -> HeldSkill:
     )  # fmt: skip
 
 
+def worker_name(actor: Actor, number: int) -> str:
+    """The name of a worker of the workspace; empty when there is none with this id."""
+    return visible_workers(actor).filter(pk=number).values_list("name", flat=True).first() or ""
+
+
+def names_like(actor: Actor, text: str, *, limit: int) -> list[str]:
+    """The names with each of these words in them, of those who were not deactivated, in order, each once."""
+    found = visible_workers(actor).filter(deactivated_at__isnull=True)
+    for word in text.split()[:6]:
+        found = found.filter(name__icontains=word)
+    return list(found.order_by("name").values_list("name", flat=True).distinct()[:limit])
+
+
 def weekly_hours(workspace_id: int, worker_ids: Collection[int]) -> dict[int, list[tuple[int, int, int]]]:
     """(weekday, from_min, to_min) on each worker's wall clock, in order."""
     rows = Hours.objects.filter(workspace_id=workspace_id, worker_id__in=worker_ids).order_by("weekday", "from_min")

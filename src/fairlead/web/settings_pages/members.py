@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
+from urllib.parse import urlencode
 
 from django import forms
 from django.conf import settings
@@ -22,6 +23,9 @@ from fairlead.web.access import Request, member_page
 from fairlead.web.blame import blame
 from fairlead.web.settings_pages.frame import settings_page
 from fairlead.web.step_up import fresh_page, fresh_post
+
+SHOWN: Final = 100
+"""Members on one page."""
 
 
 class InviteForm(forms.Form):
@@ -55,6 +59,9 @@ def _members_page(
     actor = request.actor
     require(may_see_members(actor), "Only managers and auditors can see who is a member.")
     manages = may_manage_members(actor)
+    text, asked = request.GET.get("q", "").replace("\0", "")[:80], request.GET.get("from", "")
+    start = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 12 else 0
+    rows, first, total = queries.members_page(actor, text, start=start, size=SHOWN)
     people = [
         {
             **m,
@@ -62,11 +69,17 @@ def _members_page(
             "is_me": m["user_id"] == actor.user_id,
             "role_name": Role(m["role"]).label,
         }
-        for m in queries.members(actor)
+        for m in rows
     ]
     invited = [{**i, "role_name": Role(i["role"]).label} for i in queries.invitations(actor)] if manages else []
     values = {
         "people": people,
+        "text": text,
+        "first": first,
+        "total": total,
+        "before": _address(text, first - SHOWN) if first else None,
+        "after": _address(text, first + SHOWN) if first + SHOWN < total else None,
+        "searched": bool(text) or total > SHOWN,
         "invited": invited,
         "manages": manages,
         "roles": _roles(actor),
@@ -75,6 +88,10 @@ def _members_page(
         "new_link": new_link,
     }
     return settings_page(request, "settings/members.jinja", values, status=status)
+
+
+def _address(text: str, start: int) -> str:
+    return f"{reverse('settings-members')}?{urlencode({'q': text, 'from': start})}"
 
 
 @member_page

@@ -227,6 +227,10 @@ from fairlead.work.actions.views import (
     save_view,
     start_with,
 )
+from fairlead.work.actions.words import (
+    count_words,
+    learn_words,
+)
 from fairlead.work.drafts import (
     TaskDraft,
 )
@@ -288,6 +292,7 @@ __all__ = [
     "complete_task",
     "confirm_timer",
     "count_reminder",
+    "count_words",
     "create_field",
     "create_form",
     "create_project",
@@ -317,6 +322,7 @@ __all__ = [
     "keep_drawing",
     "keep_pages",
     "keep_timer",
+    "learn_words",
     "limit_revisions",
     "log_time",
     "make_pin_task",

@@ -54,6 +54,7 @@ from fairlead.work.queries.relations import (
 from fairlead.work.queries.search import (
     Found,
     Hit,
+    forgiving,
     search,
 )
 from fairlead.work.queries.task_details import (
@@ -127,6 +128,7 @@ __all__ = [
     "find_task",
     "find_version",
     "find_view",
+    "forgiving",
     "history",
     "labels",
     "named_files",

@@ -76,9 +76,10 @@ class Calendar:
 
 
 def calendar(
-    actor: Actor, wanted: TaskFilter, first: date, last: date, *, now: datetime, zone: str = "UTC"
-) -> Calendar:
-    """The visible tasks that fit, from one day until another (both included; at most 100 days).
+    actor: Actor, wanted: TaskFilter, first: date, last: date, *, now: datetime, zone: str = "UTC",
+    most: int = MOST_TASKS,
+) -> Calendar:  # fmt: skip
+    """The visible tasks that fit, from one day until another (both included; at most 100 days), the first `most`.
 
     Cancelled ones only when they are asked for. When the filter names one person, the days on which they are away.
     """
@@ -86,14 +87,14 @@ def calendar(
     fitting = wanted.apply(visible_tasks(actor), now=now, user_id=actor.user_id, zone=zone)
     if not wanted.state:
         fitting = fitting.exclude(state=State.CANCELLED)
-    rows = plain(_between(fitting, first, last, zone).values(*FIELDS)[: MOST_TASKS + 1])
-    entries = [_entry(_told(actor, row), zone, now) for row in rows[:MOST_TASKS]]
+    rows = plain(_between(fitting, first, last, zone).values(*FIELDS)[: most + 1])
+    entries = [_entry(_told(actor, row), zone, now) for row in rows[:most]]
     entries.sort(key=lambda it: (it.first, -(it.last - it.first).days, it.at, it.row["id"]))
     loose = fitting.filter(due_at__isnull=True, state__in=OPEN)
     tray = plain(loose.order_by(F("priority").desc(), "-id").values(*FIELDS)[:TRAY])
     return Calendar(
         first, last, tuple(entries), tuple(_told(actor, row) for row in tray),
-        len(tray) if len(tray) < TRAY else loose.count(), _away(actor, wanted, first, last), len(rows) > MOST_TASKS,
+        len(tray) if len(tray) < TRAY else loose.count(), _away(actor, wanted, first, last), len(rows) > most,
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-from django.db.models import F, Func
+from django.db.models import Exists, OuterRef
 
 from fairlead.accounts.models import Role
 from fairlead.events.actor import Actor
@@ -51,15 +51,20 @@ def known_keys(actor: Actor, keys: list[str], project: Project) -> list[str]:
     return [key for key in keys if key.startswith(f"{project.key}-")] if actor.role == Role.CLIENT else keys
 
 
-def assignees(actor: Actor, project: Project | None = None) -> list[dict[str, Any]]:
-    """Who holds a visible task (of the project): id, name, kind, by name."""
+LABELLED: Final = 2000
+"""Of a workspace of any size the choices of a filter are there at once; older labels are found by typing them."""
+
+
+def assignees(actor: Actor, project: Project | None = None, *, most: int | None = None) -> list[dict[str, Any]]:
+    """Who holds a visible task (of the project): id, name, kind, by name; the first `most` of them."""
     tasks = visible_tasks(actor) if project is None else visible_tasks(actor).filter(project=project)
-    holders = Worker.objects.filter(workspace_id=actor.workspace_id, pk__in=tasks.values("assignee_id"))
-    return plain(holders.order_by("name").values("id", "name", "kind"))
+    workers = Worker.objects.filter(workspace_id=actor.workspace_id)
+    holders = workers.filter(Exists(tasks.filter(assignee=OuterRef("pk"))))
+    return plain(holders.order_by("name").values("id", "name", "kind")[:most])
 
 
 def labels(actor: Actor, project: Project | None = None) -> list[str]:
-    """The labels of the visible tasks (of the project), by name."""
+    """The labels of the visible tasks (of the project) that changed last (so many as LABELLED), by name."""
     tasks = visible_tasks(actor) if project is None else visible_tasks(actor).filter(project=project)
-    each = tasks.annotate(one=Func(F("labels"), function="unnest")).order_by().values_list("one", flat=True)
-    return sorted(set(each.distinct()), key=str.casefold)
+    latest = tasks.order_by("-updated_at", "id").values_list("labels", flat=True)[:LABELLED]
+    return sorted({label for each in latest for label in each}, key=str.casefold)

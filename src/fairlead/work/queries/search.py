@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from fairlead.events.actor import Actor
 from fairlead.work.grammar import Reader, SearchQuery
 from fairlead.work.models import Comment, Task
 from fairlead.work.queries.rows import HOLDER, holder, plain
+from fairlead.work.queries.spelling import corrected
 from fairlead.work.queries.visible import visible_tasks
 
 SHOWN: Final = 50
@@ -54,10 +55,13 @@ class Hit:
 
 @dataclass(frozen=True)
 class Found:
-    """The best hits in order. `more`: there are others."""
+    """The best hits in order. `more`: there are others. `instead`: what was looked for in the place of what finds
+    nothing, the words that were replaced as (typed, taken for)."""
 
     hits: tuple[Hit, ...]
     more: bool
+    instead: str = ""
+    replaced: tuple[tuple[str, str], ...] = ()
 
     @property
     def by_project(self) -> list[tuple[str, str, int, list[Hit]]]:
@@ -80,6 +84,19 @@ def search(actor: Actor, query: SearchQuery, *, now: datetime, zone: str = "UTC"
     comments = _comments(actor, [row["id"] for row in rows[:limit]]) if query.words else {}
     hits = tuple(_hit(row, query.words, comments.get(row["id"], ())) for row in rows[:limit])
     return Found(hits, more=len(rows) > limit)
+
+
+def forgiving(actor: Actor, query: SearchQuery, *, now: datetime, zone: str = "UTC", limit: int = SHOWN) -> Found:
+    """Like `search`; what finds nothing is looked for once more without its typing errors, if they are any."""
+    found = search(actor, query, now=now, zone=zone, limit=limit)
+    if found.hits or not query:
+        return found
+    better = corrected(query, Reader(actor, now, zone))
+    if better is None:
+        return found
+    again = search(actor, better, now=now, zone=zone, limit=limit)
+    pairs = [(old.value, new.value) for old, new in zip(query.terms, better.terms, strict=True) if old != new]
+    return replace(again, instead=str(better), replaced=tuple(pairs)) if again.hits else found
 
 
 def _ordered(tasks: QuerySet[Task], words: Sequence[str]) -> QuerySet[Task]:

@@ -1,0 +1,98 @@
+"""Where many people hold tasks: the filter takes a typed name, and the directory works out one page at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from conftest import Person
+from fairlead.people.models import Worker
+from fairlead.people.queries import DirectoryFilter, directory, directory_page, directory_workers
+from fairlead.web import task_filters
+from work.conftest import Site, worker_for
+from work.test_pages import Browser, alice, open_as, text  # noqa: F401  fixtures
+
+
+def crowd(site: Site, count: int) -> None:
+    """So many more workers: Kim 000, Kim 001 …"""
+    Worker.objects.bulk_create(
+        Worker(workspace=site.world.alice.workspace, kind="employee", name=f"Kim {n:03}", created_at=site.now)
+        for n in range(count)
+    )
+
+
+def test_few_people_are_listed_and_many_are_typed(
+    site: Site,
+    alice: Browser,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bob, dana = worker_for(site.world.bob, site.now), worker_for(site.world.dana, site.now)
+    site.held(site.world.bob, "Of Bob")
+    site.held(site.world.dana, "Of Dana")
+    listed = text(alice.get("/tasks/?all=1"))
+    assert f'<option value="{dana.pk}">{dana.name}</option>' in listed
+    assert 'hx-get="/people/names/"' not in listed
+    monkeypatch.setattr(task_filters, "LISTED_PEOPLE", 1)
+    typed = text(alice.get("/tasks/?all=1"))
+    assert f">{dana.name}</option>" not in typed
+    assert 'hx-get="/people/names/"' in typed
+    chosen = text(alice.get(f"/tasks/?all=1&assignee={bob.pk}"))
+    assert f'name="assignee" id="filter-assignee" value="{bob.name}"' in chosen
+
+
+def test_a_part_of_a_name_filters_every_list(site: Site, alice: Browser) -> None:  # noqa: F811
+    site.held(site.world.bob, "Of Bob")
+    site.held(site.world.dana, "Of Dana")
+    for address in ("/tasks/?all=1&assignee={}", "/projects/WEB/?assignee={}", "/projects/WEB/list/?assignee={}"):
+        shown = text(alice.get(address.format("dAn")))
+        assert ("Of Dana" in shown, "Of Bob" in shown) == (True, False)
+        assert "Of Dana" not in text(alice.get(address.format("nobody+like+this")))
+        assert alice.get(address.format("%00" + "9" * 40)).status_code == 200
+
+
+def test_names_are_proposed_to_the_team_only(
+    site: Site,
+    alice: Browser,  # noqa: F811
+    open_as: Callable[[Person], Browser],  # noqa: F811
+) -> None:
+    crowd(site, 20)
+    shown = text(alice.get("/people/names/?assignee=ki+01"))
+    assert [f'value="Kim {n:03}"' in shown for n in (1, 9, 10, 19)] == [True, False, True, True]
+    assert text(alice.get("/people/names/?assignee=Kim")).count("<option") == 12
+    assert "Kim" not in text(open_as(site.world.charlie).get("/people/names/?assignee=Kim"))
+    assert open_as(site.world.clara).get("/people/names/?assignee=Kim").status_code == 403
+
+
+def test_a_page_of_the_directory_is_a_part_of_the_whole(site: Site) -> None:
+    crowd(site, 30)
+    actor, now = site.world.alice.actor, site.now
+    whole = directory(actor, DirectoryFilter(), now=now)
+    page = directory_page(actor, DirectoryFilter(), start=12, size=10, now=now)
+    assert (page.rows, page.first, page.total) == (whole[10:20], 10, len(whole))
+    last = directory_page(actor, DirectoryFilter(text="kim"), start=999, size=10, now=now)
+    assert (last.first, last.total, len(last.rows)) == (20, 30, 10)
+    assert list(directory_workers(actor, DirectoryFilter(text="kim"), now=now).values_list("pk", flat=True)) == [
+        row.id for row in directory(actor, DirectoryFilter(text="kim"), now=now)
+    ]
+    here = directory_page(actor, DirectoryFilter(available=True), start=0, size=10, now=now)
+    assert here.rows == directory(actor, DirectoryFilter(available=True), now=now)[:10]
+    empty = directory_page(actor, DirectoryFilter(text="nobody"), start=50, size=10, now=now)
+    assert (empty.rows, empty.first, empty.total) == ([], 0, 0)
+
+
+def test_the_directory_takes_the_same_queries_for_any_number(site: Site, alice: Browser) -> None:  # noqa: F811
+    crowd(site, 3)
+    few = _queries(alice, "/people/")
+    crowd(site, 150)
+    assert _queries(alice, "/people/") == few
+    assert "Kim" in text(alice.get("/people/?from=100"))
+
+
+def _queries(browser: Browser, address: str) -> int:
+    browser.get(address)
+    with CaptureQueriesContext(connection) as found:
+        browser.get(address)
+    return len(found)
