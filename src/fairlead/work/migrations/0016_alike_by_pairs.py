@@ -1,6 +1,6 @@
 """What looks alike shares two words at least: asking the index for pairs of them reads a tenth of what single words do.
 
-Of a title the three rarest words are paired, and up to three more that are not written everywhere (see 0014_words).
+Of a title the three rarest words are paired, and up to three more that are not written everywhere (see 0015_words).
 """
 
 from __future__ import annotations
