@@ -31,6 +31,7 @@ LEFT_OUT = {
     "/needs/second-factor/": "leads on whoever has one",
     "/needs/stronger-sign-in/": "leads on whoever signed in as the workspace asks",
     "/notices/count/": "a piece of the bell",
+    "/notices/recent/": "a piece of the menu of the bell",
     "/people/export.csv": "a file",
     "/portal/brand/<digest>/<version>/logo/": "an image",
     "/portal/brand/<digest>/<version>/sheet/": "a style sheet",
