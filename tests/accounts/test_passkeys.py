@@ -249,7 +249,7 @@ def test_what_the_server_asks_names_nobody(world: World, key: SoftKey) -> None:
 
 def test_a_passkey_is_renamed_by_its_owner_only(world: World, key: SoftKey) -> None:
     browser, other = Client(), Client()
-    sign_in(browser)
+    _enter(browser, key.answer(_question(browser)))
     sign_in(other, "alice@example.com")
     number = Passkey.objects.get().pk
     address = f"/settings/sign-in/passkeys/{number}/rename/"

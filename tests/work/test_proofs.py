@@ -228,6 +228,6 @@ def test_a_pdf_that_cannot_be_shown_says_what_to_do(
     version = drawn_paper(made.pk, 1, shared, tmp_path)
     assert version.preview == "none"
     with pytest.raises(Refused, match="images and pages"):
-        pin(version, shared.world.bob, shared.now)
+        pin(version, shared.world.bob, shared.now, internal=True)
     client.force_login(shared.world.bob.user)
     assert why in client.get(f"/files/{made.pk}/").content.decode()
