@@ -13,7 +13,7 @@ from fairlead.events.models import Event
 from fairlead.lib.errors import Conflict, Forbidden, Invalid, Missing
 from fairlead.people import actions as people
 from fairlead.people.models import Worker
-from fairlead.web import task_bulk
+from fairlead.web import task_bulk, task_list
 from fairlead.work import actions
 from fairlead.work.actions import TaskEdit
 from fairlead.work.models import Batch, Task
@@ -296,3 +296,21 @@ def test_giving_and_changing_are_two_steps_and_too_many_are_refused(
     many = alice.post("/tasks/bulk/", {"all": "1", "priority": "4"}, headers=HTMX)
     assert many.status_code == 422
     assert set(Task.objects.values_list("priority", flat=True)) == {0}
+
+
+def test_in_a_large_team_the_person_is_found_by_name(site: Site, alice: Browser, monkeypatch: Any) -> None:  # noqa: F811
+    bob, by = hired(site, "Bob"), {"actor": site.world.alice.actor, "now": site.now}
+    for _ in range(2):
+        people.create_worker(kind="freelancer", name="Kim", **by)
+    site.make()
+    assert f'<option value="{bob.pk}">Bob</option>' in text(alice.get("/tasks/"))
+    monkeypatch.setattr(task_list, "LISTED_PEOPLE", 2)
+    shown = text(alice.get("/tasks/"))
+    assert ('list="bulk-names"' in shown, f'<option value="{bob.pk}">Bob</option>' in shown) == (True, False)
+
+    def tried(name: str) -> str:
+        return text(alice.post("/tasks/bulk/", {"task": ["WEB-1"], "assignee": name}, headers=HTMX))
+
+    assert "1 task changes" in tried(" bob ")
+    assert "Nobody here is called “Bo”" in tried("Bo")
+    assert "Several people are called kim" in tried("kim")

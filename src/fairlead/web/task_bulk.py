@@ -16,7 +16,7 @@ from fairlead.allocation import actions as allocation
 from fairlead.lib.errors import Invalid, Refused, require
 from fairlead.lib.text import one_line
 from fairlead.people.models import Worker
-from fairlead.people.queries import find_worker
+from fairlead.people.queries import find_worker, worker_called
 from fairlead.web.access import Request, member_page, safe_next
 from fairlead.web.batches import undo_address
 from fairlead.web.errors import wants_json
@@ -151,8 +151,12 @@ def _receiver(request: Request) -> Worker | None:
     """Who gets the tasks; None: nobody. Giving is a change of its own, since rules about people are asked for it."""
     if any(request.POST.get(name) for name in FIELDS if name not in ("assignee", "own_field")):
         raise Invalid({"assignee": "Give tasks to somebody in one step, and change the rest of them in another."})
-    text = request.POST["assignee"]
-    return None if text == NONE else find_worker(request.actor, _whole(text, "assignee") or 0)
+    text = " ".join(request.POST["assignee"].split())
+    if text == NONE:
+        return None
+    if text.isdecimal():
+        return find_worker(request.actor, _whole(text, "assignee") or 0)
+    return worker_called(request.actor, text)
 
 
 def _refused(request: Request, refused: Refused) -> HttpResponse:

@@ -25,6 +25,7 @@ from fairlead.web.own_filters import own_fields, own_groups, own_query
 from fairlead.web.own_values import shown_value
 from fairlead.web.render import attachment, page
 from fairlead.web.task_filters import (
+    LISTED_PEOPLE,
     LISTED,
     MOST_CHOSEN,
     NAMES,
@@ -195,9 +196,14 @@ def _views(request: Request, views: list[ViewRow], view: View | None) -> dict[st
 def _choices(request: Request, bar: dict[str, Any]) -> dict[str, Any]:
     """Types and people that many tasks can be given; the types are those of the filter bar."""
     team = request.actor.role in STAFF
-    types = next((each["options"] for each in bar["selects"] if team and each["name"] == "type"), [])
-    people = active_workers(request.actor).order_by("name").values_list("id", "name")
-    return {"bulk_types": types, "bulk_people": list(people) if team and may_assign(request.actor) else []}
+    types: list[tuple[str, str]] = next(
+        (each["options"] for each in bar["selects"] if team and each["name"] == "type"), []
+    )
+    people: list[tuple[int, str]] = []
+    if team and may_assign(request.actor):
+        found = active_workers(request.actor).order_by("name").values_list("id", "name")
+        people = list(found[: LISTED_PEOPLE + 1])
+    return {"bulk_types": types, "bulk_people": people[:LISTED_PEOPLE], "bulk_many": len(people) > LISTED_PEOPLE}
 
 
 def _bulk_statuses(project: Project | None) -> list[tuple[str, str]]:

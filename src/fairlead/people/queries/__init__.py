@@ -67,6 +67,7 @@ from fairlead.people.queries.workers import (
     shown_rate,
     visible_workers,
     weekly_hours,
+    worker_called,
     worker_name,
     worker_of,
 )
@@ -133,6 +134,7 @@ __all__ = [
     "weekly_hours",
     "with_state",
     "within",
+    "worker_called",
     "worker_name",
     "worker_of",
     "working_time",

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from fairlead.events.actor import Actor
-from fairlead.lib.errors import Missing
+from fairlead.lib.errors import Invalid, Missing
 from fairlead.people.models import Hours, Preference, TimeOff, Worker, WorkerSkill
 from fairlead.people.visibility import may_see_directory, may_see_rate
 
@@ -91,6 +91,16 @@ def _held(row: dict[str, Any]) -> HeldSkill:
 def worker_name(actor: Actor, number: int) -> str:
     """The name of a worker of the workspace; empty when there is none with this id."""
     return visible_workers(actor).filter(pk=number).values_list("name", flat=True).first() or ""
+
+
+def worker_called(actor: Actor, name: str) -> Worker:
+    """The one at work who has this name. Raises Invalid where nobody has it, or several."""
+    found = list(active_workers(actor).filter(name__iexact=name.replace("\0", ""))[:2])
+    if not found:
+        raise Invalid({"assignee": f"Nobody here is called “{name[:60]}”. Choose a name from the list."})
+    if len(found) > 1:
+        raise Invalid({"assignee": f"Several people are called {name[:60]}. Give the tasks on a task's own page."})
+    return found[0]
 
 
 def names_like(actor: Actor, text: str, *, limit: int) -> list[str]:
