@@ -25,8 +25,8 @@ from fairlead.web.own_filters import own_fields, own_groups, own_query
 from fairlead.web.own_values import shown_value
 from fairlead.web.render import attachment, page
 from fairlead.web.task_filters import (
-    LISTED_PEOPLE,
     LISTED,
+    LISTED_PEOPLE,
     MOST_CHOSEN,
     NAMES,
     address,
