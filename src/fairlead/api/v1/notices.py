@@ -145,7 +145,7 @@ def _settings(request: Call) -> dict[str, Any]:
     told = queries.preferences(request.actor)
     names = ("digest", "daily_at_min", "quiet_from_min", "quiet_to_min", "quiet_days")
     rows = [
-        {"kind": row.kind.name, "label": row.kind.label, "in_app": row.in_app, "mail": row.mail}
+        {"kind": row.kind.name, "label": str(row.kind.label), "in_app": row.in_app, "mail": row.mail}
         for row in told.channels
     ]
     return {**{name: getattr(told.rhythm, name) for name in names}, "channels": rows}

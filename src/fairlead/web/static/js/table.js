@@ -9,7 +9,7 @@
     const count = picks().filter((box) => box.checked).length;
     chosen = new Set(picks().filter((box) => box.checked).map((box) => box.value));
     const words = document.querySelector("[data-picked]");
-    if (words) words.textContent = `${count} chosen`;
+    if (words) words.textContent = tr("%(n)s chosen", { n: count });
   };
   const choose = (box, checked, range) => {
     const all = picks(), from = all.findIndex((one) => one.value === anchor), to = all.indexOf(box);
