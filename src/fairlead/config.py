@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+from fairlead.lib.languages import LANGUAGES
+
 T = TypeVar("T", str, int, bool)
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -117,6 +119,11 @@ class Config:
         "A virus scanner that gets the path of each new file, such as clamdscan --fdpass --no-summary.",
         "It ends with 0 for a clean file and with 1 for a bad one; whatever else happens, the file is refused.",
     )
+    language: str = _setting(
+        "en",
+        "The language, en or de, of workspaces that have chosen none: in mails to people who have no account yet, and",
+        "for whoever comes with a browser that asks for another one.",
+    )
     debug: bool = _setting(False, "Show technical error pages. Never on a machine that others reach.")
     log_level: str = _setting("INFO", "DEBUG, INFO, WARNING or ERROR.")
 
@@ -185,6 +192,8 @@ def _read_int(variable: str, text: str, *, low: int, high: int) -> int:
 def _check(loaded: Config) -> None:
     if loaded.log_level not in ("DEBUG", "INFO", "WARNING", "ERROR"):
         raise SettingError(f"FAIRLEAD_LOG_LEVEL is {loaded.log_level!r}; it must be DEBUG, INFO, WARNING or ERROR.")
+    if loaded.language not in LANGUAGES:
+        raise SettingError(f"FAIRLEAD_LANGUAGE is {loaded.language!r}; it must be one of {', '.join(LANGUAGES)}.")
     if loaded.database_url and urlsplit(loaded.database_url).scheme not in ("postgresql", "postgres"):
         raise SettingError("FAIRLEAD_DATABASE_URL must start with postgresql://; no other database is supported.")
     base = urlsplit(loaded.base_url)

@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 from csp.constants import NONCE, NONE, SELF
 
 from fairlead.config import config, secret_key
+from fairlead.lib import languages
 
 CONFIG = config()
 
@@ -73,6 +74,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "fairlead.web.middleware.workspace",
+    "fairlead.web.languages.language",
     "fairlead.web.middleware.refusals",
 ]
 ROOT_URLCONF = "fairlead.urls"
@@ -105,6 +107,8 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = True
 LANGUAGE_CODE = "en"
+LANGUAGES = list(languages.LANGUAGES.items())
+SPOKEN_AT_FIRST = CONFIG.language
 STATIC_URL = "/static/"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

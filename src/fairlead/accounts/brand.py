@@ -10,15 +10,16 @@ from fairlead.accounts.models import Branding, Workspace
 from fairlead.events.tenancy import bearer, tenant
 from fairlead.lib.errors import Missing
 from fairlead.lib.secrets import digest
+from fairlead.lib.speech import later, tr
 
 ACCENT: Final = "#4455d6"
 WORDS: Final[Mapping[str, str]] = {
-    "backlog": "Received",
-    "ready": "Planned",
-    "running": "In progress",
-    "review": "Being checked",
-    "done": "Done",
-    "cancelled": "Not going ahead",
+    "backlog": later("Received"),
+    "ready": later("Planned"),
+    "running": later("In progress"),
+    "review": later("Being checked"),
+    "done": later("Done"),
+    "cancelled": later("Not going ahead"),
 }
 """What a state is called to clients, unless the workspace has a word of its own."""
 COLUMNS: Final = ("workspace_id", "name", "welcome", "accent", "words", "shows_names", "digest", "logo_type", "version")
@@ -40,7 +41,7 @@ class Brand:
 
     def word(self, state: str) -> str:
         """What clients read for a state."""
-        return self.words.get(state) or WORDS[state]
+        return self.words.get(state) or str(WORDS[state])
 
     def person(self, name: str) -> str:
         """What clients read for somebody of the team: the first name where that is allowed, else the team's name."""
@@ -78,7 +79,7 @@ def public_brand(found_by: str) -> Brand:
     with bearer(found_by):
         row = Branding.objects.filter(digest=found_by).values(*COLUMNS).first()
     if row is None:
-        raise Missing("There is no portal at this address. Ask your contact for the right link.")
+        raise Missing(tr("There is no portal at this address. Ask your contact for the right link."))
     return Brand(**row)
 
 
@@ -87,5 +88,5 @@ def logo_of(brand: Brand) -> bytes:
     with tenant(brand.workspace_id):
         found = Branding.objects.filter(workspace_id=brand.workspace_id).values_list("logo", flat=True).first()
     if not found:
-        raise Missing("There is no logo.")
+        raise Missing(tr("There is no logo."))
     return bytes(found)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_date
 from django.conf import settings
 
 from fairlead.accounts import mails
@@ -16,10 +17,13 @@ from fairlead.accounts.actions import (
     record_failed_sign_in,
 )
 from fairlead.accounts.brand import brand_in, brand_of
-from fairlead.accounts.models import Invitation, Membership, Role, User
+from fairlead.accounts.languages import language_of
+from fairlead.accounts.models import Invitation, Membership, Role, User, Workspace
 from fairlead.events.models import Event
 from fairlead.jobs import SEND, every, follows, job
+from fairlead.lib.languages import ENGLISH
 from fairlead.lib.secrets import digest
+from fairlead.lib.speech import current, locale, speaking, tr
 
 NO_WORKSPACE: Final = 0
 """What a job carries that concerns a user and no workspace."""
@@ -37,11 +41,13 @@ def mail_sign_in_link(*, workspace_id: int, email: str, now: datetime) -> None:
         return
     url = f"{settings.BASE_URL}/sign-in/link/{make_sign_in_link(user, now=now)}/"
     if workspace_id == NO_WORKSPACE:
-        mails.send("sign_in_link", user.email, "Your link to sign in", name=user.get_short_name(), url=url)
+        with speaking(language_of(user)):
+            mails.send("sign_in_link", user.email, tr("Your link to sign in"), name=user.get_short_name(), url=url)
     elif Membership.objects.filter(workspace_id=workspace_id, user=user, removed_at__isnull=True).exists():
         brand = brand_in(workspace_id)
-        subject = f"Your link to {brand.name}"
-        mails.send("client_link", user.email, subject, name=user.get_short_name(), url=url, brand=brand)
+        with speaking(language_of(user, Workspace.objects.get(pk=workspace_id))):
+            subject = tr("Your link to %(name)s", name=brand.name)
+            mails.send("client_link", user.email, subject, name=user.get_short_name(), url=url, brand=brand)
 
 
 @job(queue=SEND, retry=RETRY_S)
@@ -50,7 +56,8 @@ def mail_welcome(*, workspace_id: int, email: str, now: datetime) -> None:  # no
     user = _person(email)
     if user and user.email_confirmed_at is None:
         url = f"{settings.BASE_URL}/sign-in/link/{make_sign_in_link(user, now=now, minutes=24 * 60)}/"
-        mails.send("welcome", user.email, "Welcome to Fairlead", name=user.get_short_name(), url=url)
+        with speaking(language_of(user)):
+            mails.send("welcome", user.email, tr("Welcome to Fairlead"), name=user.get_short_name(), url=url)
 
 
 @job(queue=SEND, retry=RETRY_S)
@@ -68,16 +75,18 @@ def mail_new_device(
     if user is None:
         return
     when = datetime.fromisoformat(signed_in_at).astimezone(ZoneInfo(user.time_zone))
-    mails.send(
-        "new_device",
-        user.email,
-        "New sign-in to your account",
-        name=user.get_short_name(),
-        device=device,
-        address=address,
-        when=f"{when:%d %B %Y, %H:%M} ({user.time_zone})",
-        url=f"{settings.BASE_URL}/settings/sessions/",
-    )
+    with speaking(language_of(user)):
+        mails.send(
+            "new_device",
+            user.email,
+            tr("New sign-in to your account"),
+            name=user.get_short_name(),
+            device=device,
+            address=address,
+            when=f"{format_date(when, 'dd MMMM y' if current() == ENGLISH else 'long', locale=locale())},"
+            f" {when:%H:%M} ({user.time_zone})",
+            url=f"{settings.BASE_URL}/settings/sessions/",
+        )
 
 
 @job(queue=SEND, retry=RETRY_S)
@@ -86,7 +95,8 @@ def mail_security_change(*, workspace_id: int, user_id: int, what: str, now: dat
     user = User.objects.filter(pk=user_id, is_active=True).first()
     if user:
         url = f"{settings.BASE_URL}/settings/sign-in/"
-        mails.send("security_change", user.email, what, name=user.get_short_name(), what=what, url=url)
+        with speaking(language_of(user)):
+            mails.send("security_change", user.email, what, name=user.get_short_name(), what=what, url=url)
 
 
 @job(whole=True)
@@ -113,21 +123,22 @@ def mail_invitation(*, workspace_id: int, event_id: int, now: datetime) -> None:
     secret = invitation_secret(invitation)
     if digest(secret) != invitation.digest:
         return
-    url = f"{settings.BASE_URL}/join/{secret}/"
+    known = User.objects.filter(email=invitation.email).first()
+    with speaking(language_of(known, invitation.workspace)):
+        _mail_invitation(invitation, f"{settings.BASE_URL}/join/{secret}/")
+
+
+def _mail_invitation(invitation: Invitation, url: str) -> None:
     if invitation.role == Role.CLIENT:
         brand = brand_of(invitation.workspace)
-        subject = f"{brand.name} invites you to your requests"
+        subject = tr("%(name)s invites you to your requests", name=brand.name)
         mails.send("client_invitation", invitation.email, subject, brand=brand, url=url)
         return
-    mails.send(
-        "invitation",
-        invitation.email,
-        f"{invitation.invited_by.name} invites you to {invitation.workspace.name}",
-        by=invitation.invited_by.name,
-        workspace=invitation.workspace.name,
-        role=Role(invitation.role).label.lower(),
-        url=url,
-    )
+    by, workspace = invitation.invited_by.name, invitation.workspace.name
+    subject = tr("%(by)s invites you to %(workspace)s", by=by, workspace=workspace)
+    role = str(Role(invitation.role).label)
+    shown_role = role.lower() if current() == ENGLISH else role
+    mails.send("invitation", invitation.email, subject, by=by, workspace=workspace, role=shown_role, url=url)
 
 
 @every(3600)

@@ -21,6 +21,7 @@ from django.core.cache import cache
 from fairlead.config import config
 from fairlead.lib.errors import Refused
 from fairlead.lib.http import FetchError, Limits, fetch, send_form
+from fairlead.lib.speech import later, tr
 
 ALGORITHMS: Final = {
     "RS256": "RSA", "RS384": "RSA", "RS512": "RSA", "PS256": "RSA", "PS384": "RSA", "PS512": "RSA",
@@ -38,7 +39,7 @@ class SsoFailed(Refused):
     """The provider did not vouch for anybody."""
 
     code = "sso-failed"
-    title = "Single sign-on did not work"
+    title = later("Single sign-on did not work")
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,13 @@ def discover(issuer: str) -> Discovery:
         return kept
     said = _get(issuer.rstrip("/") + "/.well-known/openid-configuration")
     if said.get("issuer") != issuer:
-        raise SsoFailed(f"The provider calls itself {str(said.get('issuer'))[:200]!r}, not {issuer!r}.")
+        raise SsoFailed(
+            tr(
+                "The provider calls itself %(value)s, not %(issuer)s.",
+                value=repr(str(said.get("issuer"))[:200]),
+                issuer=repr(issuer),
+            )
+        )
     try:
         found = Discovery(
             issuer=issuer,
@@ -86,7 +93,7 @@ def discover(issuer: str) -> Discovery:
             basic="client_secret_basic" in said.get("token_endpoint_auth_methods_supported", ["client_secret_basic"]),
         )
     except (KeyError, TypeError) as error:
-        raise SsoFailed("What the provider says about itself is incomplete.") from error
+        raise SsoFailed(tr("What the provider says about itself is incomplete.")) from error
     cache.set(f"oidc:{issuer}", found, KEYS_KEPT_S)
     return found
 
@@ -100,16 +107,18 @@ def _get(address: str) -> dict[str, Any]:
     try:
         return _object(fetch(address, limits=_limits()).content)
     except FetchError as error:
-        raise SsoFailed(f"The provider did not answer: {error.reason} {error.advice}") from error
+        raise SsoFailed(
+            tr("The provider did not answer: %(reason)s %(advice)s", reason=error.reason, advice=error.advice)
+        ) from error
 
 
 def _object(content: bytes) -> dict[str, Any]:
     try:
         read = json.loads(content)
     except ValueError as error:
-        raise SsoFailed("The provider answered with something that is no JSON.") from error
+        raise SsoFailed(tr("The provider answered with something that is no JSON.")) from error
     if not isinstance(read, dict):
-        raise SsoFailed("The provider answered with something unexpected.")
+        raise SsoFailed(tr("The provider answered with something unexpected."))
     return read
 
 
@@ -143,11 +152,13 @@ def exchange(at: Discovery, client: Client, *, code: str, verifier: str) -> str:
     try:
         reply = send_form(at.token, fields, limits=_limits(), headers=headers)
     except FetchError as error:
-        raise SsoFailed(f"The provider did not answer: {error.reason}") from error
+        raise SsoFailed(tr("The provider did not answer: %(reason)s", reason=error.reason)) from error
     said = _object(reply.content)
     token = said.get("id_token")
     if reply.status != 200 or not isinstance(token, str):
-        raise SsoFailed(f"The provider refused: {str(said.get('error', reply.status))[:100]}. Sign in once more.")
+        raise SsoFailed(
+            tr("The provider refused: %(value)s. Sign in once more.", value=str(said.get("error", reply.status))[:100])
+        )
     return token
 
 
@@ -157,7 +168,7 @@ def verify_id_token(token: str, at: Discovery, client_id: str, *, nonce: str, no
         head = jwt.get_unverified_header(token)
         algorithm = head.get("alg", "")
         if algorithm not in at.algorithms:
-            raise SsoFailed("The provider's answer is not signed in a way that counts.")
+            raise SsoFailed(tr("The provider's answer is not signed in a way that counts."))
         key = _key(at, head.get("kid"), algorithm)
         claims = jwt.decode(
             token, key, algorithms=[algorithm], audience=client_id, issuer=at.issuer,
@@ -165,7 +176,7 @@ def verify_id_token(token: str, at: Discovery, client_id: str, *, nonce: str, no
                      "verify_nbf": False},
         )  # fmt: skip
     except jwt.PyJWTError as error:
-        raise SsoFailed("The provider's answer could not be verified.") from error
+        raise SsoFailed(tr("The provider's answer could not be verified.")) from error
     _check(claims, client_id, nonce, now)
     return claims
 
@@ -174,16 +185,16 @@ def _check(claims: dict[str, Any], client_id: str, nonce: str, now: datetime) ->
     at = now.timestamp()
     times = [claims[name] for name in ("exp", "iat")]
     if not all(isinstance(one, int | float) and not isinstance(one, bool) for one in times):
-        raise SsoFailed("The provider's answer has no times.")
+        raise SsoFailed(tr("The provider's answer has no times."))
     if times[0] <= at - LEEWAY_S or times[1] > at + LEEWAY_S:
-        raise SsoFailed("The provider's answer is too old, or its clock is wrong. Sign in once more.")
+        raise SsoFailed(tr("The provider's answer is too old, or its clock is wrong. Sign in once more."))
     if claims.get("nonce") != nonce:
-        raise SsoFailed("The provider's answer belongs to another sign-in. Sign in once more.")
+        raise SsoFailed(tr("The provider's answer belongs to another sign-in. Sign in once more."))
     several = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
     if claims.get("azp", client_id if not several else None) != client_id:
-        raise SsoFailed("The provider's answer is meant for somebody else.")
+        raise SsoFailed(tr("The provider's answer is meant for somebody else."))
     if not isinstance(claims["sub"], str) or not 0 < len(claims["sub"]) <= 255:
-        raise SsoFailed("The provider's answer does not say who it is.")
+        raise SsoFailed(tr("The provider's answer does not say who it is."))
 
 
 def _key(at: Discovery, kid: object, algorithm: str) -> jwt.PyJWK:
@@ -194,7 +205,7 @@ def _key(at: Discovery, kid: object, algorithm: str) -> jwt.PyJWK:
             named = kid is None or raw.get("kid") == kid
             if fits and named and raw.get("alg", algorithm) == algorithm:
                 return jwt.PyJWK(raw, algorithm=algorithm)
-    raise SsoFailed("The provider's answer is signed with a key that it does not name as its own.")
+    raise SsoFailed(tr("The provider's answer is signed with a key that it does not name as its own."))
 
 
 def _keys(address: str, *, anew: bool) -> list[dict[str, Any]]:

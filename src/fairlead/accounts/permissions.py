@@ -6,6 +6,7 @@ from typing import Final
 
 from fairlead.accounts.models import Role
 from fairlead.events.actor import Actor
+from fairlead.lib.speech import later
 
 ADMINS: Final = frozenset({Role.OWNER, Role.ADMIN})
 MANAGERS: Final = frozenset({Role.OWNER, Role.ADMIN, Role.MANAGER})
@@ -13,24 +14,24 @@ STAFF: Final = MANAGERS | {Role.CONTRIBUTOR}
 READERS: Final = STAFF | {Role.AUDITOR}
 
 ROLES: Final[dict[str, str]] = {
-    Role.OWNER: "Everything, also making and removing admins and owners.",
-    Role.ADMIN: "Settings, members and everything that managers may.",
-    Role.MANAGER: "Projects, tasks, people and who does what.",
-    Role.CONTRIBUTOR: "Sees the team's work; changes the tasks that they hold or wrote, and their own profile.",
-    Role.CLIENT: "Sees the projects shared with them, without internal comments; adds requests and comments.",
-    Role.AUDITOR: "Reads everything, also the event log; changes nothing.",
+    Role.OWNER: later("Everything, also making and removing admins and owners."),
+    Role.ADMIN: later("Settings, members and everything that managers may."),
+    Role.MANAGER: later("Projects, tasks, people and who does what."),
+    Role.CONTRIBUTOR: later("Sees the team's work; changes the tasks that they hold or wrote, and their own profile."),
+    Role.CLIENT: later("Sees the projects shared with them, without internal comments; adds requests and comments."),
+    Role.AUDITOR: later("Reads everything, also the event log; changes nothing."),
 }
 """What each role is for, in the words of the members page."""
 
 # A token does nothing outside its scopes, whatever its user's role allows.
 SCOPES: Final[dict[str, str]] = {
-    "work:read": "Read projects, tasks and comments",
-    "work:write": "Create and change projects, tasks and comments",
-    "people:read": "Read workers, skills and availability",
-    "people:write": "Create and change workers, skills and availability",
-    "allocation:read": "Read recommendations, plans and receipts",
-    "allocation:write": "Assign work, make and apply plans",
-    "events:read": "Read the event log",
+    "work:read": later("Read projects, tasks and comments"),
+    "work:write": later("Create and change projects, tasks and comments"),
+    "people:read": later("Read workers, skills and availability"),
+    "people:write": later("Create and change workers, skills and availability"),
+    "allocation:read": later("Read recommendations, plans and receipts"),
+    "allocation:write": later("Assign work, make and apply plans"),
+    "events:read": later("Read the event log"),
 }
 
 

@@ -30,6 +30,7 @@ MODULES = (
     "audit",
     "bench",
     "develop",
+    "texts",
     "wheels",
 )
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from fairlead.lib.speech import later
+
 
 class Refused(Exception):
     """The request was understood and is not done; `detail` says why and what to do next.
@@ -16,22 +18,22 @@ class Refused(Exception):
 
     code = "refused"
     status = 422
-    title = "This cannot be done"
+    title = later("This cannot be done")
 
     def __init__(self, detail: str, *, fields: Mapping[str, str] | None = None) -> None:
-        super().__init__(detail)
-        self.detail = detail
-        self.fields = dict(fields or {})
+        self.detail = str(detail)
+        super().__init__(self.detail)
+        self.fields = {name: str(text) for name, text in (fields or {}).items()}
 
 
 class Invalid(Refused):
     """Some input is missing or wrong."""
 
     code = "invalid"
-    title = "Some fields need another look"
+    title = later("Some fields need another look")
 
     def __init__(self, fields: Mapping[str, str]) -> None:
-        super().__init__(" ".join(fields.values()), fields=fields)
+        super().__init__(" ".join(map(str, fields.values())), fields=fields)
 
 
 class Forbidden(Refused):
@@ -39,7 +41,7 @@ class Forbidden(Refused):
 
     code = "forbidden"
     status = 403
-    title = "You may not do this"
+    title = later("You may not do this")
 
 
 class Missing(Refused):
@@ -47,7 +49,7 @@ class Missing(Refused):
 
     code = "not-found"
     status = 404
-    title = "Not found"
+    title = later("Not found")
 
 
 class Conflict(Refused):
@@ -55,7 +57,7 @@ class Conflict(Refused):
 
     code = "conflict"
     status = 409
-    title = "This has changed in the meantime"
+    title = later("This has changed in the meantime")
 
 
 class TooMany(Refused):
@@ -63,7 +65,7 @@ class TooMany(Refused):
 
     code = "too-many-requests"
     status = 429
-    title = "Too many attempts"
+    title = later("Too many attempts")
 
     def __init__(self, detail: str, *, retry_after_s: int) -> None:
         super().__init__(detail)

@@ -10,6 +10,7 @@ from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.http import HttpRequest
 
 from fairlead.lib.blobs import Arrived, Incoming, TooLarge
+from fairlead.lib.speech import tr
 
 AT_ONCE: Final = 20
 """Files that one form may hold."""
@@ -26,7 +27,7 @@ class Received(UploadedFile):  # type: ignore[type-arg]  # generic in the stubs 
     def arrived(self) -> Arrived:
         """The file. Raises TooLarge."""
         if self._arrived is None:
-            raise self._refusal or TooLarge("This file was too large.")
+            raise self._refusal or TooLarge(tr("This file was too large."))
         return self._arrived
 
     def discard(self) -> None:

@@ -11,10 +11,12 @@ from django.db.models import QuerySet
 from fairlead.accounts import mails
 from fairlead.accounts.actions import make_sign_in_link
 from fairlead.accounts.brand import brand_in
+from fairlead.accounts.languages import language_of
 from fairlead.accounts.models import User
 from fairlead.events.models import Event
 from fairlead.events.tenancy import tenant, workspace_ids
 from fairlead.jobs import SEND, enqueue, every, follows, job
+from fairlead.lib.speech import speaking, tr
 from fairlead.notices import actions
 from fairlead.notices.links import reminder_secret
 from fairlead.notices.sending import held, send_once
@@ -34,9 +36,10 @@ def mail_handover(*, event_id: int, now: datetime, **_: int) -> None:
     event = Event.objects.get(pk=event_id)
     for reviewer in _waiting().filter(handover_id=event.payload["handover"]):
         values = _values(reviewer, now=now)
-        subject = f"{values['brand'].name}: please look at “{reviewer.handover.task.title}”"
-        about = (event_id, reviewer.user, KIND)
-        send_once("client_approval", reviewer.user.email, subject, about=about, now=now, reminder=False, **values)
+        about, title = (event_id, reviewer.user, KIND), reviewer.handover.task.title
+        with speaking(language_of(reviewer.user, reviewer.workspace)):
+            subject = tr("%(name)s: please look at “%(title)s”", name=values["brand"].name, title=title)
+            send_once("client_approval", reviewer.user.email, subject, about=about, now=now, reminder=False, **values)
 
 
 def _waiting() -> QuerySet[Reviewer]:
@@ -77,7 +80,9 @@ def mail_reminder(*, workspace_id: int, reviewer_id: int, now: datetime) -> None
             if not actions.wants_mail(workspace_id, user, KIND):
                 continue
             values = _values(reviewer, now=now)
-            subject = f"{values['brand'].name}: “{reviewer.handover.task.title}” still waits for you"
+            brand, title = values["brand"].name, reviewer.handover.task.title
             named = f"client reminder {reviewer.pk} {reviewer.reminders}"
-            mails.send("client_approval", user.email, subject, named=named, reminder=True, **values)
+            with speaking(language_of(user, reviewer.workspace)):
+                subject = tr("%(name)s: “%(title)s” still waits for you", name=brand, title=title)
+                mails.send("client_approval", user.email, subject, named=named, reminder=True, **values)
             work.count_reminder(reviewer, now=now)

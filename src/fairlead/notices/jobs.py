@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Final
 
@@ -10,6 +11,7 @@ from django.conf import settings
 from django.db import transaction
 
 from fairlead.accounts import mails
+from fairlead.accounts.languages import language_of
 from fairlead.accounts.models import User, Workspace
 from fairlead.allocation import queries as allocation
 from fairlead.allocation.links import offer_secret
@@ -17,6 +19,7 @@ from fairlead.allocation.models import Offer, Offering
 from fairlead.events.models import Event
 from fairlead.events.tenancy import tenant, workspace_ids
 from fairlead.jobs import SEND, enqueue, every, follows, job
+from fairlead.lib.speech import speaking, tr
 from fairlead.notices import actions, client_mails, push_jobs  # noqa: F401  the jobs of client_mails are read with these
 from fairlead.notices.kinds import BY_NAME, EVENTS
 from fairlead.notices.links import stop_secret
@@ -104,13 +107,15 @@ def send_mails(*, workspace_id: int, user_id: int, now: datetime) -> None:
 def _send(rows: Sequence[Notice], user: User, workspace: Workspace) -> None:
     kinds = list(dict.fromkeys(row.kind for row in rows))
     stop = f"{settings.BASE_URL}/notices/stop/{stop_secret(workspace.pk, user.pk, kinds)}/"
-    subject = rows[0].title if len(rows) == 1 else f"{len(rows)} notifications from {workspace.name}"
     headers = {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
     labels = [BY_NAME[kind].label for kind in kinds]
-    mails.send(
-        "notices", user.email, subject, headers=headers, rows=rows, name=user.get_short_name(), stop=stop,
-        labels=labels, workspace=workspace.name, zone=user.time_zone, named=f"notices {[row.pk for row in rows]}",
-    )  # fmt: skip
+    with speaking(language_of(user, workspace)):
+        several = tr("%(n)s notifications from %(workspace)s", n=len(rows), workspace=workspace.name)
+        mails.send(
+            "notices", user.email, rows[0].title if len(rows) == 1 else several, headers=headers, rows=rows,
+            name=user.get_short_name(), stop=stop, labels=labels, workspace=workspace.name, zone=user.time_zone,
+            named=f"notices {[row.pk for row in rows]}",
+        )  # fmt: skip
 
 
 # Mails with words of their own. They respect the choice of their kind, and each goes out once.
@@ -125,9 +130,10 @@ def mail_offer(*, event_id: int, now: datetime, **_: int) -> None:
         return
     sheet = allocation.linked_sheet(offer, now=now)
     url = f"{settings.BASE_URL}/offer/{offer_secret(offer)}/"
-    subject = f"{offer.task} is offered to you: {offer.task.title}"
-    send_once("offer", offer.worker.email, subject, about=(event_id, offer.worker.user, "offered"), now=now,
-               sheet=sheet, url=url)  # fmt: skip
+    with _speaking_to(offer.worker):
+        subject = tr("%(task)s is offered to you: %(title)s", task=offer.task, title=offer.task.title)
+        send_once("offer", offer.worker.email, subject, about=(event_id, offer.worker.user, "offered"), now=now,
+                  sheet=sheet, url=url)  # fmt: skip
 
 
 @follows("task.offer_withdrawn")
@@ -136,9 +142,10 @@ def mail_withdrawal(*, event_id: int, now: datetime, **_: int) -> None:
     """Tell whoever was asked that an answer is no longer needed."""
     offer = _offer_of(event_id)
     if offer is not None and offer.worker.email and offer.worker.deactivated_at is None:
-        subject = f"{offer.task} is no longer offered to you"
         about = (event_id, offer.worker.user, "withdrawn")
-        send_once("offer_withdrawn", offer.worker.email, subject, about=about, now=now, offer=offer)
+        with _speaking_to(offer.worker):
+            subject = tr("%(task)s is no longer offered to you", task=offer.task)
+            send_once("offer_withdrawn", offer.worker.email, subject, about=about, now=now, offer=offer)
 
 
 @follows("plan.notice")
@@ -149,9 +156,10 @@ def mail_plan(*, event_id: int, now: datetime, **_: int) -> None:
     worker = Worker.objects.filter(pk=event.payload["worker"]["id"], deactivated_at__isnull=True).first()
     if worker is None or not worker.email or worker.kind == Worker.Kind.AGENT:
         return
-    told = allocation.notice(event, worker)
-    send_once("plan_notice", worker.email, told.subject, about=(event_id, worker.user, "plan_applied"), now=now,
-               notice=told)  # fmt: skip
+    with _speaking_to(worker):
+        told = allocation.notice(event, worker)
+        about = (event_id, worker.user, "plan_applied")
+        send_once("plan_notice", worker.email, told.subject, about=about, now=now, notice=told)
 
 
 @follows("task.offers_exhausted")
@@ -162,10 +170,16 @@ def mail_exhausted(*, event_id: int, now: datetime, **_: int) -> None:
     found = Offering.objects.select_related("task__project", "by_user").filter(pk=number).first()
     if found is not None and found.by_user is not None and found.by_user.email:
         answers = found.offers.select_related("worker").order_by("id")
-        subject = f"Nobody accepted {found.task}"
         about = (event_id, found.by_user, "exhausted")
-        send_once("offers_exhausted", found.by_user.email, subject, about=about, now=now, offering=found,
-                   answers=answers)  # fmt: skip
+        with speaking(language_of(found.by_user, found.workspace)):
+            subject = tr("Nobody accepted %(task)s", task=found.task)
+            send_once("offers_exhausted", found.by_user.email, subject, about=about, now=now, offering=found,
+                      answers=answers)  # fmt: skip
+
+
+def _speaking_to(worker: Worker) -> AbstractContextManager[str]:
+    """Whoever has no account reads the workspace's language."""
+    return speaking(language_of(worker.user, worker.workspace))
 
 
 def _offer_of(event_id: int) -> Offer | None:

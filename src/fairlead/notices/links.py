@@ -8,6 +8,7 @@ from typing import Final
 from django.core import signing
 
 from fairlead.lib.errors import Missing
+from fairlead.lib.speech import tr
 from fairlead.notices.kinds import BY_NAME
 from fairlead.notices.models import Notice
 from fairlead.work.models import Reviewer
@@ -28,7 +29,7 @@ def read_stop_secret(secret: str) -> tuple[int, int, list[str]]:
     try:
         workspace_id, user_id, kinds = signing.loads(secret, salt=SALT)
     except (signing.BadSignature, ValueError, TypeError) as error:
-        raise Missing("This link stops nothing. Sign in and look under Settings, Notifications.") from error
+        raise Missing(tr("This link stops nothing. Sign in and look under Settings, Notifications.")) from error
     return int(workspace_id), int(user_id), [kind for kind in kinds if kind in BY_NAME]
 
 
@@ -42,7 +43,7 @@ def read_reminder_secret(secret: str) -> tuple[int, int]:
     try:
         workspace_id, reviewer_id = signing.loads(secret, salt=REMINDER_SALT)
     except (signing.BadSignature, ValueError, TypeError) as error:
-        raise Missing("This link stops nothing. Sign in and look under Settings, Notifications.") from error
+        raise Missing(tr("This link stops nothing. Sign in and look under Settings, Notifications.")) from error
     return int(workspace_id), int(reviewer_id)
 
 

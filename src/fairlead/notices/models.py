@@ -6,6 +6,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
+from fairlead.lib.speech import later
+
 
 class Notice(models.Model):
     """One piece of news for one person. `occasion` names what it is about, so that nothing is told twice.
@@ -64,9 +66,9 @@ class NoticeSettings(models.Model):
     """
 
     class Digest(models.TextChoices):
-        NOW = "now", "As it happens"
-        HOURLY = "hourly", "Once an hour"
-        DAILY = "daily", "Once a day"
+        NOW = "now", later("As it happens")
+        HOURLY = "hourly", later("Once an hour")
+        DAILY = "daily", later("Once a day")
 
     workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
     user = models.ForeignKey("accounts.User", models.CASCADE)

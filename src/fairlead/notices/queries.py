@@ -13,6 +13,7 @@ from fairlead.accounts.models import Role, Session
 from fairlead.accounts.permissions import MANAGERS
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Missing
+from fairlead.lib.speech import tr
 from fairlead.notices.kinds import KINDS, Kind
 from fairlead.notices.models import Choice, Device, Mute, Notice, NoticeSettings
 from fairlead.notices.timing import Rhythm
@@ -78,7 +79,7 @@ def find_notice(actor: Actor, notice_id: int) -> Notice:
     """One of the actor's own. Raises Missing, also for somebody else's."""
     found = own_notices(actor).filter(pk=notice_id).first()
     if found is None:
-        raise Missing("There is no such notification.")
+        raise Missing(tr("There is no such notification."))
     return found
 
 

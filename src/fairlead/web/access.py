@@ -17,6 +17,7 @@ from fairlead.config import config
 from fairlead.events.actor import Actor
 from fairlead.lib.addresses import client_ip, customer
 from fairlead.lib.errors import Forbidden
+from fairlead.lib.speech import later
 
 
 class Request(HttpRequest):
@@ -66,7 +67,7 @@ def user_page(view: View) -> View:
     return guarded
 
 
-ONLY_ONE = (
+ONLY_ONE = later(
     "You came in through single sign-on, which opens one workspace only. Sign in with your password, a passkey or a"
     " mailed link to do this."
 )

@@ -14,6 +14,7 @@ from fairlead.accounts.brand import brand_of
 from fairlead.accounts.models import Membership, Role
 from fairlead.accounts.queries import actor_of
 from fairlead.lib.errors import Missing, require
+from fairlead.lib.speech import tr
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
 from fairlead.web.access import Request, member_page
 from fairlead.web.portal import index_values, portal_page, request_values
@@ -30,7 +31,7 @@ LOOKS: Final = "as_client"
 
 def _managed(request: Request, key: str) -> Project:
     project = find_project(request.actor, key)
-    require(may_manage_project(request.actor, project), "Only managers see a project as a client. Ask one of them.")
+    require(may_manage_project(request.actor, project), tr("Only managers see a project as a client. Ask one of them."))
     return project
 
 
@@ -44,7 +45,7 @@ def _client(project: Project, user_id: int) -> Membership:
     )
     found = here.select_related("user").first()
     if found is None:
-        raise Missing("The project is not shared with this client.")
+        raise Missing(tr("The project is not shared with this client."))
     return found
 
 
@@ -85,7 +86,7 @@ def show(request: Request, key: str, user_id: int, task: str) -> HttpResponse:
     client = _client(project, user_id)
     found = find_request(actor_of(client), task)
     if found.project_id != project.pk:
-        raise Missing("There is no such request in this project.")
+        raise Missing(tr("There is no such request in this project."))
     if request.session.get(LOOKS) != [project.pk, user_id]:
         return redirect("see-as-client", project.key)
     brand = brand_of(request.workspace)

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 
 from fairlead.accounts.actions.passkeys import Site, WrongPasskey, site
 from fairlead.lib.errors import Conflict
+from fairlead.lib.speech import tr
 from fairlead.web.entering import STRANGERS_S
 
 KEY: Final = "challenge"
@@ -20,7 +21,7 @@ def here() -> Site:
     """The site of this server. Raises Conflict where there can be no passkeys."""
     found = site(settings.BASE_URL)
     if found is None:
-        raise Conflict("Passkeys need a server with a name; this one's base address is a number.")
+        raise Conflict(tr("Passkeys need a server with a name; this one's base address is a number."))
     return found
 
 
@@ -41,5 +42,5 @@ def take_challenge(request: HttpRequest, *, now: datetime) -> str:
     """The challenge that this session was given; it works once. Raises WrongPasskey."""
     kept = request.session.pop(KEY, None)
     if kept is None or now - datetime.fromisoformat(kept["at"]) > timedelta(minutes=GOOD_MIN):
-        raise WrongPasskey("The question was answered already or is too old. Try again.")
+        raise WrongPasskey(tr("The question was answered already or is too old. Try again."))
     return str(kept["value"])

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template import engines
 
 from fairlead.lib.errors import Forbidden, Refused, TooMany
+from fairlead.lib.speech import tr
 
 log = structlog.get_logger("fairlead.security")
 
@@ -39,7 +40,7 @@ def wants_json(request: HttpRequest) -> bool:
 def _problem(error: Refused) -> HttpResponse:
     problem = {
         "type": f"about:blank#{error.code}",
-        "title": error.title,
+        "title": str(error.title),
         "detail": error.detail,
         "status": error.status,
     }
@@ -71,24 +72,24 @@ def _page(request: HttpRequest, status: int, title: str, detail: str) -> HttpRes
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001  Django names it
-    return _page(request, 400, "This request could not be read", "Go back, reload the page and try once more.")
+    return _page(request, 400, tr("This request could not be read"), tr("Go back, reload the page and try once more."))
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001  Django names it
-    return _page(request, 403, "You may not do this", "Ask an admin of the workspace for access.")
+    return _page(request, 403, tr("You may not do this"), tr("Ask an admin of the workspace for access."))
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001  Django names it
-    detail = "The address may be mistyped, or it belongs to a workspace that you are not in."
-    return _page(request, 404, "Nothing is here", detail)
+    detail = tr("The address may be mistyped, or it belongs to a workspace that you are not in.")
+    return _page(request, 404, tr("Nothing is here"), detail)
 
 
 def csrf(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001  Django names it
     log.warning("form without a valid token", user=_user_id(request), method=request.method)
-    detail = "The form was open for too long or cookies are blocked. Go back, reload the page and send it again."
-    return _page(request, 403, "The form could not be accepted", detail)
+    detail = tr("The form was open for too long or cookies are blocked. Go back, reload the page and send it again.")
+    return _page(request, 403, tr("The form could not be accepted"), detail)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    detail = "The fault is ours and it was logged. Nothing that you had saved is lost; try again in a moment."
-    return _page(request, 500, "Something broke", detail)
+    detail = tr("The fault is ours and it was logged. Nothing that you had saved is lost; try again in a moment.")
+    return _page(request, 500, tr("Something broke"), detail)

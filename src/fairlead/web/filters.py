@@ -1,24 +1,54 @@
-"""How values look on pages: times in the reader's zone, efforts in hours, money in its currency, Markdown as HTML."""
+"""How values look on pages: times in the reader's zone, efforts in hours, money in its currency, Markdown as HTML.
+
+All are written as the language does that is spoken.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_date, format_skeleton, format_timedelta
-from babel.numbers import format_currency
+from babel.lists import format_list
+from babel.numbers import format_currency, get_decimal_symbol
 from markupsafe import Markup
 
+from fairlead.lib.languages import ENGLISH
+from fairlead.lib.speech import current, locale, tr_count
 from fairlead.lib.text import markdown
 
-LOCALE = "en_GB"
+STYLES: Final[dict[str, tuple[str, str]]] = {
+    "day": ("d MMM", "MMMd"),
+    "day_year": ("d MMM y", "yMMMd"),
+    "day_month": ("d MMMM", "MMMMd"),
+    "month": ("MMM", "MMM"),
+    "month_name": ("MMMM", "MMMM"),
+    "month_year": ("MMM y", "yMMM"),
+    "weekday": ("EEEE", "cccc"),
+    "weekday_short": ("EEE", "ccc"),
+    "weekday_day": ("EEE d MMM", "MMMEd"),
+    "full": ("EEEE, dd MMMM y", "full"),
+    "date": ("dd MMMM y", "long"),
+}
+"""How a date may be written: the pattern in English, and the parts (or the name of a format) that other languages
+order by their own rules."""
 
 
 def day(value: datetime | None, zone: str = "UTC") -> str:
     """`24 Nov`, in the zone."""
-    return "" if value is None else format_skeleton("MMMd", value.astimezone(ZoneInfo(zone)), locale=LOCALE)
+    return "" if value is None else format_skeleton("MMMd", value.astimezone(ZoneInfo(zone)), locale=locale())
+
+
+def written(value: date, style: str) -> str:
+    """A date or the day of a moment in one of the STYLES: `{{ day|written('full')}}` is `Tuesday, 24 November 2026`."""
+    english, parts = STYLES[style]
+    if current() == ENGLISH:
+        return format_date(value, english, locale=locale())
+    ordered = parts in Locale.parse(locale()).datetime_skeletons
+    return format_skeleton(parts, value, locale=locale()) if ordered else format_date(value, parts, locale=locale())
 
 
 def local_day(value: datetime, zone: str = "UTC") -> date:
@@ -31,12 +61,12 @@ def moment(value: datetime | None, zone: str = "UTC") -> str:
     if value is None:
         return ""
     local = value.astimezone(ZoneInfo(zone))
-    return f"{format_date(local, 'EEE d MMM', locale=LOCALE)} {local:%H:%M}"
+    return f"{written(local, 'weekday_day')} {local:%H:%M}"
 
 
 def ago(value: datetime, now: datetime) -> str:
     """`3 hours ago` or `in 2 days`."""
-    return format_timedelta(value - now, add_direction=True, locale=LOCALE)
+    return format_timedelta(value - now, add_direction=True, locale=locale())
 
 
 def hours(minutes: int | None) -> str:
@@ -45,7 +75,12 @@ def hours(minutes: int | None) -> str:
         return "–"
     if minutes < 60:
         return f"{minutes} min"
-    return f"{minutes / 60:.1f}".removesuffix(".0") + " h"
+    return _point(f"{minutes / 60:.1f}".removesuffix(".0")) + " h"
+
+
+def _point(number: str) -> str:
+    """A number such as 1.5 with the decimal sign of the language."""
+    return number.replace(".", get_decimal_symbol(locale()))
 
 
 def clock(minutes: int) -> str:
@@ -55,15 +90,20 @@ def clock(minutes: int) -> str:
 
 def money(minor: int, currency: str) -> str:
     """Minor units as `€65.00`."""
-    return format_currency(minor / 100, currency, locale=LOCALE)
+    return format_currency(minor / 100, currency, locale=locale())
 
 
 def size(count: int) -> str:
     """Bytes as `812 bytes`, `14 kB` or `3.2 MB`."""
     if count < 1000:
-        return f"{count} byte{'' if count == 1 else 's'}"
+        return tr_count("%(n)s byte", "%(n)s bytes", count)
     unit, factor = next((u, f) for u, f in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)) if count >= f)
-    return f"{count / factor:.1f} {unit}" if count < 10 * factor else f"{count // factor} {unit}"
+    return f"{_point(f'{count / factor:.1f}')} {unit}" if count < 10 * factor else f"{count // factor} {unit}"
+
+
+def listed(items: Iterable[str]) -> str:
+    """`Ann, Bob and Charlie`."""
+    return format_list([str(item) for item in items], locale=locale())
 
 
 def html(text: str) -> Markup:
@@ -78,6 +118,6 @@ def initials(name: str) -> str:
 
 
 FILTERS: dict[str, Callable[..., Any]] = {
-    f.__name__: f for f in (day, local_day, moment, ago, hours, clock, money, size, html, initials)
+    f.__name__: f for f in (day, local_day, written, moment, ago, hours, clock, money, size, listed, html, initials)
 }
 GLOBALS: dict[str, Any] = {}

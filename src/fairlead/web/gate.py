@@ -17,7 +17,9 @@ from fairlead.accounts.models import Membership, User
 from fairlead.accounts.queries import has_second_factor, membership_in, membership_of, ways_to
 from fairlead.accounts.rules import rules_of
 from fairlead.events.tenancy import tenant
+from fairlead.lib.speech import tr
 from fairlead.web.access import user_page
+from fairlead.web.filters import written
 from fairlead.web.render import page
 
 OVER: Final = "over"
@@ -56,8 +58,12 @@ def remind(request: HttpRequest, member: Membership) -> None:
     """Tell a member who has time left that a second factor will be needed."""
     due = rules_of(member.workspace).factor_due(member)
     if due and not has_factor(request.session):
-        text = f"{member.workspace.name} asks for a second factor from {due:%d %B %Y} on."
-        messages.warning(request, f"{text} Set one up under Settings, Sign-in.")
+        text = tr(
+            "%(name)s asks for a second factor from %(due)s on. Set one up under Settings, Sign-in.",
+            name=member.workspace.name,
+            due=written(due, "date"),
+        )
+        messages.warning(request, text)
 
 
 @user_page

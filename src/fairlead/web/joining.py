@@ -22,6 +22,7 @@ from fairlead.accounts.queries import actor_of
 from fairlead.config import config
 from fairlead.events.tenancy import tenant
 from fairlead.lib.errors import Refused, require
+from fairlead.lib.speech import current, later
 from fairlead.web import example
 from fairlead.web.access import ONLY_ONE, account_page, client_address, posted
 from fairlead.web.blame import blame
@@ -29,21 +30,25 @@ from fairlead.web.entering import let_in
 from fairlead.web.render import page
 from fairlead.web.session import ADDRESS_TRIES
 
-CLOSED = "This server makes accounts by invitation only. Ask a member of your team to invite you."
+CLOSED = later("This server makes accounts by invitation only. Ask a member of your team to invite you.")
 
 
 class AccountForm(forms.Form):
     """A new person. The time zone is filled in by a script; without one it stays empty and UTC is taken."""
 
     name = forms.CharField(
-        label="Your name", max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name", "autofocus": True})
+        label=later("Your name"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "name", "autofocus": True}),
     )
-    email = forms.CharField(label="E-mail", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "username"}))
+    email = forms.CharField(
+        label=later("E-mail"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "username"})
+    )
     password = forms.CharField(
-        label="Password",
+        label=later("Password"),
         strip=False,
         max_length=4096,
-        help_text="At least 8 characters. A few words that only you would put together are best.",
+        help_text=later("At least 8 characters. A few words that only you would put together are best."),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}, render_value=True),
     )
     time_zone = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput(attrs={"data-time-zone": ""}))
@@ -58,12 +63,12 @@ class SignUpForm(AccountForm):
     """A new person with a workspace."""
 
     workspace = forms.CharField(
-        label="Workspace", max_length=80, help_text="The name of your team or company.",
+        label=later("Workspace"), max_length=80, help_text=later("The name of your team or company."),
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
     )  # fmt: skip
     example = forms.BooleanField(
-        label="Start with an example project", required=False, initial=True,
-        help_text="Three people and seven tasks to look around in; you can archive it at any time.",
+        label=later("Start with an example project"), required=False, initial=True,
+        help_text=later("Three people and seven tasks to look around in; you can archive it at any time."),
     )  # fmt: skip
     field_order = ("name", "email", "password", "workspace", "example", "time_zone")
 
@@ -97,7 +102,7 @@ def _open_account(request: HttpRequest, typed: dict[str, Any]) -> HttpResponse:
     now = timezone.now()
     actions.count_attempt(f"sign-up:{client_address(request)}", now=now, limit=ADDRESS_TRIES)
     account = {name: typed[name] for name in ("email", "name", "password", "workspace", "time_zone")}
-    member = actions.sign_up(**account, now=now)
+    member = actions.sign_up(**account, now=now, language=current())
     jobs.enqueue(mail_welcome, workspace_id=NO_WORKSPACE, email=member.user.email)
     return _begin(request, member, with_example=typed["example"])
 
@@ -127,7 +132,9 @@ def welcome(request: HttpRequest) -> HttpResponse:
         typed, now = form.cleaned_data, timezone.now()
         try:
             actions.count_attempt(f"sign-up:{client_address(request)}", now=now, limit=ADDRESS_TRIES)
-            member = actions.create_workspace(typed["workspace"], user=user, now=now, time_zone=user.time_zone)
+            member = actions.create_workspace(
+                typed["workspace"], user=user, now=now, time_zone=user.time_zone, language=current()
+            )
         except Refused as refusal:
             blame(form, refusal)
         else:
@@ -170,7 +177,7 @@ def _join_as_client(request: HttpRequest, secret: str, invitation: Invitation) -
     zone, now = request.POST.get("time_zone", ""), timezone.now()
     name = posted(request, "name").strip() or actions.name_in(invitation.email)
     zone = zone if zone in time_zones() else "UTC"
-    return _enter(request, actions.join_as_client(secret, name=name, now=now, time_zone=zone))
+    return _enter(request, actions.join_as_client(secret, name=name, now=now, time_zone=zone, language=current()))
 
 
 def _join_page(
@@ -196,9 +203,8 @@ def _join_page(
 
 def _join_with_new_account(request: HttpRequest, secret: str, typed: dict[str, Any]) -> HttpResponse:
     now = timezone.now()
-    member = actions.join_with_new_account(
-        secret, name=typed["name"], password=typed["password"], now=now, time_zone=typed["time_zone"]
-    )
+    account = {name: typed[name] for name in ("name", "password", "time_zone")}
+    member = actions.join_with_new_account(secret, **account, now=now, language=current())
     return _enter(request, member)
 
 

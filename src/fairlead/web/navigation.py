@@ -9,6 +9,7 @@ from typing import Any, Final
 from fairlead.accounts.models import Role
 from fairlead.allocation.queries import waiting_decisions, waiting_for
 from fairlead.events.actor import Actor
+from fairlead.lib.speech import later
 from fairlead.work.queries import visible_projects
 from fairlead.work.queries.triage import inbox_count
 
@@ -18,22 +19,22 @@ TEAM: Final = WORKING | {"auditor"}
 
 # icon, label, address, roles that see it (None: everybody)
 ITEMS: list[tuple[str, str, str, frozenset[str] | None]] = [
-    ("circle-check-big", "My work", "/my-work/", WORKING),
-    ("calendar-check", "Planner", "/planner/", WORKING),
-    ("mailbox", "Inbox", "/inbox/", LEADING),
-    ("inbox", "Portal", "/portal/", frozenset({"client"})),
-    ("folder-kanban", "Projects", "/projects/", TEAM),
-    ("list-todo", "All tasks", "/tasks/", TEAM),
-    ("calendar-days", "Calendar", "/calendar/", TEAM),
-    ("handshake", "Offers", "/offers/", TEAM),
-    ("timer", "Time", "/time/", TEAM),
-    ("calendar-range", "Schedule", "/schedule/", TEAM),
-    ("scale", "Desk", "/desk/", LEADING | {"auditor"}),
-    ("layers", "Queue", "/queue/", frozenset({"contributor"})),
-    ("users", "People", "/people/", TEAM),
-    ("upload", "Import", "/import/", LEADING),
-    ("activity", "Activity", "/activity/", LEADING | {"auditor"}),
-    ("settings", "Settings", "/settings/", None),
+    ("circle-check-big", later("My work"), "/my-work/", WORKING),
+    ("calendar-check", later("Planner"), "/planner/", WORKING),
+    ("mailbox", later("Inbox"), "/inbox/", LEADING),
+    ("inbox", later("Portal"), "/portal/", frozenset({"client"})),
+    ("folder-kanban", later("Projects"), "/projects/", TEAM),
+    ("list-todo", later("All tasks"), "/tasks/", TEAM),
+    ("calendar-days", later("Calendar"), "/calendar/", TEAM),
+    ("handshake", later("Offers"), "/offers/", TEAM),
+    ("timer", later("Time"), "/time/", TEAM),
+    ("calendar-range", later("Schedule"), "/schedule/", TEAM),
+    ("scale", later("Desk"), "/desk/", LEADING | {"auditor"}),
+    ("layers", later("Queue"), "/queue/", frozenset({"contributor"})),
+    ("users", later("People"), "/people/", TEAM),
+    ("upload", later("Import"), "/import/", LEADING),
+    ("activity", later("Activity"), "/activity/", LEADING | {"auditor"}),
+    ("settings", later("Settings"), "/settings/", None),
 ]
 
 # Areas with more than one address at the top.
@@ -53,7 +54,7 @@ def items(actor: Actor, path: str, *, now: datetime) -> list[dict[str, Any]]:
     return [
         {
             "icon": icon,
-            "label": label,
+            "label": str(label),
             "url": url,
             "count": (COUNTS[url](actor, now=now) or None) if url in COUNTS else None,
             "current": path.startswith(INSIDE.get(url, url)),

@@ -14,8 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from fairlead.accounts.models import User
 from fairlead.events.tenancy import tenant
+from fairlead.lib.speech import later
 from fairlead.notices import actions, queries
-from fairlead.notices.actions.reading import SNOOZES
+from fairlead.notices.actions.reading import SNOOZED, SNOOZES
 from fairlead.notices.kinds import BY_NAME
 from fairlead.notices.links import read_seen_secret, read_stop_secret
 from fairlead.web.access import Request, member_page, safe_next
@@ -23,7 +24,12 @@ from fairlead.web.render import page
 
 ROWS: Final = 100
 RECENT: Final = 8
-VIEWS: Final = {"all": "All", "unread": "Unread", "mentions": "Mentions", "snoozed": "Snoozed"}
+VIEWS: Final = {
+    "all": later("All"),
+    "unread": later("Unread"),
+    "mentions": later("Mentions"),
+    "snoozed": later("Snoozed"),
+}
 ICONS: Final = {
     "assigned": "user-check", "unassigned": "undo-2", "offered": "handshake", "withdrawn": "handshake",
     "expiring": "timer", "mentioned": "at-sign", "commented": "message-square", "due": "calendar",
@@ -89,7 +95,7 @@ def snooze(request: Request, number: int) -> HttpResponse:
     notice = queries.find_notice(request.actor, number)
     zone, choice = request.user.time_zone, request.POST.get("until", "")
     actions.snooze(notice, choice, zone=zone, actor=request.actor, now=timezone.now())
-    messages.success(request, f"Snoozed {SNOOZES[choice].replace('For', 'for').replace('Until', 'until')}.")
+    messages.success(request, str(SNOOZED[choice]))
     return _back(request)
 
 

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 from django.views.decorators.http import require_safe
 
+from fairlead.lib.speech import later
 from fairlead.web.render import page
 from fairlead.web.transfer import static
 
@@ -21,7 +22,7 @@ KEPT_ENDINGS: Final = (".css", ".js", "inter-latin.woff2")
 MANIFEST: Final[dict[str, Any]] = {
     "name": "Fairlead",
     "short_name": "Fairlead",
-    "description": "All work in one place, and the right worker for every task.",
+    "description": later("All work in one place, and the right worker for every task."),
     "id": "/",
     "start_url": "/my-work/",
     "scope": "/",
@@ -29,9 +30,9 @@ MANIFEST: Final[dict[str, Any]] = {
     "background_color": "#16181f",
     "theme_color": "#16181f",
     "shortcuts": [
-        {"name": "My work", "url": "/my-work/"},
-        {"name": "Offers", "url": "/offers/"},
-        {"name": "New task", "url": "/tasks/new/"},
+        {"name": later("My work"), "url": "/my-work/"},
+        {"name": later("Offers"), "url": "/offers/"},
+        {"name": later("New task"), "url": "/tasks/new/"},
     ],
 }
 

@@ -15,6 +15,7 @@ from fairlead.accounts.models import Role
 from fairlead.accounts.permissions import MANAGERS, STAFF
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Invalid
+from fairlead.lib.speech import later, tr
 from fairlead.people.queries import active_workers
 from fairlead.web.access import Request, member_page
 from fairlead.web.render import page
@@ -36,32 +37,77 @@ class Command:
     kind: str
     target: str
     keys: str = ""
-    group: str = "Go to"
+    group: str = later("Go to")
     fields: str = ""
 
 
 THEMES: Final = (
-    Command("Theme: light", "sun", "theme", "light", "", "Actions"),
-    Command("Theme: dark", "moon", "theme", "dark", "", "Actions"),
-    Command("Theme: like the device", "monitor", "theme", "system", "", "Actions"),
+    Command(later("Theme: light"), "sun", "theme", "light", "", later("Actions")),
+    Command(later("Theme: dark"), "moon", "theme", "dark", "", later("Actions")),
+    Command(later("Theme: like the device"), "monitor", "theme", "system", "", later("Actions")),
 )
 
 # The keys of every page and of its parts, for the sheet that `?` opens: (where, [(what, keys)]).
 SHORTCUTS: Final[tuple[tuple[str, tuple[tuple[str, str], ...]], ...]] = (
-    ("", (("Everything: pages, tasks, people, actions", "⌘ K"), ("Search", "/"), ("New task, or a note to self", "c"),
-          ("This list", "?"),
-          ("Close what is open", "Esc"))),
-    ("On My work and in lists", (("Walk between rows", "j k"), ("Open the row", "Enter"), ("Start or hand in", "s"),
-                                 ("Start or stop the timer", "t"),
-                                 ("Done", "d"), ("Choose the row", "x"), ("Choose all between", "⇧ x"))),
-    ("In the inbox", (("Walk", "j k"), ("Accept", "a"), ("Decline", "d"), ("Merge", "m"), ("Snooze", "s"))),
-    ("In the week of the time log", (("Walk between cells", "← ↑ ↓ → Enter"), ("Put a cell back", "Esc"))),
-    ("On a board", (("Walk between cards", "← ↑ ↓ →"), ("Lift and drop", "Space"), ("Move the lifted card", "← ↑ ↓ →"),
-                    ("Put it back", "Esc"), ("Open the card", "Enter"), ("Move menu", "m"))),
-    ("On calendar and timeline", (("Move the task by a day", "← →"), ("By a week, on the calendar", "↑ ↓"),
-                                  ("Move its end, on the timeline", "⇧ ← →"), ("Put it down", "Enter"),
-                                  ("Put it back", "Esc"), ("Zoom the timeline", "+ -"))),
-)  # fmt: skip
+    (
+        "",
+        (
+            (later("Everything: pages, tasks, people, actions"), "⌘ K"),
+            (later("Search"), "/"),
+            (later("New task, or a note to self"), "c"),
+            (later("This list"), "?"),
+            (later("Close what is open"), "Esc"),
+        ),
+    ),
+    (
+        later("On My work and in lists"),
+        (
+            (later("Walk between rows"), "j k"),
+            (later("Open the row"), "Enter"),
+            (later("Start or hand in"), "s"),
+            (later("Start or stop the timer"), "t"),
+            (later("Done"), "d"),
+            (later("Choose the row"), "x"),
+            (later("Choose all between"), "⇧ x"),
+        ),
+    ),
+    (
+        later("In the inbox"),
+        (
+            (later("Walk"), "j k"),
+            (later("Accept"), "a"),
+            (later("Decline"), "d"),
+            (later("Merge"), "m"),
+            (later("Snooze"), "s"),
+        ),
+    ),
+    (
+        later("In the week of the time log"),
+        ((later("Walk between cells"), "← ↑ ↓ → Enter"), (later("Put a cell back"), "Esc")),
+    ),
+    (
+        later("On a board"),
+        (
+            (later("Walk between cards"), "← ↑ ↓ →"),
+            (later("Lift and drop"), "Space"),
+            (later("Move the lifted card"), "← ↑ ↓ →"),
+            (later("Put it back"), "Esc"),
+            (later("Open the card"), "Enter"),
+            (later("Move menu"), "m"),
+        ),
+    ),
+    (
+        later("On calendar and timeline"),
+        (
+            (later("Move the task by a day"), "← →"),
+            (later("By a week, on the calendar"), "↑ ↓"),
+            (later("Move its end, on the timeline"), "⇧ ← →"),
+            (later("Put it down"), "Enter"),
+            (later("Put it back"), "Esc"),
+            (later("Zoom the timeline"), "+ -"),
+        ),
+    ),
+)
 
 
 def commands(
@@ -71,24 +117,24 @@ def commands(
     `running`: a timer of theirs runs."""
     found = [Command(item["label"], item["icon"], "go", item["url"]) for item in nav]
     if actor.role == Role.CLIENT:
-        return [*found, Command("New request", "plus", "go", "/portal/new/", "c", "Actions"), *THEMES]
-    found += [Command(p["name"], "square-kanban", "go", p["url"], p["key"], "Projects") for p in projects]
+        return [*found, Command(tr("New request"), "plus", "go", "/portal/new/", "c", tr("Actions")), *THEMES]
+    found += [Command(p["name"], "square-kanban", "go", p["url"], p["key"], tr("Projects")) for p in projects]
     if actor.role != Role.AUDITOR:
-        found.append(Command("New task", "plus", "go", "/tasks/new/", "c", "Actions"))
+        found.append(Command(tr("New task"), "plus", "go", "/tasks/new/", "c", tr("Actions")))
     if actor.role in STAFF:
-        found.append(Command("Note to self", "sticky-note", "click", '[data-open="capture"]', "c", "Actions"))
-        found.append(Command("Log time", "timer", "go", "/time/new/", "", "Actions"))
+        found.append(Command(tr("Note to self"), "sticky-note", "click", '[data-open="capture"]', "c", tr("Actions")))
+        found.append(Command(tr("Log time"), "timer", "go", "/time/new/", "", tr("Actions")))
     if running:
-        found.append(Command("Stop the timer", "square", "post", "/timer/stop/", "", "Actions"))
+        found.append(Command(tr("Stop the timer"), "square", "post", "/timer/stop/", "", tr("Actions")))
     if actor.role in MANAGERS:
-        found.append(Command("New project", "folder-plus", "go", "/projects/new/", "", "Actions"))
-        found.append(Command("Add somebody to the directory", "user-plus", "go", "/people/new/", "", "Actions"))
+        found.append(Command(tr("New project"), "folder-plus", "go", "/projects/new/", "", tr("Actions")))
+        found.append(Command(tr("Add somebody to the directory"), "user-plus", "go", "/people/new/", "", tr("Actions")))
     found += [
-        Command("Timeline", "chart-gantt", "go", "/timeline/"),
-        Command("Trash", "trash-2", "go", "/tasks/?deleted=1"),
-        Command("Search with operators", "search", "go", "/search/"),
+        Command(tr("Timeline"), "chart-gantt", "go", "/timeline/"),
+        Command(tr("Trash"), "trash-2", "go", "/tasks/?deleted=1"),
+        Command(tr("Search with operators"), "search", "go", "/search/"),
         *THEMES,
-        Command("Keyboard shortcuts", "keyboard", "click", '[data-open="shortcuts"]', "?", "Actions"),
+        Command(tr("Keyboard shortcuts"), "keyboard", "click", '[data-open="shortcuts"]', "?", tr("Actions")),
     ]
     return found
 

@@ -19,6 +19,7 @@ from fairlead.accounts.actions.passkeys import PASSKEY
 from fairlead.accounts.devices import device_name
 from fairlead.accounts.models import User
 from fairlead.lib.errors import Invalid, Refused
+from fairlead.lib.speech import later, tr
 from fairlead.web.access import account_page, client_address, safe_next
 from fairlead.web.blame import blame
 from fairlead.web.challenge import give_challenge, here, take_challenge
@@ -64,7 +65,9 @@ def enter(request: HttpRequest) -> HttpResponse:
 class PasskeyForm(forms.Form):
     """What a new passkey is called, and what the browser made."""
 
-    name = forms.CharField(label="Name", max_length=80, help_text="So that you know it again: the device it is on.")
+    name = forms.CharField(
+        label=later("Name"), max_length=80, help_text=later("So that you know it again: the device it is on.")
+    )
     answer = forms.CharField(widget=forms.HiddenInput(), max_length=20_000)
 
 
@@ -86,8 +89,8 @@ def new(request: HttpRequest) -> HttpResponse:
             blame(form, refusal)
         else:
             request.session["factor"] = request.session.get("factor") or PASSKEY
-            tell_change(user, f"Your account has a new {PASSKEY}")
-            return show_codes(request, codes, "Your passkey is added")
+            tell_change(user, tr("Your account has a new %(passkey)s", passkey=PASSKEY))
+            return show_codes(request, codes, tr("Your passkey is added"))
     return _new_page(request, form, status=422)
 
 

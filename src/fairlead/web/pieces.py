@@ -10,14 +10,16 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
+from fairlead.lib.speech import current
+
 
 def once(macro: Callable[..., Markup], *args: Any) -> Markup:
-    """What the macro draws for these arguments (plain values or flat dicts). Macros draw the same for the same."""
-    return _drawn(macro, *(tuple(arg.items()) if isinstance(arg, dict) else arg for arg in args))
+    """What the macro draws for these arguments (plain values or flat dicts): always the same in the same language."""
+    return _drawn(macro, current(), *(tuple(arg.items()) if isinstance(arg, dict) else arg for arg in args))
 
 
 @lru_cache(maxsize=8192)
-def _drawn(macro: Callable[..., Markup], *args: Hashable) -> Markup:
+def _drawn(macro: Callable[..., Markup], language: str, *args: Hashable) -> Markup:  # noqa: ARG001  part of the key
     return macro(*(dict(arg) if isinstance(arg, tuple) else arg for arg in args))
 
 
@@ -28,9 +30,9 @@ _remembered: dict[Hashable, Markup] = {}
 
 
 def again(macro: Callable[..., Markup], row: dict[str, Any], *args: Any) -> Markup:
-    """Like `once` for a larger piece, such as a card: `row` may hold lists and dicts. Everything that it holds, and
-    every further argument, is part of what is remembered, so nothing is shown that is no longer so."""
-    key = (macro, *row, *[v if type(v) in _PLAIN else _frozen(v) for v in row.values()], *args)
+    """Like `once` for a larger piece, such as a card: `row` may hold lists and dicts. Everything that it holds,
+    every further argument and the language are part of what is remembered, so nothing is shown that is no longer so."""
+    key = (macro, current(), *row, *[v if type(v) in _PLAIN else _frozen(v) for v in row.values()], *args)
     drawn = _remembered.get(key)
     if drawn is None:
         if len(_remembered) >= MOST_REMEMBERED:

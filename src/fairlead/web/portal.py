@@ -17,6 +17,7 @@ from fairlead.accounts.models import Role
 from fairlead.allocation.queries.promises import planned_finishes
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Refused, require
+from fairlead.lib.speech import later, tr
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
 from fairlead.web.access import Request, member_page, posted
 from fairlead.web.filters import size
@@ -37,7 +38,7 @@ from fairlead.work.queries.portal import (
     requests,
 )
 
-ONLY_CLIENTS = "The portal is the clients' place. Open a project's settings to see it as one of them does."
+ONLY_CLIENTS = later("The portal is the clients' place. Open a project's settings to see it as one of them does.")
 
 
 def portal_page(
@@ -131,7 +132,7 @@ def say(request: Request, key: str) -> HttpResponse:
         actions.add_comment(task, body, internal=False, actor=request.actor, now=timezone.now())
     except Refused as refusal:
         return _refused(request, task, refusal, "body")
-    messages.success(request, "Your message was sent.")
+    messages.success(request, tr("Your message was sent."))
     return redirect(f"/portal/{task}/#messages")
 
 
@@ -146,7 +147,7 @@ def approve(request: Request, key: str, number: int) -> HttpResponse:
         actions.approve(handover, actor=request.actor, now=timezone.now(), words=words)
     except Refused as refusal:
         return _refused(request, task, refusal, "words")
-    messages.success(request, "Approved. Thank you!")
+    messages.success(request, tr("Approved. Thank you!"))
     return redirect(f"/portal/{task}/")
 
 
@@ -166,7 +167,7 @@ def ask_for_changes(request: Request, key: str, number: int) -> HttpResponse:
         refusal.fields = errors
         return _refused(request, task, refusal, "changes")
     else:
-        messages.success(request, "Sent. The team goes back to work on it.")
+        messages.success(request, tr("Sent. The team goes back to work on it."))
     return redirect(f"/portal/{task}/")
 
 
@@ -183,7 +184,7 @@ def rate(request: Request, key: str, number: int) -> HttpResponse:
         actions.rate(handover, rating, actor=request.actor, now=timezone.now(), words=words)
     except Refused as refusal:
         return _refused(request, task, refusal, "rating", "rating_words")
-    messages.success(request, "Thank you for your rating.")
+    messages.success(request, tr("Thank you for your rating."))
     return redirect(f"/portal/{task}/")
 
 

@@ -18,6 +18,7 @@ from fairlead.accounts.jobs import mail_sign_in_link
 from fairlead.events.tenancy import tenant
 from fairlead.lib.colour import oklch
 from fairlead.lib.errors import Missing, TooMany
+from fairlead.lib.speech import tr
 from fairlead.notices.links import read_reminder_secret
 from fairlead.web.access import client_address
 from fairlead.web.blame import blame
@@ -77,7 +78,7 @@ def logo(request: HttpRequest, digest: str, version: int) -> HttpResponse:  # no
     """The picture, with the type that its bytes were found to have and no other."""
     brand = public_brand(digest)
     if brand.logo_type not in LOGO_TYPES:
-        raise Missing("There is no logo.")
+        raise Missing(tr("There is no logo."))
     return HttpResponse(logo_of(brand), content_type=brand.logo_type)
 
 
@@ -92,7 +93,7 @@ def stop_reminders(request: HttpRequest, secret: str) -> HttpResponse:
     with tenant(workspace_id):
         reviewer = Reviewer.objects.select_related("handover__task", "user").filter(pk=reviewer_id).first()
         if reviewer is None:
-            raise Missing("This no longer waits for you, so there is nothing to stop.")
+            raise Missing(tr("This no longer waits for you, so there is nothing to stop."))
         if request.method == "POST":
             work.stop_reminders(reviewer, now=timezone.now())
         values = {

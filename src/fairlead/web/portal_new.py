@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from fairlead.accounts.models import Role
 from fairlead.lib.errors import Invalid, Refused, require
+from fairlead.lib.speech import tr
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
 from fairlead.web.access import Request, member_page, posted
 from fairlead.web.portal import portal_page, require_client
@@ -48,7 +49,7 @@ def choose(request: Request) -> HttpResponse:
 def _shared(request: Request, key: str) -> Project:
     project = find_project(request.actor, key)
     require_client(request)
-    require(may_request(request.actor, project), "Only clients with whom the project is shared can ask for more.")
+    require(may_request(request.actor, project), tr("Only clients with whom the project is shared can ask for more."))
     return project
 
 
@@ -71,7 +72,7 @@ def plain(request: Request, key: str) -> HttpResponse:
             raise
         fields = {"why" if name == "description" else name: text for name, text in refusal.fields.items()}
         return _plain_page(request, project, typed, fields or {"": refusal.detail}, status=422)
-    messages.success(request, "Your request is here. You will hear from us.")
+    messages.success(request, tr("Your request is here. You will hear from us."))
     return redirect("portal-request", str(task))
 
 
@@ -81,7 +82,7 @@ def _due(text: str, zone: str) -> datetime | None:
     try:
         return datetime.combine(date.fromisoformat(text.strip()), time(DUE_HOUR), ZoneInfo(zone))
     except ValueError:
-        raise Invalid({"due": "Write the day like 2026-11-30, or leave it empty."}) from None
+        raise Invalid({"due": tr("Write the day like 2026-11-30, or leave it empty.")}) from None
 
 
 def _plain_page(
@@ -104,7 +105,7 @@ def _kept(request: Request, project: Project, form: RequestForm | None, typed: d
     actions.save_draft(project, form, typed, actor=request.actor, now=timezone.now())
     if request.headers.get("X-Draft"):
         return HttpResponse(status=204)
-    messages.success(request, "Kept for later. It waits under New request.")
+    messages.success(request, tr("Kept for later. It waits under New request."))
     return redirect("portal-choose")
 
 
@@ -125,7 +126,7 @@ def fill_in(request: Request, number: int) -> HttpResponse:
         if refusal.status in (403, 404):
             raise
         return form_page(request, form, typed, refusal.fields or {"": refusal.detail}, status=refusal.status)
-    messages.success(request, "Your request is here. You will hear from us.")
+    messages.success(request, tr("Your request is here. You will hear from us."))
     return redirect("portal-request", str(task))
 
 

@@ -23,6 +23,7 @@ from fairlead.accounts.jobs import NO_WORKSPACE, note_failed_sign_in
 from fairlead.accounts.models import User
 from fairlead.accounts.queries import factors
 from fairlead.lib.errors import Refused
+from fairlead.lib.speech import tr
 from fairlead.web import device
 from fairlead.web.access import client_address
 from fairlead.web.blame import blame
@@ -91,9 +92,10 @@ def finish(request: HttpRequest, user: User, used: str) -> HttpResponse:
     response = start_session(request, user, waiting["how"], target=waiting["target"], factor=used)
     if used == RECOVERY:
         left = factors(user)["codes"]
-        tell_change(user, f"A recovery code of your account was used; {left} are left")
+        tell_change(user, tr("A recovery code of your account was used; %(left)s are left", left=left))
         messages.warning(
-            request, f"You have {left} recovery codes left. Make new ones under Sign-in before they run out."
+            request,
+            tr("You have %(left)s recovery codes left. Make new ones under Sign-in before they run out.", left=left),
         )
     return response
 

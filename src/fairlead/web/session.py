@@ -22,6 +22,7 @@ from fairlead.accounts.models import User
 from fairlead.accounts.queries import has_second_factor, workspaces_of
 from fairlead.config import config
 from fairlead.lib.errors import Forbidden, Invalid, Missing, TooMany
+from fairlead.lib.speech import later, tr
 from fairlead.web import device
 from fairlead.web.access import ONLY_ONE, client_address, safe_next, user_page
 from fairlead.web.blame import blame
@@ -35,19 +36,19 @@ from fairlead.web.step_up import confirmed
 ADDRESS_TRIES: Final = 60
 """From one address in a quarter of an hour, whatever the account: an office shares one."""
 MAILS: Final = 4
-WRONG: Final = "The address and the password do not belong together. Try again, or have a link mailed to you."
+WRONG: Final = later("The address and the password do not belong together. Try again, or have a link mailed to you.")
 
 
 class SignInForm(forms.Form):
     """Address and password."""
 
     email = forms.CharField(
-        label="E-mail",
+        label=later("E-mail"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "username webauthn", "autofocus": True}),
     )
     password = forms.CharField(
-        label="Password",
+        label=later("Password"),
         strip=False,
         max_length=4096,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
@@ -58,7 +59,7 @@ class AddressForm(forms.Form):
     """Where a link is to be mailed."""
 
     email = forms.EmailField(
-        label="E-mail", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "username"})
+        label=later("E-mail"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "username"})
     )
 
 
@@ -145,7 +146,7 @@ def link(request: HttpRequest, secret: str) -> HttpResponse:
         if not has_second_factor(user):
             confirmed(request)
         if target == "/":
-            messages.success(request, "Thank you: your address is confirmed.")
+            messages.success(request, tr("Thank you: your address is confirmed."))
         return redirect(target)
     dropped = actions.distrust_password(user)
     actions.confirm_email(user, now=now)
@@ -174,7 +175,7 @@ def switch(request: HttpRequest) -> HttpResponse:
     if request.session.get("only") not in (None, mine.get(wanted, {}).get("id")):
         raise Forbidden(ONLY_ONE)
     if wanted not in mine:
-        raise Missing("You are not a member of this workspace.")
+        raise Missing(tr("You are not a member of this workspace."))
     request.session["workspace"] = mine[wanted]["id"]
     return redirect("/")
 

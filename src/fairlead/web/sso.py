@@ -24,6 +24,7 @@ from fairlead.accounts.actions import sso
 from fairlead.accounts.models import IdentityProvider, User
 from fairlead.accounts.oidc import SsoFailed
 from fairlead.lib.errors import Missing
+from fairlead.lib.speech import tr
 from fairlead.web import device
 from fairlead.web.access import client_address, safe_next
 from fairlead.web.entering import STRANGERS_S, start_session
@@ -65,7 +66,7 @@ def back(request: HttpRequest, key: str) -> HttpResponse:
         provider, claims, waiting = _proof(request, key, now=now)
         if waiting["link"] and isinstance(request.user, User):
             sso.link_identity(provider, claims, user=request.user, now=now)
-            messages.success(request, f"Your account of {provider.name} is connected.")
+            messages.success(request, tr("Your account of %(name)s is connected.", name=provider.name))
             return redirect("settings-sign-in")
         member = sso.arrive(provider, claims, now=now)
     except SsoFailed as refusal:
@@ -91,19 +92,19 @@ def _proof(request: HttpRequest, key: str, *, now: datetime) -> tuple[IdentityPr
         or not constant_time_compare(answer.get("state", ""), waiting["state"])
         or now - datetime.fromisoformat(waiting["at"]) > timedelta(minutes=GOOD_MIN)
     ):
-        raise SsoFailed("This answer belongs to no sign-in that was begun here. Start once more.")
+        raise SsoFailed(tr("This answer belongs to no sign-in that was begun here. Start once more."))
     provider = sso.find_provider(key)
     at = oidc.discover(provider.issuer)
     said = answer.get("iss")
     if (said is None and at.says_iss) or (said is not None and said != at.issuer):
-        raise SsoFailed("The answer came from another provider than the one that was asked.")
+        raise SsoFailed(tr("The answer came from another provider than the one that was asked."))
     if "code" not in answer:
-        raise SsoFailed(f"The provider let nobody in: {answer.get('error', 'no code')[:100]}.")
+        raise SsoFailed(tr("The provider let nobody in: %(value)s.", value=answer.get("error", "no code")[:100]))
     client = sso.client_of(provider)
     token = oidc.exchange(at, client, code=answer["code"], verifier=waiting["verifier"])
     claims = oidc.verify_id_token(token, at, client.client_id, nonce=waiting["nonce"], now=now)
     if waiting["again"] and not _is_recent(claims, datetime.fromisoformat(waiting["at"])):
-        raise SsoFailed("The provider did not ask you anew. Sign out there, then try again.")
+        raise SsoFailed(tr("The provider did not ask you anew. Sign out there, then try again."))
     return provider, claims, waiting
 
 

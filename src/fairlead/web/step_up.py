@@ -24,6 +24,7 @@ from fairlead.accounts.models import User
 from fairlead.accounts.queries import factors
 from fairlead.lib.errors import Invalid, Refused
 from fairlead.lib.secrets import digest
+from fairlead.lib.speech import later, tr
 from fairlead.web.access import View, client_address, safe_next, user_page
 from fairlead.web.challenge import here, take_challenge
 from fairlead.web.render import page
@@ -109,7 +110,7 @@ def _prove(request: HttpRequest, user: User, *, now: datetime) -> None:
     elif have["app"] or have["passkeys"]:
         actions.use_code(user, request.POST.get("confirm_code", ""), now=now)
     elif not user.check_password(request.POST.get("confirm_password", "")):
-        raise Invalid({"password": "This is not your password."})
+        raise Invalid({"password": tr("This is not your password.")})
 
 
 def _ask(request: HttpRequest, wrong: str, *, target: str | None = None) -> HttpResponse:
@@ -148,9 +149,9 @@ class CodeForm(forms.Form):
     """Six digits of an app, or a recovery code."""
 
     code = forms.CharField(
-        label="Code",
+        label=later("Code"),
         max_length=40,
-        help_text="The six digits that your app shows now, or one of your recovery codes.",
+        help_text=later("The six digits that your app shows now, or one of your recovery codes."),
         widget=forms.TextInput(
             attrs={"autocomplete": "one-time-code", "autofocus": True, "spellcheck": "false", "autocapitalize": "none"}
         ),

@@ -9,23 +9,24 @@ from datetime import date, datetime, time
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from fairlead.lib.speech import later, tr
 from fairlead.work.drafts import MAX_LABEL, MAX_TEXT, MAX_TITLE, TaskDraft
 from fairlead.work.models import RequestForm, Task
 
 KINDS: Final = {
-    "short": "A line of text",
-    "long": "A longer text",
-    "choice": "One of several",
-    "multi": "Any of several",
-    "date": "A date",
-    "number": "A number",
+    "short": later("A line of text"),
+    "long": later("A longer text"),
+    "choice": later("One of several"),
+    "multi": later("Any of several"),
+    "date": later("A date"),
+    "number": later("A number"),
 }
 TARGETS: Final = {
-    "": "The description",
-    "title": "The title",
-    "labels": "Labels",
-    "due": "The due date",
-    "priority": "The priority",
+    "": later("The description"),
+    "title": later("The title"),
+    "labels": later("Labels"),
+    "due": later("The due date"),
+    "priority": later("The priority"),
 }
 FITTING: Final[Mapping[str, frozenset[str]]] = {
     "title": frozenset({"short"}),
@@ -70,12 +71,12 @@ def read_questions(document: Sequence[Mapping[str, Any]]) -> tuple[Question, ...
 def wrong_questions(questions: Sequence[Question]) -> dict[str, str]:
     """What is wrong with a form's questions: {question id, or "questions": what to do}."""
     if not questions:
-        return {"questions": "Ask at least one question."}
+        return {"questions": tr("Ask at least one question.")}
     if len(questions) > MOST_QUESTIONS:
-        return {"questions": f"A form has at most {MOST_QUESTIONS} questions."}
+        return {"questions": tr("A form has at most %(most_questions)s questions.", most_questions=MOST_QUESTIONS)}
     ids = [question.id for question in questions]
     if len(set(ids)) < len(ids) or not all(re.fullmatch(r"q[0-9]{1,4}", name) for name in ids):
-        return {"questions": "Each question has an id of its own, from q1 on."}
+        return {"questions": tr("Each question has an id of its own, from q1 on.")}
     wrong: dict[str, str] = {}
     earlier: dict[str, Question] = {}
     for question in questions:
@@ -84,30 +85,32 @@ def wrong_questions(questions: Sequence[Question]) -> dict[str, str]:
         earlier[question.id] = question
     titles = [q for q in questions if q.target == "title"]
     if len(titles) > 1:
-        wrong[titles[1].id] = "Only one question can become the title."
+        wrong[titles[1].id] = tr("Only one question can become the title.")
     return wrong
 
 
 def _wrong_question(question: Question, earlier: Mapping[str, Question]) -> str:
     if not question.label or len(question.label) > MAX_QUESTION:
-        return f"Write the question, in at most {MAX_QUESTION} characters."
+        return tr("Write the question, in at most %(max_question)s characters.", max_question=MAX_QUESTION)
     if question.kind not in KINDS or question.target not in TARGETS:
-        return "Choose what kind of answer it takes."
+        return tr("Choose what kind of answer it takes.")
     if question.kind in ("choice", "multi"):
         if not 2 <= len(question.options) <= MOST_OPTIONS or len(set(question.options)) < len(question.options):
-            return f"Give 2 to {MOST_OPTIONS} different answers to choose from, one a line."
+            return tr(
+                "Give 2 to %(most_options)s different answers to choose from, one a line.", most_options=MOST_OPTIONS
+            )
         if any(len(option) > MAX_OPTION for option in question.options):
-            return f"An answer has at most {MAX_OPTION} characters."
+            return tr("An answer has at most %(max_option)s characters.", max_option=MAX_OPTION)
     if question.target and question.kind not in FITTING[question.target]:
-        return f"This kind of answer cannot become {TARGETS[question.target].lower()}."
+        return tr("This kind of answer cannot become %(value)s.", value=TARGETS[question.target].lower())
     if not question.when:
         return ""
     before = earlier.get(question.when)
     if before is None:
-        return "It can depend on an earlier question only."
+        return tr("It can depend on an earlier question only.")
     if before.options and question.equals not in before.options:
         return f"“{question.equals}” is no answer of “{before.label}”."
-    return "" if question.equals else "Say which answer makes this question appear."
+    return "" if question.equals else tr("Say which answer makes this question appear.")
 
 
 def shown_questions(questions: Sequence[Question], typed: Typed) -> list[Question]:
@@ -128,7 +131,7 @@ def wrong_answers(questions: Sequence[Question], typed: Typed) -> dict[str, str]
         values = _values(question, typed)
         if not values:
             if question.required:
-                wrong[question.id] = "Please answer this."
+                wrong[question.id] = tr("Please answer this.")
         elif text := _wrong_value(question, values):
             wrong[question.id] = text
     return wrong
@@ -140,16 +143,16 @@ def _values(question: Question, typed: Typed) -> list[str]:
 
 def _wrong_value(question: Question, values: Sequence[str]) -> str:
     if any("\0" in value for value in values):
-        return "It has a character that cannot be stored."
+        return tr("It has a character that cannot be stored.")
     most = {"short": MAX_SHORT, "long": MAX_LONG}.get(question.kind)
     if most is not None and len(values[0]) > most:
-        return f"At most {most} characters."
+        return tr("At most %(most)s characters.", most=most)
     if question.options and set(values) - set(question.options):
-        return "Choose from the list."
+        return tr("Choose from the list.")
     if question.kind == "date" and _day(values[0]) is None:
-        return "Write the day like 2026-11-30."
+        return tr("Write the day like 2026-11-30.")
     if question.kind == "number" and not _is_number(values[0]):
-        return "Write a number."
+        return tr("Write a number.")
     return ""
 
 

@@ -17,10 +17,11 @@ from fairlead.events.record import record
 from fairlead.lib import magic
 from fairlead.lib.colour import is_colour, is_readable, nearest_readable
 from fairlead.lib.errors import Invalid, require
+from fairlead.lib.speech import later, tr
 
 MOST_LOGO_BYTES: Final = 512 * 1024
 MAX_WORD: Final = 40
-ONLY_ADMINS: Final = "Only an owner or admin can change what clients see of the workspace."
+ONLY_ADMINS: Final = later("Only an owner or admin can change what clients see of the workspace.")
 FIELDS: Final = ("name", "welcome", "accent", "words", "shows_names")
 
 
@@ -47,10 +48,10 @@ def set_logo(workspace: Workspace, picture: bytes, *, actor: Actor, now: datetim
     require(may_change_workspace(actor), ONLY_ADMINS)
     kind = picture_type(picture)
     if len(picture) > MOST_LOGO_BYTES:
-        raise Invalid({"logo": "A logo has at most 512 kB. Save it smaller, then choose it again."})
+        raise Invalid({"logo": tr("A logo has at most 512 kB. Save it smaller, then choose it again.")})
     if not kind:
         raise Invalid(
-            {"logo": "This is neither PNG, JPEG nor WebP. Save the logo as one of them, then choose it again."}
+            {"logo": tr("This is neither PNG, JPEG nor WebP. Save the logo as one of them, then choose it again.")}
         )
     with transaction.atomic():
         branding = _present(workspace, now)
@@ -104,17 +105,19 @@ def _tidy(name: str, value: Any) -> Any:
 def _wrong(values: Mapping[str, Any]) -> dict[str, str]:
     wrong = {}
     if not 0 < len(values.get("name", "x")) <= 80:
-        wrong["name"] = "Say in at most 80 characters who you are to clients."
+        wrong["name"] = tr("Say in at most 80 characters who you are to clients.")
     if len(values.get("welcome", "")) > 600:
-        wrong["welcome"] = "A welcome has at most 600 characters."
+        wrong["welcome"] = tr("A welcome has at most 600 characters.")
     accent = values.get("accent", ACCENT)
     if not is_colour(accent):
-        wrong["accent"] = "Write the colour like #2f5bd7."
+        wrong["accent"] = tr("Write the colour like #2f5bd7.")
     elif not is_readable(accent):
-        wrong["accent"] = (
-            f"White text cannot be read on {accent}. The nearest colour that works is {nearest_readable(accent)}."
+        wrong["accent"] = tr(
+            "White text cannot be read on %(accent)s. The nearest colour that works is %(value)s.",
+            accent=accent,
+            value=nearest_readable(accent),
         )
     words = values.get("words", {})
     if not set(words) <= set(WORDS) or any(len(word) > MAX_WORD for word in words.values()):
-        wrong["words"] = f"A word for a state has at most {MAX_WORD} characters."
+        wrong["words"] = tr("A word for a state has at most %(max_word)s characters.", max_word=MAX_WORD)
     return wrong

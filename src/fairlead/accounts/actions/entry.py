@@ -13,6 +13,7 @@ from fairlead.events.record import record
 from fairlead.events.tenancy import tenant
 from fairlead.lib.errors import Missing, TooMany
 from fairlead.lib.secrets import digest, new_secret
+from fairlead.lib.speech import later, tr
 
 LINK_MINUTES = 20
 TRIES, WINDOW_MIN = 10, 15
@@ -24,7 +25,7 @@ class LinkGone(Missing):
     """The link was used, withdrawn or has expired."""
 
     code = "link-gone"
-    title = "This link no longer works"
+    title = later("This link no longer works")
 
 
 def make_sign_in_link(user: User, *, now: datetime, minutes: int = LINK_MINUTES) -> str:
@@ -43,7 +44,7 @@ def link_user(secret: str, *, now: datetime) -> User:
     )
     link = found.select_related("user").first()
     if link is None:
-        raise LinkGone("It was used already or is too old. Ask for a new one on the sign-in page.")
+        raise LinkGone(tr("It was used already or is too old. Ask for a new one on the sign-in page."))
     return link.user
 
 
@@ -51,7 +52,7 @@ def use_sign_in_link(secret: str, *, now: datetime) -> User:
     """The user whom the link signs in; it works once. Raises LinkGone."""
     user = link_user(secret, now=now)
     if not SignInLink.objects.filter(digest=digest(secret), used_at__isnull=True).update(used_at=now):
-        raise LinkGone("It was used a moment ago. Ask for a new one on the sign-in page.")
+        raise LinkGone(tr("It was used a moment ago. Ask for a new one on the sign-in page."))
     return user
 
 
@@ -70,7 +71,9 @@ def count_attempt(bucket: str, *, now: datetime, limit: int = TRIES) -> None:
     mine.delete()
     wait_s = max(1, int((recent[0] + timedelta(minutes=WINDOW_MIN) - now).total_seconds()))
     log.warning("too many attempts", kind=bucket.partition(":")[0], wait_s=wait_s)
-    raise TooMany(f"Too many attempts. Try again in {wait_s // 60 + 1} minutes.", retry_after_s=wait_s)
+    raise TooMany(
+        tr("Too many attempts. Try again in %(value)s minutes.", value=wait_s // 60 + 1), retry_after_s=wait_s
+    )
 
 
 def forget_attempts(bucket: str) -> None:

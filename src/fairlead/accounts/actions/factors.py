@@ -15,6 +15,7 @@ from fairlead.accounts.models import Passkey, RecoveryCode, TotpDevice, User
 from fairlead.accounts.totp import DIGITS, matching_step, new_totp_secret
 from fairlead.lib.errors import Conflict, Invalid, Missing
 from fairlead.lib.seal import seal, unseal
+from fairlead.lib.speech import tr
 
 CODES: Final = 10
 ALPHABET: Final = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -31,7 +32,9 @@ class WrongCode(Invalid):
     code = "wrong-code"
 
     def __init__(self) -> None:
-        super().__init__({"code": "This code is not right, or was used already. Wait for the next one and try again."})
+        super().__init__(
+            {"code": tr("This code is not right, or was used already. Wait for the next one and try again.")}
+        )
 
 
 def begin_totp(user: User, *, now: datetime) -> None:
@@ -39,7 +42,7 @@ def begin_totp(user: User, *, now: datetime) -> None:
     with transaction.atomic():
         TotpDevice.objects.filter(user=user, confirmed_at__isnull=True).delete()
         if TotpDevice.objects.filter(user=user).exists():
-            raise Conflict("You have an authenticator app already. Remove it first, then set up another.")
+            raise Conflict(tr("You have an authenticator app already. Remove it first, then set up another."))
         TotpDevice.objects.create(user=user, sealed=_seal(user, new_totp_secret()), created_at=now)
 
 
@@ -47,7 +50,7 @@ def totp_secret(user: User) -> str:
     """The secret of the app that waits to be confirmed. Raises Missing."""
     waiting = TotpDevice.objects.filter(user=user, confirmed_at__isnull=True).first()
     if waiting is None:
-        raise Missing("Nothing is being set up. Start again in the settings, under Sign-in.")
+        raise Missing(tr("Nothing is being set up. Start again in the settings, under Sign-in."))
     return _unseal(waiting)
 
 
@@ -67,7 +70,7 @@ def confirm_totp(user: User, code: str, *, now: datetime) -> list[str]:
     with transaction.atomic():
         waiting = TotpDevice.objects.filter(user=user, confirmed_at__isnull=True)
         if not waiting.update(confirmed_at=now, last_step=step):
-            raise Conflict("This was confirmed a moment ago.")
+            raise Conflict(tr("This was confirmed a moment ago."))
         added(user, APP, now=now)
         return first_recovery_codes(user, now=now)
 
@@ -94,7 +97,7 @@ def remove_totp(user: User, *, now: datetime) -> None:
     with transaction.atomic():
         gone, _ = TotpDevice.objects.filter(user=user, confirmed_at__isnull=False).delete()
         if not gone:
-            raise Missing("There is no authenticator app to remove.")
+            raise Missing(tr("There is no authenticator app to remove."))
         removed(user, APP, now=now)
 
 
@@ -140,7 +143,7 @@ def first_recovery_codes(user: User, *, now: datetime) -> list[str]:
 def new_recovery_codes(user: User, *, now: datetime) -> list[str]:
     """Ten codes in the place of those that there are, which stop working. Raises Conflict without a factor."""
     if not _has_factor(user):
-        raise Conflict("Recovery codes come with an authenticator app or a passkey: set one up first.")
+        raise Conflict(tr("Recovery codes come with an authenticator app or a passkey: set one up first."))
     with transaction.atomic():
         RecoveryCode.objects.filter(user=user).delete()
         record_for_user("factor.recovery_renewed", user, now=now)

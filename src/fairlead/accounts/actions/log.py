@@ -12,6 +12,7 @@ from fairlead.accounts.permissions import may_export_events
 from fairlead.events.actor import Actor
 from fairlead.events.record import record
 from fairlead.lib.errors import Invalid, require
+from fairlead.lib.speech import tr
 
 FORMATS: Final = ("csv", "jsonl")
 
@@ -21,9 +22,9 @@ def export_log(workspace: Workspace, *, form: str, filtered: str, actor: Actor, 
 
     The number of this event: the file ends with it.
     """
-    require(may_export_events(actor), "Only owners, admins and auditors can export the event log.")
+    require(may_export_events(actor), tr("Only owners, admins and auditors can export the event log."))
     if form not in FORMATS:
-        raise Invalid({"format": "Choose CSV or JSON Lines."})
+        raise Invalid({"format": tr("Choose CSV or JSON Lines.")})
     with transaction.atomic():
         event = record("log.exported", workspace, actor=actor, now=now, format=form, filter=filtered)
     event.refresh_from_db()

@@ -21,6 +21,7 @@ from fairlead.events.record import record
 from fairlead.events.tenancy import bearer, enter
 from fairlead.lib.errors import Conflict, Invalid, Missing, require
 from fairlead.lib.secrets import derived_secret, digest
+from fairlead.lib.speech import tr
 
 INVITATION_DAYS = 14
 CLIENT_HOURS = 24
@@ -37,7 +38,7 @@ def record_joined(member: Membership, *, actor: Actor, now: datetime) -> None:
 
 def add_member(user: User, role: str, *, actor: Actor, now: datetime) -> Membership:
     """Put a user straight into the workspace (the demo, an AI agent's account); people are invited instead."""
-    require(may_grant(actor, role), "Only an owner or admin can add members, and nobody above their own role.")
+    require(may_grant(actor, role), tr("Only an owner or admin can add members, and nobody above their own role."))
     with transaction.atomic():
         member = _join(actor.workspace_id, user, role, now=now)
         record_joined(member, actor=actor_of(member), now=now)
@@ -61,7 +62,7 @@ def _join(workspace_id: int, user: User, role: str, *, now: datetime) -> Members
 
 def invite(email: str, role: str, *, actor: Actor, now: datetime) -> tuple[Invitation, str]:
     """Invite an address; returns the invitation and the secret for its link, which is not kept."""
-    require(may_manage_members(actor), "Only an owner or admin can invite people.")
+    require(may_manage_members(actor), tr("Only an owner or admin can invite people."))
     email = email.strip().lower()
     _check(email, role, actor)
     count_attempt(f"invitations:{actor.workspace_id}", now=now, limit=MOST_INVITATIONS)
@@ -85,18 +86,20 @@ def _lifetime(role: str) -> timedelta:
 def _check(email: str, role: str, actor: Actor) -> None:
     wrong = {}
     if role not in Role.values:
-        wrong["role"] = "Choose one of the roles."
+        wrong["role"] = tr("Choose one of the roles.")
     elif not may_grant(actor, role):
-        wrong["role"] = "Only an owner can invite owners and admins."
+        wrong["role"] = tr("Only an owner can invite owners and admins.")
     try:
         validate_email(email)
     except ValidationError:
-        wrong["email"] = "This is not an e-mail address."
+        wrong["email"] = tr("This is not an e-mail address.")
     rules = rules_in(actor.workspace_id)
     if not rules.invites(email):
-        wrong["email"] = f"Only addresses at {' or '.join(rules.invite_domains)} can be invited (Settings, Security)."
+        wrong["email"] = tr(
+            "Only addresses at %(value)s can be invited (Settings, Security).", value=" or ".join(rules.invite_domains)
+        )
     if Membership.objects.filter(workspace_id=actor.workspace_id, user__email=email, removed_at__isnull=True).exists():
-        wrong["email"] = "They are already a member."
+        wrong["email"] = tr("They are already a member.")
     if wrong:
         raise Invalid(wrong)
 
@@ -133,11 +136,11 @@ def withdraw_invitation(invitation_id: int, *, actor: Actor, now: datetime) -> N
 
 
 def _find_open(invitation_id: int, actor: Actor) -> Invitation:
-    require(may_manage_members(actor), "Only an owner or admin can change invitations.")
+    require(may_manage_members(actor), tr("Only an owner or admin can change invitations."))
     invitation = open_invitations(actor.workspace_id).filter(pk=invitation_id).first()
     if invitation is None:
-        raise Missing("There is no open invitation like this; it may have been accepted already.")
-    require(may_grant(actor, invitation.role), "Only an owner can change the invitation of an owner or admin.")
+        raise Missing(tr("There is no open invitation like this; it may have been accepted already."))
+    require(may_grant(actor, invitation.role), tr("Only an owner can change the invitation of an owner or admin."))
     return invitation
 
 
@@ -146,7 +149,7 @@ def find_invitation(secret: str, *, now: datetime) -> Invitation:
     with bearer(digest(secret)):
         found = Invitation.objects.filter(digest=digest(secret)).first()
     if found is None or found.accepted_at or found.withdrawn_at or found.expires_at <= now:
-        raise LinkGone("The invitation was used, withdrawn or has expired. Ask for a new one.")
+        raise LinkGone(tr("The invitation was used, withdrawn or has expired. Ask for a new one."))
     return found
 
 
@@ -154,33 +157,39 @@ def accept_invitation(secret: str, *, user: User, now: datetime) -> Membership:
     """Join the workspace of the invitation, once. Raises LinkGone, or Conflict when signed in as somebody else."""
     invitation = find_invitation(secret, now=now)
     if invitation.email != user.email:
-        raise Conflict(f"This invitation is for {invitation.email}; you are signed in as {user.email}. Sign out first.")
+        raise Conflict(
+            tr(
+                "This invitation is for %(email)s; you are signed in as %(email2)s. Sign out first.",
+                email=invitation.email,
+                email2=user.email,
+            )
+        )
     enter(invitation.workspace_id, user_id=user.pk)
     with transaction.atomic():
         won = open_invitations(invitation.workspace_id).filter(pk=invitation.pk, digest=digest(secret))
         if not won.update(accepted_at=now):
-            raise LinkGone("The invitation was used or withdrawn a moment ago.")
+            raise LinkGone(tr("The invitation was used or withdrawn a moment ago."))
         member = _join(invitation.workspace_id, user, invitation.role, now=now)
         record_joined(member, actor=actor_of(member), now=now)
     return member
 
 
 def join_with_new_account(
-    secret: str, *, name: str, password: str, now: datetime, time_zone: str = "UTC"
+    secret: str, *, name: str, password: str, now: datetime, time_zone: str = "UTC", language: str = ""
 ) -> Membership:
     """Join with an account that is made for the invited address. Raises LinkGone or Invalid; then nothing is made."""
     invitation = find_invitation(secret, now=now)
     with transaction.atomic():
-        user = create_user(invitation.email, name, password, now=now, time_zone=time_zone)
+        user = create_user(invitation.email, name, password, now=now, time_zone=time_zone, language=language)
         return accept_invitation(secret, user=user, now=now)
 
 
-def join_as_client(secret: str, *, name: str, now: datetime, time_zone: str = "UTC") -> Membership:
+def join_as_client(secret: str, *, name: str, now: datetime, time_zone: str = "UTC", language: str = "") -> Membership:
     """Join as a client with an account that has no password: later, mailed links sign them in. Raises LinkGone."""
     invitation = find_invitation(secret, now=now)
-    require(invitation.role == Role.CLIENT, "Only clients come in without a password. Choose one to join.")
+    require(invitation.role == Role.CLIENT, tr("Only clients come in without a password. Choose one to join."))
     with transaction.atomic():
-        user = create_user(invitation.email, name, None, now=now, time_zone=time_zone)
+        user = create_user(invitation.email, name, None, now=now, time_zone=time_zone, language=language)
         return accept_invitation(secret, user=user, now=now)
 
 
@@ -194,11 +203,11 @@ def change_role(membership_id: int, role: str, *, actor: Actor, now: datetime) -
     """Give a member another role. The last owner stays one."""
     member = _member(membership_id, actor)
     require(
-        may_grant(actor, member.role), "Only an owner or admin can change roles, and only an owner those of admins."
+        may_grant(actor, member.role), tr("Only an owner or admin can change roles, and only an owner those of admins.")
     )
     if role not in Role.values:
-        raise Invalid({"role": "Choose one of the roles."})
-    require(may_grant(actor, role), "Only an owner can make somebody an owner or admin.")
+        raise Invalid({"role": tr("Choose one of the roles.")})
+    require(may_grant(actor, role), tr("Only an owner can make somebody an owner or admin."))
     if member.role == role:
         return
     with transaction.atomic():
@@ -212,7 +221,7 @@ def remove_member(membership_id: int, *, actor: Actor, now: datetime) -> None:
     """Take a member out; their tokens stop working at once, their history stays. Everybody may leave."""
     member = _member(membership_id, actor)
     leaving = member.user_id == actor.user_id and actor.scopes is None
-    require(leaving or may_grant(actor, member.role), "Only an owner or admin can remove this member.")
+    require(leaving or may_grant(actor, member.role), tr("Only an owner or admin can remove this member."))
     with transaction.atomic():
         _keep_an_owner(member)
         Membership.objects.filter(pk=member.pk).update(removed_at=now)
@@ -228,10 +237,10 @@ def restore_member(membership_id: int, *, actor: Actor, now: datetime) -> None:
     """Take a removal back: the same role again. Tokens stay revoked."""
     gone = Membership.objects.filter(pk=membership_id, workspace_id=actor.workspace_id, removed_at__isnull=False)
     member = gone.select_related("user").first()
-    require(may_manage_members(actor), "Only an owner or admin can bring members back.")
+    require(may_manage_members(actor), tr("Only an owner or admin can bring members back."))
     if member is None:
-        raise Missing("There is no such former member.")
-    require(may_grant(actor, member.role), "Only an owner can bring an owner or admin back.")
+        raise Missing(tr("There is no such former member."))
+    require(may_grant(actor, member.role), tr("Only an owner can bring an owner or admin back."))
     with transaction.atomic():
         if gone.update(removed_at=None):
             record_joined(member, actor=actor, now=now)
@@ -241,7 +250,7 @@ def _member(membership_id: int, actor: Actor) -> Membership:
     found = Membership.objects.filter(pk=membership_id, workspace_id=actor.workspace_id, removed_at__isnull=True)
     member = found.select_related("user").first()
     if member is None:
-        raise Missing("There is no such member.")
+        raise Missing(tr("There is no such member."))
     return member
 
 
@@ -252,4 +261,4 @@ def _keep_an_owner(member: Membership) -> None:
         workspace_id=member.workspace_id, role=Role.OWNER, removed_at__isnull=True
     )
     if len(owners) < 2:
-        raise Conflict("A workspace needs an owner: make somebody else one first.")
+        raise Conflict(tr("A workspace needs an owner: make somebody else one first."))

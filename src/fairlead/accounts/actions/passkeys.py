@@ -29,6 +29,7 @@ from fairlead.accounts.actions.factors import added, first_recovery_codes, remov
 from fairlead.accounts.devices import LONGEST as LONGEST_AGENT
 from fairlead.accounts.models import Passkey, User
 from fairlead.lib.errors import Conflict, Invalid, Missing
+from fairlead.lib.speech import tr
 
 MOST: Final = 20
 """Passkeys of one account."""
@@ -46,7 +47,7 @@ class WrongPasskey(Invalid):
     code = "wrong-passkey"
 
     def __init__(self, detail: str = "") -> None:
-        super().__init__({"passkey": detail or "This passkey was not accepted. Try again, or sign in otherwise."})
+        super().__init__({"passkey": detail or tr("This passkey was not accepted. Try again, or sign in otherwise.")})
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ def add_passkey(user: User, name: str, answer: str, *, challenge: str, at: Site,
     """Keep a new passkey; the recovery codes, if these are the first ones. Raises Invalid or WrongPasskey."""
     name = _named(name)
     if Passkey.objects.filter(user=user).count() >= MOST:
-        raise Conflict(f"An account has at most {MOST} passkeys: remove one first.")
+        raise Conflict(tr("An account has at most %(most)s passkeys: remove one first.", most=MOST))
     try:
         made = webauthn.verify_registration_response(
             credential=_read(answer),
@@ -125,7 +126,7 @@ def add_passkey(user: User, name: str, answer: str, *, challenge: str, at: Site,
         )
     except MALFORMED as error:
         log.warning("passkey refused", user=user.pk, reason=type(error).__name__)
-        raise WrongPasskey("This passkey could not be added. Start again, on this page.") from error
+        raise WrongPasskey(tr("This passkey could not be added. Start again, on this page.")) from error
     row = Passkey(
         user=user, name=name, credential_id=bytes_to_base64url(made.credential_id), created_at=now,
         public_key=made.credential_public_key, sign_count=made.sign_count, synced=made.credential_backed_up,
@@ -140,7 +141,7 @@ def add_passkey(user: User, name: str, answer: str, *, challenge: str, at: Site,
 def _named(name: str) -> str:
     name = " ".join(name.replace("\x00", "").split())
     if not 0 < len(name) <= 80:
-        raise Invalid({"name": "Give the passkey a name of at most 80 characters, such as the device's."})
+        raise Invalid({"name": tr("Give the passkey a name of at most 80 characters, such as the device's.")})
     return name
 
 
@@ -167,7 +168,7 @@ def _keep(row: Passkey) -> None:
         with transaction.atomic():
             row.save(force_insert=True)
     except IntegrityError as error:
-        raise Conflict("This passkey is known already.") from error
+        raise Conflict(tr("This passkey is known already.")) from error
 
 
 def _read(answer: str) -> dict[str, object]:
@@ -222,5 +223,5 @@ def remove_passkey(user: User, number: int, *, now: datetime) -> None:
     with transaction.atomic():
         gone, _ = Passkey.objects.filter(pk=number, user=user).delete()
         if not gone:
-            raise Missing("There is no such passkey.")
+            raise Missing(tr("There is no such passkey."))
         removed(user, PASSKEY, now=now)

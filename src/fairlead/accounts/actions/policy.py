@@ -16,6 +16,7 @@ from fairlead.events.actor import Actor
 from fairlead.events.record import record
 from fairlead.lib.addresses import network
 from fairlead.lib.errors import Invalid, require
+from fairlead.lib.speech import tr
 
 DOMAIN: Final = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))+")
 LIMITS: Final = {"grace_days": (0, 90), "session_hours": (1, 720), "token_days": (1, 3650)}
@@ -23,7 +24,7 @@ LIMITS: Final = {"grace_days": (0, 90), "session_hours": (1, 720), "token_days":
 
 def change_rules(workspace: Workspace, wanted: Rules, *, actor: Actor, now: datetime) -> Rules:
     """Set the rules; `factor_since` follows by itself. Raises Invalid with the names of the fields."""
-    require(may_change_workspace(actor), "Only an owner or admin can change the security rules.")
+    require(may_change_workspace(actor), tr("Only an owner or admin can change the security rules."))
     before = rules_in(actor.workspace_id)
     after = _check(wanted, before, actor, now=now)
     changes = {
@@ -44,18 +45,20 @@ def _check(wanted: Rules, before: Rules, actor: Actor, *, now: datetime) -> Rule
     wrong: dict[str, str] = {}
     domains = tuple(dict.fromkeys(d.strip().lower().removeprefix("@") for d in wanted.invite_domains if d.strip()))
     if bad := [d for d in domains if not DOMAIN.fullmatch(d)]:
-        wrong["invite_domains"] = f"{bad[0]!r} is no domain; one looks like example.com."
+        wrong["invite_domains"] = tr("%(value)s is no domain; one looks like example.com.", value=repr(bad[0]))
     networks = parse_networks(wanted.token_networks, wrong, "token_networks")
     for name, (low, high) in LIMITS.items():
         value = getattr(wanted, name)
         if value is not None and not low <= value <= high:
-            wrong[name] = f"Choose from {low} to {high}."
+            wrong[name] = tr("Choose from %(low)s to %(high)s.", low=low, high=high)
     if not set(wanted.factor_roles) <= set(Role.values):
-        wrong["factor_roles"] = "Choose some of the roles."
+        wrong["factor_roles"] = tr("Choose some of the roles.")
     if wanted.ways_in not in WaysIn.values:
-        wrong["ways_in"] = "Choose one of the two."
+        wrong["ways_in"] = tr("Choose one of the two.")
     elif wanted.ways_in == WaysIn.STRONG != before.ways_in and not _gets_in(actor):
-        wrong["ways_in"] = "You would lock yourself out: add a passkey or connect single sign-on under Sign-in first."
+        wrong["ways_in"] = tr(
+            "You would lock yourself out: add a passkey or connect single sign-on under Sign-in first."
+        )
     if wrong:
         raise Invalid(wrong)
     roles = tuple(role for role in Role.values if role in wanted.factor_roles)
@@ -78,7 +81,7 @@ def parse_networks(texts: tuple[str, ...], wrong: dict[str, str], field: str) ->
         except ValueError:
             wrong[field] = f"{text[:60]!r} is no network; one looks like 203.0.113.0/24 or 2001:db8::/32."
     if len(found) > 50:
-        wrong[field] = "At most 50 networks can be listed."
+        wrong[field] = tr("At most 50 networks can be listed.")
     return tuple(dict.fromkeys(found))
 
 

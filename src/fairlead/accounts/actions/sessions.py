@@ -11,6 +11,7 @@ from fairlead.accounts.models import Session, User
 from fairlead.events.actor import Actor
 from fairlead.events.record import record
 from fairlead.lib.errors import Missing
+from fairlead.lib.speech import tr
 
 SEEN_EVERY: Final = timedelta(minutes=5)
 """So exactly is it known when a session was last used; a write for every request would cost more than it tells."""
@@ -27,7 +28,7 @@ def end_session(number: str, *, user: User, actor: Actor, now: datetime) -> None
     with transaction.atomic():
         ended, _ = Session.objects.filter(pk=number, user=user).delete()
         if not ended:
-            raise Missing("This session has ended already.")
+            raise Missing(tr("This session has ended already."))
         record("session.ended", user, actor=actor, now=now, sessions=1)
 
 

@@ -21,6 +21,7 @@ from fairlead.events.tenancy import bearer, enter, seen_by
 from fairlead.lib.errors import Conflict, Invalid, Missing, require
 from fairlead.lib.seal import seal, unseal
 from fairlead.lib.secrets import new_secret
+from fairlead.lib.speech import tr
 
 RANKS: Final = (Role.ADMIN, Role.MANAGER, Role.CONTRIBUTOR, Role.AUDITOR, Role.CLIENT)
 """Which role counts when somebody is in several groups: the first. Nobody becomes an owner by a group."""
@@ -42,7 +43,7 @@ class ProviderDraft:
 
 def save_provider(draft: ProviderDraft, *, actor: Actor, now: datetime, number: int | None = None) -> IdentityProvider:
     """Add a provider, or change the one with this number. Raises Invalid with the names of the fields."""
-    require(may_change_workspace(actor), "Only an owner or admin can change single sign-on.")
+    require(may_change_workspace(actor), tr("Only an owner or admin can change single sign-on."))
     row = _own(number, actor) if number else IdentityProvider(workspace_id=actor.workspace_id, created_at=now)
     _check(draft, actor, is_new=number is None)
     values = {"name": draft.name.strip(), "issuer": draft.issuer.strip(), "client_id": draft.client_id.strip(),
@@ -69,25 +70,27 @@ def save_provider(draft: ProviderDraft, *, actor: Actor, now: datetime, number: 
 def _check(draft: ProviderDraft, actor: Actor, *, is_new: bool) -> None:
     wrong = {}
     if not 0 < len(draft.name.strip()) <= 60:
-        wrong["name"] = "Give it a name of at most 60 characters; it stands on the button."
+        wrong["name"] = tr("Give it a name of at most 60 characters; it stands on the button.")
     if not draft.issuer.strip().startswith(("https://", "http://")) or len(draft.issuer) > 300:
-        wrong["issuer"] = "The issuer is an address that begins with https://."
+        wrong["issuer"] = tr("The issuer is an address that begins with https://.")
     if not 0 < len(draft.client_id.strip()) <= 200:
-        wrong["client_id"] = "The provider gives you this when you register Fairlead there."
+        wrong["client_id"] = tr("The provider gives you this when you register Fairlead there.")
     if (is_new and not draft.secret) or len(draft.secret) > 500:
-        wrong["secret"] = "The provider gives you this with the client id."  # noqa: S105  a text about it
+        wrong["secret"] = tr("The provider gives you this with the client id.")
     given = {draft.role, *draft.group_roles.values()}
     if not given <= {role.value for role in RANKS}:
-        wrong["group_roles"] = "Use the roles " + ", ".join(RANKS) + "; nobody becomes an owner by a group."
+        wrong["group_roles"] = tr(
+            "Use the roles %(roles)s; nobody becomes an owner by a group.", roles=", ".join(RANKS)
+        )
     elif not all(may_grant(actor, role) for role in given):
-        wrong["group_roles"] = "Only an owner can let a provider make admins."
+        wrong["group_roles"] = tr("Only an owner can let a provider make admins.")
     if wrong:
         raise Invalid(wrong)
 
 
 def remove_provider(number: int, *, actor: Actor, now: datetime) -> None:
     """Nobody comes in through it any more; who came in before has to sign in otherwise."""
-    require(may_change_workspace(actor), "Only an owner or admin can change single sign-on.")
+    require(may_change_workspace(actor), tr("Only an owner or admin can change single sign-on."))
     row = _own(number, actor)
     with transaction.atomic():
         if IdentityProvider.objects.filter(pk=row.pk, removed_at__isnull=True).update(removed_at=now):
@@ -97,7 +100,7 @@ def remove_provider(number: int, *, actor: Actor, now: datetime) -> None:
 def _own(number: int, actor: Actor) -> IdentityProvider:
     found = IdentityProvider.objects.filter(pk=number, workspace_id=actor.workspace_id, removed_at__isnull=True).first()
     if found is None:
-        raise Missing("There is no such provider.")
+        raise Missing(tr("There is no such provider."))
     return found
 
 
@@ -106,7 +109,7 @@ def find_provider(key: str) -> IdentityProvider:
     with bearer(key):
         found = IdentityProvider.objects.filter(key=key, removed_at__isnull=True).first()
     if found is None:
-        raise Missing("This way to sign in is not there any more. Ask an admin of your workspace.")
+        raise Missing(tr("This way to sign in is not there any more. Ask an admin of your workspace."))
     return found
 
 
@@ -121,10 +124,10 @@ def link_identity(provider: IdentityProvider, claims: dict[str, Any], *, user: U
     enter(provider.workspace_id, user_id=user.pk)
     member = Membership.objects.filter(workspace_id=provider.workspace_id, user=user, removed_at__isnull=True).first()
     if member is None:
-        raise Missing("You are no member of this workspace.")
+        raise Missing(tr("You are no member of this workspace."))
     known = Identity.objects.filter(provider=provider, subject=claims["sub"]).first()
     if known and known.user_id != user.pk:
-        raise Conflict("Somebody else here signs in with that account.")
+        raise Conflict(tr("Somebody else here signs in with that account."))
     if known is None:
         _link(provider, claims["sub"], member, now=now)
 
@@ -139,10 +142,10 @@ def arrive(provider: IdentityProvider, claims: dict[str, Any], *, now: datetime)
     known = Identity.objects.filter(provider=provider, subject=claims["sub"]).select_related("user").first()
     user = known.user if known else _by_address(claims)
     if user and (not user.is_active or user.kind != User.Kind.PERSON):
-        raise SsoFailed("This account cannot sign in.")
+        raise SsoFailed(tr("This account cannot sign in."))
     member = _membership(provider, user) if user else None
     if member and member.removed_at:
-        raise SsoFailed("You are no longer a member of this workspace. Ask an admin to invite you again.")
+        raise SsoFailed(tr("You are no longer a member of this workspace. Ask an admin to invite you again."))
     with transaction.atomic():
         if member is None:
             member = _join(provider, user, claims, now=now)
@@ -156,7 +159,7 @@ def arrive(provider: IdentityProvider, claims: dict[str, Any], *, now: datetime)
 
 def _by_address(claims: dict[str, Any]) -> User | None:
     if claims.get("email_verified") is not True or not isinstance(claims.get("email"), str):
-        raise SsoFailed("The provider does not say that your e-mail address is verified. Ask who looks after it.")
+        raise SsoFailed(tr("The provider does not say that your e-mail address is verified. Ask who looks after it."))
     return User.objects.filter(email=claims["email"].strip().lower()).first()
 
 
@@ -167,7 +170,7 @@ def _membership(provider: IdentityProvider, user: User) -> Membership | None:
 
 def _join(provider: IdentityProvider, user: User | None, claims: dict[str, Any], *, now: datetime) -> Membership:
     if not provider.joins:
-        raise SsoFailed("You are not a member of this workspace yet. Ask an admin to invite you.")
+        raise SsoFailed(tr("You are not a member of this workspace yet. Ask an admin to invite you."))
     if user is None:
         email = str(claims.get("email", ""))
         name = str(claims.get("name") or email.partition("@")[0])[:120]
@@ -183,7 +186,7 @@ def _link(provider: IdentityProvider, subject: str, member: Membership, *, now: 
                 created_at=now, last_used_at=now,
             )  # fmt: skip
     except IntegrityError as error:
-        raise Conflict("Somebody signed in with that account a moment ago. Try again.") from error
+        raise Conflict(tr("Somebody signed in with that account a moment ago. Try again.")) from error
     with seen_by(member.user_id), transaction.atomic():
         record("provider.linked", identity, actor=actor_of(member), now=now, name=provider.name)
 

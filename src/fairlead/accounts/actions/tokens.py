@@ -19,6 +19,7 @@ from fairlead.events.record import record
 from fairlead.events.tenancy import bearer, enter
 from fairlead.lib.errors import Forbidden, Invalid, Missing, require
 from fairlead.lib.secrets import digest, new_secret
+from fairlead.lib.speech import later, tr
 
 LONGEST_DAYS = 3650
 log = structlog.get_logger("fairlead.security")
@@ -37,7 +38,7 @@ def create_token(
 
     `days` until it expires; None: it stays until it is revoked. `networks` (CIDR): where it works; none: everywhere.
     """
-    require(may_make_tokens(actor), "Your role cannot make API tokens.")
+    require(may_make_tokens(actor), tr("Your role cannot make API tokens."))
     wanted = sorted(set(scopes))
     where = _check(name, wanted, days, tuple(networks), rules_in(actor.workspace_id))
     secret = new_secret("fl_")
@@ -56,13 +57,13 @@ def create_token(
 def _check(name: str, scopes: list[str], days: int | None, networks: tuple[str, ...], rules: Rules) -> tuple[str, ...]:
     wrong: dict[str, str] = {}
     if not 0 < len(name.strip()) <= 80:
-        wrong["name"] = "Say in at most 80 characters what the token is for."
+        wrong["name"] = tr("Say in at most 80 characters what the token is for.")
     if not scopes or not set(scopes) <= set(SCOPES):
-        wrong["scopes"] = "Choose at least one of: " + ", ".join(SCOPES) + "."
+        wrong["scopes"] = tr("Choose at least one of: %(scopes)s.", scopes=", ".join(SCOPES))
     if days is not None and not 0 < days <= LONGEST_DAYS:
-        wrong["days"] = f"A token lives from 1 to {LONGEST_DAYS} days."
+        wrong["days"] = tr("A token lives from 1 to %(longest_days)s days.", longest_days=LONGEST_DAYS)
     elif rules.token_days and (days is None or days > rules.token_days):
-        wrong["days"] = f"In this workspace a token lives at most {rules.token_days} days."
+        wrong["days"] = tr("In this workspace a token lives at most %(token_days)s days.", token_days=rules.token_days)
     where = parse_networks(networks, wrong, "networks")
     if wrong:
         raise Invalid(wrong)
@@ -74,7 +75,7 @@ def revoke_token(token_id: int, *, actor: Actor, now: datetime) -> None:
     token = ApiToken.objects.filter(pk=token_id, workspace_id=actor.workspace_id).first()
     mine = token is not None and token.user_id == actor.user_id and actor.scopes is None
     if token is None or not (mine or may_manage_members(actor)):
-        raise Missing("There is no such token.")
+        raise Missing(tr("There is no such token."))
     with transaction.atomic():
         if ApiToken.objects.filter(pk=token.pk, revoked_at__isnull=True).update(revoked_at=now):
             record("token.revoked", token, actor=actor, now=now, name=token.name)
@@ -84,7 +85,7 @@ class TokenElsewhere(Forbidden):
     """The token is good, but not from this address."""
 
     code = "wrong-network"
-    title = "The token may not be used from here"
+    title = later("The token may not be used from here")
 
 
 def token_actor(secret: str, *, now: datetime, address: str = "") -> Actor | None:
@@ -108,7 +109,9 @@ def token_actor(secret: str, *, now: datetime, address: str = "") -> Actor | Non
     if not rules.token_works_at(address, token.networks):
         log.warning("token refused", token_id=token.pk, address=address)
         enter(None)
-        raise TokenElsewhere("This token is limited to some networks (Settings, API tokens), and this is none of them.")
+        raise TokenElsewhere(
+            tr("This token is limited to some networks (Settings, API tokens), and this is none of them.")
+        )
     if token.last_used_at is None or now - token.last_used_at > timedelta(minutes=1):
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
     return replace(actor_of(found), token_id=token.pk, scopes=frozenset(token.scopes))

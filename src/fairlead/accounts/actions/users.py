@@ -12,6 +12,8 @@ from django.db import IntegrityError, transaction
 
 from fairlead.accounts.models import User
 from fairlead.lib.errors import Invalid
+from fairlead.lib.languages import LANGUAGES
+from fairlead.lib.speech import tr
 
 LONGEST_PASSWORD = 256
 
@@ -24,19 +26,23 @@ def create_user(
     now: datetime,
     time_zone: str = "UTC",
     kind: str = User.Kind.PERSON,
+    language: str = "",
 ) -> User:
     """A new person, or an AI agent's account (with `password` None it signs in by link only).
 
     Raises Invalid for a bad address, an empty name, a weak password or an unknown time zone.
     """
-    user = User(email=email.strip().lower(), name=_one_line(name), kind=kind, time_zone=time_zone, created_at=now)
+    user = User(
+        email=email.strip().lower(), name=_one_line(name), kind=kind, time_zone=time_zone, created_at=now,
+        language=language,
+    )  # fmt: skip
     _check(user, password)
     user.set_password(password)
     try:
         with transaction.atomic():
             user.save(force_insert=True)
     except IntegrityError as error:
-        raise Invalid({"email": "There is already an account with this address: sign in instead."}) from error
+        raise Invalid({"email": tr("There is already an account with this address: sign in instead.")}) from error
     return user
 
 
@@ -49,13 +55,17 @@ def _check(user: User, password: str | None) -> None:
     try:
         validate_email(user.email)
     except ValidationError:
-        wrong["email"] = "This is not an e-mail address."
+        wrong["email"] = tr("This is not an e-mail address.")
     if not user.name:
-        wrong["name"] = "Please say what we may call you."
+        wrong["name"] = tr("Please say what we may call you.")
     elif len(user.name) > 120:
-        wrong["name"] = "A name has at most 120 characters."
+        wrong["name"] = tr("A name has at most 120 characters.")
     if user.time_zone not in available_timezones():
-        wrong["time_zone"] = f"{user.time_zone!r} is not a time zone; one looks like Europe/Berlin."
+        wrong["time_zone"] = tr(
+            "%(time_zone)s is not a time zone; one looks like Europe/Berlin.", time_zone=repr(user.time_zone)
+        )
+    if user.language and user.language not in LANGUAGES:
+        wrong["language"] = tr("Choose a language of the list.")
     if password is not None and (text := _wrong_password(user, password)):
         wrong["password"] = text
     if wrong:
@@ -64,7 +74,7 @@ def _check(user: User, password: str | None) -> None:
 
 def _wrong_password(user: User, password: str) -> str:
     if len(password) > LONGEST_PASSWORD:
-        return f"A password has at most {LONGEST_PASSWORD} characters."
+        return tr("A password has at most %(longest_password)s characters.", longest_password=LONGEST_PASSWORD)
     try:
         validate_password(password, user)
     except ValidationError as error:
@@ -72,18 +82,18 @@ def _wrong_password(user: User, password: str) -> str:
     return ""
 
 
-def change_profile(user: User, *, name: str, time_zone: str) -> User:
-    """Change one's own name and time zone. `user` itself changes only when both are right."""
-    _check(User(email=user.email, name=_one_line(name), time_zone=time_zone), None)
-    user.name, user.time_zone = _one_line(name), time_zone
-    user.save(update_fields=["name", "time_zone"])
+def change_profile(user: User, *, name: str, time_zone: str, language: str = "") -> User:
+    """Change one's own name, time zone and language. `user` itself changes only when all are right."""
+    _check(User(email=user.email, name=_one_line(name), time_zone=time_zone, language=language), None)
+    user.name, user.time_zone, user.language = _one_line(name), time_zone, language
+    user.save(update_fields=["name", "time_zone", "language"])
     return user
 
 
 def change_theme(user: User, theme: str) -> None:
     """Light, dark, or like the device."""
     if theme not in User.Theme.values:
-        raise Invalid({"theme": "Choose light, dark or like the device."})
+        raise Invalid({"theme": tr("Choose light, dark or like the device.")})
     user.theme = theme
     user.save(update_fields=["theme"])
 
@@ -91,7 +101,7 @@ def change_theme(user: User, theme: str) -> None:
 def change_password(user: User, password: str, *, current: str) -> None:
     """Replace the password by somebody who knows the present one; other sessions end with it."""
     if not user.check_password(current):
-        raise Invalid({"current": "This is not your present password."})
+        raise Invalid({"current": tr("This is not your present password.")})
     set_password(user, password)
 
 

@@ -18,21 +18,31 @@ from fairlead.events.actor import Actor
 from fairlead.events.record import record
 from fairlead.events.tenancy import enter
 from fairlead.lib.errors import Invalid, require
+from fairlead.lib.languages import LANGUAGES
+from fairlead.lib.speech import tr
 
 
 def sign_up(
-    email: str, name: str, password: str | None, workspace: str, *, now: datetime, time_zone: str = "UTC"
+    email: str,
+    name: str,
+    password: str | None,
+    workspace: str,
+    *,
+    now: datetime,
+    time_zone: str = "UTC",
+    language: str = "",
 ) -> Membership:
     """A new person with a workspace of their own. Raises Invalid with the fields email, name, password, workspace."""
     if not workspace.strip():
-        raise Invalid({"workspace": "Please give the workspace a name: your team's or company's."})
+        raise Invalid({"workspace": tr("Please give the workspace a name: your team's or company's.")})
     with transaction.atomic():
-        user = create_user(email, name, password, now=now, time_zone=time_zone)
-        return create_workspace(workspace, user=user, now=now, time_zone=time_zone)
+        user = create_user(email, name, password, now=now, time_zone=time_zone, language=language)
+        return create_workspace(workspace, user=user, now=now, time_zone=time_zone, language=language)
 
 
 def create_workspace(name: str, *, user: User, now: datetime, **settings: str) -> Membership:
-    """A new workspace with `user` as its owner. `settings`: time_zone, country, currency. Enters it."""
+    """A new workspace with `user` as its owner. `settings`: time_zone, country, currency,
+    language. Enters it."""
     _check({"name": name, **settings})
     with transaction.atomic():
         number = next_id(Workspace)
@@ -53,8 +63,8 @@ def next_id(model: type[models.Model]) -> int:
 
 
 def change_workspace(workspace: Workspace, *, actor: Actor, now: datetime, **values: str) -> Workspace:
-    """Change name, time_zone, country or currency."""
-    require(may_change_workspace(actor), "Only an owner or admin can change the workspace's settings.")
+    """Change name, time_zone, country, currency or language."""
+    require(may_change_workspace(actor), tr("Only an owner or admin can change the workspace's settings."))
     _check(values)
     values = {k: v.strip() for k, v in values.items()}
     changes = {k: [getattr(workspace, k), v] for k, v in values.items() if getattr(workspace, k) != v}
@@ -70,12 +80,16 @@ def change_workspace(workspace: Workspace, *, actor: Actor, now: datetime, **val
 def _check(values: dict[str, str]) -> None:
     wrong = {}
     if "name" in values and not 0 < len(values["name"].strip()) <= 80:
-        wrong["name"] = "Please give the workspace a name of at most 80 characters."
+        wrong["name"] = tr("Please give the workspace a name of at most 80 characters.")
     if values.get("time_zone", "UTC") not in available_timezones():
-        wrong["time_zone"] = f"{values['time_zone']!r} is not a time zone; one looks like Europe/Berlin."
+        wrong["time_zone"] = tr(
+            "%(value)s is not a time zone; one looks like Europe/Berlin.", value=repr(values["time_zone"])
+        )
     if values.get("country") and values["country"] not in COUNTRIES:
-        wrong["country"] = "Choose a country of the list; it decides which public holidays are kept free."
+        wrong["country"] = tr("Choose a country of the list; it decides which public holidays are kept free.")
     if values.get("currency", "EUR") not in CURRENCIES:
-        wrong["currency"] = "Choose a currency of the list."
+        wrong["currency"] = tr("Choose a currency of the list.")
+    if values.get("language") and values["language"] not in LANGUAGES:
+        wrong["language"] = tr("Choose a language of the list.")
     if wrong:
         raise Invalid(wrong)

@@ -10,16 +10,18 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
+from fairlead.lib.speech import later
+
 
 class Role(models.TextChoices):
     """What a member is in a workspace; `permissions` says what each may do."""
 
-    OWNER = "owner", "Owner"
-    ADMIN = "admin", "Admin"
-    MANAGER = "manager", "Manager"
-    CONTRIBUTOR = "contributor", "Contributor"
-    CLIENT = "client", "Client"
-    AUDITOR = "auditor", "Auditor"
+    OWNER = "owner", later("Owner")
+    ADMIN = "admin", later("Admin")
+    MANAGER = "manager", later("Manager")
+    CONTRIBUTOR = "contributor", later("Contributor")
+    CLIENT = "client", later("Client")
+    AUDITOR = "auditor", later("Auditor")
 
 
 class UserManager(BaseUserManager["User"]):
@@ -30,22 +32,26 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """Somebody who signs in, or an AI agent that works through tokens. Global: one user may be in many workspaces."""
+    """Somebody who signs in, or an AI agent that works through tokens. Global: one user may be in many workspaces.
+
+    `language`: a code of `lib.languages`; empty: as the browser asks.
+    """
 
     class Kind(models.TextChoices):
-        PERSON = "person", "Person"
+        PERSON = "person", later("Person")
         AGENT = "agent", "AI agent"
 
     class Theme(models.TextChoices):
-        SYSTEM = "system", "Like the device"
-        LIGHT = "light", "Light"
-        DARK = "dark", "Dark"
+        SYSTEM = "system", later("Like the device")
+        LIGHT = "light", later("Light")
+        DARK = "dark", later("Dark")
 
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=120)
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.PERSON)
     time_zone = models.CharField(max_length=64, default="UTC")
     theme = models.CharField(max_length=10, choices=Theme, default=Theme.SYSTEM)
+    language = models.CharField(max_length=8, blank=True, default="")
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
     email_confirmed_at = models.DateTimeField(null=True)
@@ -73,13 +79,17 @@ class User(AbstractBaseUser):
 
 
 class Workspace(models.Model):
-    """The tenant: everything that belongs to one team. `ends_at`: when it is removed, if an owner asked for that."""
+    """The tenant: everything that belongs to one team. `ends_at`: when it is removed, if an owner asked for that.
+
+    `language`: what people read who have not chosen one and whose browser is not at hand; empty: the server's.
+    """
 
     name = models.CharField(max_length=80)
     slug = models.SlugField(max_length=40, unique=True)
     time_zone = models.CharField(max_length=64, default="UTC")
     country = models.CharField(max_length=2, blank=True)
     currency = models.CharField(max_length=3, default="EUR")
+    language = models.CharField(max_length=8, blank=True, default="")
     created_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True, blank=True)
 

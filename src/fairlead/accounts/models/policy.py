@@ -7,13 +7,14 @@ from django.db import models
 from django.db.models import Q
 
 from fairlead.accounts.models.members import Workspace
+from fairlead.lib.speech import later
 
 
 class WaysIn(models.TextChoices):
     """How one may have signed in."""
 
-    ANY = "any", "In any way"
-    STRONG = "strong", "With a passkey or single sign-on only"
+    ANY = "any", later("In any way")
+    STRONG = "strong", later("With a passkey or single sign-on only")
 
 
 class SecurityPolicy(models.Model):

@@ -154,7 +154,7 @@ def _settings(request: Call) -> dict[str, Any]:
     told = queries.preferences(request.actor)
     names = (*Rhythm.__dataclass_fields__,)
     rows = [
-        {"kind": row.kind.name, "label": row.kind.label, "in_app": row.in_app, "mail": row.mail, "push": row.push}
+        {"kind": row.kind.name, "label": str(row.kind.label), "in_app": row.in_app, "mail": row.mail, "push": row.push}
         for row in told.channels
     ]
     return {**{name: getattr(told.rhythm, name) for name in names}, "channels": rows}

@@ -13,15 +13,21 @@ from django.db.models import F
 from fairlead.events.actor import Actor
 from fairlead.events.announce import announce
 from fairlead.lib.errors import Forbidden, Invalid
+from fairlead.lib.speech import later, tr
 from fairlead.notices.actions.pushing import push_again
 from fairlead.notices.models import Choice, Notice, NoticeSettings
 from fairlead.notices.queries import awake, kinds_for, own_notices
 from fairlead.notices.timing import Rhythm, on_the_wall
 
 SNOOZES: Final[dict[str, str]] = {
-    "hour": "For an hour",
-    "tomorrow": "Until tomorrow, 9:00",
-    "monday": "Until Monday, 9:00",
+    "hour": later("For an hour"),
+    "tomorrow": later("Until tomorrow, 9:00"),
+    "monday": later("Until Monday, 9:00"),
+}
+SNOOZED: Final[dict[str, str]] = {
+    "hour": later("Snoozed for an hour."),
+    "tomorrow": later("Snoozed until tomorrow, 9:00."),
+    "monday": later("Snoozed until Monday, 9:00."),
 }
 MORNING_MIN: Final = 540
 
@@ -70,7 +76,7 @@ def snooze_end(choice: str, zone: str, now: datetime) -> datetime:
     if choice == "hour":
         return now + timedelta(hours=1)
     if choice not in SNOOZES:
-        raise Invalid({"until": f"Choose one of: {', '.join(SNOOZES)}."})
+        raise Invalid({"until": tr("Choose one of: %(value)s.", value=", ".join(SNOOZES))})
     today = now.astimezone(ZoneInfo(zone)).date()
     days = 1 if choice == "tomorrow" else 7 - today.weekday()
     return on_the_wall(today + timedelta(days=days), MORNING_MIN, zone)
@@ -105,7 +111,7 @@ class Wanted(NamedTuple):
 def save_preferences(rhythm: Rhythm, channels: Mapping[str, Wanted], *, actor: Actor) -> None:
     """How to be told: when mails and pushes come, and the channels of any of the actor's kinds. Raises Invalid."""
     if actor.user_id is None:
-        raise Forbidden("Only somebody with an account has notifications.")
+        raise Forbidden(tr("Only somebody with an account has notifications."))
     _check(rhythm, channels, actor)
     values = {
         "digest": rhythm.digest, "daily_at_min": rhythm.daily_at_min, "quiet_from_min": rhythm.quiet_from_min,
@@ -123,21 +129,21 @@ def _check(rhythm: Rhythm, channels: Mapping[str, Wanted], actor: Actor) -> None
     wrong: dict[str, str] = {}
     for name in ("digest", "push_digest"):
         if getattr(rhythm, name) not in NoticeSettings.Digest.values:
-            wrong[name] = f"Choose one of: {', '.join(NoticeSettings.Digest.values)}."
+            wrong[name] = tr("Choose one of: %(value)s.", value=", ".join(NoticeSettings.Digest.values))
     for name in ("daily_at_min", "quiet_from_min", "quiet_to_min"):
         if not 0 <= getattr(rhythm, name) < 1440:
-            wrong[name] = "A time of day, such as 9:00."
+            wrong[name] = tr("A time of day, such as 9:00.")
     if rhythm.quiet_from_min == rhythm.quiet_to_min:
-        wrong["quiet_to_min"] = "Quiet hours end at another time than they begin."
+        wrong["quiet_to_min"] = tr("Quiet hours end at another time than they begin.")
     if not set(rhythm.quiet_days) <= set(range(7)):
-        wrong["quiet_days"] = "Days are numbers from 0, Monday, to 6, Sunday."
+        wrong["quiet_days"] = tr("Days are numbers from 0, Monday, to 6, Sunday.")
     known = {kind.name for kind in kinds_for(actor)}
     if unknown := sorted(set(channels) - known):
-        wrong["channels"] = f"You get no notifications of the kind {', '.join(unknown)}."
+        wrong["channels"] = tr("You get no notifications of the kind %(value)s.", value=", ".join(unknown))
     if wrong:
         raise Invalid(wrong)
 
 
 def _own(notice: Notice, actor: Actor) -> None:
     if (notice.workspace_id, notice.user_id) != (actor.workspace_id, actor.user_id):
-        raise Forbidden("This notification is somebody else's.")
+        raise Forbidden(tr("This notification is somebody else's."))

@@ -11,11 +11,13 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q
 
 from fairlead.accounts.brand import brand_in
+from fairlead.accounts.languages import language_of
 from fairlead.accounts.models import Membership, Role
 from fairlead.accounts.queries import actor_of
 from fairlead.allocation.models import Offer, PlanLine
 from fairlead.events.actor import Actor
 from fairlead.events.models import Event
+from fairlead.lib.speech import speaking, tr
 from fairlead.notices.actions.delivery import Draft, deliver
 from fairlead.notices.gather import News, news_of
 from fairlead.notices.kinds import BY_NAME, KINDS, Kind
@@ -39,7 +41,8 @@ def tell(event: Event, *, now: datetime) -> list[Notice]:
         if event.kind in kind.events and _is_whole(news):
             members = [m for m in _members(event, kind.who(news)) if _may_know(actor_of(m), kind, news)]
             for member in members:
-                found += deliver(_draft(kind, news, member), [member], now=now)
+                with speaking(language_of(member.user, member.workspace)):
+                    found += deliver(_draft(kind, news, member), [member], now=now)
     return found
 
 
@@ -53,7 +56,7 @@ def _members(event: Event, user_ids: Collection[int]) -> list[Membership]:
     found = Membership.objects.filter(
         workspace_id=event.workspace_id, user_id__in=user_ids, removed_at__isnull=True, user__is_active=True
     )
-    return list(found.exclude(user_id=event.actor_user_id or 0).select_related("user").order_by("pk"))
+    return list(found.exclude(user_id=event.actor_user_id or 0).select_related("user", "workspace").order_by("pk"))
 
 
 def _may_know(actor: Actor, kind: Kind, news: News) -> bool:
@@ -86,9 +89,14 @@ def _actor_name(news: News, member: Membership) -> str:
     return event.actor_name if fellow.exists() else brand_in(event.workspace_id).person(event.actor_name)
 
 
+def _answer(news: News) -> str:
+    """How time off was answered."""
+    return {"approved": tr("approved"), "declined": tr("declined")}.get(news.event.kind.rpartition(".")[2], "")
+
+
 def _words(news: News, member: Membership) -> dict[str, Any]:
     words: dict[str, Any] = defaultdict(str, news.payload)
-    words |= {"actor": _actor_name(news, member), "answer": news.event.kind.rpartition(".")[2]}
+    words |= {"actor": _actor_name(news, member), "answer": _answer(news)}
     if news.task is not None:
         words |= {"key": str(news.task), "task": news.task.title}
     return words
@@ -175,7 +183,12 @@ def _date_kind(task: Task, *, now: datetime) -> Kind | None:
 def _remind(kind: Kind, task: Task, user_id: int | None, occasion: str, url: str, *, now: datetime) -> list[Notice]:
     here: Iterable[Membership] = Membership.objects.filter(
         workspace_id=task.workspace_id, user_id=user_id or 0, removed_at__isnull=True, user__is_active=True
-    ).select_related("user")
+    ).select_related("user", "workspace")
     members = [m for m in here if m.role != Role.CLIENT and visible_tasks(actor_of(m)).filter(pk=task.pk).exists()]
-    title = kind.title.format(key=task, task=task.title)
-    return deliver(Draft(kind=kind, occasion=occasion, title=title, url=url, at=now, task=task), members, now=now)
+    found: list[Notice] = []
+    for member in members:
+        with speaking(language_of(member.user, member.workspace)):
+            title = kind.title.format(key=task, task=task.title)
+        draft = Draft(kind=kind, occasion=occasion, title=title, url=url, at=now, task=task)
+        found += deliver(draft, [member], now=now)
+    return found

@@ -11,6 +11,7 @@ from fairlead.accounts.permissions import may_change_workspace, may_make_tokens,
 from fairlead.allocation.actions import may_change_planning
 from fairlead.archive.permissions import may_keep_data
 from fairlead.events.actor import Actor
+from fairlead.lib.speech import tr
 from fairlead.people.permissions import may_manage_presence
 from fairlead.web.access import Request
 from fairlead.web.render import page
@@ -27,19 +28,19 @@ def settings_page(request: Request, template: str, values: Mapping[str, Any], *,
 
 def _tabs(actor: Actor, here: str) -> list[dict[str, Any]]:
     tabs = [
-        ("user", "Profile", "/settings/", True),
+        ("user", tr("Profile"), "/settings/", True),
         ("shield-check", "Sign-in", "/settings/sign-in/", True),
-        ("bell", "Notifications", "/settings/notifications/", True),
-        ("building-2", "Workspace", "/settings/workspace/", may_change_workspace(actor)),
-        ("palette", "Branding", "/settings/branding/", may_change_workspace(actor)),
-        ("calendar-clock", "Planning", "/settings/planning/", may_change_planning(actor)),
-        ("lock-keyhole", "Security", "/settings/security/", may_change_workspace(actor)),
-        ("users", "Members", "/settings/members/", may_see_members(actor)),
-        ("text-cursor-input", "Fields", "/settings/fields/", may_manage_projects(actor)),
-        ("shapes", "Types", "/settings/types/", may_manage_projects(actor)),
-        ("circle-dot", "Presence", "/settings/presence/", may_manage_presence(actor)),
+        ("bell", tr("Notifications"), "/settings/notifications/", True),
+        ("building-2", tr("Workspace"), "/settings/workspace/", may_change_workspace(actor)),
+        ("palette", tr("Branding"), "/settings/branding/", may_change_workspace(actor)),
+        ("calendar-clock", tr("Planning"), "/settings/planning/", may_change_planning(actor)),
+        ("lock-keyhole", tr("Security"), "/settings/security/", may_change_workspace(actor)),
+        ("users", tr("Members"), "/settings/members/", may_see_members(actor)),
+        ("text-cursor-input", tr("Fields"), "/settings/fields/", may_manage_projects(actor)),
+        ("shapes", tr("Types"), "/settings/types/", may_manage_projects(actor)),
+        ("circle-dot", tr("Presence"), "/settings/presence/", may_manage_presence(actor)),
         ("key-round", "API tokens", "/settings/tokens/", may_make_tokens(actor)),
-        ("database", "Data", "/settings/data/", may_keep_data(actor)),
+        ("database", tr("Data"), "/settings/data/", may_keep_data(actor)),
     ]
     return [
         {

@@ -19,6 +19,7 @@ from fairlead.accounts.models import Role
 from fairlead.accounts.permissions import ROLES, may_grant, may_manage_members, may_see_members
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Missing, Refused, require
+from fairlead.lib.speech import later, tr
 from fairlead.web.access import Request, member_page
 from fairlead.web.blame import blame
 from fairlead.web.settings_pages.frame import settings_page
@@ -34,7 +35,7 @@ class InviteForm(forms.Form):
     email = forms.CharField(
         label="E-mail", max_length=254, widget=forms.EmailInput(attrs={"placeholder": "name@example.com"})
     )
-    role = forms.ChoiceField(label="Role", initial=Role.CONTRIBUTOR)
+    role = forms.ChoiceField(label=later("Role"), initial=Role.CONTRIBUTOR)
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -57,7 +58,7 @@ def _members_page(
     request: Request, form: InviteForm | None = None, *, new_link: dict[str, str] | None = None, status: int = 200
 ) -> HttpResponse:
     actor = request.actor
-    require(may_see_members(actor), "Only managers and auditors can see who is a member.")
+    require(may_see_members(actor), tr("Only managers and auditors can see who is a member."))
     manages = may_manage_members(actor)
     text, asked = request.GET.get("q", "").replace("\0", "")[:80], request.GET.get("from", "")
     start = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 12 else 0
@@ -99,7 +100,7 @@ def _address(text: str, start: int) -> str:
 @require_POST
 def invite(request: Request) -> HttpResponse:
     """Invite an address by mail, and show the link once for sending it in another way."""
-    require(may_manage_members(request.actor), "Only an owner or admin can invite people.")
+    require(may_manage_members(request.actor), tr("Only an owner or admin can invite people."))
     form = InviteForm(request.POST, actor=request.actor)
     if form.is_valid():
         try:
@@ -128,7 +129,7 @@ def resend(request: Request, invitation_id: int) -> HttpResponse:
 def withdraw(request: Request, invitation_id: int) -> HttpResponse:
     """Make an invitation worthless."""
     actions.withdraw_invitation(invitation_id, actor=request.actor, now=timezone.now())
-    messages.success(request, "The invitation is withdrawn; its link no longer works.")
+    messages.success(request, tr("The invitation is withdrawn; its link no longer works."))
     return redirect("settings-members")
 
 
@@ -147,7 +148,7 @@ def role(request: Request, membership_id: int) -> HttpResponse:
             raise
         messages.error(request, refusal.detail)
     else:
-        messages.success(request, f"The role is {Role(wanted).label} now.")
+        messages.success(request, tr("The role is %(label)s now.", label=Role(wanted).label))
     return redirect("settings-members")
 
 
@@ -156,15 +157,15 @@ def role(request: Request, membership_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def remove(request: Request, membership_id: int) -> HttpResponse:
     """Take a member out, after a page that says what this means; the message afterwards can take it back."""
-    require(may_manage_members(request.actor), "Only an owner or admin can remove members.")
+    require(may_manage_members(request.actor), tr("Only an owner or admin can remove members."))
     person = next((m for m in queries.members(request.actor) if m["id"] == membership_id), None)
     if person is None:
-        raise Missing("There is no such member.")
+        raise Missing(tr("There is no such member."))
     if request.method != "POST":
         return settings_page(request, "settings/remove.jinja", {"person": person})
     actions.remove_member(membership_id, actor=request.actor, now=timezone.now())
     undo = reverse("settings-member-restore", args=[membership_id])
-    messages.success(request, f"{person['name']} is no longer a member.", extra_tags=undo)
+    messages.success(request, tr("%(value)s is no longer a member.", value=person["name"]), extra_tags=undo)
     return redirect("settings-members")
 
 
@@ -174,7 +175,7 @@ def remove(request: Request, membership_id: int) -> HttpResponse:
 def restore(request: Request, membership_id: int) -> HttpResponse:
     """Take a removal back."""
     actions.restore_member(membership_id, actor=request.actor, now=timezone.now())
-    messages.success(request, "They are a member again. Their API tokens stay revoked.")
+    messages.success(request, tr("They are a member again. Their API tokens stay revoked."))
     return redirect("settings-members")
 
 

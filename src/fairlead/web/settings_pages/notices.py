@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from fairlead.lib.errors import Invalid
+from fairlead.lib.speech import later, tr
 from fairlead.notices import actions, queries
 from fairlead.notices.models import NoticeSettings
 from fairlead.notices.timing import Rhythm
@@ -20,7 +21,15 @@ from fairlead.web.access import Request, member_page
 from fairlead.web.settings_pages.devices import session_here
 from fairlead.web.settings_pages.frame import settings_page
 
-DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+DAYS: Final = (
+    later("Monday"),
+    later("Tuesday"),
+    later("Wednesday"),
+    later("Thursday"),
+    later("Friday"),
+    later("Saturday"),
+    later("Sunday"),
+)
 CLOCK: Final = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 TIMES: Final = {"daily_at_min": "daily_at", "quiet_from_min": "quiet_from", "quiet_to_min": "quiet_to"}
 
@@ -38,7 +47,7 @@ def notifications(request: Request) -> HttpResponse:
     except Invalid as refusal:
         typed = [queries.Channels(row.kind, *map(bool, channels[row.kind.name])) for row in told.channels]
         return _shown(request, queries.Preferences(rhythm, typed), wrong=refusal.fields, status=422)
-    messages.success(request, "Your notifications are saved.")
+    messages.success(request, tr("Your notifications are saved."))
     return redirect("settings-notifications")
 
 

@@ -17,10 +17,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from fairlead.accounts import actions
 from fairlead.accounts.choices import zone_choices
+from fairlead.accounts.models import User
 from fairlead.lib.errors import Refused
+from fairlead.lib.languages import LANGUAGES
 from fairlead.lib.secrets import digest
+from fairlead.lib.speech import later, speaking, tr
 from fairlead.web.access import Request, account_page, member_page, user_page
 from fairlead.web.blame import blame
+from fairlead.web.languages import chosen
 from fairlead.web.settings_pages.frame import settings_page
 from fairlead.web.step_up import fresh_post
 
@@ -29,10 +33,16 @@ PROOF_MIN = 15
 
 
 class ProfileForm(forms.Form):
-    """How one is called and where one lives."""
+    """How one is called, where one lives and what one reads."""
 
-    name = forms.CharField(label="Name", max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}))
-    time_zone = forms.ChoiceField(label="Time zone", help_text="Times on all pages are shown in it.")
+    name = forms.CharField(label=later("Name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    time_zone = forms.ChoiceField(label=later("Time zone"), help_text=later("Times on all pages are shown in it."))
+    language = forms.ChoiceField(
+        label=later("Language"),
+        required=False,
+        choices=[("", later("As the browser")), *LANGUAGES.items()],
+        help_text=later("Of all pages, and of mails to you."),
+    )
 
     def __init__(self, *args: Any, zone: str, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -43,10 +53,10 @@ class NewPasswordForm(forms.Form):
     """A password for somebody who has just proven to own the address."""
 
     password = forms.CharField(
-        label="New password",
+        label=later("New password"),
         strip=False,
         max_length=4096,
-        help_text="At least 8 characters. A few words that only you would put together are best.",
+        help_text=later("At least 8 characters. A few words that only you would put together are best."),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
@@ -55,7 +65,7 @@ class PasswordForm(NewPasswordForm):
     """A new password in the place of the present one."""
 
     current = forms.CharField(
-        label="Present password",
+        label=later("Present password"),
         strip=False,
         max_length=4096,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
@@ -68,7 +78,7 @@ class PasswordForm(NewPasswordForm):
 def profile(request: Request) -> HttpResponse:
     """Name and time zone."""
     user, now = request.user, timezone.now()
-    initial = {"name": user.name, "time_zone": user.time_zone}
+    initial = _initial(user)
     form = ProfileForm(request.POST or None, initial=initial, zone=user.time_zone, now=now)
     if request.method != "POST":
         return _profile_page(request, form)
@@ -78,9 +88,14 @@ def profile(request: Request) -> HttpResponse:
         except Refused as refusal:
             blame(form, refusal)
         else:
-            messages.success(request, "Your profile is saved.")
+            with speaking(chosen(request)):
+                messages.success(request, tr("Your profile is saved."))
             return redirect("settings")
     return _profile_page(request, form, status=422)
+
+
+def _initial(user: User) -> dict[str, str]:
+    return {"name": user.name, "time_zone": user.time_zone, "language": user.language}
 
 
 def _profile_page(
@@ -124,11 +139,10 @@ def password(request: Request) -> HttpResponse:
             update_session_auth_hash(request, request.user)
             actions.end_sessions_of(request.user, keep=digest(request.session.session_key or ""))
             request.session.pop("proved_at", None)
-            messages.success(request, "Your password is changed. Other devices have to sign in again.")
+            messages.success(request, tr("Your password is changed. Other devices have to sign in again."))
             return redirect("settings")
     user = request.user
-    initial = {"name": user.name, "time_zone": user.time_zone}
-    profile_form = ProfileForm(initial=initial, zone=user.time_zone, now=timezone.now())
+    profile_form = ProfileForm(initial=_initial(user), zone=user.time_zone, now=timezone.now())
     return _profile_page(request, profile_form, password=form, status=422)
 
 
@@ -157,7 +171,7 @@ def leave(request: Request) -> HttpResponse:
         return settings_page(request, "settings/leave.jinja", {})
     actions.remove_member(request.member.pk, actor=request.actor, now=timezone.now())
     request.session.pop("workspace", None)
-    messages.success(request, f"You have left {request.workspace.name}.")
+    messages.success(request, tr("You have left %(name)s.", name=request.workspace.name))
     return redirect("/")
 
 

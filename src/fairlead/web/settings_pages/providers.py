@@ -19,39 +19,44 @@ from fairlead.accounts.actions import sso
 from fairlead.accounts.actions.sso import RANKS, ProviderDraft
 from fairlead.accounts.permissions import may_change_workspace
 from fairlead.lib.errors import Missing, Refused, require
+from fairlead.lib.speech import later, tr
 from fairlead.web.access import Request, member_page
 from fairlead.web.blame import blame
 from fairlead.web.settings_pages.frame import settings_page
 from fairlead.web.step_up import fresh_page
 
-MAY_NOT: Final = "Only an owner or admin can change single sign-on."
+MAY_NOT: Final = later("Only an owner or admin can change single sign-on.")
 ROLES: Final = [(role.value, role.label) for role in RANKS]
 
 
 class ProviderForm(forms.Form):
     """An OpenID Connect provider."""
 
-    name = forms.CharField(label="Name", max_length=60, help_text="It stands on the button: Continue with …")
+    name = forms.CharField(
+        label=later("Name"), max_length=60, help_text=later("It stands on the button: Continue with …")
+    )
     issuer = forms.CharField(
-        label="Issuer", max_length=300, help_text="What the provider calls its issuer, such as https://id.example.com/realms/acme.",
+        label=later("Issuer"), max_length=300, help_text=later("What the provider calls its issuer, such as https://id.example.com/realms/acme."),
     )  # fmt: skip
-    client_id = forms.CharField(label="Client id", max_length=200)
+    client_id = forms.CharField(label=later("Client id"), max_length=200)
     secret = forms.CharField(
-        label="Client secret", max_length=500, required=False,
+        label=later("Client secret"), max_length=500, required=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
     )  # fmt: skip
     joins = forms.BooleanField(
-        label="Whom it vouches for may join", required=False,
-        help_text="New people become members when they first come. Otherwise they must have been invited.",
+        label=later("Whom it vouches for may join"), required=False,
+        help_text=later("New people become members when they first come. Otherwise they must have been invited."),
     )  # fmt: skip
-    role = forms.ChoiceField(label="As", choices=ROLES, initial="contributor")
+    role = forms.ChoiceField(label=later("As"), choices=ROLES, initial="contributor")
     group_claim = forms.CharField(
-        label="Claim with the groups", required=False, max_length=60,
-        help_text="Such as groups. Empty: groups do not count.",
+        label=later("Claim with the groups"), required=False, max_length=60,
+        help_text=later("Such as groups. Empty: groups do not count."),
     )  # fmt: skip
     group_roles = forms.CharField(
-        label="Roles by group", required=False, max_length=4000,
-        help_text="One a line: group = role, such as staff = contributor. At each sign-in the role follows the groups.",
+        label=later("Roles by group"), required=False, max_length=4000,
+        help_text=later(
+            "One a line: group = role, such as staff = contributor. At each sign-in the role follows the groups."
+        ),
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
     )  # fmt: skip
 
@@ -97,7 +102,7 @@ def _edit(request: Request, number: int | None) -> HttpResponse:
         except Refused as refusal:
             blame(form, refusal)
         else:
-            messages.success(request, f"{saved.name} is saved. Try it out in another browser.")
+            messages.success(request, tr("%(name)s is saved. Try it out in another browser.", name=saved.name))
             return redirect("settings-provider", number=saved.pk)
     return _page(request, form, shown, status=422)
 
@@ -105,7 +110,7 @@ def _edit(request: Request, number: int | None) -> HttpResponse:
 def _found(request: Request, number: int) -> dict[str, Any]:
     found = next((row for row in queries.providers(request.actor) if row["id"] == number), None)
     if found is None:
-        raise Missing("There is no such provider.")
+        raise Missing(tr("There is no such provider."))
     return found
 
 
@@ -125,7 +130,7 @@ def _page(request: Request, form: ProviderForm, shown: dict[str, Any] | None, *,
 def remove(request: Request, number: int) -> HttpResponse:
     """Nobody comes in through it any more."""
     sso.remove_provider(number, actor=request.actor, now=timezone.now())
-    messages.success(request, "Nobody comes in through this provider any more.")
+    messages.success(request, tr("Nobody comes in through this provider any more."))
     return redirect("settings-security")
 
 

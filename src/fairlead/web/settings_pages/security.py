@@ -18,43 +18,62 @@ from fairlead.accounts.models import Role, WaysIn
 from fairlead.accounts.permissions import may_change_workspace
 from fairlead.accounts.rules import Rules, rules_in
 from fairlead.lib.errors import Refused, require
+from fairlead.lib.speech import later, tr
 from fairlead.web.access import Request, member_page
 from fairlead.web.blame import blame
 from fairlead.web.settings_pages.frame import settings_page
 from fairlead.web.step_up import fresh_page
 
-MAY_NOT: Final = "Only an owner or admin can see and change the security rules."
-HOURS: Final = [("", "30 days"), (168, "A week"), (24, "A day"), (12, "12 hours"), (8, "8 hours"), (1, "An hour")]
-DAYS: Final = [("", "As long as they like"), (365, "A year"), (90, "90 days"), (30, "30 days"), (7, "A week")]
+MAY_NOT: Final = later("Only an owner or admin can see and change the security rules.")
+HOURS: Final = [
+    ("", "30 days"),
+    (168, later("A week")),
+    (24, later("A day")),
+    (12, "12 hours"),
+    (8, "8 hours"),
+    (1, later("An hour")),
+]
+DAYS: Final = [
+    ("", later("As long as they like")),
+    (365, later("A year")),
+    (90, "90 days"),
+    (30, "30 days"),
+    (7, later("A week")),
+]
 
 
 class RulesForm(forms.Form):
     """All rules at once; see `accounts.rules`."""
 
     factor_roles = forms.MultipleChoiceField(
-        label="Who needs a second factor", required=False, choices=Role.choices, widget=forms.CheckboxSelectMultiple
+        label=later("Who needs a second factor"),
+        required=False,
+        choices=Role.choices,
+        widget=forms.CheckboxSelectMultiple,
     )
     grace_days = forms.IntegerField(
-        label="Days to set it up", min_value=0, max_value=90,
-        help_text="From now on, and for new members from when they join. Then nothing else is possible first.",
+        label=later("Days to set it up"), min_value=0, max_value=90,
+        help_text=later("From now on, and for new members from when they join. Then nothing else is possible first."),
     )  # fmt: skip
-    ways_in = forms.ChoiceField(label="How they sign in", choices=WaysIn.choices)
+    ways_in = forms.ChoiceField(label=later("How they sign in"), choices=WaysIn.choices)
     session_hours = forms.TypedChoiceField(
-        label="A sign-in lasts", required=False, coerce=int, empty_value=None, choices=HOURS,
+        label=later("A sign-in lasts"), required=False, coerce=int, empty_value=None, choices=HOURS,
     )  # fmt: skip
     invite_domains = forms.CharField(
-        label="Addresses that can be invited", required=False, max_length=2000,
-        help_text="Domains such as example.com, with spaces between. Empty: any address.",
+        label=later("Addresses that can be invited"), required=False, max_length=2000,
+        help_text=later("Domains such as example.com, with spaces between. Empty: any address."),
         widget=forms.TextInput(attrs={"placeholder": "any", "spellcheck": "false"}),
     )  # fmt: skip
     token_days = forms.TypedChoiceField(
-        label="API tokens live at most", required=False, coerce=int, empty_value=None, choices=DAYS,
-        help_text="Also those that are there already.",
+        label=later("API tokens live at most"), required=False, coerce=int, empty_value=None, choices=DAYS,
+        help_text=later("Also those that are there already."),
     )  # fmt: skip
     token_networks = forms.CharField(
-        label="API tokens work from", required=False, max_length=4000,
-        help_text="Networks such as 203.0.113.0/24 or 2001:db8::/32, with spaces between. Empty: from everywhere.",
-        widget=forms.TextInput(attrs={"placeholder": "everywhere", "spellcheck": "false"}),
+        label=later("API tokens work from"), required=False, max_length=4000,
+        help_text=later(
+            "Networks such as 203.0.113.0/24 or 2001:db8::/32, with spaces between. Empty: from everywhere."
+        ),
+        widget=forms.TextInput(attrs={"placeholder": later("everywhere"), "spellcheck": "false"}),
     )  # fmt: skip
 
     def clean_invite_domains(self) -> tuple[str, ...]:
@@ -89,7 +108,7 @@ def security(request: Request) -> HttpResponse:
         except Refused as refusal:
             blame(form, refusal)
         else:
-            messages.success(request, "The security rules are saved. They hold from the next click on.")
+            messages.success(request, tr("The security rules are saved. They hold from the next click on."))
             return redirect("settings-security")
     return _security_page(request, form, status=422)
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from fairlead.accounts import actions, queries
 from fairlead.lib.secrets import digest
+from fairlead.lib.speech import tr, tr_count
 from fairlead.web.access import Request, account_page, member_page
 from fairlead.web.settings_pages.frame import settings_page
 
@@ -46,7 +47,7 @@ def end(request: Request, number: str) -> HttpResponse:
     if number == digest(request.session.session_key or ""):
         request.session.flush()
         return redirect("sign-in")
-    messages.success(request, "That session has ended: its next click leads to the sign-in page.")
+    messages.success(request, tr("That session has ended: its next click leads to the sign-in page."))
     return redirect("settings-sessions")
 
 
@@ -57,7 +58,12 @@ def end_others(request: Request) -> HttpResponse:
     """End every session but this one."""
     here = digest(request.session.session_key or "")
     ended = actions.end_other_sessions(here, user=request.user, actor=request.actor, now=timezone.now())
-    messages.success(request, f"{ended} other session{'' if ended == 1 else 's'} ended. This one goes on.")
+    messages.success(
+        request,
+        tr_count(
+            "%(n)s other session ended. This one goes on.", "%(n)s other sessions ended. This one goes on.", ended
+        ),
+    )
     return redirect("settings-sessions")
 
 

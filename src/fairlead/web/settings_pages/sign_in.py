@@ -20,6 +20,7 @@ from fairlead.accounts.models import User
 from fairlead.accounts.queries import factors, own_ways
 from fairlead.accounts.totp import totp_address
 from fairlead.lib.errors import Refused
+from fairlead.lib.speech import tr
 from fairlead.web.access import Request, account_page, member_page
 from fairlead.web.blame import blame
 from fairlead.web.entering import tell_change
@@ -58,7 +59,7 @@ def app(request: HttpRequest) -> HttpResponse:
     """The QR code, and the first code of the app that turns it on."""
     user, now = _user(request), timezone.now()
     form = CodeForm(request.POST if request.method == "POST" else None)
-    form.fields["code"].help_text = "The six digits that the app shows now."
+    form.fields["code"].help_text = tr("The six digits that the app shows now.")
     if request.method != "POST":
         return _app_page(request, user, form)
     if form.is_valid():
@@ -69,8 +70,8 @@ def app(request: HttpRequest) -> HttpResponse:
             blame(form, refusal)
         else:
             request.session["factor"] = APP
-            tell_change(user, f"Your account has a new {APP}")
-            return show_codes(request, codes, "Your app is on")
+            tell_change(user, tr("Your account has a new %(app)s", app=APP))
+            return show_codes(request, codes, tr("Your app is on"))
     return _app_page(request, user, form, status=422)
 
 
@@ -95,13 +96,13 @@ def remove_app(request: HttpRequest) -> HttpResponse:
 
 def lost_factor(request: HttpRequest, user: User, factor: str) -> None:
     """After a factor was removed: without any, this session has none either."""
-    tell_change(user, f"Your account no longer has its {factor}")
+    tell_change(user, tr("Your account no longer has its %(factor)s", factor=factor))
     have = factors(user)
     if not have["app"] and not have["passkeys"]:
         request.session["factor"] = ""
         messages.warning(request, "Your account has no second factor any more.")
     else:
-        messages.success(request, f"The {factor} is removed.")
+        messages.success(request, tr("The %(factor)s is removed.", factor=factor))
 
 
 @account_page
@@ -111,8 +112,8 @@ def new_codes(request: HttpRequest) -> HttpResponse:
     """Ten recovery codes in the place of the old ones."""
     user = _user(request)
     codes = actions.new_recovery_codes(user, now=timezone.now())
-    tell_change(user, "Your account has new recovery codes")
-    return show_codes(request, codes, "New recovery codes")
+    tell_change(user, tr("Your account has new recovery codes"))
+    return show_codes(request, codes, tr("New recovery codes"))
 
 
 def show_codes(

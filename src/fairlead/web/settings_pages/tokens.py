@@ -13,35 +13,44 @@ from django.views.decorators.http import require_http_methods, require_POST
 from fairlead.accounts import actions, queries
 from fairlead.accounts.permissions import SCOPES, may_make_tokens, may_manage_members
 from fairlead.lib.errors import Refused, require
+from fairlead.lib.speech import later, tr
 from fairlead.web.access import Request, member_page
 from fairlead.web.blame import blame
 from fairlead.web.settings_pages.frame import settings_page
 from fairlead.web.step_up import fresh_post
 
-MAY_NOT = "Your role cannot make API tokens."
+MAY_NOT = later("Your role cannot make API tokens.")
 
 
 class TokenForm(forms.Form):
     """What a new token is for, may do and how long."""
 
-    name = forms.CharField(label="Name", max_length=80, widget=forms.TextInput(attrs={"placeholder": "Nightly report"}))
+    name = forms.CharField(
+        label=later("Name"), max_length=80, widget=forms.TextInput(attrs={"placeholder": later("Nightly report")})
+    )
     scopes = forms.MultipleChoiceField(
-        label="It may", choices=list(SCOPES.items()), widget=forms.CheckboxSelectMultiple
+        label=later("It may"), choices=list(SCOPES.items()), widget=forms.CheckboxSelectMultiple
     )
     days = forms.TypedChoiceField(
-        label="It expires",
+        label=later("It expires"),
         coerce=int,
         empty_value=None,
         required=False,
         initial=90,
-        choices=[(7, "In a week"), (30, "In 30 days"), (90, "In 90 days"), (365, "In a year"), ("", "Never")],
+        choices=[
+            (7, later("In a week")),
+            (30, later("In 30 days")),
+            (90, later("In 90 days")),
+            (365, later("In a year")),
+            ("", later("Never")),
+        ],
     )
 
     networks = forms.CharField(
-        label="It works from",
+        label=later("It works from"),
         required=False,
         max_length=2000,
-        help_text="Networks such as 203.0.113.0/24, with spaces between. Empty: from everywhere.",
+        help_text=later("Networks such as 203.0.113.0/24, with spaces between. Empty: from everywhere."),
         widget=forms.TextInput(attrs={"placeholder": "everywhere", "spellcheck": "false"}),
     )
 
@@ -99,7 +108,7 @@ def revoke(request: Request, token_id: int) -> HttpResponse:
     """Stop a token at once."""
     require(may_make_tokens(request.actor), MAY_NOT)
     actions.revoke_token(token_id, actor=request.actor, now=timezone.now())
-    messages.success(request, "The token no longer works.")
+    messages.success(request, tr("The token no longer works."))
     return redirect("settings-tokens")
 
 

@@ -17,6 +17,8 @@ from fairlead.accounts import actions
 from fairlead.accounts.choices import COUNTRIES, CURRENCIES, zone_choices
 from fairlead.accounts.permissions import may_change_workspace
 from fairlead.lib.errors import Refused, require
+from fairlead.lib.languages import LANGUAGES
+from fairlead.lib.speech import later, tr
 from fairlead.web.access import Request, member_page
 from fairlead.web.blame import blame
 from fairlead.web.settings_pages.frame import settings_page
@@ -25,18 +27,29 @@ from fairlead.web.settings_pages.frame import settings_page
 class WorkspaceForm(forms.Form):
     """The defaults for everybody in it."""
 
-    name = forms.CharField(label="Name", max_length=80)
-    time_zone = forms.ChoiceField(label="Time zone", help_text="New people start with it; days and weeks begin by it.")
+    name = forms.CharField(label=later("Name"), max_length=80)
+    time_zone = forms.ChoiceField(
+        label=later("Time zone"), help_text=later("New people start with it; days and weeks begin by it.")
+    )
     country = forms.ChoiceField(
-        label="Country",
+        label=later("Country"),
         required=False,
-        choices=[("", "None"), *sorted(COUNTRIES.items(), key=lambda c: c[1])],
-        help_text="Its public holidays are kept free for people who have no other country in their profile.",
+        choices=[("", later("None")), *sorted(COUNTRIES.items(), key=lambda c: c[1])],
+        help_text=later("Its public holidays are kept free for people who have no other country in their profile."),
     )
     currency = forms.ChoiceField(
-        label="Currency",
+        label=later("Currency"),
         choices=[(code, f"{code}, {name}") for code, name in sorted(CURRENCIES.items())],
-        help_text="Of rates and costs. Amounts that are there already keep their number.",
+        help_text=later("Of rates and costs. Amounts that are there already keep their number."),
+    )
+
+    language = forms.ChoiceField(
+        label=later("Language"),
+        required=False,
+        choices=[("", later("The server's")), *LANGUAGES.items()],
+        help_text=later(
+            "Of mails to people without a language of their own, and of pages when a browser asks for none."
+        ),
     )
 
     def __init__(self, *args: Any, zone: str, now: datetime, **kwargs: Any) -> None:
@@ -48,7 +61,7 @@ class WorkspaceForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def workspace(request: Request) -> HttpResponse:
     """Name, time zone, country, currency."""
-    require(may_change_workspace(request.actor), "Only an owner or admin can change the workspace's settings.")
+    require(may_change_workspace(request.actor), tr("Only an owner or admin can change the workspace's settings."))
     shown, now = request.workspace, timezone.now()
     initial = {name: getattr(shown, name) for name in WorkspaceForm.base_fields}
     form = WorkspaceForm(request.POST or None, initial=initial, zone=shown.time_zone, now=now)
@@ -58,7 +71,7 @@ def workspace(request: Request) -> HttpResponse:
         except Refused as refusal:
             blame(form, refusal)
         else:
-            messages.success(request, "The workspace's settings are saved.")
+            messages.success(request, tr("The workspace's settings are saved."))
             return redirect("settings-workspace")
     status = 422 if request.method == "POST" else 200
     return settings_page(request, "settings/workspace.jinja", {"form": form}, status=status)

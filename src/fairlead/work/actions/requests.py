@@ -13,6 +13,7 @@ from django.db import transaction
 from fairlead.accounts.models import User
 from fairlead.events.actor import SYSTEM, Actor
 from fairlead.lib.errors import Invalid, Missing, require
+from fairlead.lib.speech import later, tr
 from fairlead.people.models import Skill
 from fairlead.work.actions.tasks import create_from_form, create_task
 from fairlead.work.drafts import TaskDraft
@@ -20,7 +21,7 @@ from fairlead.work.forms import Typed, answers_of, draft_of, read_questions, wro
 from fairlead.work.models import FormEntry, Project, RequestDraft, RequestForm, Task
 from fairlead.work.permissions import may_fill_in, may_request
 
-NOT_YOURS: Final = "Only clients with whom the project is shared can send this."
+NOT_YOURS: Final = later("Only clients with whom the project is shared can send this.")
 MAX_PART: Final = 10_000
 MOST_TYPED: Final = 100_000
 
@@ -31,10 +32,11 @@ def request_work(
 ) -> Task:  # fmt: skip
     """A request in a client's own words."""
     require(may_request(actor, project), NOT_YOURS)
-    wrong = {name: f"At most {MAX_PART} characters." for name, text in (("why", why), ("links", links))
+    long = tr("At most %(max_part)s characters.", max_part=MAX_PART)
+    wrong = {name: long for name, text in (("why", why), ("links", links))
              if len(text) > MAX_PART}  # fmt: skip
     if not title.strip():
-        wrong["title"] = "Say what you need."
+        wrong["title"] = tr("Say what you need.")
     if wrong:
         raise Invalid(wrong)
     parts = [why.strip(), f"**Links**\n\n{links.strip()}" if links.strip() else ""]
@@ -57,7 +59,7 @@ def submit_form(form: RequestForm, typed: Typed, *, actor: Actor, now: datetime,
 def submit_public(form: RequestForm, typed: Typed, *, name: str, email: str, now: datetime, zone: str = "UTC") -> Task:
     """What somebody without an account asks through the public address of a form; says who they are, unproven."""
     if form.public_at is None or form.removed_at is not None:
-        raise Missing("This form is closed. Ask whoever gave you the link for the present one.")
+        raise Missing(tr("This form is closed. Ask whoever gave you the link for the present one."))
     who = {"name": " ".join(name.split()), "email": email.strip().lower()}
     wrong = _wrong_person(who["name"], who["email"])
     if wrong:
@@ -90,11 +92,11 @@ def _needs(form: RequestForm) -> dict[int, int]:
 def _wrong_person(name: str, email: str) -> dict[str, str]:
     wrong = {}
     if not 0 < len(name) <= 120:
-        wrong["name"] = "Say who you are, in at most 120 characters."
+        wrong["name"] = tr("Say who you are, in at most 120 characters.")
     try:
         validate_email(email)
     except ValidationError:
-        wrong["email"] = "This is not an e-mail address."
+        wrong["email"] = tr("This is not an e-mail address.")
     return wrong
 
 
@@ -105,7 +107,7 @@ def save_draft(
     require(may_request(actor, project), NOT_YOURS)
     kept = {name: list(values) for name, values in typed.items() if any(value.strip() for value in values)}
     if sum(len(value) for values in kept.values() for value in values) > MOST_TYPED:
-        raise Invalid({"": "This is too long to be kept as a draft."})
+        raise Invalid({"": tr("This is too long to be kept as a draft.")})
     user = User(pk=actor.user_id)
     RequestDraft.objects.update_or_create(
         user=user, project=project, form=form,

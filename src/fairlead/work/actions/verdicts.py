@@ -13,6 +13,7 @@ from fairlead.accounts.models import Membership, Role, User
 from fairlead.events.actor import Actor
 from fairlead.events.record import record
 from fairlead.lib.errors import Conflict, Invalid, Missing, Refused, require
+from fairlead.lib.speech import later, tr, tr_count
 from fairlead.work.actions.comments import add_comment
 from fairlead.work.actions.moves import arrive, open_criteria
 from fairlead.work.actions.projects import ONLY_MANAGERS
@@ -26,21 +27,23 @@ MAX_RATING_WORDS: Final = 500
 MOST_REMINDERS: Final = 5
 MOST_REMIND_DAYS: Final = 30
 MOST_REVISIONS: Final = 50
-GONE: Final = "This no longer waits for you: it was answered or taken back. Open it again to see where it stands."
+GONE: Final = later(
+    "This no longer waits for you: it was answered or taken back. Open it again to see where it stands."
+)
 
 
 class VerdictGone(Conflict):
     """The handover was answered, taken back, or its task has moved on."""
 
     code = "verdict-gone"
-    title = "This no longer waits for an answer"
+    title = later("This no longer waits for an answer")
 
 
 class RevisionsUsed(Refused):
     """The agreed revisions are used; what was asked for was passed on to the manager."""
 
     code = "revisions-used"
-    title = "The agreed revisions are used"
+    title = later("The agreed revisions are used")
 
 
 def ask_client(
@@ -48,15 +51,15 @@ def ask_client(
 ) -> Handover:
     """Put work in review to clients of the project (ids of users). Each is asked once per round; the first to answer
     decides. `remind_days` 0: no reminders."""
-    require(may_hand_over(actor, task), "Only managers and whoever holds the task put it to a client.")
+    require(may_hand_over(actor, task), tr("Only managers and whoever holds the task put it to a client."))
     message = message.strip()
     _check_question(task, users, message, remind_days)
     with transaction.atomic():
         fresh(task)
         if task.state != State.REVIEW:
-            raise Refused(f"{task} is not in review. Hand it in for review first, then ask the client.")
+            raise Refused(tr("%(task)s is not in review. Hand it in for review first, then ask the client.", task=task))
         if Handover.objects.filter(task=task, state=Handover.State.OPEN).exists():
-            raise Conflict(f"{task} is with the client already. Take it back before you ask again.")
+            raise Conflict(tr("%(task)s is with the client already. Take it back before you ask again.", task=task))
         handover = _hand_over(task, users, message, remind_days, actor=actor, now=now)
         names = list(User.objects.filter(pk__in=users).order_by("name").values_list("name", flat=True))
         facts = {"handover": handover.pk, "round": handover.round, "clients": names, "users": sorted(set(users))}
@@ -67,11 +70,13 @@ def ask_client(
 def _check_question(task: Task, users: Collection[int], message: str, remind_days: int) -> None:
     wrong = {}
     if len(message) > MAX_WORDS:
-        wrong["message"] = f"A message has at most {MAX_WORDS} characters."
+        wrong["message"] = tr("A message has at most %(max_words)s characters.", max_words=MAX_WORDS)
     if not 0 <= remind_days <= MOST_REMIND_DAYS:
-        wrong["remind_days"] = f"Remind after 1 to {MOST_REMIND_DAYS} days, or 0 for never."
+        wrong["remind_days"] = tr(
+            "Remind after 1 to %(most_remind_days)s days, or 0 for never.", most_remind_days=MOST_REMIND_DAYS
+        )
     if not users or set(users) - project_clients(task.project_id):
-        wrong["users"] = "Choose at least one client with whom the project is shared."
+        wrong["users"] = tr("Choose at least one client with whom the project is shared.")
     if wrong:
         raise Invalid(wrong)
 
@@ -103,7 +108,7 @@ def _hand_over(
 def take_back(handover: Handover, *, actor: Actor, now: datetime) -> Handover:
     """The team asks no longer; the task stays in review."""
     task = handover.task
-    require(may_hand_over(actor, task), "Only managers and whoever holds the task take it back from a client.")
+    require(may_hand_over(actor, task), tr("Only managers and whoever holds the task take it back from a client."))
     with transaction.atomic():
         _answer(handover, Handover.State.WITHDRAWN, actor=actor, now=now)
         record("task.handover_withdrawn", task, actor=actor, now=now, handover=handover.pk)
@@ -113,7 +118,7 @@ def take_back(handover: Handover, *, actor: Actor, now: datetime) -> Handover:
 def approve(handover: Handover, *, actor: Actor, now: datetime, words: str = "") -> Handover:
     """The client accepts the work: the task is done, unless some criterion is still open for the team to check."""
     task = handover.task
-    require(may_judge(actor, handover), "Only a client who was asked can approve this.")
+    require(may_judge(actor, handover), tr("Only a client who was asked can approve this."))
     words = _checked(words)
     with transaction.atomic():
         fresh(task)
@@ -132,16 +137,21 @@ def ask_for_changes(handover: Handover, words: str, *, actor: Actor, now: dateti
     Raises RevisionsUsed when the project's limit is reached; the words are kept and a manager is told all the same.
     """
     task = handover.task
-    require(may_judge(actor, handover), "Only a client who was asked can ask for changes.")
+    require(may_judge(actor, handover), tr("Only a client who was asked can ask for changes."))
     words = _checked(words)
     if not words:
-        raise Invalid({"words": "Say what should be different, so that it can be changed."})
+        raise Invalid({"words": tr("Say what should be different, so that it can be changed.")})
     limit = task.project.revision_limit
     if limit is not None and revisions(task) >= limit:
         _pass_on(handover, words, limit, actor=actor, now=now)
         raise RevisionsUsed(
-            f"The {limit} agreed revision{'' if limit == 1 else 's'} are used, so this needs a change order. "
-            "What you wrote went to your contact, who will come back to you; you can still approve the work as it is."
+            tr_count(
+                "The %(n)s agreed revision are used, so this needs a change order. What you wrote went to your contact,"
+                " who will come back to you; you can still approve the work as it is.",
+                "The %(n)s agreed revisions are used, so this needs a change order. What you wrote went to your"
+                " contact, who will come back to you; you can still approve the work as it is.",
+                limit,
+            )
         )
     with transaction.atomic():
         fresh(task)
@@ -164,18 +174,18 @@ def _pass_on(handover: Handover, words: str, limit: int, *, actor: Actor, now: d
 
 def rate(handover: Handover, rating: int, *, actor: Actor, now: datetime, words: str = "") -> Handover:
     """1 (poor) to 5 (great) with a word, once, for work that was approved. Managers see it; nothing depends on it."""
-    require(may_judge(actor, handover), "Only a client who was asked can rate this.")
+    require(may_judge(actor, handover), tr("Only a client who was asked can rate this."))
     words, wrong = words.strip(), {}
     if not 1 <= rating <= 5:
-        wrong["rating"] = "Choose from 1 (poor) to 5 (great)."
+        wrong["rating"] = tr("Choose from 1 (poor) to 5 (great).")
     if len(words) > MAX_RATING_WORDS:
-        wrong["rating_words"] = f"At most {MAX_RATING_WORDS} characters."
+        wrong["rating_words"] = tr("At most %(max_rating_words)s characters.", max_rating_words=MAX_RATING_WORDS)
     if wrong:
         raise Invalid(wrong)
     with transaction.atomic():
         mine = Handover.objects.filter(pk=handover.pk, state=Handover.State.APPROVED, rating__isnull=True)
         if not mine.update(rating=rating, rating_words=words, rated_at=now):
-            raise VerdictGone("It was rated already, or is not approved yet.")
+            raise VerdictGone(tr("It was rated already, or is not approved yet."))
         facts = {"handover": handover.pk, "rating": rating, "words": words}
         record("task.rated", handover.task, actor=actor, now=now, **facts)
     handover.refresh_from_db()
@@ -191,7 +201,13 @@ def limit_revisions(project: Project, limit: int | None, *, actor: Actor, now: d
     """How many revisions are agreed for each task of the project; None: any number."""
     require(may_manage_project(actor, project), ONLY_MANAGERS)
     if limit is not None and not 0 <= limit <= MOST_REVISIONS:
-        raise Invalid({"revision_limit": f"0 to {MOST_REVISIONS} revisions, or empty for any number."})
+        raise Invalid(
+            {
+                "revision_limit": tr(
+                    "0 to %(most_revisions)s revisions, or empty for any number.", most_revisions=MOST_REVISIONS
+                )
+            }
+        )
     with transaction.atomic():
         changed = Project.objects.filter(pk=project.pk).exclude(revision_limit=limit)
         before = project.revision_limit
@@ -230,7 +246,7 @@ def stop_reminders(reviewer: Reviewer, *, now: datetime) -> None:
 def _checked(words: str) -> str:
     words = words.strip()
     if len(words) > MAX_WORDS:
-        raise Invalid({"words": f"At most {MAX_WORDS} characters."})
+        raise Invalid({"words": tr("At most %(max_words)s characters.", max_words=MAX_WORDS)})
     return words
 
 
@@ -251,5 +267,7 @@ def _answer(handover: Handover, state: str, *, actor: Actor, now: datetime, word
 def _first(task: Task, state: State) -> Status:
     found = Status.objects.filter(project_id=task.project_id, state=state).order_by("position").first()
     if found is None:
-        raise Missing(f"This project has no column for {state.label}. Its manager can add one in the settings.")
+        raise Missing(
+            tr("This project has no column for %(label)s. Its manager can add one in the settings.", label=state.label)
+        )
     return found

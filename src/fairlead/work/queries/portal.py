@@ -18,6 +18,7 @@ from fairlead.accounts.models import Membership, Role
 from fairlead.events.actor import Actor
 from fairlead.events.models import Event
 from fairlead.lib.errors import Missing
+from fairlead.lib.speech import later, tr, tr_count
 from fairlead.work.models import Comment, Criterion, FormEntry, Handover, LastLook, ProjectClient, Reviewer, Task
 from fairlead.work.queries.rows import plain
 from fairlead.work.queries.visible import find_task, visible_comments, visible_tasks
@@ -25,10 +26,10 @@ from fairlead.work.states import OVER, WAITING, State
 
 APPROVE, ANSWER, CURRENT, OVER_GROUP = "approve", "answer", "current", "over"
 GROUPS: Final = (
-    (APPROVE, "Waits for your approval"),
-    (ANSWER, "Waits for your answer"),
-    (CURRENT, "In progress"),
-    (OVER_GROUP, "Done"),
+    (APPROVE, later("Waits for your approval")),
+    (ANSWER, later("Waits for your answer")),
+    (CURRENT, later("In progress")),
+    (OVER_GROUP, later("Done")),
 )
 MOST: Final = 300
 """Requests on the page; what is over beyond that is left out, the oldest first."""
@@ -138,7 +139,7 @@ def find_request(actor: Actor, key: str) -> Task:
     """The task as a client may open it. Raises Missing."""
     task = find_task(actor, key)
     if not portal_tasks(actor).filter(pk=task.pk).exists():
-        raise Missing("There is no such request, or it was not shared with you.")
+        raise Missing(tr("There is no such request, or it was not shared with you."))
     return task
 
 
@@ -176,12 +177,15 @@ def _row(actor: Actor, brand: Brand, row: Mapping[str, Any], facts: _Facts) -> R
     pk = row["id"]
     group = _group(row["state"], to_approve=pk in facts.asked, to_answer=pk in facts.questions)
     count = facts.talk.get(pk, 0)
-    news = [*facts.moves.get(pk, ()), *([f"{count} new message{'' if count == 1 else 's'}"] if count else [])]
+    news = [
+        *facts.moves.get(pk, ()),
+        *([tr_count("%(n)s new message", "%(n)s new messages", count)] if count else []),
+    ]
     is_new = bool(facts.looks) and pk not in facts.looks and group != OVER_GROUP  # on the first visit all would be new
     return RequestRow(
         id=pk, key=f"{row['project__key']}-{row['number']}", title=row["title"], project_key=row["project__key"],
         project=row["project__name"], color=row["project__color"], state=row["state"],
-        word="To approve" if group == APPROVE else brand.word(row["state"]), group=group, due_at=row["due_at"],
+        word=tr("To approve") if group == APPROVE else brand.word(row["state"]), group=group, due_at=row["due_at"],
         over_at=row["done_at"], contact=brand.person(row["project__lead__name"] or ""), by=_worker(brand, row),
         is_mine=row["created_by_id"] == actor.user_id, is_new=is_new, news=tuple(news),
     )  # fmt: skip
@@ -292,7 +296,7 @@ def _said(actor: Actor, brand: Brand, task: Task) -> Iterable[Said]:
 
 def _author(brand: Brand, row: Mapping[str, Any], *, own: bool) -> str:
     if own:
-        return row["author__name"] or "Somebody who left"
+        return row["author__name"] or tr("Somebody who left")
     return brand.person(row["author__name"] or "")
 
 
@@ -326,6 +330,6 @@ def find_round(actor: Actor, task: Task, handover_id: int) -> Handover:
     mine = Handover.objects.filter(pk=handover_id, task=task, reviewers__user_id=actor.user_id or 0)
     found = mine.select_related("task__project").first()
     if found is None:
-        raise Missing("There is nothing here that waits for your answer.")
+        raise Missing(tr("There is nothing here that waits for your answer."))
     found.task = task
     return found

@@ -11,10 +11,10 @@
     const words = button.querySelector("span") ?? button, before = words.textContent;
     try {
       await navigator.clipboard.writeText(source.value ?? source.innerText);
-      words.textContent = "Copied";
+      words.textContent = tr("Copied");
     } catch {
       source.select?.();
-      words.textContent = "Press Ctrl C";
+      words.textContent = tr("Press Ctrl C");
     }
     setTimeout(() => { words.textContent = before; }, 2000);
   });

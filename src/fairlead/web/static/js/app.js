@@ -3,8 +3,16 @@
    data-key="c"      is clicked by that key          data-go="p"    is clicked by g, then that key
    data-relative     a <time> shown as "3 hours ago" data-focus     takes the focus when it arrives
    An element with id="modal" that htmx fills opens as a dialog. The event `toast` {text, level, undo_url} shows a toast
-   and may come from the server as an HX-Trigger header; `close-modal` closes the dialog. */
+   and may come from the server as an HX-Trigger header; `close-modal` closes the dialog.
+   tr("Move %(task)s", { task }) says a text in the language of the page, trCount the form for n things: what is not
+   English stands in the page as JSON (#texts), so that scripts are the same for everybody. */
 (() => {
+  const texts = JSON.parse(document.getElementById("texts")?.textContent ?? "{}");
+  const forms = new Intl.PluralRules(document.documentElement.lang || "en");
+  const fill = (text, values) => text.replace(/%\((\w+)\)s/g, (whole, name) => values[name] ?? whole);
+  window.tr = (text, values = {}) => fill(texts[text] ?? text, values);
+  window.trCount = (one, many, n, values = {}) => fill((texts[one] ?? [one, many])[forms.select(n) === "one" ? 0 : 1], { n, ...values });
+
   const all = (selector, root = document) => root.querySelectorAll(selector);
   const csrf = () => document.querySelector('meta[name="csrf-token"]')?.content ?? "";
   const send = (name, detail) => document.body.dispatchEvent(new CustomEvent(name, { detail, bubbles: true }));
@@ -134,9 +142,9 @@
   });
   document.addEventListener("htmx:beforeRequest", () => count(1));
   document.addEventListener("htmx:afterRequest", (event) => { count(-1); const form = event.target.closest?.("form"); if (form) release(form); });
-  document.addEventListener("htmx:sendError", ({ target }) => target.closest?.("[data-offline]") || send("toast", { level: "error", text: "The server did not answer. Check the connection and try again." }));
+  document.addEventListener("htmx:sendError", ({ target }) => target.closest?.("[data-offline]") || send("toast", { level: "error", text: tr("The server did not answer. Check the connection and try again.") }));
   document.addEventListener("htmx:responseError", ({ detail }) => {
-    if (!detail.xhr.getResponseHeader("HX-Trigger")) send("toast", { level: "error", text: "That did not work. Reload the page and try again." });
+    if (!detail.xhr.getResponseHeader("HX-Trigger")) send("toast", { level: "error", text: tr("That did not work. Reload the page and try again.") });
   });
   document.addEventListener("htmx:afterSwap", ({ detail }) => { if (detail.target.id === "modal-body") openModal(document.getElementById("modal")); });
 
@@ -146,7 +154,7 @@
   const tell = () => all("time[data-relative]").forEach((time) => {
     const seconds = (new Date(time.dateTime) - Date.now()) / 1000;
     const [unit, size] = steps.find(([, s]) => Math.abs(seconds) >= s) ?? ["second", 1];
-    time.textContent = unit === "second" ? "just now" : words.format(Math.round(seconds / size), unit);
+    time.textContent = unit === "second" ? tr("just now") : words.format(Math.round(seconds / size), unit);
   });
   const greet = (root) => { tell(); all("[data-toast]", root).forEach(fade); (root.matches?.("[data-focus]") ? root : root.querySelector("[data-focus]"))?.focus(); };
   document.addEventListener("htmx:load", ({ detail }) => { if (detail.elt !== document.body) greet(detail.elt); });

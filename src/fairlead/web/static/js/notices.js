@@ -13,7 +13,7 @@
   const menu = document.createElement("div");
   Object.assign(menu, { id: "mention-menu", className: "menu" });
   menu.setAttribute("role", "listbox");
-  menu.setAttribute("aria-label", "People");
+  menu.setAttribute("aria-label", tr("People"));
   menu.popover = "manual";
   let box, timer, asked = 0;
   const names = () => [...menu.querySelectorAll("[data-name]")];

@@ -22,7 +22,7 @@
   const recentLine = (it, index) => {
     const line = document.createElement("li"), words = document.createElement("span");
     Object.assign(line, { id: `recent-${index}`, className: "palette-item" });
-    Object.assign(line.dataset, { command: "go", target: it.href, words: it.text, group: "Lately" });
+    Object.assign(line.dataset, { command: "go", target: it.href, words: it.text, group: tr("Lately") });
     line.setAttribute("role", "option");
     line.setAttribute("aria-selected", "false");
     words.className = "clip grow";
@@ -72,7 +72,7 @@
     }
     list.replaceChildren(...parts);
     mark(0);
-    said.textContent = typed ? `${lines().length} found` : "";
+    said.textContent = typed ? tr("%(n)s found", { n: lines().length }) : "";
   };
   const fetchMore = () => {
     const typed = input.value.trim(), turn = ++asked;
@@ -105,7 +105,7 @@
     click: (target) => { const found = document.querySelector(target); found?.focus(); found?.click(); },
     theme: (target) => document.querySelector(`[data-theme-form] button[value="${target}"]`)?.click(),
     copy: async () => {
-      const text = await navigator.clipboard.writeText(location.href).then(() => "The link is copied.", () => location.href);
+      const text = await navigator.clipboard.writeText(location.href).then(() => tr("The link is copied."), () => location.href);
       document.body.dispatchEvent(new CustomEvent("toast", { detail: { level: "success", text } }));
     },
   };

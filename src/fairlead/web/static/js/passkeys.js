@@ -10,7 +10,7 @@
 
   const question = async (form) => {
     const answer = await fetch(form.dataset.passkey, { method: "POST", headers: { "X-CSRFToken": token, Accept: "application/json" } });
-    if (!answer.ok) throw new Error((await answer.json().catch(() => ({}))).detail ?? "The server did not answer. Reload the page and try again.");
+    if (!answer.ok) throw new Error((await answer.json().catch(() => ({}))).detail ?? tr("The server did not answer. Reload the page and try again."));
     const options = await answer.json();
     options.challenge = toBytes(options.challenge);
     if (options.user) options.user.id = toBytes(options.user.id);
@@ -35,8 +35,8 @@
 
   const trouble = (form, error) => {
     const place = form.querySelector("[data-trouble]"), other = form.dataset.origin;
-    const texts = { NotAllowedError: "Nothing was chosen in time. Try again.", InvalidStateError: "This device has a passkey for this account already." };
-    place.textContent = other && other !== location.origin ? `Passkeys work at ${other} only. Open Fairlead there.` : texts[error.name] ?? error.message;
+    const texts = { NotAllowedError: tr("Nothing was chosen in time. Try again."), InvalidStateError: tr("This device has a passkey for this account already.") };
+    place.textContent = other && other !== location.origin ? tr("Passkeys work at %(address)s only. Open Fairlead there.", { address: other }) : texts[error.name] ?? error.message;
     place.hidden = false;
   };
 

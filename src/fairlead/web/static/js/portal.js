@@ -25,7 +25,7 @@
   const keep = async () => {
     if (sent) return;
     const answer = await fetch(target, { method: "POST", headers: { "X-Draft": "1" }, body: new URLSearchParams(new FormData(form)) }).catch(() => null);
-    if (note && !sent) note.textContent = answer?.ok ? "Draft kept." : "The draft could not be kept; what you typed is still here.";
+    if (note && !sent) note.textContent = answer?.ok ? tr("Draft kept.") : tr("The draft could not be kept; what you typed is still here.");
   };
   form.addEventListener("submit", () => { sent = true; clearTimeout(timer); });
   form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(keep, 1200); });

@@ -12,7 +12,7 @@
     const words = document.querySelector("[data-picked]");
     const all = document.querySelector("[data-pick-all]");
     if (all && count < picks().length) all.checked = false;
-    if (words) words.textContent = `${all?.checked ? all.dataset.pickAll : count} chosen`;
+    if (words) words.textContent = tr("%(n)s chosen", { n: all?.checked ? all.dataset.pickAll : count });
   };
   const choose = (box, checked, range) => {
     const all = picks(), from = all.findIndex((one) => one.value === anchor), to = all.indexOf(box);
