@@ -93,7 +93,7 @@ class Store:
         """Move an arrived file to its place. One of the same content is replaced by it, byte for byte the same."""
         place = self.path(arrived.sha256)
         private_folder(place.parent)
-        with arrived.path.open("rb") as file:
+        with arrived.path.open("r+b") as file:
             os.fsync(file.fileno())
         os.replace(arrived.path, place)
         os.utime(place)
@@ -119,6 +119,8 @@ class Store:
 
 def _make_durable(folder: Path) -> None:
     """Have the names in the folder survive a power cut: a row that names the content is about to be committed."""
+    if os.name != "posix":
+        return  # Windows opens no folders
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
