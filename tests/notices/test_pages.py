@@ -181,7 +181,9 @@ def test_programs_read_mark_and_choose(desk: Desk) -> None:
     body = {"digest": "hourly", "quiet_days": [5], "channels": [{"kind": "assigned", "in_app": True, "mail": False}]}
     told = json.loads(bob.put("/notice-settings", body).content)
     assert (told["digest"], told["quiet_days"]) == ("hourly", [5])
-    assert {"kind": "assigned", "label": "A task is given to me", "in_app": True, "mail": False} in told["channels"]
+    assert {"kind": "assigned", "label": "A task is given to me", "in_app": True, "mail": False, "push": True} in told[
+        "channels"
+    ]
     body["channels"] = [{"kind": "joined", "in_app": True, "mail": True}]
     assert bob.put("/notice-settings", body).status_code == 422
 

@@ -77,6 +77,8 @@ def fill(now: datetime) -> Filled:
         "notices/number": str(notice.pk),
         "devices/number": str(_device(world, now).pk),
         "seen/secret": seen_secret(notice),
+        "task/key": "WEB-1",
+        "board/key": "WEB",
         "stop/secret": stop_secret(world.workspace.pk, world.bob.user.pk, ["assigned"]),
     }
     ids = {**_ids(world, tasks, skill, worker), "notice": str(notice.pk)}
