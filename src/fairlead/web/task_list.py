@@ -193,9 +193,12 @@ def _views(request: Request, views: list[ViewRow], view: View | None) -> dict[st
 def _choices(request: Request, bar: dict[str, Any]) -> dict[str, Any]:
     """Types and people that many tasks can be given; the types are those of the filter bar."""
     team = request.actor.role in STAFF
-    types = next((each["options"] for each in bar["selects"] if team and each["name"] == "type"), [])
+    types: list[tuple[str, str]] = next((each["options"] for each in bar["selects"] if each["name"] == "type"), [])
     people = active_workers(request.actor).order_by("name").values_list("id", "name")
-    return {"bulk_types": types, "bulk_people": list(people) if team and may_assign(request.actor) else []}
+    return {
+        "bulk_types": types if team else [],
+        "bulk_people": list(people) if team and may_assign(request.actor) else [],
+    }
 
 
 def _bulk_statuses(project: Project | None) -> list[tuple[str, str]]:
