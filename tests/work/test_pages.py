@@ -355,7 +355,7 @@ def queries_of(alice: Browser, path: str) -> int:
 
 
 @pytest.mark.parametrize(
-    ("path", "most"), [("/projects/", 20), ("/projects/WEB/", 32), ("/projects/WEB/list/", 30), ("/tasks/WEB-1/", 45)]
+    ("path", "most"), [("/projects/", 20), ("/projects/WEB/", 32), ("/projects/WEB/list/", 31), ("/tasks/WEB-1/", 45)]
 )
 def test_a_page_asks_the_database_equally_often_for_few_and_for_many_tasks(
     site: Site, alice: Browser, path: str, most: int
