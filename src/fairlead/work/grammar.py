@@ -31,8 +31,6 @@ MAX_TEXT: Final = 300
 MAX_TERMS: Final = 12
 MOST_FOUND: Final = 10_000
 """Of a word that even more tasks have, the latest so many are looked at."""
-ENOUGH: Final = 1_000
-"""And of a word that is looked for alone, since nothing else has to hold for the best ones that are shown."""
 _TOKEN = re.compile(r'(?P<minus>-?)(?:(?P<name>[A-Za-z][A-Za-z0-9_]*):)?(?:"(?P<quoted>[^"]*)"?|(?P<plain>[^\s"]+))')
 _KEY = re.compile(r"([A-Za-z][A-Za-z0-9]{1,7})-(\d{1,9})")
 _SPAN = re.compile(r"([<>])(\d{1,4})([dwm])")
@@ -83,9 +81,8 @@ class SearchQuery:
 
     def apply(self, tasks: QuerySet[Task], reader: Reader) -> QuerySet[Task]:
         """The tasks for which every part holds. Raises Invalid for what cannot be understood."""
-        alone = len(self.terms) == 1 and reader.actor.role != Role.CLIENT
         for term in self.terms:
-            wanted = _operator(term, reader) if term.name else _texts(term, reader, ENOUGH if alone else MOST_FOUND)
+            wanted = _operator(term, reader) if term.name else _texts(term, reader)
             tasks = tasks.filter(~wanted if term.without else wanted)
         return tasks
 
@@ -115,10 +112,10 @@ def _operator(term: Term, reader: Reader) -> Q:
     return Asked(field, term.value).wanted(user_id=reader.actor.user_id, now=reader.now, zone=reader.zone)
 
 
-def _texts(term: Term, reader: Reader, most: int) -> Q:
+def _texts(term: Term, reader: Reader) -> Q:
     inside = reader.actor.role != Role.CLIENT
-    limit = None if term.without else most
-    ids = RawSQL("SELECT fairlead_found(%s, %s, %s, %s)", [term.value, term.phrase, inside, limit])
+    most = None if term.without else MOST_FOUND
+    ids = RawSQL("SELECT fairlead_found(%s, %s, %s, %s)", [term.value, term.phrase, inside, most])
     wanted = Q(pk__in=ids)
     if not term.phrase and (key := _KEY.fullmatch(term.value)):
         wanted |= Q(project__key=key[1].upper(), number=int(key[2]))

@@ -51,6 +51,8 @@ SORTS: Final[dict[str, tuple[Any, ...]]] = {
     "left": (left_column(),),
     "type": (F("type__position"),),
 }
+ALWAYS_THERE: Final = frozenset({"updated", "created"})
+"""No task lacks them: without a place for what is missing the index gives the first page at once."""
 GROUPS: Final[dict[str, tuple[Any, ...]]] = {
     "project": (F("project__name").asc(), F("project_id").asc()),
     "status": (OrderBy(_STATE), F("status__name").asc()),
@@ -155,7 +157,9 @@ def export_rows(
 
 def _order(sort: str) -> list[OrderBy]:
     down, name = sort.startswith("-"), sort.removeprefix("-")
-    return [OrderBy(part, descending=down, nulls_last=True) for part in SORTS.get(name, SORTS["updated"])]
+    name = name if name in SORTS else "updated"
+    last = None if name in ALWAYS_THERE else True
+    return [OrderBy(part, descending=down, nulls_last=last) for part in SORTS[name]]
 
 
 def _grouped(group: str, zone: str) -> tuple[Any, ...]:
