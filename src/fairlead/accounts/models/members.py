@@ -73,7 +73,11 @@ class User(AbstractBaseUser):
 
 
 class Workspace(models.Model):
-    """The tenant: everything that belongs to one team. `ends_at`: when it is removed, if an owner asked for that."""
+    """The tenant: everything that belongs to one team. `ends_at`: when it is removed, if an owner asked for that.
+
+    `has_project_roles`: whether any of its projects is private or has members of its own; where none does, nobody has
+    to ask who may see what.
+    """
 
     name = models.CharField(max_length=80)
     slug = models.SlugField(max_length=40, unique=True)
@@ -82,6 +86,7 @@ class Workspace(models.Model):
     currency = models.CharField(max_length=3, default="EUR")
     created_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True, blank=True)
+    has_project_roles = models.BooleanField(default=False)
 
     wall_column = "id"
     wall_also = (

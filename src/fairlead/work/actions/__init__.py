@@ -28,6 +28,16 @@ from fairlead.work.actions.batches import (
     preview_many,
     undo_batch,
 )
+from fairlead.work.actions.belonging import (
+    HoldsWork,
+    LastLead,
+    change_team,
+    leave_project,
+    make_open,
+    make_private,
+    put_member,
+    remove_member,
+)
 from fairlead.work.actions.captures import (
     capture,
     drop_capture,
@@ -233,6 +243,8 @@ from fairlead.work.drafts import (
 
 __all__ = [
     "FieldsEmpty",
+    "HoldsWork",
+    "LastLead",
     "Moved",
     "NotApproved",
     "OptionIn",
@@ -279,6 +291,7 @@ __all__ = [
     "change_project",
     "change_status",
     "change_task",
+    "change_team",
     "change_time",
     "change_type",
     "change_view",
@@ -317,9 +330,12 @@ __all__ = [
     "keep_capture",
     "keep_drawing",
     "keep_timer",
+    "leave_project",
     "limit_revisions",
     "log_time",
+    "make_open",
     "make_pin_task",
+    "make_private",
     "make_task_of",
     "merge_task",
     "move_block",
@@ -336,6 +352,7 @@ __all__ = [
     "public_secret",
     "publish_form",
     "purge_trash",
+    "put_member",
     "rate",
     "refuse_approval",
     "remove_attachment",
@@ -345,6 +362,7 @@ __all__ = [
     "remove_dependency",
     "remove_form",
     "remove_item",
+    "remove_member",
     "remove_reaction",
     "remove_status",
     "remove_time",
