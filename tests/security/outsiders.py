@@ -60,7 +60,7 @@ def hide(filled: Filled, now: datetime) -> Hidden:
     places = _around(project, tasks, bob, world, now)
     enter(world.workspace.pk)
     entry = project.members.get(user=world.bob.user)
-    places["members/number"] = places["members/member_id"] = str(entry.pk)
+    places["people/entry"] = places["members/member_id"] = str(entry.pk)
     return Hidden(outside, places, str(entry.pk), tuple(task.pk for task in tasks.values()))
 
 
@@ -91,17 +91,14 @@ def _tasks(project: Project, bob: Worker, world: World, now: datetime) -> dict[s
     return tasks
 
 
-def _around(
-    project: Project, tasks: dict[str, Task], bob: Worker, world: World, now: datetime
-) -> dict[str, str]:
+def _around(project: Project, tasks: dict[str, Task], bob: Worker, world: World, now: datetime) -> dict[str, str]:
     by: dict[str, Any] = {"actor": world.olga.actor, "now": now}
     mine: dict[str, Any] = {"actor": world.bob.actor, "now": now}
     held, web = tasks["held"], Project.objects.get(key="WEB")
     open_task, other = (Task.objects.select_related("project").get(project=web, number=n) for n in (2, 3))
     work.add_dependency(open_task, tasks["waiting"], **by)
     work.add_dependency(tasks["cold"], other, **by)
-    work.change_task(tasks["child"], parent=open_task, **by)
-    work.change_task(other, parent=tasks["waiting"], **by)
+    work.change_task(tasks["child"], parent=tasks["waiting"], **by)
     work.place_task(tasks["waiting"], web, **by)
     work.place_task(other, project, **by)
     work.share_project(project, world.clara.user, **by)
@@ -119,7 +116,11 @@ def _around(
     offering = allocation.offer_task(tasks["offered"], workers=[bob], terms=allocation.Terms(message=SECRET), **by)
     offer = Offer.objects.get(offering=offering)
     for name, says in {"queued": ("auto", "queue"), "proposed": ("approve", "assign")}.items():
-        rule = {"takes": f"task.key == '{tasks[name]}'", "autonomy": says[0], "steps": [{"name": "All", "how": says[1]}]}
+        rule = {
+            "takes": f"task.key == '{tasks[name]}'",
+            "autonomy": says[0],
+            "steps": [{"name": "All", "how": says[1]}],
+        }
         allocation.resume_policy(allocation.create_policy(f"For {name}", from_dict(rule), **by), **by)
     allocation.route_waiting(world.workspace.pk, now=now)
     plan = allocation.make_plan(None, **by)

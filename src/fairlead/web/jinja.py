@@ -11,6 +11,7 @@ from fairlead.web import filters
 from fairlead.web.icons import icon
 from fairlead.web.pieces import once
 from fairlead.web.transfer import static
+from fairlead.work.permissions import may_manage_project
 
 
 def environment(**options: Any) -> Environment:
@@ -18,7 +19,7 @@ def environment(**options: Any) -> Environment:
     options |= {"undefined": StrictUndefined, "loader": PackageLoader("fairlead.web")}
     del options["autoescape"]
     env = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, **options)
-    env.globals.update(static=static, url=_url, icon=icon, once=once, **filters.GLOBALS)
+    env.globals.update(static=static, url=_url, icon=icon, once=once, leads=may_manage_project, **filters.GLOBALS)
     env.filters.update(filters.FILTERS)
     env.globals["ui"] = env.get_template("_ui/all.jinja").module
     return env

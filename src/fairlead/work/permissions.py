@@ -37,6 +37,11 @@ def may_manage_project(actor: Actor, project: Project) -> bool:
     return inside and is_at_least(actor, project.pk, ProjectRole.LEAD)
 
 
+def leads(actor: Actor, project: Project) -> bool:
+    """Whether the actor is what managers are in an open project that says nothing else."""
+    return is_at_least(actor, project.pk, ProjectRole.LEAD)
+
+
 def may_see_people(actor: Actor, project: Project) -> bool:
     """Who belongs to a project: the team and auditors, as far as they see it."""
     return project.workspace_id == actor.workspace_id and actor.role in READERS
@@ -104,6 +109,11 @@ def may_order(actor: Actor, task: Task) -> bool:
     """Change the place of a card within its column: contributors and leads of the project."""
     inside = task.workspace_id == actor.workspace_id and may_write(actor)
     return inside and is_at_least(actor, task.project_id, ProjectRole.CONTRIBUTOR)
+
+
+def may_arrange(actor: Actor, project: Project) -> bool:
+    """Drag the cards of its board at all; each card by the rules for its task."""
+    return may_write(actor) and is_at_least(actor, project.pk, ProjectRole.CONTRIBUTOR)
 
 
 def next_states(actor: Actor, task: Task) -> list[State]:

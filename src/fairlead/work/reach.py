@@ -17,6 +17,7 @@ from django.db.models.functions import Cast
 from fairlead.accounts.models import Role
 from fairlead.accounts.permissions import ADMINS, MANAGERS, STAFF
 from fairlead.events.actor import AGENT, Actor
+from fairlead.people.models import TeamMember
 from fairlead.work.membership import ProjectMember, ProjectRole
 from fairlead.work.models import Project
 
@@ -27,9 +28,10 @@ MEMO: Final = "reach"
 
 @dataclass(frozen=True)
 class Reach:
-    """Ids of the private projects that the actor does not see, and the roles that projects give them by id."""
+    """Ids and keys of the private projects that the actor does not see, and the roles that projects give them by id."""
 
     hidden: frozenset[int] = frozenset()
+    hidden_keys: frozenset[str] = frozenset()
     roles: Mapping[int, str] = field(default_factory=dict)
 
 
@@ -51,15 +53,21 @@ def forget_reach(actor: Actor) -> None:
 
 
 def _read(actor: Actor) -> Reach:
-    own = entries_of(actor).values_list("project_id", "role", "team_id")
+    own = entries_of(actor).values_list("project_id", "role", "team_id", "project__key")
     private = Project.objects.filter(workspace_id=actor.workspace_id, private=True)
     nothing = Value("", CharField()), Cast(Value(None), IntegerField())
-    rows = list(own.union(private.order_by().values_list("id", *nothing), all=True))
+    rows = list(own.union(private.order_by().values_list("id", *nothing, "key"), all=True))
     roles = {row[0]: row[1] for row in sorted((row for row in rows if row[1]), key=_weight)}
-    return Reach(frozenset(pk for pk, role, _ in rows if not role and pk not in roles), roles)
+    hidden = {row[0]: row[3] for row in rows if not row[1] and row[0] not in roles}
+    return Reach(frozenset(hidden), frozenset(hidden.values()), roles)
 
 
-def _weight(row: tuple[int, str, int | None]) -> tuple[bool, int]:
+def knows_key(actor: Actor, key: str) -> bool:
+    """Whether a task with this key, like WEB-42, may be named to the actor."""
+    return key.rpartition("-")[0] not in reach_of(actor).hidden_keys
+
+
+def _weight(row: tuple[int, str, int | None, str]) -> tuple[bool, int]:
     """What was given to somebody themselves counts more than the best of what their teams have."""
     return row[2] is None, RANK[row[1]]
 
@@ -71,6 +79,18 @@ def entries_of(actor: Actor) -> QuerySet[ProjectMember]:
         return found.none()
     mine = Q(user_id=actor.user_id) | Q(worker__user_id=actor.user_id)
     return found.filter(mine | Q(team__members__worker__user_id=actor.user_id))
+
+
+def belonging_to(project_id: int) -> Q:
+    """Memberships of those who see a private project: its people, and whoever sees all."""
+    entries = ProjectMember.objects.filter(project_id=project_id)
+    teams = TeamMember.objects.filter(team__in=entries.filter(team__isnull=False).values("team_id"))
+    return (
+        Q(role__in=SEE_ALL)
+        | Q(user_id__in=entries.filter(user__isnull=False).values("user_id"))
+        | Q(user_id__in=entries.filter(worker__user__isnull=False).values("worker__user_id"))
+        | Q(user_id__in=teams.filter(worker__user__isnull=False).values("worker__user_id"))
+    )
 
 
 def role_in(actor: Actor, project_id: int) -> str:

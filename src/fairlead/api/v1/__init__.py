@@ -30,6 +30,7 @@ from fairlead.api.v1 import (
     policies,
     portal,
     presence,
+    project_members,
     projects,
     proofs,
     schedule,
@@ -47,6 +48,7 @@ from fairlead.api.v1 import (
 RESOURCES = (
     me,
     projects,
+    project_members,
     search,
     views,
     tasks,

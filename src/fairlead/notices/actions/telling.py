@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from fairlead.accounts.brand import brand_in
 from fairlead.accounts.models import Membership, Role
-from fairlead.accounts.queries import actor_of
+from fairlead.accounts.queries import actor_in
 from fairlead.allocation.models import Offer, PlanLine
 from fairlead.events.actor import Actor
 from fairlead.events.models import Event
@@ -37,7 +37,7 @@ def tell(event: Event, *, now: datetime) -> list[Notice]:
     found: list[Notice] = []
     for kind in KINDS:
         if event.kind in kind.events and _is_whole(news):
-            members = [m for m in _members(event, kind.who(news)) if _may_know(actor_of(m), kind, news)]
+            members = [m for m in _members(event, kind.who(news)) if _may_know(actor_in(m), kind, news)]
             for member in members:
                 found += deliver(_draft(kind, news, member), [member], now=now)
     return found
@@ -53,7 +53,7 @@ def _members(event: Event, user_ids: Collection[int]) -> list[Membership]:
     found = Membership.objects.filter(
         workspace_id=event.workspace_id, user_id__in=user_ids, removed_at__isnull=True, user__is_active=True
     )
-    return list(found.exclude(user_id=event.actor_user_id or 0).select_related("user").order_by("pk"))
+    return list(found.exclude(user_id=event.actor_user_id or 0).select_related("user", "workspace").order_by("pk"))
 
 
 def _may_know(actor: Actor, kind: Kind, news: News) -> bool:
@@ -175,7 +175,7 @@ def _date_kind(task: Task, *, now: datetime) -> Kind | None:
 def _remind(kind: Kind, task: Task, user_id: int | None, occasion: str, url: str, *, now: datetime) -> list[Notice]:
     here: Iterable[Membership] = Membership.objects.filter(
         workspace_id=task.workspace_id, user_id=user_id or 0, removed_at__isnull=True, user__is_active=True
-    ).select_related("user")
-    members = [m for m in here if m.role != Role.CLIENT and visible_tasks(actor_of(m)).filter(pk=task.pk).exists()]
+    ).select_related("user", "workspace")
+    members = [m for m in here if m.role != Role.CLIENT and visible_tasks(actor_in(m)).filter(pk=task.pk).exists()]
     title = kind.title.format(key=task, task=task.title)
     return deliver(Draft(kind=kind, occasion=occasion, title=title, url=url, at=now, task=task), members, now=now)

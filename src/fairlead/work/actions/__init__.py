@@ -29,8 +29,10 @@ from fairlead.work.actions.batches import (
     undo_batch,
 )
 from fairlead.work.actions.belonging import (
+    ONLY_LEADS,
     HoldsWork,
     LastLead,
+    Outside,
     change_team,
     leave_project,
     make_open,
@@ -242,6 +244,7 @@ from fairlead.work.drafts import (
 )
 
 __all__ = [
+    "ONLY_LEADS",
     "FieldsEmpty",
     "HoldsWork",
     "LastLead",
@@ -249,6 +252,7 @@ __all__ = [
     "NotApproved",
     "OptionIn",
     "Outcome",
+    "Outside",
     "PartsOpen",
     "RevisionsUsed",
     "Shift",

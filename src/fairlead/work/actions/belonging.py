@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, Final
 
@@ -13,13 +13,13 @@ from fairlead.accounts.models import Membership, User, Workspace
 from fairlead.accounts.permissions import ADMINS, STAFF
 from fairlead.events.actor import Actor
 from fairlead.events.record import record
-from fairlead.lib.errors import Conflict, Invalid, require
+from fairlead.lib.errors import Conflict, Invalid, Refused, require
 from fairlead.people import actions as people
 from fairlead.people.models import Team, Worker
 from fairlead.work.membership import ProjectMember, ProjectRole
 from fairlead.work.models import Project, Task
 from fairlead.work.permissions import may_manage_people
-from fairlead.work.queries.people import outside_holders, teams_hidden_behind
+from fairlead.work.queries.people import outside_holders, teams_hidden_behind, workers_in
 from fairlead.work.reach import forget_reach
 from fairlead.work.states import OPEN
 
@@ -37,6 +37,12 @@ class HoldsWork(Conflict):
     """They hold open work of the private project: give it to somebody who belongs to it first."""
 
     code = "holds-work"
+
+
+class Outside(Refused):
+    """The worker does not belong to the private project whose work this is: add them to the project first."""
+
+    code = "outside-the-project"
 
 
 def put_member(project: Project, who: Somebody, role: str, *, actor: Actor, now: datetime) -> ProjectMember:
@@ -198,3 +204,15 @@ def change_team(team: Team, *, members: Collection[Worker], actor: Actor, now: d
     outside = bool(wanted - known) and teams_hidden_behind(actor, team)
     require(not outside, f"{team.name} belongs to a private project. Ask one of its leads, or an admin, to add people.")
     return people.change_team(team, members=members, actor=actor, now=now, **values)
+
+
+def check_belongs(tasks: Iterable[Task], worker: Worker | None) -> None:
+    """Raise Outside when the worker does not belong to a private project of the tasks; one query, if any is private."""
+    private = [task for task in tasks if task.project.private]
+    if worker is None or not private:
+        return
+    allowed = workers_in({task.project_id for task in private})
+    for task in private:
+        if worker.pk not in allowed[task.project_id]:
+            said = f"{task} is in a private project to which {worker.name} does not belong. Add them to it first."
+            raise Outside(said)

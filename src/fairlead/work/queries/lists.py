@@ -22,6 +22,7 @@ from fairlead.work.queries.own_fields import group_names, grouped_by_own, sorted
 from fairlead.work.queries.relations import blocked
 from fairlead.work.queries.rows import HOLDER, TYPE, holder, plain
 from fairlead.work.queries.visible import visible_tasks
+from fairlead.work.reach import knows_key, reach_of
 from fairlead.work.states import OPEN, State
 from fairlead.work.time.spent import left_column, spent_column, spent_of
 
@@ -98,6 +99,9 @@ def task_list(
     if actor.role == Role.CLIENT:  # a task may wait for one of a project that they do not know of
         for row in found.rows:
             row["blocked_by"] = [key for key in row["blocked_by"] if key.startswith(f"{row['project__key']}-")]
+    elif reach_of(actor).hidden:
+        for row in found.rows:
+            row["blocked_by"] = [key for key in row["blocked_by"] if knows_key(actor, key)]
     return found
 
 

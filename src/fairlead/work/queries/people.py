@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, QuerySet
 
 from fairlead.accounts.models import Membership, User
 from fairlead.accounts.permissions import STAFF
@@ -17,6 +17,7 @@ from fairlead.lib.errors import Missing
 from fairlead.people.models import Team, Worker
 from fairlead.work.membership import ProjectMember, ProjectRole
 from fairlead.work.models import Project, Task
+from fairlead.work.placement import TaskPlacement
 from fairlead.work.queries.visible import visible_projects
 from fairlead.work.reach import RANK
 from fairlead.work.states import OPEN
@@ -140,7 +141,6 @@ def teams_hidden_behind(actor: Actor, team: Team) -> bool:
     return entries.exclude(project__in=visible_projects(actor)).exists()
 
 
-def names_of_private(actor: Actor) -> list[str]:
-    """The names of the private projects that the actor sees, by name."""
-    rows = visible_projects(actor).filter(private=True, archived_at__isnull=True).order_by(F("name"))
-    return list(rows.values_list("name", flat=True))
+def standing_elsewhere(project: Project) -> int:
+    """How many tasks of the project also stand on the boards of others, where outsiders would no longer see them."""
+    return TaskPlacement.objects.filter(task__project=project, task__deleted_at__isnull=True).count()
