@@ -27,7 +27,7 @@ def plan_raises(company: Company, *, now: datetime) -> None:
     by: dict[str, Any] = {"actor": company.alice, "now": now}
     project = work.create_project(
         key="PAY", name="Pay round 2027", description="Who earns what from January on. It stays here until it is told.",
-        color=9, **by,
+        color=4, **by,
     )  # fmt: skip
     work.make_private(project, **by)
     ben = company.workers["Ben Okafor"].user
