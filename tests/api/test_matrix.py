@@ -74,7 +74,7 @@ class Programs:
     def _filled_in(self, value: Any) -> Any:
         if value in ("clara", "bob"):
             return [int(self.filled.ids[value])]
-        return int(self.filled.ids[value]) if value in ("in_progress", "focus", "worker") else value
+        return int(self.filled.ids[value]) if value in ("in_progress", "focus", "worker", "team") else value
 
 
 def _token(person: Person, *scopes: str) -> Caller:
@@ -124,7 +124,7 @@ def _places(filled: Filled) -> dict[str, str]:
         "batch_id": filled.places["batches/batch_id"],
         "entry_id": filled.places["time-entries/entry_id"], "monday": filled.places["monday"],
         "project_key": "OPS",
-        "team_id": filled.places["teams/team_id"],
+        "team_id": filled.places["teams/team_id"], "member_id": filled.ids["belonging"],
         "calendar_id": filled.places["calendars/calendar_id"],
     }  # fmt: skip
 

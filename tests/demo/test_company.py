@@ -23,7 +23,8 @@ def test_the_company_is_made_once_and_everything_in_it_holds_together(db: None, 
     kinds = Counter(Worker.objects.values_list("kind", flat=True))
     assert kinds == {"employee": 12, "freelancer": 5, "agent": 2}
     assert len(set(Worker.objects.exclude(kind="agent").values_list("time_zone", flat=True))) == 3
-    assert Project.objects.count() == 4
+    assert Project.objects.count() == 5
+    assert list(Project.objects.filter(private=True).values_list("key", flat=True)) == ["PAY"]
     states = Counter(Task.objects.values_list("state", flat=True))
     assert sum(states.values()) > 130
     assert set(states) == {"backlog", "ready", "running", "review", "done", "cancelled"}

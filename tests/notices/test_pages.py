@@ -154,9 +154,9 @@ def test_the_picker_offers_whoever_may_read_the_comment(desk: Desk) -> None:
 def test_the_list_takes_the_same_queries_for_more(desk: Desk, django_assert_num_queries: Any) -> None:
     for _ in range(3):
         desk.say("@Bob, look", desk.world.alice)
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         assert len(queries.notices(desk.world.bob.actor, "all", now=NOW, limit=100)) == 3
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         assert queries.unread_count(desk.world.bob.actor, now=NOW) == 3
 
 

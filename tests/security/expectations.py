@@ -544,6 +544,16 @@ PAGES: dict[str, Line] = {
     "POST /projects/<key>/unmute/": allow(*SEES_PROJECT),
     "GET /here/task/<key>/": allow(*READERS),
     "GET /here/board/<key>/": allow(*READERS),
+    # who belongs to a project
+    "GET /projects/<key>/people/": allow(*READERS),
+    "POST /projects/<key>/people/add/": allow(*MANAGERS, data={"who": "team:{team}", "role": "viewer"}),
+    "POST /projects/<key>/people/leave/": allow(HOLDER),
+    "POST /projects/<key>/people/<entry>/role/": allow(*MANAGERS, data={"role": "commenter"}),
+    "POST /projects/<key>/people/<entry>/remove/": allow(*MANAGERS),
+    "GET /projects/<key>/private/": allow(*MANAGERS),
+    "POST /projects/<key>/private/": allow(*MANAGERS),
+    "GET /projects/<key>/open/": allow(*MANAGERS),
+    "POST /projects/<key>/open/": allow(*MANAGERS),
     # notifications
     "GET /notices/": allow(*EVERYBODY),
     "GET /notices/recent/": allow(*EVERYBODY),

@@ -31,11 +31,12 @@ from fairlead.notices import actions as notices
 from fairlead.notices.links import reminder_secret, seen_secret, stop_secret
 from fairlead.notices.models import Device, Notice
 from fairlead.people import actions as people
-from fairlead.people.models import PresenceState, Skill, Worker
+from fairlead.people.models import PresenceState, Skill, Team, Worker
 from fairlead.work import actions as work
 from fairlead.work.drafts import TaskDraft
 from fairlead.work.files import from_bytes, store
 from fairlead.work.forms import Question
+from fairlead.work.membership import ProjectMember
 from fairlead.work.models import AttachmentVersion, FilePage, Handover, Project, Status, Task, TaskType
 from pictures import png
 
@@ -137,6 +138,7 @@ def _work(world: World, skill: Skill, worker: Worker, now: datetime) -> tuple[di
     by = {"actor": world.alice.actor, "now": now}
     project = work.create_project(key="WEB", name=f"Site {CANARY}", description=CANARY, client=CANARY, **by)
     work.share_project(project, world.clara.user, **by)
+    work.put_member(project, world.bob.user, "contributor", **by)
     draft = TaskDraft(title=f"Copy {CANARY}", description=CANARY, labels=(CANARY,), needs={skill.pk: 2}, effort_min=60)
     names = ("held", "waiting", "later", "gone", "checked", "running", "done", "finished", "offered",
              "proposed", "decided", "queued", "pinned", "asked", "approved", "again", "decision",
@@ -179,6 +181,7 @@ def _work(world: World, skill: Skill, worker: Worker, now: datetime) -> tuple[di
     return tasks, {
         "board": str(board.pk),
         "projects/key": "WEB",
+        "people/entry": str(project.members.get().pk),
         "tasks/key": str(tasks["held"]),
         "inbox/key": str(tasks["wish"]),
         "my-work/key": str(tasks["held"]),
@@ -413,6 +416,8 @@ def _ids(world: World, tasks: dict[str, Task], skill: Skill, worker: Worker) -> 
         "skill": str(skill.pk),
         "other_skill": str(drawing.pk),
         "worker": str(worker.pk),
+        "team": str(Team.objects.get().pk),
+        "belonging": str(ProjectMember.objects.get(project__key="WEB").pk),
         "other_worker": str(dana.pk),
         "bug": str(TaskType.objects.get(workspace=world.workspace, key="bug").pk),
         "bob": str(world.bob.user.pk),

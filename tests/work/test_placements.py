@@ -135,10 +135,10 @@ def test_a_board_asks_equally_often_for_one_and_for_many(
         with django_assert_num_queries(count):
             board(site.world.alice.actor, app, TaskFilter(project="APP"), now=site.now)
 
-    look(5)
+    look(6)
     for n in range(6):
         actions.place_task(site.make(f"T{n}"), app, **by(site))
-    look(5)
+    look(6)
 
 
 def test_many_are_shown_at_once_and_taken_back(site: Site, app: Project) -> None:

@@ -138,5 +138,5 @@ def test_what_looks_alike_is_named_and_never_what_lies_elsewhere(site: Site, dja
         asked(site, f"Something else {n}")
     found = alike_of(world.alice.actor, [task.pk])
     assert [(row["key"], row["percent"] >= 50) for row in found[task.pk]] == [("WEB-1", True)]
-    with django_assert_num_queries(5):  # type: ignore[operator]
+    with django_assert_num_queries(6):  # type: ignore[operator]
         inbox(world.alice.actor, now=site.now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -33,6 +34,11 @@ def actor_of(member: Membership) -> Actor:
         role=member.role,
         user_id=member.user_id,
     )
+
+
+def actor_in(member: Membership) -> Actor:
+    """`actor_of` for a membership that was read with its workspace just now: so it is known whether roles tell all."""
+    return replace(actor_of(member), roles_only=not member.workspace.has_project_roles)
 
 
 def workspaces_of(user: User) -> list[dict[str, Any]]:

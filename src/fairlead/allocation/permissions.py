@@ -6,7 +6,9 @@ from fairlead.accounts.models import Role
 from fairlead.accounts.permissions import MANAGERS, READERS, STAFF, in_scope
 from fairlead.events.actor import AGENT, Actor
 from fairlead.people.models import Worker
+from fairlead.work.membership import ProjectRole
 from fairlead.work.models import Task
+from fairlead.work.reach import is_at_least
 
 OPEN_STATES_TO_TAKE = frozenset({"backlog", "ready"})
 
@@ -21,12 +23,18 @@ def may_assign(actor: Actor) -> bool:
     return actor.role in MANAGERS and actor.kind != AGENT and in_scope(actor, "allocation:write")
 
 
+def may_assign_in(actor: Actor, project_id: int) -> bool:
+    """Whoever leads the project decides who does its work: managers, unless it gives them another role; no AI agent."""
+    leads = is_at_least(actor, project_id, ProjectRole.LEAD)
+    return leads and actor.kind != AGENT and in_scope(actor, "allocation:write")
+
+
 def may_take(actor: Actor, task: Task, worker: Worker) -> bool:
     """A contributor takes a task that nobody holds and nobody has begun, for themself."""
     mine = actor.user_id is not None and worker.user_id == actor.user_id
     waits = task.assignee_id is None and task.state in OPEN_STATES_TO_TAKE
     allowed = actor.role == Role.CONTRIBUTOR and actor.kind != AGENT and in_scope(actor, "allocation:write")
-    return allowed and mine and waits
+    return allowed and mine and waits and is_at_least(actor, task.project_id, ProjectRole.CONTRIBUTOR)
 
 
 def may_release(actor: Actor, holder: Worker) -> bool:

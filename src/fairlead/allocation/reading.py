@@ -25,7 +25,7 @@ LABELS: Final = {
 """The engine's terms in words."""
 RULES: Final = {
     "skill": "Skills",
-    "only": "Reserved for others",
+    "only": "For others only",
     "never": "Excluded by name",
     "pin": "Given to somebody else",
     "max_tasks": "Tasks at once",

@@ -16,6 +16,7 @@ from fairlead.allocation.policy import POLICY
 from fairlead.people.models import Preference, Skill, Worker
 from fairlead.people.queries import skill_levels, team_names
 from fairlead.work.models import Dependency, Need, Task
+from fairlead.work.queries.people import workers_in
 from fairlead.work.states import OPEN, State
 from fairlead.work.time.spent import spent_column
 from fairlead.work.types.models import MILESTONE
@@ -26,7 +27,7 @@ _WORKER = (
 )  # fmt: skip
 _TASK = (
     "id", "number", "title", "state", "priority", "effort_min", "release_at", "due_at", "labels", "assignee_id",
-    "started_at", "project_id", "version",
+    "started_at", "project_id", "version", "project__private",
 )  # fmt: skip
 
 
@@ -60,6 +61,8 @@ class Rows:
     skills: Mapping[int, str]
     wishes: Mapping[int, Wishes]
     history: History
+    reserved: Mapping[int, frozenset[int]] = field(default_factory=dict)
+    """{private project: the workers who may be given its work}, of the wanted tasks' projects."""
 
 
 def read(
@@ -92,7 +95,14 @@ def read(
         skills=dict(Skill.objects.filter(workspace_id=workspace_id).values_list("id", "name")),
         wishes=wishes_of(workspace_id, only=None if only is None else list(workers)),
         history=_history(workspace_id, only=None if only is None else list(workers)),
+        reserved=_reserved(tasks, wanted),
     )
+
+
+def _reserved(tasks: Mapping[int, Mapping[str, Any]], wanted: Collection[int]) -> dict[int, frozenset[int]]:
+    """No query where no project is private."""
+    private = {row["project_id"] for pk, row in tasks.items() if row["project__private"] and pk in wanted}
+    return workers_in(private) if private else {}
 
 
 def active_workers(workspace_id: int) -> Any:

@@ -148,6 +148,14 @@ def _worker(row: Mapping[str, Any], found: rows.Rows, calendar: Intervals, *, sh
     )
 
 
+def _only(found: rows.Rows, row: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """Who alone may do it: the people of its project, if that is private, and whoever has it."""
+    allowed = found.reserved.get(row["project_id"])
+    if allowed is None:
+        return None
+    return tuple(worker_name(pk) for pk in found.workers if pk in allowed or pk == row["assignee_id"])
+
+
 def _tasks(found: rows.Rows, start: datetime, *, wanted: Collection[int], now_min: int) -> Iterable[engine.Task]:
     affinity = Affinity(found)
     for pk, row in found.tasks.items():
@@ -169,6 +177,7 @@ def _tasks(found: rows.Rows, start: datetime, *, wanted: Collection[int], now_mi
                 release=release,
                 after=after,
                 misfit=_misfits(affinity, row),
+                only=_only(found, row),
                 now=worker_name(row["assignee_id"]) if held else None,
                 **common,
             )

@@ -15,7 +15,7 @@ from fairlead.accounts import actions as accounts
 from fairlead.accounts.models import Membership, User
 from fairlead.accounts.queries import actor_of
 from fairlead.allocation import actions as allocation
-from fairlead.demo import days, files, kinds, policies, teams
+from fairlead.demo import days, files, kinds, policies, private, teams
 from fairlead.demo import time as demo_time
 from fairlead.demo.cast import GUESTS, PEOPLE, SKILLS, WORKSPACE, Person
 from fairlead.demo.history import live_through
@@ -91,6 +91,7 @@ def _found(now: datetime) -> None:
     days.let_in(company, now=now)
     days.plan_a_day(company, now=now)
     days.show_elsewhere(company, now=now)
+    private.plan_raises(company, now=now)
     work.change_status(
         company.projects["CARE"].statuses.get(name="In review"), actor=company.alice, now=now, wip_limit=12
     )

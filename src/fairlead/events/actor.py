@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 PERSON, RULE, ENGINE, AGENT, SYSTEM = "person", "rule", "engine", "agent", "system"
 KINDS = (PERSON, RULE, ENGINE, AGENT, SYSTEM)
@@ -14,6 +15,8 @@ class Actor:
 
     `scopes` is None for somebody at the page (everything that the role allows); with an API token it is what the
     token was granted, and limits the role further.
+    `roles_only`: known to be in a workspace whose projects have no members of their own, so that the role tells all.
+    `memo` holds what was looked up about the actor; an actor lives as long as one request or job.
     """
 
     workspace_id: int
@@ -23,6 +26,8 @@ class Actor:
     user_id: int | None = None
     token_id: int | None = None
     scopes: frozenset[str] | None = None
+    roles_only: bool = False
+    memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 def system(workspace_id: int) -> Actor:

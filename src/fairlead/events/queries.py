@@ -25,7 +25,8 @@ FAMILIES: Final[dict[str, tuple[str, ...]]] = {
 @dataclass(frozen=True)
 class LogFilter:
     """Which events. `kind`: one kind, the first part of it such as "task", or one of FAMILIES; `task`: a task's key;
-    `since` and `until` (not included): times; `text`: anywhere in what happened. None: whatever it is."""
+    `since` and `until` (not included): times; `text`: anywhere in what happened. None: whatever it is.
+    `hidden`: projects whose events the reader may not see."""
 
     kind: str | None = None
     user_id: int | None = None
@@ -36,6 +37,7 @@ class LogFilter:
     until: datetime | None = None
     text: str | None = None
     before: int | None = None
+    hidden: frozenset[int] = frozenset()
 
 
 def latest(actor: Actor, wanted: LogFilter, *, limit: int) -> list[dict[str, Any]]:
@@ -55,6 +57,8 @@ def matching(workspace_id: int, wanted: LogFilter) -> QuerySet[Event]:
         "seq__lt": wanted.before,
     }
     found = found.filter(**{name: value for name, value in exact.items() if value is not None})
+    if wanted.hidden:
+        found = found.exclude(project_id__in=wanted.hidden)
     if wanted.task:
         found = found.filter(Q(subject_kind="task", subject_label=wanted.task) | Q(payload__task=wanted.task))
     if wanted.text:

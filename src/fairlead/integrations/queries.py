@@ -29,6 +29,7 @@ from fairlead.people.models import Skill, Worker
 from fairlead.work.fields.definitions import definitions
 from fairlead.work.fields.stored import people_of, values_of
 from fairlead.work.models import Project, Task
+from fairlead.work.reach import reach_of
 from fairlead.work.states import State
 from fairlead.work.types.definitions import task_types
 from fairlead.work.types.models import TASK, TaskType
@@ -87,9 +88,9 @@ class Files:
 
 
 def imports(actor: Actor) -> QuerySet[Import]:
-    """The imports of the workspace, newest first, for those who may import."""
+    """The imports of the workspace, newest first, for those who may import and see where it goes."""
     found = Import.objects.filter(workspace_id=actor.workspace_id) if may_import(actor) else Import.objects.none()
-    return found.order_by("-created_at")
+    return found.exclude(project_key__in=reach_of(actor).hidden_keys).order_by("-created_at")
 
 
 def find_import(actor: Actor, number: int) -> Import:

@@ -18,7 +18,7 @@ from fairlead.notices.kinds import KINDS, Kind
 from fairlead.notices.models import Choice, Device, Mute, Notice, NoticeSettings
 from fairlead.notices.timing import Rhythm
 from fairlead.work.models import Task
-from fairlead.work.queries import visible_projects, visible_tasks
+from fairlead.work.queries import seen, visible_projects, visible_tasks
 
 COLUMNS: Final = (
     "id", "kind", "title", "body", "url", "actor_name", "created_at", "read_at", "snoozed_until", "task_id",
@@ -42,7 +42,7 @@ class NoticeRow:
 
 
 def own_notices(actor: Actor) -> QuerySet[Notice]:
-    """The actor's notices in this workspace; a client only those of projects that are still shared with them."""
+    """The actor's notices in this workspace; only those of projects that they still see."""
     return told_to(actor).filter(in_app=True)
 
 
@@ -51,7 +51,7 @@ def told_to(actor: Actor) -> QuerySet[Notice]:
     found = Notice.objects.filter(workspace_id=actor.workspace_id, user_id=actor.user_id or 0)
     if actor.role == Role.CLIENT:
         found = found.filter(Q(project__isnull=True) | Q(project__in=visible_projects(actor)))
-    return found.exclude(task__deleted_at__isnull=False)
+    return seen(found, actor, "project").exclude(task__deleted_at__isnull=False)
 
 
 def awake(found: QuerySet[Notice], now: datetime) -> QuerySet[Notice]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -27,6 +28,7 @@ from fairlead.web.render import page
 from fairlead.web.sentences import changes, sentence
 from fairlead.web.step_up import fresh_page
 from fairlead.work.queries import visible_projects
+from fairlead.work.reach import reach_of
 
 ROWS: Final = 50
 MAY_NOT: Final = "Only managers and auditors can read the event log."
@@ -48,7 +50,7 @@ def activity(request: Request) -> HttpResponse:
     require(may_read_events(request.actor), MAY_NOT)
     asked = LogForm(request.GET, projects=_projects(request))
     wanted = asked.wanted(before=_number(request.GET.get("before", "")))
-    rows = latest(request.actor, wanted, limit=ROWS + 1)
+    rows = latest(request.actor, replace(wanted, hidden=reach_of(request.actor).hidden), limit=ROWS + 1)
     values = {
         "rows": [_told(row) for row in rows[:ROWS]],
         "asked": asked.shown,

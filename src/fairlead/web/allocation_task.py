@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from fairlead.allocation import actions, queries
 from fairlead.allocation.models import Assignment
-from fairlead.allocation.permissions import may_assign, may_release, may_see_everybody, may_take
+from fairlead.allocation.permissions import may_assign, may_assign_in, may_release, may_see_everybody, may_take
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Forbidden, Invalid, Missing, Refused
 from fairlead.people.models import Worker
@@ -39,7 +39,7 @@ def candidates(request: Request, key: str) -> HttpResponse:
 def panel(request: Request, task: Task, *, refused: Refused | None = None, typed: Any = None) -> HttpResponse:
     """The candidates of a task, with what was refused and typed."""
     actor, now = request.actor, timezone.now()
-    is_open = task.state in OPEN
+    is_open, leads = task.state in OPEN, may_assign_in(actor, task.project_id)
     found = queries.recommend(task, actor=actor, now=now) if is_open else None
     values = {
         "task": task,
@@ -49,7 +49,7 @@ def panel(request: Request, task: Task, *, refused: Refused | None = None, typed
         "offering": queries.offering_of(task, actor=actor, now=now) if is_open and task.assignee is None else None,
         "routing": queries.routing_of(task, actor=actor, now=now) if is_open and task.assignee is None else None,
         "mine": queries.my_offer_of(task, actor=actor, now=now) if is_open and task.assignee is None else None,
-        "may_offer": may_assign(actor) and task.state in WAITING and task.assignee is None,
+        "may_offer": may_assign(actor) and leads and task.state in WAITING and task.assignee is None,
         "refused": refused,
         "typed": typed or {},
         **_rights(actor, task),
@@ -61,7 +61,7 @@ def _rights(actor: Actor, task: Task) -> dict[str, Any]:
     """What the reader may do here."""
     me, holder = worker_of(actor), task.assignee
     return {
-        "may_assign": may_assign(actor),
+        "may_assign": may_assign_in(actor, task.project_id),
         "may_take": me is not None and may_take(actor, task, me),
         "may_release": holder is not None and task.state in OPEN and may_release(actor, holder),
         "me": me,
@@ -126,7 +126,7 @@ def unassign(request: Request, key: str) -> HttpResponse:
     task = find_task(request.actor, key)
     reason = request.POST.get("reason", "")
     ended = actions.unassign_task(task, actor=request.actor, now=timezone.now(), reason=reason)
-    undo = f"/tasks/{task}/assign/?worker={ended.worker_id}" if may_assign(request.actor) else ""
+    undo = f"/tasks/{task}/assign/?worker={ended.worker_id}" if may_assign_in(request.actor, task.project_id) else ""
     messages.success(request, f"{task} is with nobody now.", extra_tags=undo)
     return redirect("task", str(task))
 

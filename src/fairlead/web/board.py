@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any, Final
 from zlib import crc32
@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from fairlead.accounts.models import Role
-from fairlead.accounts.permissions import MANAGERS, STAFF
+from fairlead.accounts.permissions import MANAGERS
 from fairlead.lib.errors import Missing, Refused
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
 from fairlead.web.access import Request, member_page, to_portal
@@ -33,10 +33,10 @@ from fairlead.work.fields.models import WORKERS
 from fairlead.work.fields.stored import people_of
 from fairlead.work.fields.values import People
 from fairlead.work.models import BoardLook, Project, Status, Task
-from fairlead.work.permissions import may_create_task
+from fairlead.work.permissions import leads, may_arrange, may_create_task
 from fairlead.work.queries import Column, board, board_look, card, find_project, find_task, status_choices
 from fairlead.work.queries.cards import FIRST, column_cards
-from fairlead.work.states import OVER, WAITING
+from fairlead.work.states import OVER, WAITING, State
 
 MOST_CARDS: Final = 1000
 """So many cards of a column stay when news arrive."""
@@ -87,7 +87,8 @@ def show(request: Request, key: str) -> HttpResponse:
     marks = mark([row for column in found.columns for row in column.cards], actor=request.actor, now=now)
     may_add = may_create_task(request.actor, project) and project.archived_at is None
     lanes, folded = board_look(request.actor, project)
-    columns = [_shown_column(request, column, marks, may_add=may_add) for column in found.columns]
+    open_to = _open_to(request, project) if may_add else frozenset()
+    columns = [_shown_column(request, column, marks, open_to=open_to) for column in found.columns]
     for column in columns:
         column["folded"] = column["id"] in folded
     values = {
@@ -97,7 +98,7 @@ def show(request: Request, key: str) -> HttpResponse:
         "lane_choices": [(value, label, value == lanes) for value, label in BoardLook.Lanes.choices],
         "bar": filter_bar(request, asked(request), request.actor, project, states=False),
         "today": today_of(request, now),
-        "movable": request.actor.role in STAFF and project.archived_at is None,
+        "movable": may_arrange(request.actor, project) and project.archived_at is None,
         "may_add": may_add,
         "may_manage": request.actor.role in MANAGERS,
         "here": address(request),
@@ -114,7 +115,7 @@ def _opened(request: Request) -> dict[int, int]:
 
 
 def _shown_column(
-    request: Request, column: Column, marks: Mapping[int, Mapping[str, Any]], *, may_add: bool
+    request: Request, column: Column, marks: Mapping[int, Mapping[str, Any]], *, open_to: Collection[str]
 ) -> dict[str, Any]:
     over = column.state in OVER
     filtered = column.count != column.held
@@ -123,7 +124,7 @@ def _shown_column(
         "id": column.id, "name": column.name, "state": column.state, "count": column.count,
         "limit": None if filtered else column.limit, "hard": column.hard,
         "cards": [shown_card(request, row, marks) for row in column.cards],
-        "may_add": may_add and _may_add(request, column.state),
+        "may_add": column.state in open_to,
         "all_url": address(request, all=1) if over and column.more else "",
         "load_url": load if not over and column.more else "",
         "more": column.more,
@@ -177,11 +178,12 @@ def unfold(request: Request, key: str, status_id: int) -> HttpResponse:
     return redirect(_back(request, project))
 
 
-def _may_add(request: Request, state: str) -> bool:
-    """Clients ask where new tasks wait; contributors add there too; managers to every open column."""
-    if request.actor.role in MANAGERS:
-        return state not in OVER
-    return state in WAITING and request.actor.role != Role.CLIENT
+def _open_to(request: Request, project: Project) -> frozenset[str]:
+    """The states of the columns to which the reader adds tasks: where work waits; who leads the project, every open
+    one."""
+    if leads(request.actor, project):
+        return frozenset(State) - frozenset(OVER)
+    return frozenset(WAITING) if request.actor.role != Role.CLIENT else frozenset()
 
 
 @member_page
@@ -203,7 +205,7 @@ def more(request: Request, key: str, status_id: int) -> HttpResponse:
         "cards": [shown_card(request, row, marks) for row in rows],
         "load_url": address(request, skip=start + FIRST) if len(rows) == FIRST else "",
         "today": today_of(request, now),
-        "movable": request.actor.role in STAFF and project.archived_at is None,
+        "movable": may_arrange(request.actor, project) and project.archived_at is None,
         "project": project, "status": status, "back": f"/projects/{project.key}/",
     }  # fmt: skip
     return page(request, "board/more.jinja", values, block="cards")

@@ -13,6 +13,7 @@ from fairlead.web import filters
 from fairlead.web.icons import icon
 from fairlead.web.pieces import again, once
 from fairlead.web.transfer import static
+from fairlead.work.permissions import may_manage_project
 
 
 def environment(**options: Any) -> Environment:
@@ -22,7 +23,9 @@ def environment(**options: Any) -> Environment:
     env = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.i18n"], **options)
     env.policies["ext.i18n.trimmed"] = True
     _speak(env)
-    env.globals.update(static=static, url=_url, icon=icon, once=once, again=again, **filters.GLOBALS)
+    env.globals.update(
+        static=static, url=_url, icon=icon, once=once, again=again, leads=may_manage_project, **filters.GLOBALS
+    )
     env.filters.update(filters.FILTERS)
     env.globals["ui"] = env.get_template("_ui/all.jinja").module
     return env

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from fairlead.accounts.actions import touch_session
-from fairlead.accounts.queries import actor_of
+from fairlead.accounts.queries import actor_in
 from fairlead.events.tenancy import enter
 from fairlead.lib.errors import Refused
 from fairlead.web import errors, gate
@@ -95,7 +95,7 @@ def _open(request: HttpRequest) -> None:
     enter(member.workspace_id, user_id=request.user.pk)
     request.member = member  # type: ignore[attr-defined]
     request.workspace = member.workspace  # type: ignore[attr-defined]
-    request.actor = actor_of(member)  # type: ignore[attr-defined]
+    request.actor = actor_in(member)  # type: ignore[attr-defined]
 
 
 def refusals(get_response: Handler) -> Handler:

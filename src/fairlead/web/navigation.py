@@ -71,5 +71,5 @@ def projects(actor: Actor, path: str) -> list[dict[str, Any]]:
     rows = visible_projects(actor).filter(archived_at__isnull=True).order_by("name")[:30]
     return [
         {**p, "url": (url := f"/projects/{p['key']}/"), "current": path.startswith(url)}
-        for p in rows.values("name", "key", "color")
+        for p in rows.values("name", "key", "color", "private")
     ]

@@ -91,9 +91,8 @@ def _initial(project: Project) -> dict[str, Any]:
 
 def _managed(request: Request, key: str) -> Project:
     project = find_project(request.actor, key)
-    require(
-        may_manage_project(request.actor, project), "Only managers can change a project's settings. Ask one of them."
-    )
+    may = may_manage_project(request.actor, project)
+    require(may, "Only people who lead a project change its settings. Ask one of them: they are under People.")
     return project
 
 

@@ -16,7 +16,7 @@ from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_GET, require_POST
 
 from fairlead.allocation import actions as allocation
-from fairlead.allocation.permissions import may_assign
+from fairlead.allocation.permissions import may_assign_in
 from fairlead.lib.effort import parse_effort, write_effort
 from fairlead.lib.errors import Invalid, Refused, require
 from fairlead.people.queries import active_workers, find_worker
@@ -76,7 +76,8 @@ def editor(request: Request, key: str, cell: str) -> HttpResponse:
 def _check(request: Request, task: Task, cell: str) -> None:
     if cell not in CELLS and _own(request, task, cell) is None:
         raise Http404
-    allowed = may_assign(request.actor) if cell == "assignee" else may_edit_task(request.actor, task)
+    actor = request.actor
+    allowed = may_assign_in(actor, task.project_id) if cell == "assignee" else may_edit_task(actor, task)
     require(allowed, "Only managers and whoever holds or created this task can change this here.")
 
 

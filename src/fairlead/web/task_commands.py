@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from urllib.parse import urlencode
 
 from fairlead.accounts.permissions import STAFF
-from fairlead.allocation.permissions import may_assign
+from fairlead.allocation.permissions import may_assign_in
 from fairlead.events.actor import Actor
 from fairlead.web.palette import Command
 from fairlead.work.models import Task
@@ -28,7 +28,7 @@ def task_commands(
         lines.append(Command("Set due date", "calendar", "click", "#id_due_at", group=group))
         lines.append(Command("Move with its followers", "calendar-arrow-up", "go", f"{base}dates/", group=group))
         lines += [_shown_in(task, key, name) for key, name in further]
-    if may_assign(actor) and State(task.state) not in OVER:
+    if may_assign_in(actor, task.project_id) and State(task.state) not in OVER:
         lines.append(Command("Assign the best candidate", "user-check", "post", f"{base}assign-best/", group=group))
         lines.append(Command("Assign somebody", "users", "go", f"{base}cell/assignee/", group=group))
     if actor.role in STAFF and State(task.state) not in OVER:

@@ -13,6 +13,7 @@ from fairlead.accounts.models import Membership, Role
 from fairlead.events.actor import Actor
 from fairlead.lib.text import folded
 from fairlead.work.models import Comment, ProjectClient, Task
+from fairlead.work.reach import belonging_to
 
 CODE: Final = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`", re.DOTALL)
 NAME: Final = re.compile(r"(?:^|(?<=[\s(\[,;:*_]))@(?=\w)")
@@ -31,6 +32,8 @@ def people_to_mention(actor: Actor, task: Task, *, internal: bool) -> dict[int, 
         wrote = Comment.objects.filter(task=task, internal=False, deleted_at__isnull=True).values("author_id")
         holder = task.assignee.user_id if task.assignee else None
         here = here.filter(Q(user_id__in=wrote) | Q(user_id__in=clients) | Q(user_id=holder or 0))
+    if task.project.private:
+        here = here.filter(belonging_to(task.project_id) | Q(user_id__in=clients))
     readers = Q(role=Role.CLIENT, user_id__in=clients) | ~Q(role=Role.CLIENT)
     rows = here.filter(~Q(role=Role.CLIENT) if internal else readers).order_by("user__name", "user_id")
     return dict(rows.values_list("user_id", "user__name"))

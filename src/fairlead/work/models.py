@@ -29,7 +29,7 @@ __all__ = [
 
 
 class Project(models.Model):
-    """A body of work with a short key and statuses of its own."""
+    """A body of work with a short key and statuses of its own. Private: only its members see anything of it."""
 
     workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
     key = models.CharField(max_length=8, validators=[RegexValidator(r"^[A-Z][A-Z0-9]{1,7}\Z")])
@@ -41,6 +41,7 @@ class Project(models.Model):
     next_number = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()
     archived_at = models.DateTimeField(null=True, blank=True)
+    private = models.BooleanField(default=False)
     revision_limit = models.PositiveSmallIntegerField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
 
@@ -50,6 +51,7 @@ class Project(models.Model):
             models.UniqueConstraint(fields=["workspace", "key"], name="project_key_once"),
             models.CheckConstraint(condition=Q(key__regex=r"^[A-Z][A-Z0-9]{1,7}$"), name="project_key_shape"),
         ]
+        indexes = [models.Index(fields=["workspace"], name="project_private", condition=Q(private=True))]
 
     def __str__(self) -> str:
         return self.name
@@ -370,6 +372,7 @@ class BatchLine(models.Model):
         return f"{self.task} in {self.batch}"
 
 
+from fairlead.work.membership import ProjectMember, ProjectRole  # noqa: E402, F401  Django finds models here
 from fairlead.work.models_files import (  # noqa: E402  they point to the models above
     Attachment,
     AttachmentVersion,
@@ -379,7 +382,7 @@ from fairlead.work.models_files import (  # noqa: E402  they point to the models
     ProofPin,
     Reaction,
 )
-from fairlead.work.placement import TaskPlacement  # noqa: E402, F401  Django finds models here
+from fairlead.work.placement import TaskPlacement  # noqa: E402, F401  and here
 from fairlead.work.planner import Capture, OwnBlock  # noqa: E402, F401  and here
 from fairlead.work.time.models import TimeEntry, TimeWeek  # noqa: E402, F401  and here
 from fairlead.work.triage import Triage  # noqa: E402, F401  and here

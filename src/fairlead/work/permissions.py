@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from fairlead.accounts.models import Role
-from fairlead.accounts.permissions import MANAGERS, STAFF, in_scope
+from fairlead.accounts.permissions import MANAGERS, READERS, STAFF, in_scope
 from fairlead.events.actor import AGENT, Actor
 from fairlead.people.models import Worker
-from fairlead.work.models import Comment, Handover, Project, ProjectClient, RequestForm, Reviewer, Task, View
+from fairlead.work.membership import ProjectRole
+from fairlead.work.models import (
+    Comment,
+    Handover,
+    Project,
+    ProjectClient,
+    RequestForm,
+    Reviewer,
+    Task,
+    View,
+)
+from fairlead.work.reach import is_at_least, role_in
 from fairlead.work.states import AGENT_NEVER, AUTHOR, HOLDER, MANAGER, TRANSITIONS, State
 
 
@@ -21,14 +32,33 @@ def may_manage_projects(actor: Actor) -> bool:
 
 
 def may_manage_project(actor: Actor, project: Project) -> bool:
-    return may_manage_projects(actor) and project.workspace_id == actor.workspace_id
+    """Its settings, columns and clients: whoever leads it."""
+    inside = project.workspace_id == actor.workspace_id and may_write(actor)
+    return inside and is_at_least(actor, project.pk, ProjectRole.LEAD)
+
+
+def leads(actor: Actor, project: Project) -> bool:
+    """Whether the actor is what managers are in an open project that says nothing else."""
+    return is_at_least(actor, project.pk, ProjectRole.LEAD)
+
+
+def may_see_people(actor: Actor, project: Project) -> bool:
+    """Who belongs to a project: the team and auditors, as far as they see it."""
+    return project.workspace_id == actor.workspace_id and actor.role in READERS
+
+
+def may_manage_people(actor: Actor, project: Project) -> bool:
+    """Say who belongs to a project, and as what, and whether it is private. Never an AI agent, whatever its role."""
+    return actor.kind != AGENT and may_manage_project(actor, project)
 
 
 def may_create_task(actor: Actor, project: Project) -> bool:
-    """Staff in every project; clients, as requests, in those shared with them."""
+    """Contributors and leads of the project; clients, as requests, in those shared with them."""
     if project.workspace_id != actor.workspace_id or not may_write(actor):
         return False
-    return actor.role in STAFF or (actor.role == Role.CLIENT and shared_with(actor, project.pk))
+    if actor.role == Role.CLIENT:
+        return shared_with(actor, project.pk)
+    return is_at_least(actor, project.pk, ProjectRole.CONTRIBUTOR)
 
 
 def shared_with(actor: Actor, project_id: int) -> bool:
@@ -42,18 +72,20 @@ def parts(actor: Actor, task: Task) -> frozenset[str]:
     """What the actor is to the task: any of MANAGER, HOLDER, AUTHOR. Clients, auditors and strangers are nothing."""
     if task.workspace_id != actor.workspace_id:
         return frozenset()
-    return row_parts(actor, None if task.assignee is None else task.assignee.user_id, task.created_by_id)
+    holder = None if task.assignee is None else task.assignee.user_id
+    return row_parts(actor, task.project_id, holder_user_id=holder, author_id=task.created_by_id)
 
 
-def row_parts(actor: Actor, holder_user_id: int | None, author_id: int | None) -> frozenset[str]:
+def row_parts(actor: Actor, project_id: int, *, holder_user_id: int | None, author_id: int | None) -> frozenset[str]:
     """`parts` for a row of the actor's workspace, from the users who hold and who created the task."""
     if actor.role not in STAFF or not may_write(actor):
         return frozenset()
-    found = {MANAGER} if actor.role in MANAGERS else set()
-    if actor.user_id is not None:
+    role = role_in(actor, project_id)
+    found = {MANAGER} if role == ProjectRole.LEAD else set()
+    if actor.user_id is not None and role:
         if holder_user_id == actor.user_id:
             found.add(HOLDER)
-        if author_id == actor.user_id:
+        if author_id == actor.user_id and role in (ProjectRole.LEAD, ProjectRole.CONTRIBUTOR):
             found.add(AUTHOR)
     return frozenset(found)
 
@@ -79,8 +111,14 @@ def may_see_inside(actor: Actor) -> bool:
 
 
 def may_order(actor: Actor, task: Task) -> bool:
-    """Change the place of a card within its column: everybody of the team."""
-    return task.workspace_id == actor.workspace_id and actor.role in STAFF and may_write(actor)
+    """Change the place of a card within its column: contributors and leads of the project."""
+    inside = task.workspace_id == actor.workspace_id and may_write(actor)
+    return inside and is_at_least(actor, task.project_id, ProjectRole.CONTRIBUTOR)
+
+
+def may_arrange(actor: Actor, project: Project) -> bool:
+    """Drag the cards of its board at all; each card by the rules for its task."""
+    return may_write(actor) and is_at_least(actor, project.pk, ProjectRole.CONTRIBUTOR)
 
 
 def next_states(actor: Actor, task: Task) -> list[State]:
@@ -107,12 +145,12 @@ def may_keep_time(actor: Actor, worker: Worker) -> bool:
 
 
 def may_comment(actor: Actor, task: Task, *, internal: bool) -> bool:
-    """The team always; a client where the project is shared with them, and never internally."""
+    """Commenters and more of the project; a client where the project is shared with them, and never internally."""
     if task.workspace_id != actor.workspace_id or not may_write(actor):
         return False
     if actor.role == Role.CLIENT:
         return not internal and shared_with(actor, task.project_id)
-    return actor.role in STAFF
+    return is_at_least(actor, task.project_id, ProjectRole.COMMENTER)
 
 
 def may_edit_comment(actor: Actor, comment: Comment) -> bool:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from fairlead.accounts.models import Role
 from fairlead.accounts.permissions import STAFF
 from fairlead.events.actor import AGENT, Actor
+from fairlead.work.membership import ProjectRole
 from fairlead.work.models import Attachment, Comment, ProofPin, Task
 from fairlead.work.permissions import may_comment, may_edit_task, may_write, parts, shared_with
+from fairlead.work.reach import is_at_least
 from fairlead.work.states import MANAGER
 
 
@@ -17,7 +19,8 @@ def may_attach(actor: Actor, task: Task, *, for_client: bool) -> bool:
         return False
     if actor.role == Role.CLIENT:
         return for_client and shared_with(actor, task.project_id)
-    return actor.role in STAFF and not (for_client and actor.kind == AGENT)
+    inside = is_at_least(actor, task.project_id, ProjectRole.COMMENTER)
+    return inside and not (for_client and actor.kind == AGENT)
 
 
 def may_add_version(actor: Actor, attachment: Attachment) -> bool:

@@ -12,7 +12,7 @@ from django.db import transaction
 from fairlead.accounts.actions.policy import parse_networks
 from fairlead.accounts.models import ApiToken, Membership
 from fairlead.accounts.permissions import SCOPES, may_make_tokens, may_manage_members
-from fairlead.accounts.queries import actor_of
+from fairlead.accounts.queries import actor_in
 from fairlead.accounts.rules import DEFAULT, Rules, rules_in, rules_of
 from fairlead.events.actor import Actor
 from fairlead.events.record import record
@@ -114,4 +114,4 @@ def token_actor(secret: str, *, now: datetime, address: str = "") -> Actor | Non
         )
     if token.last_used_at is None or now - token.last_used_at > timedelta(minutes=1):
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
-    return replace(actor_of(found), token_id=token.pk, scopes=frozenset(token.scopes))
+    return replace(actor_in(found), token_id=token.pk, scopes=frozenset(token.scopes))

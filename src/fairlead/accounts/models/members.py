@@ -82,6 +82,8 @@ class Workspace(models.Model):
     """The tenant: everything that belongs to one team. `ends_at`: when it is removed, if an owner asked for that.
 
     `language`: what people read who have not chosen one and whose browser is not at hand; empty: the server's.
+    `has_project_roles`: whether any of its projects is private or has members of its own; where none does, nobody has
+    to ask who may see what.
     """
 
     name = models.CharField(max_length=80)
@@ -92,6 +94,7 @@ class Workspace(models.Model):
     language = models.CharField(max_length=8, blank=True, default="")
     created_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True, blank=True)
+    has_project_roles = models.BooleanField(default=False)
 
     wall_column = "id"
     wall_also = (

@@ -18,6 +18,7 @@ from fairlead.lib.errors import Conflict, Forbidden, require
 from fairlead.people.models import Worker
 from fairlead.work.actions import hold_task
 from fairlead.work.models import Task
+from fairlead.work.queries.people import may_do_work_of
 from fairlead.work.states import OPEN, WAITING
 
 NOT_ASKED = "Only whoever was asked can answer an offer."
@@ -60,8 +61,12 @@ def decline_by_link(offer: Offer, *, now: datetime, reason: str = "") -> Offer:
 
 def bearer(offer: Offer) -> Actor:
     """Who answers by the link, which went to the worker alone; workers need no account. Raises Forbidden for somebody
-    who is not a member any more."""
+    who is not a member any more, or does not belong to the private project."""
     worker = offer.worker
+    if not may_do_work_of(offer.task, worker):
+        raise Forbidden(
+            "This work is in a private project now, to which you do not belong. The offer is not yours any more."
+        )
     if worker.user_id is None:
         return Actor(workspace_id=offer.workspace_id, kind=PERSON, name=worker.name, role=Role.CONTRIBUTOR)
     here = Membership.objects.filter(workspace_id=offer.workspace_id, user_id=worker.user_id, removed_at__isnull=True)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 
 from fairlead.allocation.actions.receipts import Because, keep_receipt
 from fairlead.allocation.judgement import Judgement, judge
 from fairlead.allocation.models import Assignment, Offering
-from fairlead.allocation.permissions import may_assign, may_release, may_take
+from fairlead.allocation.permissions import may_assign_in, may_release, may_take
 from fairlead.allocation.snapshot import worker_name, worker_number
 from fairlead.events.actor import Actor, system
 from fairlead.events.record import record
@@ -37,6 +37,9 @@ class RuledOutError(Refused):
     title = "A rule is in the way"
 
 
+ONLY_LEADS: Final = "Only managers, and people who lead the project, assign its work; an AI agent never does."
+
+
 class NobodyCan(Refused):
     """No worker can do the task; the candidates panel says exactly why and what would free it."""
 
@@ -52,7 +55,7 @@ def assign_task(
     Somebody whom a rule keeps from the task is refused unless a reason is given. Raises HeldByOther when it changed
     hands since `task` was read, Conflict for a stale `version`. The same worker again: nothing happens.
     """
-    require(may_assign(actor), "Only managers assign work; an AI agent never does.")
+    require(may_assign_in(actor, task.project_id), ONLY_LEADS)
     check_open(task, worker, version=version)
     reason = reason.strip()[:MAX_REASON]
     if (same := active_assignment(task)) is not None and same.worker_id == worker.pk:
@@ -66,7 +69,7 @@ def assign_task(
 
 def assign_best(task: Task, *, actor: Actor, now: datetime, version: int | None = None) -> Assignment:
     """Give the task to the first of its candidates. Raises NobodyCan."""
-    require(may_assign(actor), "Only managers assign work; an AI agent never does.")
+    require(may_assign_in(actor, task.project_id), ONLY_LEADS)
     check_open(task, None, version=version)
     judgement = judge(task.pk, workspace_id=actor.workspace_id, now=now)
     if judgement.ranking.best is None:
@@ -96,7 +99,8 @@ def unassign_task(
     active = active_assignment(task)
     if active is None:
         raise Conflict(f"Nobody holds {task} any more.")
-    require(may_release(actor, active.worker), "Only managers, or whoever holds the task, can take it back.")
+    may = may_assign_in(actor, task.project_id) or may_release(actor, active.worker)
+    require(may, "Only managers, or whoever holds the task, can take it back.")
     check_open(task, None, version=version)
     with transaction.atomic():
         reason = reason.strip()[:MAX_REASON]

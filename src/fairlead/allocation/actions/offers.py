@@ -16,7 +16,7 @@ from fairlead.allocation.actions.receipts import Because, keep_receipt
 from fairlead.allocation.deadlines import answer_times
 from fairlead.allocation.judgement import Judgement, judge
 from fairlead.allocation.models import Offer, Offering, Routing
-from fairlead.allocation.permissions import may_assign
+from fairlead.allocation.permissions import may_assign, may_assign_in
 from fairlead.allocation.routing.definition import MOST_ANSWER_MIN, MOST_ASKED
 from fairlead.allocation.snapshot import worker_number
 from fairlead.engine.effort import minutes_needed
@@ -66,7 +66,7 @@ def offer_task(
 
     Raises RuledOutError for somebody whom a rule keeps from it, NobodyCan, and AlreadyOffered.
     """
-    require(may_assign(actor), NOT_A_MANAGER)
+    require(may_assign(actor) and may_assign_in(actor, task.project_id), NOT_A_MANAGER)
     terms = terms or Terms(at_once=max(1, len(workers)))
     terms.check()
     check_open(task, None, version=None)

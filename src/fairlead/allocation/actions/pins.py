@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
-from fairlead.allocation.actions.assign import MAX_REASON, HeldByOther, assign_task
+from fairlead.allocation.actions.assign import MAX_REASON, ONLY_LEADS, HeldByOther, assign_task
 from fairlead.allocation.models import Assignment, Pin
-from fairlead.allocation.permissions import may_assign
+from fairlead.allocation.permissions import may_assign_in
 from fairlead.events.actor import Actor
 from fairlead.events.record import record
 from fairlead.lib.errors import Conflict, Invalid, require
@@ -28,7 +28,7 @@ def pin_task(
 
     A time that has passed is none. Raises what `assign_task` raises, and Invalid for a time more than a year away.
     """
-    require(may_assign(actor), NOT_A_MANAGER)
+    require(may_assign_in(actor, task.project_id), ONLY_LEADS)
     if starts_at is not None and starts_at <= now:
         starts_at = None
     if starts_at is not None and starts_at > now + FARTHEST:
@@ -55,7 +55,7 @@ def pin_task(
 
 def unpin_task(task: Task, *, actor: Actor, now: datetime) -> None:
     """Let plans move the task again; its holder keeps it. Raises Conflict when it is not pinned."""
-    require(may_assign(actor), NOT_A_MANAGER)
+    require(may_assign_in(actor, task.project_id), ONLY_LEADS)
     with transaction.atomic():
         going = Pin.objects.filter(task=task, ended_at__isnull=True).select_related("worker").first()
         if going is None or not Pin.objects.filter(pk=going.pk, ended_at__isnull=True).update(ended_at=now):

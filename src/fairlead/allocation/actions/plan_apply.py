@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
@@ -23,11 +24,13 @@ from fairlead.lib.errors import Conflict, require
 from fairlead.people.models import Worker
 from fairlead.work.actions import hold_tasks
 from fairlead.work.models import Task
+from fairlead.work.reach import reach_of
 from fairlead.work.states import OPEN, WAITING
 
 State, Outcome, Kind, EndReason = Plan.State, PlanLine.Outcome, PlanLine.Kind, Assignment.EndReason
 BATCH = 500
 AT_ONCE = "it changed at the same moment"
+ALSO_PRIVATE: Final = "This plan also gave out work of a private project that you do not see. An admin can undo it."
 
 
 def apply_plan(plan: Plan, *, actor: Actor, now: datetime, leave_out: Collection[int] = ()) -> Plan:
@@ -39,7 +42,7 @@ def apply_plan(plan: Plan, *, actor: Actor, now: datetime, leave_out: Collection
     """
     require(may_assign(actor), NOT_A_MANAGER)
     with transaction.atomic():
-        chosen = _begin(plan, leave_out, now=now)
+        chosen = _begin(plan, leave_out, actor=actor, now=now)
         if stale := stale_lines(plan, [line for line in chosen if line.kind != Kind.SAME]):
             raise StalePlan(stale)
         if too_many := without_room(chosen):
@@ -52,7 +55,7 @@ def apply_rest(plan: Plan, *, actor: Actor, now: datetime, leave_out: Collection
     they are and say so."""
     require(may_assign(actor), NOT_A_MANAGER)
     with transaction.atomic():
-        chosen = _begin(plan, leave_out, now=now)
+        chosen = _begin(plan, leave_out, actor=actor, now=now)
         stale = {item.line_id for item in stale_lines(plan, chosen)}
         PlanLine.objects.filter(pk__in=stale).exclude(kind=Kind.SAME).update(outcome=Outcome.TAKEN)
         rest = [line for line in chosen if line.pk not in stale]
@@ -61,12 +64,16 @@ def apply_rest(plan: Plan, *, actor: Actor, now: datetime, leave_out: Collection
         return _apply(plan, [line for line in rest if line.pk not in full], actor=actor, now=now)
 
 
-def _begin(plan: Plan, leave_out: Collection[int], *, now: datetime) -> list[PlanLine]:
-    """Take the draft for applying, exactly one caller; the chosen lines."""
+def _begin(plan: Plan, leave_out: Collection[int], *, actor: Actor, now: datetime) -> list[PlanLine]:
+    """Take the draft for applying, exactly one caller; the chosen lines. Lines of private projects that the actor does
+    not see are left out."""
     if not Plan.objects.filter(pk=plan.pk, state=State.DRAFT).update(state=State.APPLIED, applied_at=now):
         raise Conflict("This plan was applied or discarded already. Make a new one.")
     plan.refresh_from_db()
     lines = PlanLine.objects.filter(plan=plan, worker__isnull=False)
+    if hidden := reach_of(actor).hidden:
+        unknown = lines.filter(task__project_id__in=hidden).values_list("pk", flat=True)
+        leave_out = {*leave_out, *unknown}
     lines.filter(pk__in=list(leave_out)).exclude(kind=Kind.SAME).update(outcome=Outcome.LEFT_OUT)
     related = lines.select_related("task__project", "worker", "before_worker").order_by("starts_at", "id")
     return [line for line in related if line.pk not in leave_out]
@@ -169,6 +176,8 @@ def undo_plan(plan: Plan, *, actor: Actor, now: datetime) -> Plan:
     """
     require(may_assign(actor), NOT_A_MANAGER)
     with transaction.atomic():
+        done = PlanLine.objects.filter(plan=plan, outcome=Outcome.APPLIED)
+        require(not done.filter(task__project_id__in=reach_of(actor).hidden).exists(), ALSO_PRIVATE)
         won = Plan.objects.filter(pk=plan.pk, state=State.APPLIED).update(state=State.UNDONE)
         if not won:
             raise Conflict("Only a plan that is applied can be undone, and only once.")

@@ -24,6 +24,7 @@ from fairlead.events.models import Head
 from fairlead.events.record import record
 from fairlead.lib.errors import Conflict, Refused, require
 from fairlead.work.models import Project
+from fairlead.work.queries import seen
 
 State, Scope = Plan.State, Plan.Scope
 STEPS = 100
@@ -55,7 +56,7 @@ def make_plan(
         created_at=now, seed=seed, total=STEPS, scope=scope, other=other,
         weights=full(usual_weights(actor.workspace_id) if weights is None else weights),
     )  # fmt: skip
-    count = tasks_of(plan).count()
+    count = seen(tasks_of(plan), actor, "project").count()
     if not count:
         raise Refused(_nothing_to_do(plan))
     is_large = count > POLICY.quick_tasks
@@ -94,7 +95,7 @@ def steps_for(tasks: int) -> int:
 
 def finish_plan(plan: Plan, *, actor: Actor, now: datetime) -> Plan:
     """Compute a plan that is being made and store its lines, all or nothing; one no longer being made is left alone."""
-    wanted = set(tasks_of(plan).values_list("pk", flat=True))
+    wanted = set(seen(tasks_of(plan), actor, "project").values_list("pk", flat=True))
     if plan.scope == Scope.ALL:
         wanted -= against_rules(plan.workspace_id, wanted, on=now.date())
     as_of_seq = last_seq(plan.workspace_id)

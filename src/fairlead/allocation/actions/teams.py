@@ -12,6 +12,7 @@ from fairlead.events.actor import Actor
 from fairlead.lib.errors import Invalid, Refused
 from fairlead.people import actions as people
 from fairlead.people.models import Team
+from fairlead.work import actions as work
 
 
 class TeamInUse(Refused):
@@ -28,10 +29,10 @@ def remove_team(team: Team, *, actor: Actor, now: datetime) -> None:
 
 
 def change_team(team: Team, *, name: str, actor: Actor, now: datetime, **more: Any) -> Team:
-    """See people.actions.change_team; another name only where no policy says the present one. Raises TeamInUse."""
+    """See work.actions.change_team; another name only where no policy says the present one. Raises TeamInUse."""
     if " ".join(name.split()) != team.name:
         _free(team, "give it another name")
-    return people.change_team(team, name=name, actor=actor, now=now, **more)
+    return work.change_team(team, name=name, actor=actor, now=now, **more)
 
 
 def _free(team: Team, deed: str) -> None:

@@ -22,6 +22,7 @@ from fairlead.people.queries import requests_waiting
 from fairlead.work.models import Task
 from fairlead.work.queries import blocked, visible_tasks
 from fairlead.work.queries.rows import plain
+from fairlead.work.reach import knows_key
 from fairlead.work.states import OPEN, OVER, WAITING, State
 
 DONE_DAYS: Final = 14
@@ -103,8 +104,11 @@ def my_work(worker: Worker, *, actor: Actor, now: datetime, zone: str) -> MyWork
     over = mine.filter(state__in=OVER, done_at__gte=now - timedelta(days=DONE_DAYS))
     finished = _rows(over.order_by("-done_at", "-id")[:DONE_SHOWN])
     times = schedule(worker, now=now) if rows else {}
-    stops = blocked([row["id"] for row in rows])
-    items = [_item(row, times.get(row["id"]), tuple(stops.get(row["id"], ())), now) for row in rows]
+    stops = {
+        pk: [key for key in keys if knows_key(actor, key)] for pk, keys in blocked([r["id"] for r in rows]).items()
+    }
+    known = {pk: tuple(key for key in keys if knows_key(actor, key)) for pk, keys in stops.items()}
+    items = [_item(row, times.get(row["id"]), known.get(row["id"], ()), now) for row in rows]
     items.sort(key=lambda item: (item.starts_at is None, item.starts_at or now, item.key))
     today = now.astimezone(ZoneInfo(zone)).date()
     places: dict[str, list[WorkItem]] = {"overdue": [], "today": [], "next": [], "waiting": []}

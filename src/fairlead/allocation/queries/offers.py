@@ -18,6 +18,7 @@ from fairlead.lib.errors import Missing, require
 from fairlead.lib.hours import minutes_within
 from fairlead.people.queries import working_time
 from fairlead.work.models import Task
+from fairlead.work.queries import seen
 from fairlead.work.states import WAITING
 
 SHOWN: Final = 50
@@ -96,7 +97,7 @@ class OfferingCard:
 
 def visible_offers(actor: Actor) -> QuerySet[Offer]:
     """Everything for managers and auditors; their own for others; nothing for clients."""
-    rows = Offer.objects.filter(workspace_id=actor.workspace_id)
+    rows = seen(Offer.objects.filter(workspace_id=actor.workspace_id), actor)
     if may_see_everybody(actor):
         return rows
     if not may_see(actor) or actor.user_id is None:
@@ -134,7 +135,7 @@ def waiting_for(actor: Actor, *, now: datetime) -> int:
     """How many things on the page of offers wait for this actor: answers, and tasks that nobody wanted."""
     if not may_see(actor) or actor.user_id is None:
         return 0
-    mine = Offer.objects.filter(workspace_id=actor.workspace_id, worker__user_id=actor.user_id, state=Offer.State.OPEN)
+    mine = visible_offers(actor).filter(worker__user_id=actor.user_id, state=Offer.State.OPEN)
     own = mine.filter(expires_at__gt=now).count()
     return own + (nobody_found(actor).count() if may_see_everybody(actor) else 0)
 
@@ -142,7 +143,7 @@ def waiting_for(actor: Actor, *, now: datetime) -> int:
 def offerings(actor: Actor, *, now: datetime) -> tuple[list[OfferingCard], list[OfferingCard]]:
     """Tasks for which nobody was found and which still wait, then tasks being offered; of both the oldest SHOWN."""
     require(may_see_everybody(actor), "Managers and auditors see all offers; yours are on this page.")
-    going = Offering.objects.filter(workspace_id=actor.workspace_id, state=Offering.State.OPEN)
+    going = seen(Offering.objects.filter(workspace_id=actor.workspace_id, state=Offering.State.OPEN), actor)
     return (
         _offering_cards(nobody_found(actor).order_by("closed_at", "id")[:SHOWN], actor=actor, now=now),
         _offering_cards(going.order_by("created_at", "id")[:SHOWN], actor=actor, now=now),
@@ -232,10 +233,11 @@ def nobody_found(actor: Actor) -> QuerySet[Offering]:
     """Exhausted offerings by people, the latest of their task, whose task still waits for somebody. Policies go on by
     themselves and hand their tasks to a manager in the end."""
     newer = Offering.objects.filter(task_id=OuterRef("task_id"), pk__gt=OuterRef("pk"))
-    return Offering.objects.filter(
+    found = Offering.objects.filter(
         ~Exists(newer), workspace_id=actor.workspace_id, state=Offering.State.EXHAUSTED, routing__isnull=True,
         task__state__in=WAITING, task__assignee__isnull=True, task__deleted_at__isnull=True,
     )  # fmt: skip
+    return seen(found, actor)
 
 
 def _offering_cards(found: QuerySet[Offering], *, actor: Actor, now: datetime) -> list[OfferingCard]:

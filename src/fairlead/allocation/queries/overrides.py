@@ -22,6 +22,7 @@ from fairlead.allocation.snapshot import worker_name
 from fairlead.events.actor import PERSON, Actor
 from fairlead.lib.errors import Missing, Refused, require
 from fairlead.lib.secrets import digest
+from fairlead.work.queries import seen
 
 NOT_YOURS: Final = "Only managers and auditors see what was overridden."
 WINDOWS: Final = (4, 12, 26)
@@ -81,7 +82,7 @@ class Preview:
 def overrides(actor: Actor, *, now: datetime, weeks: int = 12, policy_id: int | None = None) -> list[PolicyOverrides]:
     """By policy, in their order; those without any decision of people are left out. Six queries."""
     require(may_see_policies(actor), NOT_YOURS)
-    made = _decisions(actor.workspace_id, now - timedelta(weeks=weeks))
+    made = _decisions(actor, now - timedelta(weeks=weeks))
     faces = Faces(actor.workspace_id)
     here = Policy.objects.filter(workspace_id=actor.workspace_id, removed_at__isnull=True, current__isnull=False)
     if policy_id is not None:
@@ -123,13 +124,14 @@ _COLUMNS: Final = (
 )  # fmt: skip
 
 
-def _decisions(workspace_id: int, since: datetime) -> list[dict[str, Any]]:
+def _decisions(actor: Actor, since: datetime) -> list[dict[str, Any]]:
     """Single decisions of people whose receipt names candidates, the newest first, each with its task's policy."""
+    workspace_id = actor.workspace_id
     made = Assignment.objects.filter(
         workspace_id=workspace_id, by_kind=PERSON, created_at__gte=since, receipt__plan__isnull=True,
         task__deleted_at__isnull=True,
     )  # fmt: skip
-    rows = [dict(row) for row in made.order_by("-created_at", "-id").values(*_COLUMNS)[:MOST_READ]]
+    rows = [dict(row) for row in seen(made, actor).order_by("-created_at", "-id").values(*_COLUMNS)[:MOST_READ]]
     routed = Routing.objects.filter(task_id__in=[row["task_id"] for row in rows]).order_by("id")
     policies = dict(routed.values_list("task_id", "version__policy_id"))
     last = Policy.objects.filter(workspace_id=workspace_id, is_catch_all=True).values_list("pk", flat=True).first()
@@ -174,7 +176,7 @@ def preview(
     if found is None or found.current is None:
         raise Missing("There is no such policy.")
     weights = dict(definition_of(found.latest).weights)
-    rows = [row for row in _decisions(actor.workspace_id, now - timedelta(weeks=weeks)) if row["policy_id"] == found.pk]
+    rows = [row for row in _decisions(actor, now - timedelta(weeks=weeks)) if row["policy_id"] == found.pk]
     judged = [row["judged"] for row in rows[:MOST_RANKED]]
     firsts = _ranked([it.receipt_id for it in judged], {**weights, name: after})
     kept = [it for it in judged if it.receipt_id in firsts]

@@ -21,6 +21,7 @@ from fairlead.allocation.weights import full
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Missing, require
 from fairlead.work.models import Project
+from fairlead.work.queries import seen
 
 Kind = PlanLine.Kind
 
@@ -138,18 +139,19 @@ def may_see_plans(actor: Actor) -> bool:
 
 
 def visible_plans(actor: Actor) -> QuerySet[Plan]:
-    """The plans of the workspace; none for those who may not see plans."""
-    return Plan.objects.filter(workspace_id=actor.workspace_id) if may_see_plans(actor) else Plan.objects.none()
+    """The plans of the workspace, without those of private projects of others; none for those who may not see plans."""
+    found = Plan.objects.filter(workspace_id=actor.workspace_id)
+    return seen(found, actor, "project") if may_see_plans(actor) else Plan.objects.none()
 
 
 def waiting_count(actor: Actor, project: Project | None) -> int:
     """How many tasks a plan of waiting tasks would be made for."""
-    return waiting_tasks(actor.workspace_id, project).count()
+    return seen(waiting_tasks(actor.workspace_id, project), actor, "project").count()
 
 
 def held_count(actor: Actor, project: Project | None) -> int:
     """How many held tasks a re-plan could give to somebody else."""
-    return held_tasks(actor.workspace_id, project).count()
+    return seen(held_tasks(actor.workspace_id, project), actor, "project").count()
 
 
 def proposals(actor: Actor) -> QuerySet[Plan]:
@@ -219,7 +221,8 @@ def recent_plans(actor: Actor, *, most: int = 20) -> list[dict[str, Any]]:
 def plan_sheet(actor: Actor, plan: Plan) -> PlanSheet:
     """Everything about a finished plan, in a fixed number of queries."""
     faces = Faces(actor.workspace_id)
-    lines, unchanged = _lines(plan, faces), PlanLine.objects.filter(plan=plan, kind=Kind.SAME).count()
+    told = seen(PlanLine.objects.filter(plan=plan), actor)
+    lines, unchanged = _lines(told, faces), told.filter(kind=Kind.SAME).count()
     given = tuple(line for line in lines if line.worker is not None)
     return PlanSheet(
         plan=plan,
@@ -249,9 +252,9 @@ _LINE = (
 )  # fmt: skip
 
 
-def _lines(plan: Plan, faces: Faces) -> list[Line]:
+def _lines(told: QuerySet[PlanLine], faces: Faces) -> list[Line]:
     """All but those that stay as they are."""
-    rows = PlanLine.objects.filter(plan=plan).exclude(kind=Kind.SAME).order_by("starts_at", "id")
+    rows = told.exclude(kind=Kind.SAME).order_by("starts_at", "id")
     return [
         Line(
             id=row["id"], kind=row["kind"], task_id=row["task_id"],

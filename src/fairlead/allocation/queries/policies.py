@@ -33,6 +33,7 @@ from fairlead.allocation.snapshot import Picture
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Invalid, Missing, require
 from fairlead.work.models import Task
+from fairlead.work.queries import seen
 
 TRIED: Final = 50
 """So many of the newest tasks a policy is tried on."""
@@ -211,7 +212,7 @@ def try_out(actor: Actor, definition: Definition, *, policy: Policy | None, now:
     newest = Task.objects.filter(workspace_id=actor.workspace_id, deleted_at__isnull=True).order_by(
         "-created_at", "-id"
     )
-    tasks = list(newest.select_related("project", "assignee")[:TRIED])
+    tasks = list(seen(newest, actor, "project").select_related("project", "assignee")[:TRIED])
     around, faces = Surroundings(actor.workspace_id, now), Faces(actor.workspace_id)
     values = around.tasks(tasks)
     before = takers(actor.workspace_id)

@@ -18,6 +18,7 @@ from fairlead.events.actor import Actor
 from fairlead.events.models import Event
 from fairlead.lib.errors import Invalid, Missing, require
 from fairlead.work.models import Task
+from fairlead.work.queries import seen
 from fairlead.work.states import WAITING
 from fairlead.work.types.models import NOBODYS
 
@@ -133,12 +134,14 @@ def routing_of(task: Task, *, actor: Actor, now: datetime) -> RoutingCard | None
 def desk(actor: Actor, *, now: datetime) -> Desk:
     """Everything that policies leave to people, the most urgent first."""
     require(may_see_policies(actor), NOT_YOURS)
-    rows = by_urgency(going(actor.workspace_id).exclude(state=State.SUGGEST), now=now)
+    rows = by_urgency(seen(going(actor.workspace_id), actor).exclude(state=State.SUGGEST), now=now)
     recent = Routing.objects.filter(
         workspace_id=actor.workspace_id, state=State.DONE, closed_at__gt=now - UNDO_FOR,
         version__definition__autonomy=UNDO, assignment__ended_at__isnull=True, task__state__in=WAITING,
     )  # fmt: skip
-    undoable = recent.select_related("task__project", "version__policy", "worker").order_by("-closed_at")[:SHOWN]
+    undoable = (
+        seen(recent, actor).select_related("task__project", "version__policy", "worker").order_by("-closed_at")[:SHOWN]
+    )
     cards = _cards([*rows[: 5 * SHOWN], *undoable], actor.workspace_id, now=now)
     by_state: dict[str, list[RoutingCard]] = {}
     for card in cards:
@@ -157,7 +160,8 @@ def waiting_decisions(actor: Actor, *, now: datetime) -> int:  # noqa: ARG001  e
     """How many decisions wait on the desk. One query."""
     if not may_see_policies(actor):
         return 0
-    return Routing.objects.filter(workspace_id=actor.workspace_id, state__in=NEEDS_PEOPLE).count()
+    waiting = Routing.objects.filter(workspace_id=actor.workspace_id, state__in=NEEDS_PEOPLE)
+    return seen(waiting, actor).count()
 
 
 def _cards(rows: Iterable[Routing], workspace_id: int, *, now: datetime) -> list[RoutingCard]:

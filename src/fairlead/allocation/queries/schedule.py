@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -21,6 +21,7 @@ from fairlead.events.models import Head
 from fairlead.lib.errors import require
 from fairlead.people.queries import busy_blocks
 from fairlead.work.models import Project, Task
+from fairlead.work.reach import reach_of
 from fairlead.work.states import WAITING, State
 from fairlead.work.types.models import NOBODYS
 
@@ -53,8 +54,8 @@ class Block:
 
 @dataclass(frozen=True)
 class Lane:
-    """One worker with their tasks in order, the working time in which they lie, and when their calendars are full.
-    `gap_min`: what is kept free between two tasks.
+    """One worker with their tasks in order, the working time in which they lie, and when they are busy: their calendars
+    are full, or they do what the reader may not know. `gap_min`: what is kept free between two tasks.
     """
 
     worker_id: int
@@ -126,7 +127,23 @@ def schedule(actor: Actor, *, now: datetime) -> Schedule:
     if found is None:
         found = _schedule(workspace_id, seq=seq, now=now)
         cache.set(key, found, KEPT_S)
-    return found
+    return _told_to(actor, found)
+
+
+def _told_to(actor: Actor, found: Schedule) -> Schedule:
+    """The schedule as this reader may see it: work of private projects of others is time that is taken, no more."""
+    hidden = reach_of(actor).hidden_keys
+    if not hidden:
+        return found
+    lanes = tuple(_without(lane, hidden) for lane in found.lanes)
+    waiting, count = _waiting(actor.workspace_id, hidden)
+    return replace(found, lanes=lanes, waiting=waiting, waiting_count=count)
+
+
+def _without(lane: Lane, hidden: Collection[str]) -> Lane:
+    taken = [(it.start_min, it.end_min) for it in lane.blocks if it.project in hidden]
+    blocks = tuple(it for it in lane.blocks if it.project not in hidden)
+    return replace(lane, blocks=blocks, busy=tuple(sorted([*lane.busy, *taken]))) if taken else lane
 
 
 def _schedule(workspace_id: int, *, seq: int, now: datetime) -> Schedule:
@@ -197,12 +214,14 @@ _REASONS: Final = {
 }
 
 
-def _waiting(workspace_id: int) -> tuple[tuple[Waiting, ...], int]:
+def _waiting(workspace_id: int, hidden: Collection[str] = ()) -> tuple[tuple[Waiting, ...], int]:
     """Tasks that nobody has, the most important and earliest due first, with why they wait; and how many there are."""
     found = Task.objects.filter(
         workspace_id=workspace_id, state__in=WAITING, assignee__isnull=True, deleted_at__isnull=True,
         project__archived_at__isnull=True,
     ).exclude(type__base__in=NOBODYS).order_by("-priority", "due_at", "id")  # fmt: skip
+    if hidden:
+        found = found.exclude(project__key__in=hidden)
     rows = list(
         found.values("id", "number", "title", "priority", "due_at", "effort_min", "project__key", "project__color")[
             :SHOWN_WAITING

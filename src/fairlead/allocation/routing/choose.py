@@ -99,11 +99,12 @@ def among(
 
 def able(found: Rows, task: Task, step: Step, *, around: Surroundings) -> set[int]:
     """Whom the step means and who have the skills, as far as rows tell: without a look at calendars and loads."""
-    needs = found.needs.get(task.pk, {})
+    needs, reserved = found.needs.get(task.pk, {}), found.reserved.get(task.project_id)
     skilled = [
         pk
         for pk in found.workers
         if all(found.levels.get(pk, {}).get(skill, 0) >= max(1, n - step.relax) for skill, n in needs.items())
+        and (reserved is None or pk in reserved)
     ]
     try:
         return _meant(found, task, step, skilled, around=around)

@@ -32,6 +32,7 @@ from fairlead.api.v1 import (
     policies,
     portal,
     presence,
+    project_members,
     projects,
     proofs,
     schedule,
@@ -49,6 +50,7 @@ from fairlead.api.v1 import (
 RESOURCES = (
     me,
     projects,
+    project_members,
     search,
     views,
     tasks,

@@ -17,7 +17,7 @@ from fairlead.api.paging import Order, Paging
 from fairlead.api.routes import Routes
 from fairlead.events.models import Event
 from fairlead.lib.errors import require
-from fairlead.work.queries import find_project, visible_projects
+from fairlead.work.queries import find_project, seen, visible_projects
 
 routes = Routes(tags=["Events"])
 ORDERS = {"oldest": Order("events:oldest", ("seq",)), "newest": Order("events:newest", ("seq",), descending=True)}
@@ -81,7 +81,7 @@ def list_events(request: Call, wanted: Query[EventFilter]) -> dict[str, Any]:
 
 
 def _fitting(request: Call, wanted: EventFilter) -> QuerySet[Event]:
-    found = Event.objects.filter(workspace_id=request.actor.workspace_id)
+    found = seen(Event.objects.filter(workspace_id=request.actor.workspace_id), request.actor, "project")
     if wanted.after is not None:
         found = found.filter(seq__gt=wanted.after)
     if wanted.kind is not None:

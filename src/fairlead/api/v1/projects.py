@@ -41,6 +41,7 @@ class ProjectOut(Shown):
     client: str
     color: int = Field(description="0 to 11.")
     lead_id: int | None = Field(description="The worker who leads it.")
+    private: bool = Field(description="Whether only its people see it, and owners, admins and auditors.")
     archived: bool
     created_at: datetime
     version: int
@@ -70,6 +71,7 @@ class ProjectChange(Body):
     client: Name = ""
     color: int = Field(0, strict=True, ge=0, le=11)
     lead_id: Id | None = None
+    private: bool = Field(False, strict=True, description="See the operations on its members.")
 
 
 class NewStatus(Body):
@@ -125,7 +127,8 @@ def show_project(request: Call, key: ProjectKey) -> dict[str, Any]:
 def change_project(request: Call, key: ProjectKey, body: ProjectChange) -> dict[str, Any]:
     """Change a project
 
-    Fields that are not sent stay as they are.
+    Fields that are not sent stay as they are. Whoever makes it private leads it, and who holds open work of it becomes
+    a contributor.
     """
     project = queries.find_project(request.actor, key)
     version = etags.expected(request, project.version)
@@ -133,7 +136,11 @@ def change_project(request: Call, key: ProjectKey, body: ProjectChange) -> dict[
     if "lead_id" in values:
         lead_id = values.pop("lead_id")
         values["lead"] = None if lead_id is None else find_worker(request.actor, lead_id)
-    changed = actions.change_project(project, actor=request.actor, now=request.now, version=version, **values)
+    private = values.pop("private", project.private)
+    by: dict[str, Any] = {"actor": request.actor, "now": request.now}
+    changed = actions.change_project(project, version=version, **by, **values)
+    if private != changed.private:
+        changed = actions.make_private(changed, **by) if private else actions.make_open(changed, **by)
     return _shown(request, changed)
 
 

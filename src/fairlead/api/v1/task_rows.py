@@ -16,6 +16,7 @@ from fairlead.lib.errors import Missing
 from fairlead.work.models import Criterion, Dependency, Need, Task
 from fairlead.work.queries import blocked, visible_tasks
 from fairlead.work.queries.rows import HOLDER, holder, plain
+from fairlead.work.reach import knows_key
 from fairlead.work.types.models import TASK
 
 PLAIN = (
@@ -49,7 +50,7 @@ def shown(request: Call, rows: Rows) -> Rows:
             "criteria": criteria.get(row["id"], []),
             "waits_for": [link["after"] for link in links.get(row["id"], [])],
             "links": links.get(row["id"], []),
-            "blocked_by": stops.get(row["id"], []),
+            "blocked_by": [key for key in stops.get(row["id"], ()) if knows_key(request.actor, key)],
             "type": row["type__key"] or TASK,
             "fields": own[row["id"]],
         }

@@ -13,7 +13,7 @@ from django.db.models import Q
 from fairlead.accounts.brand import brand_in
 from fairlead.accounts.languages import language_of
 from fairlead.accounts.models import Membership, Role
-from fairlead.accounts.queries import actor_of
+from fairlead.accounts.queries import actor_in
 from fairlead.allocation.models import Offer, PlanLine
 from fairlead.events.actor import Actor
 from fairlead.events.models import Event
@@ -39,7 +39,7 @@ def tell(event: Event, *, now: datetime) -> list[Notice]:
     found: list[Notice] = []
     for kind in KINDS:
         if event.kind in kind.events and _is_whole(news):
-            members = [m for m in _members(event, kind.who(news)) if _may_know(actor_of(m), kind, news)]
+            members = [m for m in _members(event, kind.who(news)) if _may_know(actor_in(m), kind, news)]
             for member in members:
                 with speaking(language_of(member.user, member.workspace)):
                     found += deliver(_draft(kind, news, member), [member], now=now)
@@ -184,7 +184,7 @@ def _remind(kind: Kind, task: Task, user_id: int | None, occasion: str, url: str
     here: Iterable[Membership] = Membership.objects.filter(
         workspace_id=task.workspace_id, user_id=user_id or 0, removed_at__isnull=True, user__is_active=True
     ).select_related("user", "workspace")
-    members = [m for m in here if m.role != Role.CLIENT and visible_tasks(actor_of(m)).filter(pk=task.pk).exists()]
+    members = [m for m in here if m.role != Role.CLIENT and visible_tasks(actor_in(m)).filter(pk=task.pk).exists()]
     found: list[Notice] = []
     for member in members:
         with speaking(language_of(member.user, member.workspace)):

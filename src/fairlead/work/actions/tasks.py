@@ -10,17 +10,17 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from fairlead.accounts.models import Role
-from fairlead.accounts.permissions import MANAGERS
 from fairlead.events.actor import Actor
 from fairlead.events.record import record
 from fairlead.lib.errors import Conflict, Forbidden, Invalid, Missing, Refused, require
 from fairlead.people.models import Skill, Worker
+from fairlead.work.actions.belonging import check_belongs
 from fairlead.work.actions.columns import STEP, follow_state, require_room, top_rank
 from fairlead.work.actions.field_values import change_values, check_filled, insert_values, work_out
 from fairlead.work.actions.type_rules import check_made, check_type, filled, is_milestone
 from fairlead.work.drafts import EFFORTS, TaskDraft, problems, tidy_labels, wrong_values
 from fairlead.work.models import Criterion, Dependency, Need, Project, Status, Task
-from fairlead.work.permissions import may_create_task, may_delete_task, may_edit_task
+from fairlead.work.permissions import leads, may_create_task, may_delete_task, may_edit_task
 from fairlead.work.states import OVER, WAITING, State
 from fairlead.work.triage import Triage
 from fairlead.work.types.models import TASK
@@ -109,7 +109,7 @@ def _check_draft(draft: TaskDraft, project: Project, *, actor: Actor) -> None:
         raise Forbidden("A request says what and by when; the team adds effort, skills and order.")
     if draft.status is not None and draft.status.project_id != project.pk:
         raise Invalid({"status": "Choose a column of this project."})
-    if draft.status is not None and draft.status.state not in WAITING and actor.role not in MANAGERS:
+    if draft.status is not None and draft.status.state not in WAITING and not leads(actor, project):
         raise Forbidden("New tasks begin in a column where work waits; only managers put them further on.")
     if draft.parent is not None and (draft.parent.project_id != project.pk or draft.parent.deleted_at is not None):
         raise Invalid({"parent": "The parent must be a task of the same project."})
@@ -362,13 +362,16 @@ def shown(name: str, value: Any) -> Any:
 def hold_task(task: Task, worker: Worker | None, *, now: datetime) -> None:
     """Set who holds the task. No event and no permission of its own: called by the allocation's actions inside their
     transaction, which record why."""
+    check_belongs([task], worker)
     _reread(task)
     write(task, now=now, assignee=worker)
 
 
 def hold_tasks(tasks: Iterable[Task], worker: Worker | None, *, now: datetime) -> None:
     """`hold_task` for many tasks in one statement, without reading them again."""
-    held = Task.objects.filter(pk__in=[task.pk for task in tasks])
+    found = list(tasks)
+    check_belongs(found, worker)
+    held = Task.objects.filter(pk__in=[task.pk for task in found])
     held.update(assignee=worker, version=F("version") + 1, updated_at=now)
 
 

@@ -17,6 +17,7 @@ from fairlead.lib.magic import KNOWN, UNKNOWN, Kind
 from fairlead.work.files import named_contents, readable_files, store
 from fairlead.work.models import Attachment, AttachmentVersion, FilePage, Task
 from fairlead.work.queries.rows import plain
+from fairlead.work.queries.visible import seen
 
 SHOWN_BYTES = 64 * 1024
 """As much of a text as is shown."""
@@ -60,7 +61,9 @@ def visible_attachments(actor: Actor) -> QuerySet[Attachment]:
 
 def _attachments(actor: Actor) -> QuerySet[Attachment]:
     found = readable_files(actor).filter(task__deleted_at__isnull=True)
-    return found.filter(task__project__clients__user_id=actor.user_id or 0) if actor.role == Role.CLIENT else found
+    if actor.role == Role.CLIENT:
+        return found.filter(task__project__clients__user_id=actor.user_id or 0)
+    return seen(found, actor)
 
 
 def named_files(actor: Actor, words: Sequence[str], *, limit: int) -> list[dict[str, Any]]:

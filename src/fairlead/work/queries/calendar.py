@@ -30,7 +30,8 @@ MOST_DAYS: Final = 100
 MOST_TASKS: Final = 2000
 FIELDS: Final = (
     "id", "number", "title", "state", "priority", "release_at", "due_at", "started_at", "version", "created_by_id",
-    "project__key", "project__name", "project__color", "project__archived_at", "assignee__user_id", *HOLDER,
+    "project__key", "project__name", "project__color", "project__archived_at", "project_id",
+    "assignee__user_id", *HOLDER,
 )  # fmt: skip
 
 
@@ -109,7 +110,8 @@ def _between(tasks: QuerySet[Task], first: date, last: date, zone: str) -> Query
 def _told(actor: Actor, row: dict[str, Any]) -> dict[str, Any]:
     row["key"] = f"{row['project__key']}-{row['number']}"
     row["worker"] = holder(row)
-    mine = row_parts(actor, row["assignee__user_id"], row["created_by_id"])
+    ids = {"holder_user_id": row["assignee__user_id"], "author_id": row["created_by_id"]}
+    mine = row_parts(actor, row["project_id"], **ids)
     row["may_edit"] = bool(mine) and row["project__archived_at"] is None
     return row
 

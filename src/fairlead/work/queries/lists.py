@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -21,6 +22,7 @@ from fairlead.work.queries.own_fields import group_names, grouped_by_own, sorted
 from fairlead.work.queries.relations import blocked
 from fairlead.work.queries.rows import HOLDER, TYPE, holder, plain
 from fairlead.work.queries.visible import visible_tasks
+from fairlead.work.reach import knows_key, reach_of
 from fairlead.work.states import OPEN, State
 from fairlead.work.time.spent import left_column, spent_column, spent_of
 
@@ -95,11 +97,19 @@ def task_list(
     found = page_of(fitting, sort, page, group=group, zone=zone, own=own)
     _tell_spent(found.rows, wanted=spent)
     for row in found.rows:
-        row["may_edit"] = bool(row_parts(actor, row["assignee__user_id"], row["created_by_id"]))
+        row["may_edit"] = _may_edit(actor, row)
     if actor.role == Role.CLIENT:  # a task may wait for one of a project that they do not know of
         for row in found.rows:
             row["blocked_by"] = [key for key in row["blocked_by"] if key.startswith(f"{row['project__key']}-")]
+    elif reach_of(actor).hidden:
+        for row in found.rows:
+            row["blocked_by"] = [key for key in row["blocked_by"] if knows_key(actor, key)]
     return found
+
+
+def _may_edit(actor: Actor, row: Mapping[str, Any]) -> bool:
+    ids = {"holder_user_id": row["assignee__user_id"], "author_id": row["created_by_id"]}
+    return bool(row_parts(actor, row["project_id"], **ids))
 
 
 def _tell_spent(rows: list[dict[str, Any]], *, wanted: bool) -> None:
@@ -193,5 +203,5 @@ def task_row(actor: Actor, task: Task, own: Definitions = (), *, spent: bool = F
     found = page_of(visible_tasks(actor).filter(pk=task.pk), "key", 1, own=own)
     _tell_spent(found.rows, wanted=spent)
     row = found.rows[0]
-    row["may_edit"] = bool(row_parts(actor, row["assignee__user_id"], row["created_by_id"]))
+    row["may_edit"] = _may_edit(actor, row)
     return row

@@ -23,6 +23,7 @@ class ProjectRow:
     name: str
     client: str
     color: int
+    private: bool
     archived: bool
     lead: dict[str, object] | None
     counts: dict[str, int]
@@ -48,7 +49,7 @@ def project_list(actor: Actor, *, now: datetime, archived: bool = False) -> list
     """The visible projects by name, those in use or the archived ones."""
     projects = visible_projects(actor).filter(archived_at__isnull=not archived).order_by("name", "id")
     rows = plain(projects.values(
-        "id", "key", "name", "client", "color", "created_at", "lead_id", "lead__name", "lead__kind"
+        "id", "key", "name", "client", "color", "private", "created_at", "lead_id", "lead__name", "lead__kind"
     ))  # fmt: skip
     tasks = visible_tasks(actor).filter(project_id__in=[row["id"] for row in rows]).order_by()
     counted = tasks.values("project_id", "state").annotate(
@@ -64,7 +65,8 @@ def project_list(actor: Actor, *, now: datetime, archived: bool = False) -> list
 def _row(row: dict[str, Any], facts: list[dict[str, Any]], *, archived: bool) -> ProjectRow:
     lead = {"id": row["lead_id"], "name": row["lead__name"], "kind": row["lead__kind"]} if row["lead_id"] else None
     return ProjectRow(
-        **{name: row[name] for name in ("id", "key", "name", "client", "color")}, archived=archived, lead=lead,
+        **{name: row[name] for name in ("id", "key", "name", "client", "color", "private")},
+        archived=archived, lead=lead,
         counts={str(f["state"]): f["n"] for f in facts}, late=sum(f["late"] for f in facts),
         nobody=sum(f["nobody"] for f in facts), active_at=max([row["created_at"], *(f["active_at"] for f in facts)]),
     )  # fmt: skip

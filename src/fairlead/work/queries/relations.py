@@ -13,6 +13,7 @@ from fairlead.people.models import Worker
 from fairlead.work.models import Dependency, Project, Task
 from fairlead.work.queries.rows import plain
 from fairlead.work.queries.visible import visible_tasks
+from fairlead.work.reach import knows_key
 from fairlead.work.states import OPEN, WAITING
 
 HOLDS_UP: Final[dict[str, Any]] = {"kind": Dependency.Kind.FINISH_START, "lag_min__gte": 0}
@@ -48,7 +49,9 @@ def blocked(task_ids: Iterable[int]) -> dict[int, list[str]]:
 
 def known_keys(actor: Actor, keys: list[str], project: Project) -> list[str]:
     """The keys of tasks that this reader may know of: a client only those of the project that they look at."""
-    return [key for key in keys if key.startswith(f"{project.key}-")] if actor.role == Role.CLIENT else keys
+    if actor.role == Role.CLIENT:
+        return [key for key in keys if key.startswith(f"{project.key}-")]
+    return [key for key in keys if knows_key(actor, key)]
 
 
 LABELLED: Final = 2000

@@ -27,7 +27,7 @@ KEEPS: Final = timedelta(days=28)
 """What is over stays on the timeline for so long, unless a state was asked for."""
 ROW: Final = tuple(dict.fromkeys((
     *FIELDS, "priority", "created_by_id", "parent__number", "parent__title", "project__name", "project__color",
-    "project__archived_at", "assignee__user_id", *HOLDER,
+    "project__archived_at", "project_id", "assignee__user_id", *HOLDER,
 )))  # fmt: skip
 
 
@@ -87,7 +87,8 @@ def _shown(tasks: QuerySet[Task], wanted: TaskFilter, now: datetime) -> QuerySet
 
 
 def _line(actor: Actor, row: dict[str, Any], bar: Bar, now: datetime) -> Line:
-    mine = row_parts(actor, row["assignee__user_id"], row["created_by_id"])
+    ids = {"holder_user_id": row["assignee__user_id"], "author_id": row["created_by_id"]}
+    mine = row_parts(actor, row["project_id"], **ids)
     more = {"key": bar.key, "worker": holder(row), "may_edit": bool(mine) and row["project__archived_at"] is None}
     return Line(bar, row | more, bar.state in OPEN and bar.due_at is not None and bar.due_at < now)
 

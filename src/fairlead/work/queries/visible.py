@@ -4,19 +4,35 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from typing import TypeVar
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 from fairlead.accounts.models import Role
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Missing
 from fairlead.work.models import Batch, Comment, Criterion, Project, Task
+from fairlead.work.reach import reach_of
+
+M = TypeVar("M", bound=Model)
 
 
 def visible_projects(actor: Actor) -> QuerySet[Project]:
-    """The projects of the workspace; a client sees only those shared with them."""
+    """The projects of the workspace without the private ones of others; a client sees only those shared with them."""
     found = Project.objects.filter(workspace_id=actor.workspace_id)
-    return found.filter(clients__user_id=actor.user_id or 0) if actor.role == Role.CLIENT else found
+    if actor.role == Role.CLIENT:
+        return found.filter(clients__user_id=actor.user_id or 0)
+    hidden = reach_of(actor).hidden
+    return found.exclude(pk__in=hidden) if hidden else found
+
+
+def seen(rows: QuerySet[M], actor: Actor, project: str = "task__project") -> QuerySet[M]:
+    """The rows without those of private projects that the actor does not see; `project` is the way to theirs.
+
+    Where nothing is hidden, the rows as they are.
+    """
+    hidden = reach_of(actor).hidden
+    return rows.exclude(**{f"{project}_id__in": hidden}) if hidden else rows
 
 
 def visible_tasks(actor: Actor) -> QuerySet[Task]:
@@ -31,7 +47,9 @@ def deleted_tasks(actor: Actor) -> QuerySet[Task]:
 
 def _tasks(actor: Actor) -> QuerySet[Task]:
     found = Task.objects.filter(workspace_id=actor.workspace_id)
-    return found.filter(project__clients__user_id=actor.user_id or 0) if actor.role == Role.CLIENT else found
+    if actor.role == Role.CLIENT:
+        return found.filter(project__clients__user_id=actor.user_id or 0)
+    return seen(found, actor, "project")
 
 
 def visible_comments(actor: Actor, task: Task) -> QuerySet[Comment]:

@@ -18,7 +18,7 @@ from fairlead.people.models import Worker
 from fairlead.people.queries import working_time
 from fairlead.work.models import Task
 from fairlead.work.queries.rows import plain
-from fairlead.work.queries.visible import visible_tasks
+from fairlead.work.queries.visible import seen, visible_tasks
 from fairlead.work.states import OPEN, State
 from fairlead.work.time.models import DAY_MIN, TimeEntry, TimeWeek
 from fairlead.work.time.permissions import may_see_all_time
@@ -107,6 +107,7 @@ def visible_entries(actor: Actor, *, removed: bool = False) -> QuerySet[TimeEntr
     found = TimeEntry.objects.filter(
         workspace_id=actor.workspace_id, deleted_at__isnull=not removed, task__deleted_at__isnull=True
     )
+    found = seen(found, actor)
     if may_see_all_time(actor):
         return found
     return found.filter(worker__user_id=actor.user_id or 0) if actor.role in STAFF else found.none()

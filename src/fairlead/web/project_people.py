@@ -1,0 +1,186 @@
+"""The people of a project: who belongs to it and as what, and whether it is private."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import path
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from fairlead.lib.errors import Conflict, Invalid, Missing, require
+from fairlead.web import keys  # noqa: F401  the converters of the addresses below
+from fairlead.web.access import Request, member_page
+from fairlead.web.render import page
+from fairlead.work import actions
+from fairlead.work.membership import ProjectRole
+from fairlead.work.models import Project
+from fairlead.work.permissions import may_manage_people, may_see_people
+from fairlead.work.queries import find_project
+from fairlead.work.queries.people import (
+    TEAM,
+    USER,
+    WORKER,
+    addable,
+    belongings,
+    find_belonging,
+    find_person,
+    outside_holders,
+    standing_elsewhere,
+)
+
+FOR_TEAM: Final = "Who belongs to a project is for the team."
+ROLES: Final = {
+    ProjectRole.LEAD.value: "Settings, columns, people and clients; every task",
+    ProjectRole.CONTRIBUTOR.value: "Adds tasks; changes those that they hold or wrote; can be given work",
+    ProjectRole.COMMENTER.value: "Reads and comments",
+    ProjectRole.VIEWER.value: "Reads",
+}
+"""What each project role is for, in the words of the page."""
+GROUPS: Final = {USER: "People", WORKER: "Without an account", TEAM: "Teams"}
+
+
+@member_page
+@require_safe
+def index(request: Request, key: str) -> HttpResponse:
+    """Everybody who belongs to the project, and who else sees it."""
+    return _page(request, _seen(request, key))
+
+
+def _seen(request: Request, key: str) -> Project:
+    project = find_project(request.actor, key)
+    require(may_see_people(request.actor, project), FOR_TEAM)
+    return project
+
+
+def _managed(request: Request, key: str) -> Project:
+    project = find_project(request.actor, key)
+    require(may_manage_people(request.actor, project), actions.ONLY_LEADS)
+    return project
+
+
+def _page(request: Request, project: Project, *, error: str = "") -> HttpResponse:
+    may = may_manage_people(request.actor, project)
+    people = belongings(project)
+    values: dict[str, Any] = {
+        "project": project,
+        "people": people,
+        "me": next((one.id for one in people if one.kind == USER and one.number == request.user.pk), None),
+        "may_manage": may,
+        "roles": [(value, ProjectRole(value).label) for value in ROLES],
+        "about_roles": [(ProjectRole(value).label, text) for value, text in ROLES.items()],
+        "groups": [(GROUPS[kind], kind, rows) for kind, rows in addable(project).items() if rows] if may else [],
+        "error": error,
+        "chosen": request.POST.get("who", ""),
+    }
+    return page(request, "projects/people.jinja", values, status=422 if error else 200)
+
+
+@member_page
+@require_POST
+def add(request: Request, key: str) -> HttpResponse:
+    """One more person, worker or team. `who`: the kind and the number, like user:12."""
+    project = _managed(request, key)
+    kind, _, text = request.POST.get("who", "").partition(":")
+    number = int(text) if text.isdecimal() and len(text) < 16 else 0
+    try:
+        who = find_person(request.actor, kind, number)
+        entry = actions.put_member(project, who, request.POST.get("role", ""), actor=request.actor, now=timezone.now())
+    except (Invalid, Missing) as refused:
+        return _page(request, project, error=refused.detail)
+    messages.success(request, f"{entry} belongs to {project.name} now.")
+    return redirect("project-people", project.key)
+
+
+@member_page
+@require_POST
+def change(request: Request, key: str, entry: int) -> HttpResponse:
+    """Another role for one entry."""
+    project = _managed(request, key)
+    found = find_belonging(project, entry)
+    who = found.user or found.worker or found.team
+    try:
+        if who is not None:
+            actions.put_member(project, who, request.POST.get("role", ""), actor=request.actor, now=timezone.now())
+    except (Invalid, Conflict) as refused:
+        return _page(request, project, error=refused.detail)
+    messages.success(request, "The role was saved.")
+    return redirect("project-people", project.key)
+
+
+@member_page
+@require_POST
+def remove(request: Request, key: str, entry: int) -> HttpResponse:
+    """One entry less."""
+    project = _managed(request, key)
+    found = find_belonging(project, entry)
+    try:
+        actions.remove_member(found, actor=request.actor, now=timezone.now())
+    except Conflict as refused:
+        return _page(request, project, error=refused.detail)
+    messages.success(request, f"{found} does not belong to {project.name} any more.")
+    return _after(request, project)
+
+
+@member_page
+@require_POST
+def leave(request: Request, key: str) -> HttpResponse:
+    """Belong to the project no longer."""
+    project = _seen(request, key)
+    try:
+        actions.leave_project(project, actor=request.actor, now=timezone.now())
+    except Conflict as refused:
+        return _page(request, project, error=refused.detail)
+    messages.success(request, f"You left {project.name}.")
+    return _after(request, project)
+
+
+def _after(request: Request, project: Project) -> HttpResponse:
+    """Back to the list of people, for who still sees it; else to the projects that they see."""
+    try:
+        find_project(request.actor, project.key)
+    except Missing:
+        return redirect("projects")
+    return redirect("project-people", project.key)
+
+
+@member_page
+def make_private(request: Request, key: str) -> HttpResponse:
+    """Say what changes, then make the project private."""
+    project = _managed(request, key)
+    if request.method == "POST":
+        actions.make_private(project, actor=request.actor, now=timezone.now())
+        messages.success(request, f"{project.name} is private. Add the people who should see it.")
+        return redirect("project-people", project.key)
+    values = {
+        "project": project,
+        "people": belongings(project),
+        "holders": list(outside_holders(project).values_list("name", flat=True)),
+        "elsewhere": standing_elsewhere(project),
+    }
+    return page(request, "projects/private.jinja", values)
+
+
+@member_page
+def make_open(request: Request, key: str) -> HttpResponse:
+    """Say what changes, then open the project to the team."""
+    project = _managed(request, key)
+    if request.method == "POST":
+        actions.make_open(project, actor=request.actor, now=timezone.now())
+        messages.success(request, f"{project.name} is open to the whole team.")
+        return redirect("project-people", project.key)
+    return page(request, "projects/open.jinja", {"project": project, "people": belongings(project)})
+
+
+urls = [
+    path("projects/<project:key>/people/", index, name="project-people"),
+    path("projects/<project:key>/people/add/", add, name="add-project-member"),
+    path("projects/<project:key>/people/leave/", leave, name="leave-project"),
+    path("projects/<project:key>/people/<int:entry>/role/", change, name="change-project-member"),
+    path("projects/<project:key>/people/<int:entry>/remove/", remove, name="remove-project-member"),
+    path("projects/<project:key>/private/", make_private, name="make-private"),
+    path("projects/<project:key>/open/", make_open, name="make-open"),
+]

@@ -1,0 +1,218 @@
+"""Who belongs to a project and as what, and whether the project is private."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import F
+
+from fairlead.accounts.models import Membership, User, Workspace
+from fairlead.accounts.permissions import ADMINS, STAFF
+from fairlead.events.actor import Actor
+from fairlead.events.record import record
+from fairlead.lib.errors import Conflict, Invalid, Refused, require
+from fairlead.people import actions as people
+from fairlead.people.models import Team, Worker
+from fairlead.work.membership import ProjectMember, ProjectRole
+from fairlead.work.models import Project, Task
+from fairlead.work.permissions import may_manage_people
+from fairlead.work.queries.people import outside_holders, teams_hidden_behind, workers_in
+from fairlead.work.reach import forget_reach
+from fairlead.work.states import OPEN
+
+ONLY_LEADS: Final = "Only people who lead the project say who belongs to it; an AI agent never does."
+Somebody = User | Worker | Team
+
+
+class LastLead(Conflict):
+    """A private project keeps somebody who leads it: make somebody else a lead first."""
+
+    code = "last-lead"
+
+
+class HoldsWork(Conflict):
+    """They hold open work of the private project: give it to somebody who belongs to it first."""
+
+    code = "holds-work"
+
+
+class Outside(Refused):
+    """The worker does not belong to the private project whose work this is: add them to the project first."""
+
+    code = "outside-the-project"
+
+
+def put_member(project: Project, who: Somebody, role: str, *, actor: Actor, now: datetime) -> ProjectMember:
+    """Let somebody, or a whole team, belong to the project, or give them another role in it.
+
+    Raises Invalid for whom no project can have, LastLead and HoldsWork where the new role is too small.
+    """
+    require(may_manage_people(actor, project), ONLY_LEADS)
+    _check(project, who, role)
+    with transaction.atomic():
+        Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+        entry = ProjectMember.objects.filter(project=project, **_who(who)).first()
+        if entry is None:
+            entry = _add(project, who, role, actor=actor, now=now)
+        elif entry.role != role:
+            changes = {"role": [entry.role, role]}
+            ProjectMember.objects.filter(pk=entry.pk).update(role=role)
+            entry.refresh_from_db()
+            _keep_in_order(project)
+            record("project.member_changed", project, actor=actor, now=now, **_named(entry), changes=changes)
+        forget_reach(actor)
+    return entry
+
+
+def _who(who: Somebody) -> dict[str, Any]:
+    if isinstance(who, Worker) and who.user is not None:
+        return {"user": who.user}
+    return {"user" if isinstance(who, User) else "worker" if isinstance(who, Worker) else "team": who}
+
+
+def _named(entry: ProjectMember) -> dict[str, Any]:
+    kind = "user" if entry.user_id else "worker" if entry.worker_id else "team"
+    return {kind: getattr(entry, f"{kind}_id"), "name": str(entry.user.name if entry.user else entry)}
+
+
+def _check(project: Project, who: Somebody, role: str) -> None:
+    if role not in ProjectRole.values:
+        raise Invalid({"role": f"Choose one of {', '.join(ProjectRole.values)}."})
+    user = _who(who).get("user")
+    agent = (user or who).kind == "agent" if not isinstance(who, Team) else False
+    if agent and role == ProjectRole.LEAD:
+        raise Invalid({"role": "An AI agent never leads a project. Make it a contributor."})
+    if user is not None:
+        found = Membership.objects.filter(workspace_id=project.workspace_id, user=user, removed_at__isnull=True)
+        if (member := found.first()) is None or member.role not in STAFF:
+            said = "Clients see what is shared with them, and auditors read every project: neither is added here."
+            raise Invalid({"who": said if member else "They are not in this workspace."})
+    elif who.workspace_id != project.workspace_id:  # type: ignore[union-attr]
+        raise Invalid({"who": "They are not in this workspace."})
+
+
+def _add(project: Project, who: Somebody, role: str, *, actor: Actor, now: datetime) -> ProjectMember:
+    entry = ProjectMember.objects.create(
+        workspace_id=project.workspace_id, project=project, role=role, added_by_id=actor.user_id, created_at=now,
+        **_who(who),
+    )  # fmt: skip
+    _tell_workspace(project.workspace_id)
+    record("project.member_added", project, actor=actor, now=now, **_named(entry), role=role)
+    return entry
+
+
+def _tell_workspace(workspace_id: int) -> None:
+    """Roles alone no longer tell who sees what. Set before anything is hidden, and never taken back."""
+    Workspace.objects.filter(pk=workspace_id, has_project_roles=False).update(has_project_roles=True)
+
+
+def remove_member(entry: ProjectMember, *, actor: Actor, now: datetime) -> None:
+    """Let somebody, or a team, belong to the project no longer. Raises LastLead and HoldsWork."""
+    require(may_manage_people(actor, entry.project), ONLY_LEADS)
+    _remove(entry, "project.member_removed", actor=actor, now=now)
+
+
+def leave_project(project: Project, *, actor: Actor, now: datetime) -> None:
+    """Belong to the project no longer. Who is in it through a team leaves the team. Raises as `remove_member`."""
+    mine = ProjectMember.objects.filter(workspace_id=actor.workspace_id, project=project, user_id=actor.user_id or 0)
+    entry = mine.select_related("user", "project").first()
+    require(entry is not None, "You are not in this project's list yourself: a team of yours is, or nobody is.")
+    if entry is not None:
+        _remove(entry, "project.member_left", actor=actor, now=now)
+
+
+def _remove(entry: ProjectMember, kind: str, *, actor: Actor, now: datetime) -> None:
+    project, named = entry.project, _named(entry)
+    with transaction.atomic():
+        Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+        gone, _ = ProjectMember.objects.filter(pk=entry.pk).delete()
+        if gone:
+            _keep_in_order(project)
+            record(kind, project, actor=actor, now=now, **named)
+        forget_reach(actor)
+
+
+def _keep_in_order(project: Project) -> None:
+    """Refuse what would leave a private project without a lead, or its work with somebody who does not see it."""
+    project.refresh_from_db(fields=["private"])
+    if not project.private:
+        return
+    if not ProjectMember.objects.filter(project=project, role=ProjectRole.LEAD).exists():
+        raise LastLead(f"{project.name} is private and keeps somebody who leads it. Make somebody else a lead first.")
+    outside = list(outside_holders(project)[:1])
+    if outside:
+        held = Task.objects.filter(project=project, assignee=outside[0], state__in=OPEN, deleted_at__isnull=True)
+        count = held.count()
+        tasks = "an open task" if count == 1 else f"{count} open tasks"
+        raise HoldsWork(f"{outside[0].name} holds {tasks} of {project.name}. Give that to somebody else first.")
+
+
+def make_private(project: Project, *, actor: Actor, now: datetime) -> Project:
+    """Only its people, owners, admins and auditors see it from now on.
+
+    The actor leads it, and whoever holds open work of it becomes a contributor, so that no work is lost.
+    """
+    require(may_manage_people(actor, project), ONLY_LEADS)
+    with transaction.atomic():
+        _tell_workspace(project.workspace_id)
+        if not Project.objects.filter(pk=project.pk, private=False).update(private=True, version=F("version") + 1):
+            project.refresh_from_db()
+            return project
+        added = _first_people(project, actor=actor, now=now)
+        record("project.made_private", project, actor=actor, now=now, people=added)
+        forget_reach(actor)
+    project.refresh_from_db()
+    return project
+
+
+def _first_people(project: Project, *, actor: Actor, now: datetime) -> list[str]:
+    """Who must belong to it; their names, as far as they are new."""
+    found: list[tuple[Somebody, str]] = []
+    mine = ProjectMember.objects.filter(project=project, user_id=actor.user_id or 0)
+    has_lead = ProjectMember.objects.filter(project=project, role=ProjectRole.LEAD).exists()
+    if actor.user_id is not None and not mine.exists() and (actor.role not in ADMINS or not has_lead):
+        found.append((User.objects.get(pk=actor.user_id), ProjectRole.LEAD))
+    elif actor.user_id is not None and not has_lead:
+        mine.update(role=ProjectRole.LEAD)
+    rest = [(worker, ProjectRole.CONTRIBUTOR) for worker in outside_holders(project).select_related("user")]
+    found.extend(one for one in rest if actor.user_id is None or one[0].user_id != actor.user_id)
+    for who, role in found:
+        values = {"role": role, "workspace_id": project.workspace_id, "added_by_id": actor.user_id, "created_at": now}
+        ProjectMember.objects.update_or_create(project=project, **_who(who), defaults=values)
+    return [who.name for who, _ in found]
+
+
+def make_open(project: Project, *, actor: Actor, now: datetime) -> Project:
+    """The whole team sees it from now on, with everything that was written in it. Its people keep their roles."""
+    require(may_manage_people(actor, project), ONLY_LEADS)
+    with transaction.atomic():
+        if Project.objects.filter(pk=project.pk, private=True).update(private=False, version=F("version") + 1):
+            record("project.made_open", project, actor=actor, now=now)
+        forget_reach(actor)
+    project.refresh_from_db()
+    return project
+
+
+def change_team(team: Team, *, members: Collection[Worker], actor: Actor, now: datetime, **values: Any) -> Team:
+    """`people.change_team`, for whom that opens no private project that they do not see themselves."""
+    known = set(team.members.values_list("worker_id", flat=True))
+    lead = values.get("lead")
+    wanted = {worker.pk for worker in members} | ({lead.pk} if lead else set())
+    outside = bool(wanted - known) and teams_hidden_behind(actor, team)
+    require(not outside, f"{team.name} belongs to a private project. Ask one of its leads, or an admin, to add people.")
+    return people.change_team(team, members=members, actor=actor, now=now, **values)
+
+
+def check_belongs(tasks: Iterable[Task], worker: Worker | None) -> None:
+    """Raise Outside when the worker does not belong to a private project of the tasks; one query, if any is private."""
+    private = [task for task in tasks if task.project.private]
+    if worker is None or not private:
+        return
+    allowed = workers_in({task.project_id for task in private})
+    for task in private:
+        if worker.pk not in allowed[task.project_id]:
+            said = f"{task} is in a private project to which {worker.name} does not belong. Add them to it first."
+            raise Outside(said)
