@@ -57,5 +57,5 @@ def read_seen_secret(secret: str) -> tuple[int, int, int]:
     try:
         workspace_id, user_id, notice_id = signing.loads(secret, salt=SEEN_SALT, max_age=SEEN_S)
     except (signing.BadSignature, ValueError, TypeError) as error:
-        raise Missing("This link marks nothing as read. Sign in and look under Notifications.") from error
+        raise Missing(tr("This link marks nothing as read. Sign in and look under Notifications.")) from error
     return int(workspace_id), int(user_id), int(notice_id)

@@ -7,9 +7,11 @@ from typing import Final
 
 from django.db import transaction
 
+from fairlead.accounts.languages import language_of
 from fairlead.accounts.models import Workspace
 from fairlead.jobs import SEND, enqueue, job
 from fairlead.lib.errors import Unavailable
+from fairlead.lib.speech import speaking, tr
 from fairlead.notices import actions, pushing
 from fairlead.notices.models import Device, Notice
 
@@ -37,8 +39,9 @@ def send_push(*, workspace_id: int, push_id: int, now: datetime) -> None:
     going = actions.take_push(push_id, now=now)
     if going is None:
         return
-    name = Workspace.objects.values_list("name", flat=True).get(pk=workspace_id)
-    what = pushing.message(going.rows, workspace=name, discreet=going.device.discreet)
+    device, workspace = going.device, Workspace.objects.get(pk=workspace_id)
+    with speaking(language_of(device.user, workspace)):
+        what = pushing.message(going.rows, workspace=workspace.name, discreet=device.discreet)
     try:
         pushing.send(going.device, what, pushing.headers_for(going.rows, now=now), now=now)
     except pushing.Gone:
@@ -53,10 +56,12 @@ def send_push(*, workspace_id: int, push_id: int, now: datetime) -> None:
 @job(queue=SEND)
 def try_device(*, device_id: int, now: datetime, **_: int) -> None:
     """Show somebody how news will look on this device."""
-    device = Device.objects.select_related("workspace").filter(pk=device_id).first()
+    device = Device.objects.select_related("workspace", "user").filter(pk=device_id).first()
     if device is None:
         return
-    words = {"title": "Notifications work here", "body": f"News from {device.workspace.name} will look like this."}
+    with speaking(language_of(device.user, device.workspace)):
+        told = tr("News from %(name)s will look like this.", name=device.workspace.name)
+        words = {"title": tr("Notifications work here"), "body": told}
     what = {**words, "url": "/notices/", "tag": "try", "at": int(now.timestamp() * 1000)}
     try:
         pushing.send(device, what, {"ttl": "60", "urgency": "high", "topic": "try"}, now=now)

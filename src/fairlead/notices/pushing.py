@@ -17,6 +17,7 @@ from fairlead.lib import webpush
 from fairlead.lib.errors import Unavailable
 from fairlead.lib.http import FetchError, Limits, Reply, send_bytes
 from fairlead.lib.seal import BrokenSeal
+from fairlead.lib.speech import tr
 from fairlead.notices.actions.devices import subscription
 from fairlead.notices.kinds import BY_NAME
 from fairlead.notices.links import seen_secret
@@ -30,7 +31,6 @@ BODY_CHARS: Final = 160
 LINES: Final = 3
 GONE: Final = frozenset({401, 403, 404, 410})
 """Answers of a push service that knows the browser no more, or not as one that takes pushes of this server."""
-ANSWERS: Final = [{"action": "accept", "title": "Accept"}, {"action": "decline", "title": "Decline"}]
 
 
 class Gone(Exception):
@@ -41,15 +41,19 @@ def message(rows: Sequence[Notice], *, workspace: str, discreet: bool) -> dict[s
     """What the service worker shows: no more than a mail would say, and on a discreet device only the kind of news."""
     if len(rows) > 1:
         lines = "" if discreet else "\n".join(_cut(row.title, TITLE_CHARS) for row in rows[:LINES])
-        title = f"{len(rows)} notifications from {workspace}"
+        title = tr("%(n)s notifications from %(workspace)s", n=len(rows), workspace=workspace)
         return {"title": title, "body": lines, "url": "/notices/?show=unread", "tag": "digest", "at": _ms(rows[0])}
     (row,) = rows
-    said = (workspace, BY_NAME[row.kind].label) if discreet else (row.title, row.body)
+    said = (workspace, str(BY_NAME[row.kind].label)) if discreet else (row.title, row.body)
     return {
         "title": _cut(said[0], TITLE_CHARS), "body": _cut(said[1], BODY_CHARS), "url": row.url, "at": _ms(row),
         "tag": f"notice-{row.pk}", "seen": f"/notices/seen/{seen_secret(row)}/",
-        "actions": ANSWERS if offer_number(row) else [],
+        "actions": _answers() if offer_number(row) else [],
     }  # fmt: skip
+
+
+def _answers() -> list[dict[str, str]]:
+    return [{"action": "accept", "title": tr("Accept")}, {"action": "decline", "title": tr("Decline")}]
 
 
 def _cut(text: str, most: int) -> str:

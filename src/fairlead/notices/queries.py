@@ -186,7 +186,7 @@ def find_device(actor: Actor, number: int) -> Device:
     """One of the actor's own. Raises Missing, also for somebody else's."""
     found = Device.objects.filter(workspace_id=actor.workspace_id, user_id=actor.user_id or 0, pk=number).first()
     if found is None:
-        raise Missing("There is no such device any more.")
+        raise Missing(tr("There is no such device any more."))
     return found
 
 

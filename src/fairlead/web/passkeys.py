@@ -130,7 +130,7 @@ def rename(request: HttpRequest, number: int) -> HttpResponse:
     except Invalid as refusal:
         messages.error(request, refusal.detail)
     else:
-        messages.success(request, "The passkey has its new name.")
+        messages.success(request, tr("The passkey has its new name."))
     return redirect("settings-sign-in")
 
 

@@ -160,7 +160,7 @@ def rename_passkey(user: User, number: int, name: str, *, now: datetime) -> None
         if mine.exclude(name=name).update(name=name):
             record_for_user("factor.renamed", user, now=now, factor=PASSKEY)
         elif not mine.exists():
-            raise Missing("There is no such passkey.")
+            raise Missing(tr("There is no such passkey."))
 
 
 def _keep(row: Passkey) -> None:

@@ -23,6 +23,7 @@ TAG: Final = re.compile(r"<!--.*?-->|</?[A-Za-z!\ue000-\uf8ff](?:\"[^\"]*\"|'[^'
 QUIET_PARTS: Final = re.compile(r"<(script|style|kbd|code)\b.*?</\1>", re.DOTALL)
 ATTRIBUTE: Final = re.compile(r"\b(aria-label|title|placeholder|alt)=(\"[^\"]*\"|'[^']*')")
 HOLE: Final = re.compile("[\ue000-\uf8ff]")
+PATH: Final = re.compile(r"(?<!\w)/[\w/.-]*")
 ENTITY: Final = re.compile(r"&#?\w+;")
 FIRST: Final = 0xE000
 MARKED: Final = frozenset({"_", "gettext", "ngettext", "pgettext", "npgettext"})
@@ -87,7 +88,7 @@ def in_template(content: str) -> Iterator[tuple[int, str]]:
 
 def is_text(words: str) -> bool:
     """Whether there is something to translate in it: letters that are no name."""
-    return any(word not in NAMES for word in LETTERS.findall(words))
+    return any(word not in NAMES for word in LETTERS.findall(PATH.sub("", words)))
 
 
 class _Reader:
@@ -311,6 +312,8 @@ def _quiet(part: ast.AST) -> Iterator[ast.AST]:
         name = part.func.attr if isinstance(part.func, ast.Attribute) else getattr(part.func, "id", "")
         if name in SAYING | SILENT_CALLS:
             yield from (node for arg in [*part.args, *part.keywords] for node in ast.walk(arg))
+    elif isinstance(part, ast.Assign) and any(getattr(one, "id", "") == "__all__" for one in part.targets):
+        yield from ast.walk(part.value)
     elif isinstance(part, ast.AnnAssign):
         yield from ast.walk(part.annotation)
     elif isinstance(part, ast.FunctionDef):

@@ -20,6 +20,7 @@ from fairlead.lib.errors import Conflict, Forbidden, Invalid
 from fairlead.lib.http import FetchError, checked, is_public
 from fairlead.lib.seal import seal, unseal
 from fairlead.lib.secrets import digest
+from fairlead.lib.speech import tr
 from fairlead.notices.models import Device
 from fairlead.notices.queries import live_devices
 from fairlead.notices.sites import trusted_hosts
@@ -43,7 +44,7 @@ def add_device(given: Subscription, name: str, session: str, *, actor: Actor, no
     Raises Invalid for a push service that cannot be one, and Conflict for one device too many.
     """
     if actor.user_id is None:
-        raise Forbidden("Only somebody with an account has devices.")
+        raise Forbidden(tr("Only somebody with an account has devices."))
     _check(given)
     mark = digest(given.endpoint)
     own = {"workspace_id": actor.workspace_id, "user_id": actor.user_id}
@@ -53,7 +54,7 @@ def add_device(given: Subscription, name: str, session: str, *, actor: Actor, no
         Device.objects.filter(**own).exclude(pk__in=live.values("pk")).exclude(address_digest=mark).delete()
         Device.objects.filter(workspace_id=actor.workspace_id, address_digest=mark).exclude(**own).delete()
         if live.exclude(address_digest=mark).count() >= MOST:
-            raise Conflict(f"{MOST} devices take your notifications already. Remove one first.")
+            raise Conflict(tr("%(most)s devices take your notifications already. Remove one first.", most=MOST))
         values = {"session": session, "sealed": sealed, "name": name[:60], "failing_since": None}
         device, _ = Device.objects.update_or_create(
             **own, address_digest=mark, defaults=values, create_defaults={**values, "created_at": now}
@@ -69,9 +70,9 @@ def _check(given: Subscription) -> None:
         public, auth = webpush.decoded(given.p256dh), webpush.decoded(given.auth)
         ec.EllipticCurvePublicKey.from_encoded_point(webpush.CURVE, public)
     except (FetchError, ValueError) as error:
-        raise Invalid({"endpoint": "This browser's push service cannot be used. Try another browser."}) from error
+        raise Invalid({"endpoint": tr("This browser's push service cannot be used. Try another browser.")}) from error
     if len(given.endpoint) > ADDRESS_CHARS or len(public) != 65 or len(auth) != 16 or _is_inside(host, trusted):
-        raise Invalid({"endpoint": "This browser's push service cannot be used. Try another browser."})
+        raise Invalid({"endpoint": tr("This browser's push service cannot be used. Try another browser.")})
 
 
 def _is_inside(host: str, trusted: frozenset[str]) -> bool:
@@ -105,5 +106,5 @@ def remove_device(device: Device, *, actor: Actor) -> None:
 
 def _own(device: Device, actor: Actor) -> QuerySet[Device]:
     if (device.workspace_id, device.user_id) != (actor.workspace_id, actor.user_id):
-        raise Forbidden("This device is somebody else's.")
+        raise Forbidden(tr("This device is somebody else's."))
     return Device.objects.filter(pk=device.pk)

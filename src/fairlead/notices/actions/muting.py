@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Forbidden
+from fairlead.lib.speech import tr
 from fairlead.notices.models import Mute
 from fairlead.work.models import Project, Task
 
@@ -30,5 +31,5 @@ def unmute_project(project: Project, *, actor: Actor) -> None:
 
 def _person(actor: Actor) -> int:
     if actor.user_id is None:
-        raise Forbidden("Only somebody with an account has notifications.")
+        raise Forbidden(tr("Only somebody with an account has notifications."))
     return actor.user_id

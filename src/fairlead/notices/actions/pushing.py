@@ -77,7 +77,7 @@ def _worth_a_push(workspace_id: int, user_id: int, rows: Sequence[Notice], *, no
 
 def take_push(push_id: int, *, now: datetime) -> Going | None:
     """What is to be sent, by whoever asks first; None when there is nothing to say any more, or nobody there."""
-    push = Push.objects.select_related("device").filter(pk=push_id).first()
+    push = Push.objects.select_related("device__user").filter(pk=push_id).first()
     if push is None or not Push.objects.filter(pk=push_id).delete()[0]:
         return None
     device = push.device
