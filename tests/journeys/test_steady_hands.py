@@ -36,11 +36,12 @@ def _news_begin(company: Company, title: str) -> Route:
     return held[0]
 
 
-def _arrives(page: Page, answer: Route) -> None:
+def _arrives(page: Page, answer: Route, part: str = "list") -> None:
     """Let the answer go, and wait until the page has decided what to do with it."""
     page.evaluate(
-        """() => { window.decided = false; document.addEventListener("htmx:afterRequest", ({ target }) => {
-        if (target.id === "list") setTimeout(() => { window.decided = true; }, 0); }); }"""
+        """part => { window.decided = false; document.addEventListener("htmx:afterRequest", ({ target }) => {
+        if (target.id === part) setTimeout(() => { window.decided = true; }, 0); }); }""",
+        part,
     )
     answer.continue_()
     page.wait_for_function("() => window.decided")
@@ -119,3 +120,25 @@ def test_without_scripts_the_timeline_is_a_table(
         page.goto("/projects/WEB/timeline/")
         expect(page.get_by_role("region", name="Tasks with dates")).to_contain_text("Draw the price page")
         expect(page.get_by_role("group", name="Zoom")).to_be_hidden()
+
+
+def test_news_that_come_while_a_card_is_held_do_not_tear_it_away(visitor: Callable[..., Page]) -> None:
+    company = open_company(visitor())
+    _shop(company)
+    page = company.page
+    page.goto("/projects/WEB/")
+    answers = _hold(page, "**/projects/WEB/")
+    with page.expect_request("**/projects/WEB/"):
+        mine = company.add_task("WEB", "Filed while a card is held")
+    held = page.locator("#card-WEB-1")
+    box = held.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 20, box["y"] + 10)
+    page.mouse.down()
+    held.evaluate("card => { window.held = card; }")
+    _arrives(page, answers[0], "board")
+    assert page.evaluate("window.held.isConnected")
+    assert not page.get_by_text(mine, exact=True).count()
+    page.mouse.move(5, 5, steps=5)
+    page.mouse.up()
+    expect(page.get_by_text(mine, exact=True)).to_be_visible()
