@@ -73,9 +73,9 @@ def problem(
     """A problem document. `errors`: items with `detail` and one of `pointer` (body), `parameter`, `header`."""
     body: dict[str, Any] = {
         "type": f"{settings.BASE_URL}/api/v1/docs#problem-{code}",
-        "title": title,
+        "title": str(title),
         "status": status,
-        "detail": detail,
+        "detail": str(detail),
         "code": code,
         "request_id": getattr(request, "request_id", ""),
     }
