@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from babel.messages.catalog import Message
 
-from fairlead.cli.texts.areas import COMPLETE, area_of, sources
+from fairlead.cli.texts.areas import COMPLETE, PACKAGE, area_of, sources
 from fairlead.cli.texts.literals import in_python, in_template, unmarked
 from fairlead.cli.texts.verify import faults, findings
 
@@ -22,6 +24,11 @@ def test_in_a_complete_area_no_text_is_left_unmarked(area: str) -> None:
 def test_every_template_and_page_belongs_to_an_area() -> None:
     lost = [s for s in sources() if s.startswith("web/") and not area_of(s)]
     assert [s for s in lost if "styleguide" not in s and not s.endswith(("__init__.py", "worker.js.jinja"))] == []
+
+
+def test_no_template_takes_the_name_of_the_translator_for_something_else() -> None:
+    taken = re.compile(r"{%-? *(set _ |for [^%]*\b_\b[^%]* in )")
+    assert [s for s in sources() if s.endswith(".jinja") and taken.search((PACKAGE / s).read_text())] == []
 
 
 @pytest.mark.parametrize(

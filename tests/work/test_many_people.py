@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from conftest import Person
 from fairlead.people.models import Worker
 from fairlead.people.queries import DirectoryFilter, directory, directory_page, directory_workers
-from fairlead.web import task_filters
+from fairlead.web import task_filters, task_list
 from work.conftest import Site, worker_for
 from work.test_pages import Browser, alice, open_as, text  # noqa: F401  fixtures
 
@@ -35,7 +35,8 @@ def test_few_people_are_listed_and_many_are_typed(
     listed = text(alice.get("/tasks/?all=1"))
     assert f'<option value="{dana.pk}">{dana.name}</option>' in listed
     assert 'hx-get="/people/names/"' not in listed
-    monkeypatch.setattr(task_filters, "LISTED_PEOPLE", 1)
+    for place in (task_filters, task_list):
+        monkeypatch.setattr(place, "LISTED_PEOPLE", 1)
     typed = text(alice.get("/tasks/?all=1"))
     assert f">{dana.name}</option>" not in typed
     assert 'hx-get="/people/names/"' in typed
