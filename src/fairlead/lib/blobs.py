@@ -76,11 +76,15 @@ class Incoming:
 
 
 def arrive(folder: Path, pieces: Iterable[bytes], *, most_bytes: int) -> Arrived:
-    """A file from pieces at hand. Raises TooLarge."""
+    """A file from pieces at hand. Raises TooLarge, and whatever the pieces raise; nothing stays behind then."""
     incoming = Incoming(folder, most_bytes=most_bytes)
-    for piece in pieces:
-        incoming.write(piece)
-    return incoming.finish()
+    try:
+        for piece in pieces:
+            incoming.write(piece)
+        return incoming.finish()
+    except BaseException:
+        incoming.abandon()
+        raise
 
 
 @dataclass(frozen=True)
