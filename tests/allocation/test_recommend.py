@@ -101,9 +101,7 @@ def test_a_wish_and_finished_work_in_the_project_show_and_decide(team: Team) -> 
     assert bars["Dana"]["Familiarity"].score == pytest.approx(0.2)  # 1 / (1 + 4), for project and label alike
     gap = {c.worker.name: c.points for c in before.candidates}
     new = {c.worker.name: c.points for c in after.candidates}
-    lately = (
-        new["Dana"] - gap["Dana"] - (-3 - 4 * 0.2)
-    )  # finished work counts as load, a little
+    lately = new["Dana"] - gap["Dana"] - (-3 - 4 * 0.2)  # finished work counts as load, a little
     assert 0 < lately < 0.05
     assert new["Bob"] - gap["Bob"] == pytest.approx(3)
 

@@ -26,6 +26,12 @@ def test_every_template_and_page_belongs_to_an_area() -> None:
     assert [s for s in lost if "styleguide" not in s and not s.endswith(("__init__.py", "worker.js.jinja"))] == []
 
 
+def test_no_template_shows_the_call_of_the_translator_itself() -> None:
+    said = re.compile(r"{{.*?}}|{%.*?%}|{#.*?#}", re.DOTALL)
+    raw = {s: said.sub("", (PACKAGE / s).read_text()) for s in sources() if s.endswith(".jinja")}
+    assert [s for s, rest in raw.items() if re.search(r"\b_\(['\"]", rest)] == []
+
+
 def test_no_template_takes_the_name_of_the_translator_for_something_else() -> None:
     taken = re.compile(r"{%-? *(set _ |for [^%]*\b_\b[^%]* in )")
     assert [s for s in sources() if s.endswith(".jinja") and taken.search((PACKAGE / s).read_text())] == []
