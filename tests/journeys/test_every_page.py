@@ -164,6 +164,7 @@ def _open(page: Page, visit: Visit) -> bool:
     """Whether the address is a page of its own for this person; waits for what arrives later."""
     page.set_viewport_size(DESK)  # type: ignore[arg-type]
     page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    # Only what is a page is opened: browsers draw files with styles of their own, which their policy refuses.
     asked = page.request.get(visit.url, max_redirects=0)
     if asked.status in REDIRECTS or "text/html" not in asked.headers.get("content-type", ""):
         return False
