@@ -16,6 +16,7 @@ from fairlead.allocation.queries.offers import OfferCard, cards, visible_offers
 from fairlead.allocation.queries.plans import visible_plans
 from fairlead.allocation.queries.routing import by_urgency, going
 from fairlead.events.actor import Actor
+from fairlead.work.queries import seen
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ def dispatch(actor: Actor, *, now: datetime) -> Dispatch | None:
         return None
     open_offers = visible_offers(actor).filter(state=Offer.State.OPEN, expires_at__gt=now).order_by("expires_at", "id")
     first = cards(open_offers[:1], actor=actor, now=now)
-    stuck = by_urgency(going(actor.workspace_id).filter(state=Routing.State.UNROUTABLE), now=now)
+    stuck = by_urgency(seen(going(actor.workspace_id), actor).filter(state=Routing.State.UNROUTABLE), now=now)
     drafts = visible_plans(actor).filter(state=Plan.State.DRAFT)
     plan = drafts.order_by(Case(When(scope=Plan.Scope.REPAIR, then=1), default=0), "-created_at", "-id").first()
     return Dispatch(
@@ -77,7 +78,9 @@ def _given(actor: Actor) -> Given | None:
     going_on = Assignment.objects.filter(
         workspace_id=actor.workspace_id, ended_at__isnull=True, task__deleted_at__isnull=True
     )
-    related = going_on.select_related("task__project", "worker", "by_user", "receipt__policy_version__policy")
+    related = seen(going_on, actor).select_related(
+        "task__project", "worker", "by_user", "receipt__policy_version__policy"
+    )
     made = related.order_by("-created_at", "-id").first()
     if made is None:
         return None
