@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import signal
@@ -18,6 +19,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 START_S = 60
+ADDRESSES: Iterator[str] = (f"198.51.{n // 250}.{n % 250 + 1}" for n in itertools.count())
+"""Visitors come from different places: one address may try to get in only so often."""
 PATIENCE_S = 30
 """How long a journey waits for what must appear: as long as a busy machine may need, never a measurement."""
 
@@ -59,6 +62,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         "FAIRLEAD_PORT": str(port),
         "FAIRLEAD_LOG_LEVEL": "WARNING",
         "FAIRLEAD_PRIVATE_HOSTS": "127.0.0.1",
+        "FAIRLEAD_TRUSTED_PROXIES": "1",
     }
     served = Server(f"http://127.0.0.1:{port}", environment)
     served.command("migrate")
@@ -108,7 +112,7 @@ def visitor(browser: Browser, server: Server) -> Iterator[Callable[..., Page]]:
         scheme = "dark" if dark else "light"
         context = browser.new_context(
             base_url=server.address, viewport={"width": width, "height": height}, color_scheme=scheme,
-            timezone_id="Europe/Berlin", locale="en-GB",
+            timezone_id="Europe/Berlin", locale="en-GB", extra_http_headers={"X-Forwarded-For": next(ADDRESSES)},
         )  # fmt: skip
         contexts.append(context)
         page = context.new_page()
