@@ -74,6 +74,10 @@ def members(actor: Actor) -> list[dict[str, Any]]:
     Rows with id (of the membership), role, created_at, user_id, name, email, kind and last_login.
     """
     found = Membership.objects.filter(workspace_id=actor.workspace_id, removed_at__isnull=True).order_by("user__name")
+    return _member_rows(found)
+
+
+def _member_rows(found: QuerySet[Membership]) -> list[dict[str, Any]]:
     return [{k.removeprefix("user__"): v for k, v in row.items()} for row in found.values(*MEMBER_COLUMNS)]
 
 
@@ -87,8 +91,7 @@ def members_page(actor: Actor, text: str, *, start: int, size: int) -> tuple[lis
         found = found.filter(Q(user__name__icontains=word) | Q(user__email__icontains=word))
     total = found.count()
     first = min(start, max(total - 1, 0)) // size * size
-    rows = found.order_by("user__name", "id").values(*MEMBER_COLUMNS)[first : first + size]
-    return [{k.removeprefix("user__"): v for k, v in row.items()} for row in rows], first, total
+    return _member_rows(found.order_by("user__name", "id")[first : first + size]), first, total
 
 
 def open_invitations(workspace_id: int) -> QuerySet[Invitation]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from fairlead.lib.limits import limit_this_process
 from fairlead.lib.pictures import SMALL_PX
 
 if TYPE_CHECKING:
@@ -75,18 +76,6 @@ def _images(folder: Path, number: int) -> tuple[Path, Path]:
     return folder / f"page-{number}.large", folder / f"page-{number}.small"
 
 
-def _limit() -> None:
-    """Where the system knows limits (not on Windows)."""
-    try:
-        import resource
-    except ImportError:
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_BYTES, FILE_BYTES))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
 def _tell(**facts: Any) -> None:
     sys.stdout.write(json.dumps(facts) + "\n")
     sys.stdout.flush()
@@ -129,5 +118,5 @@ def _keep(image: Image, large: Path, small: Path) -> None:
 
 
 if __name__ == "__main__":
-    _limit()
+    limit_this_process(memory_bytes=MEMORY_BYTES, cpu_s=CPU_S, file_bytes=FILE_BYTES)
     _draw(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]))

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from fairlead.lib.limits import limit_this_process
+
 if TYPE_CHECKING:
     from PIL.Image import Image
 
@@ -56,17 +58,6 @@ def png(image: Image) -> bytes:
     return out.getvalue()
 
 
-def _limit() -> None:
-    """Where the system knows limits (not on Windows)."""
-    try:
-        import resource
-    except ImportError:
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
 def _draw(source: str, large: str, small: str) -> tuple[int, int]:
     from PIL import Image, ImageOps  # here only: the process that asks for a drawing decodes nothing
 
@@ -86,5 +77,5 @@ def _draw(source: str, large: str, small: str) -> tuple[int, int]:
 
 
 if __name__ == "__main__":
-    _limit()
+    limit_this_process(memory_bytes=MEMORY_BYTES, cpu_s=CPU_S)
     sys.stdout.write(json.dumps(_draw(*sys.argv[1:])))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from django.contrib import messages
@@ -117,12 +118,8 @@ def remove(request: Request, key: str, entry: int) -> HttpResponse:
     """One entry less."""
     project = _managed(request, key)
     found = find_belonging(project, entry)
-    try:
-        actions.remove_member(found, actor=request.actor, now=timezone.now())
-    except Conflict as refused:
-        return _page(request, project, error=refused.detail)
-    messages.success(request, f"{found} does not belong to {project.name} any more.")
-    return _after(request, project)
+    told = f"{found} does not belong to {project.name} any more."
+    return _let_go(request, project, actions.remove_member, found, told)
 
 
 @member_page
@@ -130,16 +127,16 @@ def remove(request: Request, key: str, entry: int) -> HttpResponse:
 def leave(request: Request, key: str) -> HttpResponse:
     """Belong to the project no longer."""
     project = _seen(request, key)
+    return _let_go(request, project, actions.leave_project, project, f"You left {project.name}.")
+
+
+def _let_go(request: Request, project: Project, act: Callable[..., None], of: object, told: str) -> HttpResponse:
+    """Back to the list of people, for who still sees it; else to the projects that they see."""
     try:
-        actions.leave_project(project, actor=request.actor, now=timezone.now())
+        act(of, actor=request.actor, now=timezone.now())
     except Conflict as refused:
         return _page(request, project, error=refused.detail)
-    messages.success(request, f"You left {project.name}.")
-    return _after(request, project)
-
-
-def _after(request: Request, project: Project) -> HttpResponse:
-    """Back to the list of people, for who still sees it; else to the projects that they see."""
+    messages.success(request, told)
     try:
         find_project(request.actor, project.key)
     except Missing:

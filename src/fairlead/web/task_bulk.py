@@ -54,7 +54,8 @@ def preview(request: Request) -> HttpResponse:
     except Refused as refused:
         return _refused(request, refused)
     sent = [(name, value) for name in FIELDS if (value := request.POST.get(name, ""))]
-    changing = [key for key in keys if key not in dict(outcome.skipped)]
+    skipped = dict(outcome.skipped)
+    changing = [key for key in keys if key not in skipped]
     values = {
         "outcome": outcome, "keys": changing, "tried": len(tried), "rest": len(keys) - len(tried), "sent": sent,
         "back": _back(request), "step": _step(request), "giving": bool(request.POST.get("assignee")),
@@ -66,8 +67,7 @@ def preview(request: Request) -> HttpResponse:
 @require_POST
 def do(request: Request) -> HttpResponse:
     """Change them; a script sends a part after the other into one batch, and hears how far each one came."""
-    into = request.POST.get("into", "")
-    batch = find_batch(request.actor, int(into)) if into.isascii() and into.isdecimal() and len(into) < 16 else None
+    batch = _begun(request)
     try:
         outcome = _done(request, _keys(request), batch)
     except Refused as refused:
@@ -96,10 +96,18 @@ def _done(request: Request, keys: list[str], batch: Batch | None) -> Outcome:
 def told(request: Request) -> HttpResponse:
     """After a script has sent all parts: what came of it, with the way back."""
     require(may_change_many(request.actor), "Only members of the team change tasks.")
-    number, skipped = (request.POST.get(name, "") for name in ("into", "skipped"))
-    batch = find_batch(request.actor, int(number)) if number.isascii() and number.isdecimal() else None
+    batch = _begun(request)
     lines = [] if batch is None else batch.lines.select_related("task__project").order_by("pk")
-    return _told(request, batch, [str(line.task) for line in lines], _whole(skipped, "skipped") or 0)
+    return _told(
+        request, batch, [str(line.task) for line in lines], _whole(request.POST.get("skipped", ""), "skipped") or 0
+    )
+
+
+def _begun(request: Request) -> Batch | None:
+    """The batch into which a script sends its parts. Raises Missing."""
+    number = request.POST.get("into", "")
+    known = number.isascii() and number.isdecimal() and len(number) < 16
+    return find_batch(request.actor, int(number)) if known else None
 
 
 def _told(request: Request, batch: Batch | None, changed: Sequence[str], skipped: int) -> HttpResponse:

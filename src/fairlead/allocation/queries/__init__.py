@@ -14,7 +14,7 @@ from fairlead.allocation.queries.dispatch import Dispatch, dispatch
 from fairlead.allocation.queries.fairness import WINDOWS as FAIRNESS_WINDOWS
 from fairlead.allocation.queries.fairness import Fairness, FairRow, fairness
 from fairlead.allocation.queries.feed import work_entries
-from fairlead.allocation.queries.loads import WeekLoad, fits, load, planned
+from fairlead.allocation.queries.loads import WeekLoad, load, planned
 from fairlead.allocation.queries.my_work import MyWork, Waiting, WorkItem, decisions, my_work
 from fairlead.allocation.queries.notices import Notice, notice
 from fairlead.allocation.queries.offers import SHOWN as OFFERS_SHOWN
@@ -140,7 +140,6 @@ __all__ = [
     "find_plan",
     "find_policy",
     "find_routing",
-    "fits",
     "held_count",
     "last_plan",
     "linked_sheet",

@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 from fairlead import engine
 from fairlead.accounts.models import Workspace
 from fairlead.allocation import snapshot
-from fairlead.allocation.models import Assignment
 from fairlead.allocation.permissions import may_see
 from fairlead.allocation.snapshot import WEEK_MIN, worker_number
 from fairlead.engine.effort import minutes_needed
@@ -118,9 +117,3 @@ def _by_week(calendar: Sequence[tuple[int, int]], start: int, finish: int) -> li
             found[at // WEEK_MIN] += end - at
             at = end
     return sorted(found.items())
-
-
-def fits(task_ids: Collection[int]) -> dict[int, int]:
-    """{task id: 0 to 100, how well it matches its holder}; only tasks that were assigned with a fit."""
-    rows = Assignment.objects.filter(task_id__in=task_ids, ended_at__isnull=True, starts_at__isnull=False)
-    return dict(rows.values_list("task_id", "fit"))

@@ -41,14 +41,18 @@ def add(request: Request) -> HttpResponse:
     return HttpResponse(status=204)
 
 
+def _say(request: Request, number: int, action: Callable[..., None], words: str) -> HttpResponse:
+    device = queries.find_device(request.actor, number)
+    action(device, actor=request.actor)
+    messages.success(request, f"{device.name} {words}")
+    return _back()
+
+
 @member_page
 @require_POST
 def remove(request: Request, number: int) -> HttpResponse:
     """No more pushes there."""
-    device = queries.find_device(request.actor, number)
-    actions.remove_device(device, actor=request.actor)
-    messages.success(request, f"{device.name} gets no more notifications.")
-    return _back()
+    return _say(request, number, actions.remove_device, "gets no more notifications.")
 
 
 @member_page
@@ -58,13 +62,6 @@ def attempt(request: Request, number: int) -> HttpResponse:
     device = queries.find_device(request.actor, number)
     jobs.enqueue(try_device, workspace_id=request.actor.workspace_id, device_id=device.pk)
     messages.success(request, f"A test is on its way to {device.name}. It should be there in a few seconds.")
-    return _back()
-
-
-def _say(request: Request, number: int, action: Callable[..., None], words: str) -> HttpResponse:
-    device = queries.find_device(request.actor, number)
-    action(device, actor=request.actor)
-    messages.success(request, f"{device.name} {words}")
     return _back()
 
 
