@@ -169,21 +169,32 @@ AREAS: Final[dict[str, tuple[str, ...]]] = {
         "lib/http.py",
         "lib/ics*.py",
     ),
-    "allocation": (
+    "planning": (
         f"{T}/allocation/*",
+        f"{T}/schedule/*",
+        f"{W}/allocation*.py",
+        f"{W}/schedule.py",
+        f"{S}/schedule.js",
+        f"{S}/plan.js",
+        *(f"allocation/{name}.py" for name in ("reading", "weights", "stale", "doctor", "causes", "judgement")),
+        *(
+            f"allocation/queries/{name}.py"
+            for name in ("schedule", "decisions", "pins", "plans", "standing", "fairness")
+        ),
+        *(
+            f"allocation/actions/{name}.py"
+            for name in ("assign", "many", "plans", "pins", "plan_apply", "planning", "approvals")
+        ),
+    ),
+    "allocation": (
         f"{T}/offers/*",
         f"{T}/policies/*",
         f"{T}/routing/*",
-        f"{T}/schedule/*",
-        f"{W}/allocation*.py",
         f"{W}/offers.py",
         f"{W}/policies.py",
         f"{W}/policy_forms.py",
         f"{W}/routing.py",
         f"{W}/overrides.py",
-        f"{W}/schedule.py",
-        f"{S}/schedule.js",
-        f"{S}/plan.js",
         "lib/cel.py",
         "allocation/*",
     ),
@@ -203,6 +214,7 @@ AREAS: Final[dict[str, tuple[str, ...]]] = {
         "work/actions/forms.py",
         "work/actions/statuses.py",
     ),
+    "tasks": (f"{T}/tasks/*", f"{W}/task*.py"),
     "work": (f"{T}/*", f"{W}/*", f"{S}/*", "work/*"),
 }
 NO_AREA: Final = (
