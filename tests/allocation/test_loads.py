@@ -59,7 +59,7 @@ def test_clients_learn_nothing_and_strangers_nothing_of_others(team: Team) -> No
 def test_fits_are_those_of_the_holders(team: Team) -> None:
     task, other = team.task(), team.task()
     made = actions.assign_task(task, team.bob, actor=team.alice, now=team.now)
-    assert queries.fits([task.pk, other.pk]) == {task.pk: made.fit}
+    assert queries.decided([task.pk, other.pk]) == {task.pk: made.fit}
 
 
 def test_what_cannot_be_done_before_it_is_due_is_overload_of_its_week(team: Team) -> None:
