@@ -129,8 +129,11 @@ def _by_days(spans: list[tuple[int, int]]) -> dict[int, int]:
 
 
 def _meets(page: Page, number: int, lane: dict[str, Any]) -> tuple[int, int]:
-    """A meeting of two hours on Bob's second block comes from a file; the minutes of it."""
-    _, low, _ = lane["blocks"][1]
+    """A meeting of two hours on a later block of Bob's comes from a file; the minutes of it.
+
+    On one that ends on the day it begins: what lasts into the next day may use the evening that the cap left free.
+    """
+    low = next(low for _, low, high in lane["blocks"][1:] if low // 1440 == (high - 1) // 1440)
     meeting = (low + 30, low + 150)
     at = [datetime.fromisoformat(lane["start"]) + timedelta(minutes=minute) for minute in meeting]
     page.goto(f"/people/{number}/")
