@@ -262,6 +262,11 @@ OPERATIONS: dict[str, Line] = {
     "POST /notices/{notice_id}/snooze": allow(HOLDER, data={"until": "tomorrow"}),
     "GET /notice-settings": allow(*EVERYBODY),
     "PUT /notice-settings": allow(*EVERYBODY, data={"digest": "daily"}),
+    "GET /mutes": allow(*EVERYBODY),
+    "PUT /tasks/{key}/mute": allow(*SEES_PROJECT),
+    "DELETE /tasks/{key}/mute": allow(*SEES_PROJECT),
+    "PUT /projects/{key}/mute": allow(*SEES_PROJECT),
+    "DELETE /projects/{key}/mute": allow(*SEES_PROJECT),
     # the log
     "GET /events": allow(*MANAGERS, AUDITOR),
 }

@@ -86,3 +86,11 @@ def test_an_ai_agent_with_every_scope_lets_nobody_in(
     echo = as_person("echo")
     problem(echo.put(f"{secret}/members", {"user_id": world.bob.user.pk, "role": "viewer"}), 403, "forbidden")
     problem(echo.patch(secret, {"private": False}, If_Match='"2"'), 403, "forbidden")
+
+
+def test_a_project_begins_private(alice: Caller) -> None:
+    made = good(alice.post("/projects", {"key": "SEC", "name": "Secret", "private": True}), 201)
+    assert made["private"] is True
+    people = good(alice.get("/projects/SEC/members"))["items"]
+    assert [(row["name"], row["role"]) for row in people] == [("Alice", "lead")]
+    assert good(alice.post("/projects", {"key": "PUB", "name": "Open", "private": False}), 201)["private"] is False

@@ -51,9 +51,10 @@ def new(request: Request) -> HttpResponse:
     form = NewProjectForm(request.POST or None, initial={"color": len(_keys(request)) % 12})
     if request.method == "POST" and form.is_valid():
         values = checked(form, ("name", "key", "client", "description", "color"))
+        create = actions.create_private_project if form.cleaned_data["private"] else actions.create_project
         values["key"] = values["key"] or suggested_key(values["name"], _keys(request))
         try:
-            project = actions.create_project(actor=request.actor, now=timezone.now(), **values)
+            project = create(actor=request.actor, now=timezone.now(), **values)
         except Refused as refused:
             blame(form, refused)
         else:

@@ -13,6 +13,7 @@ from django import forms
 from fairlead.events.actor import Actor
 from fairlead.lib.effort import parse_effort, write_effort
 from fairlead.lib.errors import Missing
+from fairlead.lib.speech import later
 from fairlead.people.queries import find_skill
 from fairlead.work.models import Project, Status, Task
 from fairlead.work.queries import find_task
@@ -179,7 +180,12 @@ class NewProjectForm(ProjectForm):
         required=False,
         help_text="2 to 8 letters and digits, like WEB. Left empty, it is made from the name.",
     )
-    field_order = ("name", "key", "client", "description", "color")
+    private = forms.BooleanField(
+        required=False,
+        label=later("Private"),
+        help_text=later("Only people whom you add, owners, admins and auditors see it. You lead it."),
+    )
+    field_order = ("name", "key", "client", "description", "color", "private")
 
     def clean_key(self) -> str:
         return str(self.cleaned_data["key"]).strip().upper()

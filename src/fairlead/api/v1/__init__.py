@@ -24,6 +24,7 @@ from fairlead.api.v1 import (
     events,
     inbox,
     me,
+    mutes,
     notices,
     offers,
     own_fields,
@@ -79,6 +80,7 @@ RESOURCES = (
     teams,
     skills,
     notices,
+    mutes,
     events,
 )
 

@@ -63,6 +63,7 @@ class NewProject(Body):
     description: Text = ""
     client: Name = ""
     color: int = Field(0, strict=True, ge=0, le=11)
+    private: bool = Field(False, strict=True, description="Only its people see it; whoever creates it leads it.")
 
 
 class ProjectChange(Body):
@@ -114,7 +115,9 @@ def create_project(request: Call, body: NewProject) -> dict[str, Any]:
 
     With the usual columns, from Backlog to Done.
     """
-    return _shown(request, actions.create_project(actor=request.actor, now=request.now, **body.given()))
+    values = body.given()
+    create = actions.create_private_project if values.pop("private", False) else actions.create_project
+    return _shown(request, create(actor=request.actor, now=request.now, **values))
 
 
 @routes.on("GET", "/projects/{key}", scope="work:read", gives=ProjectOut)

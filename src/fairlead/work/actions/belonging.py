@@ -16,6 +16,7 @@ from fairlead.events.record import record
 from fairlead.lib.errors import Conflict, Invalid, Refused, require
 from fairlead.people import actions as people
 from fairlead.people.models import Team, Worker
+from fairlead.work.actions.projects import create_project
 from fairlead.work.membership import ProjectMember, ProjectRole
 from fairlead.work.models import Project, Task
 from fairlead.work.permissions import may_manage_people
@@ -166,6 +167,12 @@ def make_private(project: Project, *, actor: Actor, now: datetime) -> Project:
         forget_reach(actor)
     project.refresh_from_db()
     return project
+
+
+def create_private_project(*, actor: Actor, now: datetime, **values: Any) -> Project:
+    """`create_project` with these values, seen from the beginning only by whoever creates it, and those above."""
+    with transaction.atomic():
+        return make_private(create_project(actor=actor, now=now, **values), actor=actor, now=now)
 
 
 def _first_people(project: Project, *, actor: Actor, now: datetime) -> list[str]:
