@@ -191,6 +191,26 @@ def test_nobody_joins_a_private_project_by_joining_its_team(
     assert sees(world.alice) == (True, 1)
 
 
+def test_whoever_holds_its_work_stays_in_the_team_that_shows_it(
+    site: Site, secret: Project, people_of: dict[str, Worker]
+) -> None:
+    world = site.world
+    team = people.create_team("Bankers", members=[people_of["dana"]], **by(world.olga, site))
+    actions.put_member(secret, team, "contributor", **by(world.alice, site))
+    actions.hold_task(Task.objects.get(project=secret), people_of["dana"], now=site.now)
+    wanted = {"name": "Bankers", "lead": None, "description": ""}
+    for act in (
+        lambda: actions.change_team(team, members=[people_of["alice"]], **wanted, **by(world.olga, site)),
+        lambda: actions.remove_team(team, **by(world.olga, site)),
+    ):
+        with pytest.raises(HoldsWork, match="Dana holds an open task of Merger"):
+            act()
+    assert sees(world.dana) == (True, 1)
+    actions.put_member(secret, world.dana.user, "contributor", **by(world.alice, site))
+    actions.remove_team(team, **by(world.olga, site))
+    assert sees(world.dana) == (True, 1)
+
+
 def test_making_it_private_loses_no_work(site: Site, people_of: dict[str, Worker]) -> None:
     """Whoever holds open work of it belongs to it from then on."""
     world = site.world

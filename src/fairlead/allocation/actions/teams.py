@@ -10,7 +10,6 @@ from fairlead.allocation.models import Policy
 from fairlead.allocation.routing.definition import Definition, of_version
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Invalid, Refused
-from fairlead.people import actions as people
 from fairlead.people.models import Team
 from fairlead.work import actions as work
 
@@ -23,9 +22,9 @@ class TeamInUse(Refused):
 
 
 def remove_team(team: Team, *, actor: Actor, now: datetime) -> None:
-    """Take a team away that no policy names. Raises TeamInUse."""
+    """See work.actions.remove_team; only a team that no policy names. Raises TeamInUse."""
     _free(team, "remove it")
-    people.remove_team(team, actor=actor, now=now)
+    work.remove_team(team, actor=actor, now=now)
 
 
 def change_team(team: Team, *, name: str, actor: Actor, now: datetime, **more: Any) -> Team:

@@ -40,6 +40,7 @@ from fairlead.work.actions.belonging import (
     make_private,
     put_member,
     remove_member,
+    remove_team,
 )
 from fairlead.work.actions.captures import (
     capture,
@@ -377,6 +378,7 @@ __all__ = [
     "remove_member",
     "remove_reaction",
     "remove_status",
+    "remove_team",
     "remove_time",
     "remove_view",
     "reopen_pin",

@@ -204,13 +204,38 @@ def make_open(project: Project, *, actor: Actor, now: datetime) -> Project:
 
 
 def change_team(team: Team, *, members: Collection[Worker], actor: Actor, now: datetime, **values: Any) -> Team:
-    """`people.change_team`, for whom that opens no private project that they do not see themselves."""
+    """`people.change_team`, for whom that opens no private project that they do not see themselves.
+
+    Raises HoldsWork when somebody who leaves it holds open work of a private project that they would not see any more.
+    """
     known = set(team.members.values_list("worker_id", flat=True))
     lead = values.get("lead")
     wanted = {worker.pk for worker in members} | ({lead.pk} if lead else set())
     outside = bool(wanted - known) and teams_hidden_behind(actor, team)
     require(not outside, f"{team.name} belongs to a private project. Ask one of its leads, or an admin, to add people.")
-    return people.change_team(team, members=members, actor=actor, now=now, **values)
+    with transaction.atomic():
+        behind = _held_behind(team)
+        changed = people.change_team(team, members=members, actor=actor, now=now, **values)
+        for project in behind:
+            _keep_in_order(project)
+        forget_reach(actor)
+    return changed
+
+
+def remove_team(team: Team, *, actor: Actor, now: datetime) -> None:
+    """`people.remove_team`. Raises LastLead and HoldsWork as for each of its members."""
+    with transaction.atomic():
+        behind = _held_behind(team)
+        people.remove_team(team, actor=actor, now=now)
+        for project in behind:
+            _keep_in_order(project)
+        forget_reach(actor)
+
+
+def _held_behind(team: Team) -> list[Project]:
+    """The private projects to which the team belongs; nobody else changes who belongs to them meanwhile."""
+    found = Project.objects.select_for_update(no_key=True).filter(private=True, members__team=team)
+    return list(found.order_by("pk"))
 
 
 def check_belongs(tasks: Iterable[Task], worker: Worker | None) -> None:
