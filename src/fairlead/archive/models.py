@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from fairlead.lib.speech import later
+
 
 class Epoch(models.Model):
     """One restore into this place: what was sent before `cut_at` belongs to the place that the backup came from, and
@@ -24,10 +26,10 @@ class Export(models.Model):
     stopped."""
 
     class State(models.TextChoices):
-        MAKING = "making", "Being made"
-        READY = "ready", "Ready"
-        FAILED = "failed", "Stopped"
-        EXPIRED = "expired", "Removed"
+        MAKING = "making", later("Being made")
+        READY = "ready", later("Ready")
+        FAILED = "failed", later("Stopped")
+        EXPIRED = "expired", later("Removed")
 
     workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
     requested_by = models.ForeignKey("accounts.User", models.SET_NULL, null=True)
@@ -108,9 +110,9 @@ class Erasure(models.Model):
     """A person whose traces in the workspace are taken out. `names` (what to look for) are kept until that is done."""
 
     class State(models.TextChoices):
-        ASKED = "asked", "Under way"
-        ERASED = "erased", "Taken out"
-        DONE = "done", "Done"
+        ASKED = "asked", later("Under way")
+        ERASED = "erased", later("Taken out")
+        DONE = "done", later("Done")
 
     workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
     worker = models.ForeignKey("people.Worker", models.CASCADE)

@@ -13,6 +13,7 @@ from fairlead.archive.models import Erasure, Export, Retention
 from fairlead.archive.permissions import may_keep_data
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Missing
+from fairlead.lib.speech import tr
 from fairlead.notices.models import Notice
 from fairlead.people.models import Worker
 from fairlead.work.models import Task
@@ -90,7 +91,7 @@ def find_export(actor: Actor, number: int) -> Export:
     """One export. Raises Missing."""
     found = Export.objects.filter(workspace_id=actor.workspace_id, pk=number).first() if may_keep_data(actor) else None
     if found is None:
-        raise Missing("There is no such export.")
+        raise Missing(tr("There is no such export."))
     return found
 
 

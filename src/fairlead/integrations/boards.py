@@ -10,6 +10,8 @@ from typing import Any, Final
 from fairlead.integrations.kinds.trello.inbound import Board, BoardList, Card, Member, read_board
 from fairlead.integrations.models import Import, Origin
 from fairlead.integrations.queries import CREATED, REFUSED, UNCHANGED, UPDATED, Report, Row, project_of
+from fairlead.integrations.saying import Said
+from fairlead.lib.speech import later
 from fairlead.lib.text import folded
 from fairlead.people.models import Worker
 from fairlead.work.models import Status, Task
@@ -17,9 +19,9 @@ from fairlead.work.states import State
 
 LEAVE, AS_DONE, AS_THE_OTHERS = "leave", "done", "keep"
 ARCHIVED: Final = (
-    (LEAVE, "Leave them out", "Cards and lists that were archived stay in Trello."),
-    (AS_DONE, "As done", "They become finished tasks, so that search finds them."),
-    (AS_THE_OTHERS, "Like the others", "They go into the column of their list."),
+    (LEAVE, later("Leave them out"), later("Cards and lists that were archived stay in Trello.")),
+    (AS_DONE, later("As done"), later("They become finished tasks, so that search finds them.")),
+    (AS_THE_OTHERS, later("Like the others"), later("They go into the column of their list.")),
 )
 NOBODY, NEW = "", "new"
 FIELDS: Final = ("title", "description", "labels", "release_at", "due_at")
@@ -66,7 +68,7 @@ class BoardReport(Report):
     items: int = 0
     assigned: int = 0
     kept: int = 0
-    notes: list[str] = field(default_factory=list)
+    notes: list[Said] = field(default_factory=list)
 
 
 def plan_of(run: Import) -> Plan:
@@ -221,7 +223,7 @@ def count_new(report: BoardReport, card: Card, plan: Plan) -> None:
 def refuse(report: BoardReport, board: Board) -> None:
     """The cards that cannot be used."""
     for name, why in board.problems:
-        report.add(Row("tasks", 0, name, REFUSED, why))
+        report.add(Row("tasks", 0, name, REFUSED, str(why), why))
 
 
 def missing_columns(run: Import, plan: Plan) -> list[str]:

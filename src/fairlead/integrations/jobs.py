@@ -13,6 +13,7 @@ from fairlead.integrations.actions import fail_import, run_import
 from fairlead.integrations.kinds.ics import inbound
 from fairlead.integrations.models import Import
 from fairlead.lib.errors import Refused
+from fairlead.lib.speech import mark
 from fairlead.people.models import Calendar
 from fairlead.people.queries import due_calendars
 
@@ -31,7 +32,7 @@ def run_started_import(*, workspace_id: int, event_id: int, now: datetime) -> No
     here = Membership.objects.filter(workspace_id=workspace_id, removed_at__isnull=True).select_related("user")
     starter = here.filter(user_id=event.actor_user_id).first() if event.actor_user_id else None
     if starter is None:
-        fail_import(run, "Who started it has left the workspace.", now=now)
+        fail_import(run, mark("Who started it has left the workspace."), now=now)
         return
     try:
         run_import(run, actor=actor_of(starter), now=now)

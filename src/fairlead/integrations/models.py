@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.db import models
+
+from fairlead.lib.speech import later, mark
+
+CUT_OFF: Final = mark("It was cut off by a restore.")
 
 
 class Import(models.Model):
     """One upload: read and mapped first (draft), tried without writing, then run as a background job with progress."""
 
     class State(models.TextChoices):
-        DRAFT = "draft", "Not started"
-        RUNNING = "running", "Running"
-        DONE = "done", "Finished"
-        FAILED = "failed", "Stopped"
+        DRAFT = "draft", later("Not started")
+        RUNNING = "running", later("Running")
+        DONE = "done", later("Finished")
+        FAILED = "failed", later("Stopped")
 
     workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
     kind = models.CharField(max_length=20)
@@ -31,7 +37,7 @@ class Import(models.Model):
     finished_at = models.DateTimeField(null=True, blank=True)
 
     after_restore = (
-        "state = 'failed', finished_at = now(), report = report || '{\"failed\": \"It was cut off by a restore.\"}'"
+        f"state = 'failed', finished_at = now(), report = report || '{{\"failed\": \"{CUT_OFF}\"}}'"
         " WHERE state = 'running'"
     )
 

@@ -23,7 +23,9 @@ from fairlead.integrations.kinds.csv.inbound import (
 )
 from fairlead.integrations.models import Import
 from fairlead.integrations.permissions import may_import
+from fairlead.integrations.saying import NOTHING, Said
 from fairlead.lib.errors import Missing
+from fairlead.lib.speech import tr
 from fairlead.lib.text import folded
 from fairlead.people.models import Skill, Worker
 from fairlead.work.fields.definitions import definitions
@@ -39,13 +41,14 @@ CREATED, UPDATED, UNCHANGED, REFUSED = "created", "updated", "unchanged", "refus
 
 @dataclass(frozen=True)
 class Row:
-    """What becomes of one row of a file, and why it is refused if it is."""
+    """What becomes of one row of a file, and why it is refused if it is: in English, and for each reader."""
 
     file: str
     line: int
     label: str
     outcome: str
     why: str = ""
+    said: Said = NOTHING
 
 
 @dataclass
@@ -97,7 +100,7 @@ def find_import(actor: Actor, number: int) -> Import:
     """One import. Raises Missing."""
     found = imports(actor).filter(pk=number).first()
     if found is None:
-        raise Missing("There is no such import.")
+        raise Missing(tr("There is no such import."))
     return found
 
 
@@ -155,7 +158,7 @@ def preview(run: Import) -> Report:
 
 def _row(file: str, read: Read[Any], new: bool, differs: bool) -> Row:
     if read.draft is None:
-        return Row(file, read.line, read.label, REFUSED, read.problem)
+        return Row(file, read.line, read.label, REFUSED, read.problem, read.said)
     return Row(file, read.line, read.label, CREATED if new else UPDATED if differs else UNCHANGED)
 
 

@@ -78,6 +78,11 @@ def hours(minutes: int | None) -> str:
     return _point(f"{minutes / 60:.1f}".removesuffix(".0")) + " h"
 
 
+def decimal(value: float, places: int = 1) -> str:
+    """A number with so many digits behind the decimal sign: `1.5`."""
+    return _point(f"{value:.{places}f}")
+
+
 def _point(number: str) -> str:
     """A number such as 1.5 with the decimal sign of the language."""
     return number.replace(".", get_decimal_symbol(locale()))
@@ -118,6 +123,7 @@ def initials(name: str) -> str:
 
 
 FILTERS: dict[str, Callable[..., Any]] = {
-    f.__name__: f for f in (day, local_day, written, moment, ago, hours, clock, money, size, listed, html, initials)
+    f.__name__: f
+    for f in (day, local_day, written, moment, ago, hours, clock, decimal, money, size, listed, html, initials)
 }
 GLOBALS: dict[str, Any] = {}

@@ -18,9 +18,10 @@ from fairlead.integrations.models import Import
 from fairlead.integrations.permissions import may_import
 from fairlead.integrations.queries import find_import
 from fairlead.lib.errors import Refused, require
+from fairlead.lib.speech import later, tr
 from fairlead.web.access import Request, member_page
 from fairlead.web.blame import blame
-from fairlead.web.import_sources import source
+from fairlead.web.import_sources import SAYING, source
 from fairlead.web.render import page
 from fairlead.work.queries import visible_projects
 from fairlead.work.states import State
@@ -29,18 +30,20 @@ from fairlead.work.states import State
 class BoardForm(forms.Form):
     """The file of the board and where its cards go."""
 
-    file = forms.FileField(label="Board", help_text="The JSON file that Trello exports.")
+    file = forms.FileField(label=later("Board"), help_text=later("The JSON file that Trello exports."))
     project_key = forms.RegexField(
-        r"^[A-Za-z][A-Za-z0-9]{1,7}$", label="Project", max_length=8,
-        help_text="The key of the project for the cards, such as WEB. A project that is not there yet is created.",
-        error_messages={"invalid": "A key has 2 to 8 letters and digits and starts with a letter, such as WEB."},
+        r"^[A-Za-z][A-Za-z0-9]{1,7}$", label=later("Project"), max_length=8,
+        help_text=later(
+            "The key of the project for the cards, such as WEB. A project that is not there yet is created."
+        ),
+        error_messages={"invalid": later("A key has 2 to 8 letters and digits and starts with a letter, such as WEB.")},
     )  # fmt: skip
 
     def clean_file(self) -> tuple[str, str]:
         """Its name and text; one that is too large is refused."""
         upload = self.cleaned_data["file"]
         if upload.size > MOST_BYTES:
-            raise forms.ValidationError(f"The file is larger than {MOST_BYTES // 1_000_000} MB.")
+            raise forms.ValidationError(tr("The file is larger than %(n)s MB.", n=MOST_BYTES // 1_000_000))
         return (upload.name, decode(upload.read()))
 
 
@@ -48,7 +51,7 @@ class BoardForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def trello(request: Request) -> HttpResponse:
     """The form for a board."""
-    require(may_import(request.actor), "Only managers can import. Ask one, or ask an admin for the role.")
+    require(may_import(request.actor), tr("Only managers can import. Ask one, or ask an admin for the role."))
     form = BoardForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -64,17 +67,18 @@ def trello(request: Request) -> HttpResponse:
 
 def show_draft(request: Request, run: Import, *, wrong: str = "") -> HttpResponse:
     """What each list means, who each member is, and what would happen."""
-    plan = plan_of(run)
+    plan, here = plan_of(run), known_people(run.workspace_id)
     values: dict[str, Any] = {
         "run": run,
         "plan": plan,
         "states": [(str(state), state.label) for state in State],
-        "people": [(NEW, "Add to the directory")] + [(str(p["id"]), p["name"]) for p in known_people(run.workspace_id)],
+        "people": [(NEW, tr("Add to the directory")), *((str(p["id"]), p["name"]) for p in here)],
         "archived": ARCHIVED,
         "archived_count": sum(card.archived for card in plan.board.cards),
         "report": preview_board(run),
         "wrong": wrong,
         "shown": 200,
+        **SAYING,
     }
     return page(request, "imports/board.jinja", values, status=422 if wrong else 200)
 

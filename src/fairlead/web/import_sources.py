@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
+from fairlead.integrations.saying import aloud, why_refused
+from fairlead.lib.speech import later
+
 
 @dataclass(frozen=True)
 class Source:
@@ -23,15 +26,40 @@ def _csv(name: str, label: str, icon: str, brings: str, how: str) -> Source:
 
 
 SOURCES: Final = (
-    _csv("csv", "A spreadsheet", "file-spreadsheet", "Tasks and people from any CSV file; you choose the columns.",
-         "One row for each task or person; the first line names the columns."),
-    Source("trello", "Trello", "columns-3", "Lists, cards, labels, dates, checklists, comments, and who has what.",
-           "In Trello: the board's menu → Print, export and share → Export as JSON.", "/import/trello/"),
-    _csv("jira", "Jira", "bug", "Issues with labels, components, estimates and due dates.",
-         "In Jira: Filters → the issues you want → Export → Export CSV (all fields). The columns are recognised."),
-    _csv("asana", "Asana", "list-checks", "Tasks of a project with sections, tags and dates.",
-         "In Asana: the project's menu → Export/Print → CSV. The columns are recognised."),
-)  # fmt: skip
+    _csv(
+        "csv",
+        later("A spreadsheet"),
+        "file-spreadsheet",
+        later("Tasks and people from any CSV file; you choose the columns."),
+        later("One row for each task or person; the first line names the columns."),
+    ),
+    Source(
+        "trello",
+        "Trello",
+        "columns-3",
+        later("Lists, cards, labels, dates, checklists, comments, and who has what."),
+        later("In Trello: the board's menu → Print, export and share → Export as JSON."),
+        "/import/trello/",
+    ),
+    _csv(
+        "jira",
+        "Jira",
+        "bug",
+        later("Issues with labels, components, estimates and due dates."),
+        later("In Jira: Filters → the issues you want → Export → Export CSV (all fields). The columns are recognised."),
+    ),
+    _csv(
+        "asana",
+        "Asana",
+        "list-checks",
+        later("Tasks of a project with sections, tags and dates."),
+        later("In Asana: the project's menu → Export/Print → CSV. The columns are recognised."),
+    ),
+)
+
+
+SAYING: Final[dict[str, Any]] = {"why_refused": why_refused, "aloud": aloud}
+"""How pages say what is kept with an import."""
 
 
 def source(name: str) -> dict[str, Any]:

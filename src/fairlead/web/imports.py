@@ -19,10 +19,11 @@ from fairlead.integrations.models import Import
 from fairlead.integrations.permissions import may_import
 from fairlead.integrations.queries import field_choices, find_import, imports, preview
 from fairlead.lib.errors import Refused, require
+from fairlead.lib.speech import later, tr
 from fairlead.web import import_boards
 from fairlead.web.access import Request, member_page
 from fairlead.web.blame import blame
-from fairlead.web.import_sources import source
+from fairlead.web.import_sources import SAYING, source
 from fairlead.web.render import page
 from fairlead.work.queries import visible_projects
 
@@ -32,12 +33,18 @@ SHOWN_REFUSALS = 200
 class UploadForm(forms.Form):
     """The files and where their tasks go."""
 
-    tasks_file = forms.FileField(label="Tasks", required=False, help_text="A CSV file with one task in each row.")
-    people_file = forms.FileField(label="People", required=False, help_text="A CSV file with one person in each row.")
+    tasks_file = forms.FileField(
+        label=later("Tasks"), required=False, help_text=later("A CSV file with one task in each row.")
+    )
+    people_file = forms.FileField(
+        label=later("People"), required=False, help_text=later("A CSV file with one person in each row.")
+    )
     project_key = forms.RegexField(
-        r"^[A-Za-z][A-Za-z0-9]{1,7}$", label="Project", required=False, max_length=8,
-        help_text="The key of the project for the tasks, such as WEB. A project that is not there yet is created.",
-        error_messages={"invalid": "A key has 2 to 8 letters and digits and starts with a letter, such as WEB."},
+        r"^[A-Za-z][A-Za-z0-9]{1,7}$", label=later("Project"), required=False, max_length=8,
+        help_text=later(
+            "The key of the project for the tasks, such as WEB. A project that is not there yet is created."
+        ),
+        error_messages={"invalid": later("A key has 2 to 8 letters and digits and starts with a letter, such as WEB.")},
     )  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
@@ -45,7 +52,7 @@ class UploadForm(forms.Form):
         for name in ("tasks_file", "people_file"):
             upload = self.cleaned_data.get(name)
             if upload and upload.size > MOST_BYTES:
-                self.add_error(name, f"The file is larger than {MOST_BYTES // 1_000_000} MB; split it.")
+                self.add_error(name, tr("The file is larger than %(n)s MB; split it.", n=MOST_BYTES // 1_000_000))
             elif upload:
                 self.cleaned_data[name] = (upload.name, decode(upload.read()))
         return self.cleaned_data
@@ -54,7 +61,7 @@ class UploadForm(forms.Form):
 @member_page
 def index(request: Request) -> HttpResponse:
     """Earlier imports and a form for a new one."""
-    require(may_import(request.actor), "Only managers can import. Ask one, or ask an admin for the role.")
+    require(may_import(request.actor), tr("Only managers can import. Ask one, or ask an admin for the role."))
     form = UploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -90,7 +97,9 @@ def detail(request: Request, number: int) -> HttpResponse:
         return import_boards.show_draft(request, run)
     if run.state == Import.State.DRAFT:
         return _show_draft(request, run, wrong={})
-    return page(request, "imports/run.jinja", {"run": run, "shown": SHOWN_REFUSALS}, block="progress")
+    failed = str(run.report.get("failed", ""))
+    values = {"run": run, "failed": tr(failed) if failed else "", "shown": SHOWN_REFUSALS, **SAYING}
+    return page(request, "imports/run.jinja", values, block="progress")
 
 
 @member_page
@@ -138,6 +147,7 @@ def _show_draft(request: Request, run: Import, *, wrong: dict[str, str]) -> Http
         "wrong": wrong,
         "report": None if wrong else preview(run),
         "shown": SHOWN_REFUSALS,
+        **SAYING,
     }
     return page(request, "imports/draft.jinja", values, status=422 if wrong else 200)
 
@@ -155,7 +165,7 @@ def start(request: Request, number: int) -> HttpResponse:
     """Run the import in the background."""
     run = find_import(request.actor, number)
     start_import(run, actor=request.actor, now=timezone.now())
-    messages.success(request, "The import runs; you can leave this page, it goes on.")
+    messages.success(request, tr("The import runs; you can leave this page, it goes on."))
     return redirect("import", number=run.pk)
 
 

@@ -22,6 +22,7 @@ from fairlead.events.models import Redaction
 from fairlead.events.record import record
 from fairlead.events.wall import walled
 from fairlead.lib.errors import Conflict, Invalid, require
+from fairlead.lib.speech import mark, tr
 from fairlead.people import actions as people
 from fairlead.people.models import Worker
 
@@ -51,12 +52,12 @@ WHERE table_schema = 'public' AND data_type IN ('text', 'character varying', 'js
 
 def ask_erasure(worker: Worker, name: str, *, actor: Actor, now: datetime) -> Erasure:
     """Have a job take the traces of this person out; they leave the workspace at once. `name`: what was typed."""
-    require(may_keep_data(actor), "Only an owner can take the traces of a person out. Ask one.")
+    require(may_keep_data(actor), tr("Only an owner can take the traces of a person out. Ask one."))
     if name.strip() != worker.name:
-        raise Invalid({"person": f"Type {worker.name}, to be sure that it is this person."})
+        raise Invalid({"person": tr("Type %(name)s, to be sure that it is this person.", name=worker.name)})
     user = worker.user
     if user is not None and user.pk == actor.user_id:
-        raise Conflict("Another owner has to do this for you.")
+        raise Conflict(tr("Another owner has to do this for you."))
     names = [worker.name, worker.email, *([user.name, user.email] if user else [])]
     with transaction.atomic():
         member = Membership.objects.filter(workspace_id=actor.workspace_id, user=user, removed_at__isnull=True).first()
@@ -88,7 +89,7 @@ def erase_person(erasure: Erasure, *, now: datetime) -> None:
 
 def pseudonym(worker_id: int) -> str:
     """How somebody is called who was taken out."""
-    return f"Former member {worker_id}"
+    return mark("Former member %(n)s") % {"n": worker_id}
 
 
 def _take_out(database: Connection, erasure: Erasure) -> None:

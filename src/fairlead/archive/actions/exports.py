@@ -16,6 +16,7 @@ from typing import Final
 
 from django.db import IntegrityError, connection, transaction
 
+from fairlead.accounts.languages import language_of
 from fairlead.accounts.models import Workspace
 from fairlead.archive import content, contents
 from fairlead.archive.contents import Content
@@ -26,6 +27,7 @@ from fairlead.events.actor import Actor, system
 from fairlead.events.record import record
 from fairlead.integrations.exports import people_as_csv, tasks_as_csv
 from fairlead.lib.errors import Conflict, Missing, require
+from fairlead.lib.speech import later, speaking, tr
 from fairlead.people.models import Worker
 from fairlead.work.files import store
 from fairlead.work.models import Task
@@ -37,7 +39,7 @@ TOLD_EVERY: Final = 10
 """After so many files the page learns how far it is."""
 SPARE: Final = 256 * 10**6
 """Bytes that stay free on the server's disk."""
-ONLY_OWNERS: Final = "Only an owner can take the workspace's data away. Ask one."
+ONLY_OWNERS: Final = later("Only an owner can take the workspace's data away. Ask one.")
 
 README: Final = """Export of the workspace {name}, made {at} by Fairlead {version}.
 
@@ -62,7 +64,20 @@ fairlead import workspace FILE
 
 
 class NoRoom(Exception):
-    """The server's disk has no room for the archive."""
+    """The server's disk has no room for the archive: megabytes that it takes, and that are free."""
+
+    def __init__(self, needed_mb: int, free_mb: int) -> None:
+        super().__init__(needed_mb, free_mb)
+        self.needed_mb, self.free_mb = needed_mb, free_mb
+
+    def said(self) -> str:
+        """For whoever asked for the export, in the language that is spoken."""
+        return tr(
+            "The files take %(needed)s MB and the server's disk has %(free)s MB free. "
+            "Ask whoever runs the server for room, then make another export.",
+            needed=self.needed_mb,
+            free=self.free_mb,
+        )
 
 
 def request_export(*, actor: Actor, now: datetime) -> Export:
@@ -79,7 +94,7 @@ def request_export(*, actor: Actor, now: datetime) -> Export:
             export.save(force_insert=True)
             record("export.requested", export, actor=actor, now=now)
     except IntegrityError as error:
-        raise Conflict("An export is being made already. Wait until it is ready.") from error
+        raise Conflict(tr("An export is being made already. Wait until it is ready.")) from error
     return export
 
 
@@ -97,7 +112,9 @@ def make_export(export: Export, *, now: datetime) -> None:
         digest = _digest(draft)
         draft.replace(path)
     except NoRoom as full:
-        Export.objects.filter(pk=export.pk).update(state=Export.State.FAILED, why=str(full))
+        with speaking(language_of(export.requested_by, workspace)):
+            why = full.said()
+        Export.objects.filter(pk=export.pk).update(state=Export.State.FAILED, why=why)
         return
     finally:
         draft.unlink(missing_ok=True)
@@ -142,10 +159,7 @@ def _fill(archive: zipfile.ZipFile, export: Export, workspace: Workspace, *, now
 def _check_disk(wanted: Iterable[Content], place: Path) -> None:
     needed, free = sum(content.bytes for content in wanted), shutil.disk_usage(place).free
     if needed + SPARE > free:
-        raise NoRoom(
-            f"The files take {needed // 10**6} MB and the server's disk has {free // 10**6} MB free. "
-            "Ask whoever runs the server for room, then make another export."
-        )
+        raise NoRoom(needed // 10**6, free // 10**6)
 
 
 def folder(workspace_id: int) -> Path:
@@ -192,10 +206,11 @@ def take_export(export: Export, *, actor: Actor, now: datetime) -> Path:
     """The file of the archive, for one of the owners; that one took it is noted. Raises Missing once it has expired."""
     require(may_keep_data(actor), ONLY_OWNERS)
     if export.state != Export.State.READY or export.expires_at <= now:
-        raise Missing("This export is not there any more. Make a new one.")
+        raise Missing(tr("This export is not there any more. Make a new one."))
     path = folder(export.workspace_id) / export.file_name
     if not path.is_file():
-        raise Missing("The file is not on this machine. All machines must share the data folder (FAIRLEAD_DATA_DIR).")
+        detail = tr("The file is not on this machine. All machines must share the data folder (FAIRLEAD_DATA_DIR).")
+        raise Missing(detail)
     with transaction.atomic():
         record("export.downloaded", export, actor=actor, now=now)
     return path

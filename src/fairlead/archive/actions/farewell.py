@@ -18,16 +18,18 @@ from fairlead.events.actor import Actor
 from fairlead.events.record import record
 from fairlead.events.wall import walled
 from fairlead.lib.errors import Conflict, Invalid, require
+from fairlead.lib.speech import later, tr
 
 GRACE_DAYS: Final = 14
-ONLY_OWNERS: Final = "Only an owner can end the workspace."
+ONLY_OWNERS: Final = later("Only an owner can end the workspace.")
 
 
 def ask_for_end(workspace: Workspace, name: str, *, actor: Actor, now: datetime) -> None:
     """Have the workspace removed in two weeks. `name`: what the owner typed, which must be its name."""
     require(may_keep_data(actor), ONLY_OWNERS)
     if name.strip() != workspace.name:
-        raise Invalid({"name": f"Type the workspace's name, {workspace.name}, to be sure that it is this one."})
+        wrong = tr("Type the workspace's name, %(name)s, to be sure that it is this one.", name=workspace.name)
+        raise Invalid({"name": wrong})
     ends_at = now + timedelta(days=GRACE_DAYS)
     with transaction.atomic():
         if Workspace.objects.filter(pk=actor.workspace_id, ends_at__isnull=True).update(ends_at=ends_at):
@@ -39,7 +41,7 @@ def keep_workspace(workspace: Workspace, *, actor: Actor, now: datetime) -> None
     require(may_keep_data(actor), ONLY_OWNERS)
     with transaction.atomic():
         if not Workspace.objects.filter(pk=actor.workspace_id, ends_at__isnull=False).update(ends_at=None):
-            raise Conflict("Nobody has asked for the end of this workspace.")
+            raise Conflict(tr("Nobody has asked for the end of this workspace."))
         record("workspace.end_taken_back", workspace, actor=actor, now=now)
 
 

@@ -15,20 +15,21 @@ from fairlead.archive.queries import Counts, Kept, kept, old_notices, old_receip
 from fairlead.events.actor import Actor, system
 from fairlead.events.record import record
 from fairlead.lib.errors import Invalid, require
+from fairlead.lib.speech import later, tr
 from fairlead.work.models import Task
 
 BATCH: Final = 500
 LIMITS: Final = {"trash_days": (1, 3650), "notice_months": (1, 120), "receipt_months": (6, 120)}
 WRONG: Final = {
-    "trash_days": "From 1 to 3650 days; leave it empty to keep everything.",
-    "notice_months": "From 1 to 120 months; leave it empty to keep everything.",
-    "receipt_months": "From 6 to 120 months, so that decisions of the last half year can be explained.",
+    "trash_days": later("From 1 to 3650 days; leave it empty to keep everything."),
+    "notice_months": later("From 1 to 120 months; leave it empty to keep everything."),
+    "receipt_months": later("From 6 to 120 months, so that decisions of the last half year can be explained."),
 }
 
 
 def change_retention(chosen: Kept, *, actor: Actor, now: datetime) -> None:
     """Choose how long things are kept. What is older goes within a day."""
-    require(may_keep_data(actor), "Only an owner can say how long things are kept. Ask one.")
+    require(may_keep_data(actor), tr("Only an owner can say how long things are kept. Ask one."))
     values = {name: getattr(chosen, name) for name in LIMITS}
     wrong = {n: WRONG[n] for n, v in values.items() if v is not None and not LIMITS[n][0] <= v <= LIMITS[n][1]}
     if wrong:

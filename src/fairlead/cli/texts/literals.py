@@ -237,6 +237,7 @@ SILENT_CALLS: Final = frozenset(
         "Unavailable",
         "filter",
         "Extension",
+        "TypeVar",
     }
 )
 SENTENCE: Final = re.compile(r"^[“„]?[A-Z][a-zäöü’']*(( |, ).*|[.…?!]|)$|^[^\n]*[a-z] [^\n]*[a-z][.?!…]$")
@@ -275,6 +276,9 @@ UNSAID: Final = frozenset(
         "English",
         "Fairlead",
         "Entra",
+        "Asana",
+        "Jira",
+        "Trello",
         "Google",
         "True",
         "False",

@@ -35,7 +35,9 @@ from fairlead.integrations.kinds.trello.inbound import Card, Item, Remark, read_
 from fairlead.integrations.models import Import, Origin
 from fairlead.integrations.permissions import may_import
 from fairlead.integrations.queries import CREATED, UNCHANGED, Row, guessed_statuses, project_of
+from fairlead.integrations.saying import Said
 from fairlead.lib.errors import Conflict, Invalid, Refused, require
+from fairlead.lib.speech import later, mark, tr
 from fairlead.lib.text import folded
 from fairlead.people import actions as people
 from fairlead.people.models import Worker
@@ -44,7 +46,7 @@ from fairlead.work.drafts import MAX_TEXT, TaskDraft
 from fairlead.work.models import Criterion, Project, Status, Task
 from fairlead.work.states import OVER, State
 
-ONLY_MANAGERS: Final = "Only managers can import. Ask one, or ask an admin for the role."
+ONLY_MANAGERS: Final = later("Only managers can import. Ask one, or ask an admin for the role.")
 MAX_BODY: Final = 20_000
 
 
@@ -52,7 +54,7 @@ def create_board_import(*, file: tuple[str, str], project_key: str, actor: Actor
     """Keep an uploaded board (name, text) with guessed choices. Writes no tasks and no people."""
     require(may_import(actor), ONLY_MANAGERS)
     if not project_key.strip():
-        raise Invalid({"project_key": "Tasks need a project: choose one, or give the key of a new one."})
+        raise Invalid({"project_key": tr("Tasks need a project: choose one, or give the key of a new one.")})
     board = read_board(file[1])
     return Import.objects.create(
         workspace_id=actor.workspace_id, kind="trello", created_by_id=actor.user_id, created_at=now,
@@ -69,16 +71,16 @@ def change_choices(
     require(may_import(actor), ONLY_MANAGERS)
     known = {NOBODY, NEW, *(str(person["id"]) for person in known_people(actor.workspace_id))}
     if set(members.values()) - known:
-        raise Invalid({"members": "Choose people of this workspace."})
+        raise Invalid({"members": tr("Choose people of this workspace.")})
     if set(states.values()) - set(State.values) or archived not in {value for value, _, _ in ARCHIVED}:
-        raise Invalid({"lists": "Choose one of the states."})
+        raise Invalid({"lists": tr("Choose one of the states.")})
     run.mapping = {
         "lists": {**run.mapping["lists"], **states},
         "members": {**run.mapping["members"], **members},
         "archived": archived,
     }
     if not Import.objects.filter(pk=run.pk, state=Import.State.DRAFT).update(mapping=run.mapping):
-        raise Conflict("This import was started already; upload the file again to choose otherwise.")
+        raise Conflict(tr("This import was started already; upload the file again to choose otherwise."))
     return run
 
 
@@ -138,7 +140,8 @@ class _Clerk:
                     there[folded(one.name)] = work.add_status(project, one.name, self.plan.states[one.id], **self.by)
                     self.report.columns.append(one.name)
                 except Refused as refusal:
-                    self.report.notes.append(f"The list {one.name} got no column: {refusal.detail}")
+                    told = {"name": one.name, "why": refusal.detail}
+                    self.report.notes.append(Said(mark("The list %(name)s got no column: %(why)s"), told))
         if fresh:
             self._remove_unused({folded(one.name) for one in self.plan.lists})
         self.columns = {folded(s.name): s for s in Status.objects.filter(project=project)}
@@ -194,7 +197,7 @@ class _Clerk:
         worker = next((self.people[m] for m in card.members if m in self.people), None)
         if worker is not None:
             task.refresh_from_db()
-            allocation.assign_task(task, worker, reason="As on the board in Trello", **self.by)
+            allocation.assign_task(task, worker, reason=mark("As on the board in Trello"), **self.by)
 
     def _say(self, task: Task, remarks: tuple[Remark, ...]) -> None:
         for remark in remarks:
@@ -224,7 +227,8 @@ class _Clerk:
                 with transaction.atomic():
                     work.move_task(task, status, **self.by)
             except Refused as refusal:
-                self.report.notes.append(f"{task} stays where it is: {refusal.detail}")
+                told = {"task": str(task), "why": refusal.detail}
+                self.report.notes.append(Said(mark("%(task)s stays where it is: %(why)s"), told))
 
     def _add_items(self, task: Task, found: Difference) -> None:
         for item in found.items if task.state not in OVER else ():

@@ -14,6 +14,7 @@ from fairlead.integrations.models import Import
 from fairlead.integrations.permissions import may_import
 from fairlead.integrations.queries import CREATED, REFUSED, UNCHANGED, UPDATED, Report, files
 from fairlead.lib.errors import Conflict, require
+from fairlead.lib.speech import tr
 
 Progress = Callable[[int, int], None]
 
@@ -28,12 +29,12 @@ def count_rows(run: Import) -> tuple[int, int]:
 
 def start_import(run: Import, *, actor: Actor, now: datetime) -> None:
     """Run it in the background, once. The people and tasks are made in the name of who starts it."""
-    require(may_import(actor), "Only managers can import.")
+    require(may_import(actor), tr("Only managers can import."))
     rows = count_rows(run)
     with transaction.atomic():
         won = Import.objects.filter(pk=run.pk, state=Import.State.DRAFT)
         if not won.update(state=Import.State.RUNNING, total_rows=sum(rows), done_rows=0):
-            raise Conflict("This import was started already.")
+            raise Conflict(tr("This import was started already."))
         record("import.started", run, actor=actor, now=now, people=rows[0], tasks=rows[1])
 
 

@@ -36,6 +36,7 @@ from fairlead.integrations.queries import (
     workers_by_external_id,
 )
 from fairlead.lib.errors import Conflict, Invalid, require
+from fairlead.lib.speech import tr
 from fairlead.lib.text import folded
 from fairlead.people import actions as people
 from fairlead.people.models import Skill
@@ -52,13 +53,13 @@ def create_import(
     *, people_file: tuple[str, str], tasks_file: tuple[str, str], project_key: str, actor: Actor, now: datetime
 ) -> Import:
     """Keep uploaded files (name, text; empty when not given) with a guessed mapping. Writes no people and no tasks."""
-    require(may_import(actor), "Only managers can import. Ask one, or ask an admin for the role.")
+    require(may_import(actor), tr("Only managers can import. Ask one, or ask an admin for the role."))
     tables = {"people": read_table(people_file[1]) if people_file[1] else None,
               "tasks": read_table(tasks_file[1]) if tasks_file[1] else None}  # fmt: skip
     if not any(tables.values()):
-        raise Invalid({"tasks_file": "Choose a file with tasks, a file with people, or both."})
+        raise Invalid({"tasks_file": tr("Choose a file with tasks, a file with people, or both.")})
     if tables["tasks"] and not project_key:
-        raise Invalid({"project_key": "Tasks need a project: choose one, or give the key of a new one."})
+        raise Invalid({"project_key": tr("Tasks need a project: choose one, or give the key of a new one.")})
     preset = recognised(tables["tasks"].headings) if tables["tasks"] else None
     choices = field_choices(actor.workspace_id)["tasks"]
     mapping = {
@@ -78,10 +79,10 @@ def change_mapping(
     run: Import, mapping: Mapping[str, Mapping[str, list[str]]], options: Options, *, actor: Actor
 ) -> Import:
     """Read the columns differently. Raises Conflict once it was started, Invalid when a needed column is missing."""
-    require(may_import(actor), "Only managers can import.")
+    require(may_import(actor), tr("Only managers can import."))
     choices = field_choices(actor.workspace_id)
     wrong = {
-        f"{file}-{field.name}": f"Choose the column for {field.label.lower()}."
+        f"{file}-{field.name}": field.missing
         for file, fields, text in (("people", PEOPLE, run.people_text), ("tasks", choices["tasks"], run.tasks_text))
         for field in fields
         if text and field.required and not mapping[file].get(field.name)
@@ -91,7 +92,7 @@ def change_mapping(
     chosen = {"people": dict(mapping["people"]), "tasks": dict(mapping["tasks"]), "options": asdict(options)}
     run.mapping = {**run.mapping, **chosen}
     if not Import.objects.filter(pk=run.pk, state=Import.State.DRAFT).update(mapping=run.mapping):
-        raise Conflict("This import was started already; upload the files again to read them differently.")
+        raise Conflict(tr("This import was started already; upload the files again to read them differently."))
     return run
 
 
@@ -100,7 +101,7 @@ def run_tables(run: Import, *, actor: Actor, now: datetime, on_progress: Progres
 
     Commits every hundred rows, so that a crash loses nothing and the next run goes on where it stopped.
     """
-    require(may_import(actor), "Only managers can import.")
+    require(may_import(actor), tr("Only managers can import."))
     read = files(run)
     clerk = _Clerk(run, read, actor=actor, now=now, on_progress=on_progress)
     clerk.add_skills()
@@ -204,7 +205,7 @@ class _Clerk:
         return UPDATED
 
     def _note(self, file: str, read: Read[Any], outcome: str) -> None:
-        self.report.add(Row(file, read.line, read.label, outcome, read.problem))
+        self.report.add(Row(file, read.line, read.label, outcome, read.problem, read.said))
 
     def _advance(self, rows: int) -> None:
         self.done += rows

@@ -18,6 +18,7 @@ from fairlead.accounts.actions.branding import MAX_WORD, MOST_LOGO_BYTES, ONLY_A
 from fairlead.accounts.brand import WORDS, Brand, brand_of
 from fairlead.accounts.permissions import may_change_workspace
 from fairlead.lib.errors import Refused, require
+from fairlead.lib.speech import later, tr
 from fairlead.web.access import Request, member_page, posted
 from fairlead.web.blame import blame
 from fairlead.web.settings_pages.frame import settings_page
@@ -27,18 +28,19 @@ from fairlead.work.states import State
 class BrandingForm(forms.Form):
     """Name, welcome, colour, and whether people of the team are named."""
 
-    name = forms.CharField(label="Name", max_length=80, help_text="Who you are to clients.")
+    name = forms.CharField(label=later("Name"), max_length=80, help_text=later("Who you are to clients."))
     welcome = forms.CharField(
-        label="Welcome", max_length=600, required=False, widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="What they read first.",
+        label=later("Welcome"), max_length=600, required=False, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=later("What they read first."),
     )  # fmt: skip
     accent = forms.CharField(
-        label="Accent colour", max_length=7, help_text="Like #2f5bd7. White text must be readable on it (WCAG AA).",
+        label=later("Accent colour"), max_length=7,
+        help_text=later("Like #2f5bd7. White text must be readable on it (WCAG AA)."),
         widget=forms.TextInput(attrs={"spellcheck": "false"}),
     )  # fmt: skip
     shows_names = forms.BooleanField(
-        label="Clients see first names of the team", required=False,
-        help_text="Otherwise everybody is called by the name above. An AI agent is always called one.",
+        label=later("Clients see first names of the team"), required=False,
+        help_text=later("Otherwise everybody is called by the name above. An AI agent is always called one."),
     )  # fmt: skip
 
 
@@ -58,7 +60,7 @@ def branding(request: Request) -> HttpResponse:
         except Refused as refusal:
             blame(form, refusal)
         else:
-            messages.success(request, "Saved: clients see it from now on.")
+            messages.success(request, tr("Saved: clients see it from now on."))
             return redirect("settings-branding")
     return _page(request, brand, form, typed, status=422 if request.method == "POST" else 200)
 
@@ -88,7 +90,7 @@ def logo(request: Request) -> HttpResponse:
         initial = {name: getattr(brand, name) for name in BrandingForm.base_fields}
         form = BrandingForm(initial=initial)
         return _page(request, brand, form, dict(brand.words), status=refusal.status, logo_error=refusal.detail)
-    messages.success(request, "The logo was saved.")
+    messages.success(request, tr("The logo was saved."))
     return redirect("settings-branding")
 
 
@@ -97,7 +99,7 @@ def logo(request: Request) -> HttpResponse:
 def remove_logo(request: Request) -> HttpResponse:
     """The name alone."""
     actions.remove_logo(request.workspace, actor=request.actor, now=timezone.now())
-    messages.success(request, "The logo was removed.")
+    messages.success(request, tr("The logo was removed."))
     return redirect("settings-branding")
 
 

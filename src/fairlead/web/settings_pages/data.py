@@ -20,25 +20,29 @@ from fairlead.archive.permissions import may_keep_data
 from fairlead.archive.person import about
 from fairlead.archive.queries import Kept, erasable
 from fairlead.lib.errors import Forbidden, Refused, require
+from fairlead.lib.speech import later, tr
 from fairlead.people.queries import find_worker
 from fairlead.web.access import Request, member_page
 from fairlead.web.blame import blame
 from fairlead.web.settings_pages.frame import settings_page
 
 BLOCK: Final = 1 << 16
-ONLY_OWNERS: Final = "Only an owner can take the workspace's data away or end it. Ask one."
+ONLY_OWNERS: Final = later("Only an owner can take the workspace's data away or end it. Ask one.")
 
 
 class KeepForm(forms.Form):
     """How long things are kept; an empty field: for ever."""
 
     trash_days = forms.IntegerField(
-        label="Tasks in the trash, days", required=False, help_text="Then they are gone for good, with their comments."
-    )
-    notice_months = forms.IntegerField(label="Notifications, months", required=False)
+        label=later("Tasks in the trash, days"), required=False,
+        help_text=later("Then they are gone for good, with their comments."),
+    )  # fmt: skip
+    notice_months = forms.IntegerField(label=later("Notifications, months"), required=False)
     receipt_months = forms.IntegerField(
-        label="Why finished work went to whom, months", required=False,
-        help_text="Receipts with their snapshots, of tasks that are over. At least 6: decisions want explaining.",
+        label=later("Why finished work went to whom, months"), required=False,
+        help_text=later(
+            "Receipts with their snapshots, of tasks that are over. At least 6: decisions want explaining."
+        ),
     )  # fmt: skip
 
 
@@ -77,7 +81,7 @@ def _page(
 def export(request: Request) -> HttpResponse:
     """Have an export made."""
     actions.request_export(actor=request.actor, now=timezone.now())
-    messages.success(request, "The export is being made; you can leave this page.")
+    messages.success(request, tr("The export is being made; you can leave this page."))
     return redirect("settings-data")
 
 
@@ -115,7 +119,7 @@ def keep(request: Request) -> HttpResponse:
         except Refused as refusal:
             blame(form, refusal)
         else:
-            messages.success(request, "Saved. What is older goes within a day.")
+            messages.success(request, tr("Saved. What is older goes within a day."))
             return redirect("settings-data")
     return _page(request, form=form, status=422)
 
@@ -130,7 +134,7 @@ def end(request: Request) -> HttpResponse:
         if not refusal.fields:
             raise
         return _page(request, wrong=dict(refusal.fields), status=422)
-    messages.success(request, "The workspace ends in 14 days. Until then every owner can keep it.")
+    messages.success(request, tr("The workspace ends in 14 days. Until then every owner can keep it."))
     return redirect("settings-data")
 
 
@@ -139,7 +143,7 @@ def end(request: Request) -> HttpResponse:
 def stay(request: Request) -> HttpResponse:
     """Keep the workspace after all."""
     actions.keep_workspace(request.workspace, actor=request.actor, now=timezone.now())
-    messages.success(request, "The workspace stays.")
+    messages.success(request, tr("The workspace stays."))
     return redirect("settings-data")
 
 
@@ -168,7 +172,7 @@ def erase(request: Request) -> HttpResponse:
         if isinstance(refusal, Forbidden):
             raise
         return _page(request, wrong={"person": refusal.detail, "worker": chosen}, status=422)
-    messages.success(request, "Their traces are being taken out; the activity says when it is done.")
+    messages.success(request, tr("Their traces are being taken out; the activity says when it is done."))
     return redirect("settings-data")
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from fairlead import jobs
 from fairlead.accounts.devices import device_name
 from fairlead.lib.secrets import digest
+from fairlead.lib.speech import mark, tr
 from fairlead.notices import actions, pushing, queries
 from fairlead.notices.push_jobs import try_device
 from fairlead.web.access import Request, member_page, posted
@@ -42,9 +43,10 @@ def add(request: Request) -> HttpResponse:
 
 
 def _say(request: Request, number: int, action: Callable[..., None], words: str) -> HttpResponse:
+    """`words` is marked for translation and names the device."""
     device = queries.find_device(request.actor, number)
     action(device, actor=request.actor)
-    messages.success(request, f"{device.name} {words}")
+    messages.success(request, tr(words, device=device.name))
     return _back()
 
 
@@ -52,7 +54,7 @@ def _say(request: Request, number: int, action: Callable[..., None], words: str)
 @require_POST
 def remove(request: Request, number: int) -> HttpResponse:
     """No more pushes there."""
-    return _say(request, number, actions.remove_device, "gets no more notifications.")
+    return _say(request, number, actions.remove_device, mark("%(device)s gets no more notifications."))
 
 
 @member_page
@@ -61,7 +63,8 @@ def attempt(request: Request, number: int) -> HttpResponse:
     """Show how news will look there."""
     device = queries.find_device(request.actor, number)
     jobs.enqueue(try_device, workspace_id=request.actor.workspace_id, device_id=device.pk)
-    messages.success(request, f"A test is on its way to {device.name}. It should be there in a few seconds.")
+    said = tr("A test is on its way to %(device)s. It should be there in a few seconds.", device=device.name)
+    messages.success(request, said)
     return _back()
 
 
@@ -69,14 +72,15 @@ def attempt(request: Request, number: int) -> HttpResponse:
 @require_POST
 def discreet(request: Request, number: int) -> HttpResponse:
     """From now on it shows what kind of news there is, and nothing else."""
-    return _say(request, number, actions.be_discreet, "shows the kind of news only, not what it is about.")
+    said = mark("%(device)s shows the kind of news only, not what it is about.")
+    return _say(request, number, actions.be_discreet, said)
 
 
 @member_page
 @require_POST
 def openly(request: Request, number: int) -> HttpResponse:
     """From now on it shows what happened."""
-    return _say(request, number, actions.be_open, "shows what it is about.")
+    return _say(request, number, actions.be_open, mark("%(device)s shows what it is about."))
 
 
 def _back() -> HttpResponse:

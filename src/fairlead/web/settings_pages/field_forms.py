@@ -2,39 +2,51 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 
+from fairlead.lib.speech import later, tr
 from fairlead.web.access import Request
 from fairlead.work.actions import OptionIn
 from fairlead.work.fields.models import OPTIONS, REQUIRED_FROM, Field, Kind
 from fairlead.work.models import Project
 from fairlead.work.queries import visible_projects
 
-REQUIRED = [("", "Never"), *((state.value, f"Before {state.label}") for state in REQUIRED_FROM)]
-COLORS = ["Red", "Blue", "Green", "Violet", "Amber", "Teal", "Pink", "Indigo", "Lime", "Sky", "Orange", "Grey"]
+COLORS: Final = (
+    later("Red"), later("Blue"), later("Green"), later("Violet"), later("Amber"), later("Teal"),
+    later("Pink"), later("Indigo"), later("Lime"), later("Sky"), later("Orange"), later("Grey"),
+)  # fmt: skip
+
+
+def required_choices() -> list[tuple[str, str]]:
+    """Up to where a field may stay empty."""
+    return [("", tr("Never")), *((s.value, tr("Before %(state)s", state=s.label)) for s in REQUIRED_FROM)]
 
 
 class FieldTexts(forms.Form):
     """What can be said about every field."""
 
-    name = forms.CharField(max_length=60)
+    name = forms.CharField(label=later("Name"), max_length=60)
     hint = forms.CharField(
-        label="Help", max_length=200, required=False, help_text="One line below the field on the task's page."
-    )
-    unit = forms.CharField(label="Unit", max_length=12, required=False, help_text="Such as kg or pages.")
-    decimals = forms.IntegerField(label="Decimals", min_value=0, max_value=4, required=False)
-    currency = forms.CharField(label="Currency", max_length=3, required=False, help_text="Three letters, such as EUR.")
-    as_money = forms.BooleanField(label="It gives an amount of money", required=False)
-    formula = forms.CharField(
-        label="Formula", max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false"})
-    )
-    required_from = forms.ChoiceField(
-        label="Must be filled", choices=REQUIRED, required=False,
-        help_text="A task without it is not moved any further, wherever somebody tries.",
+        label=later("Help"), max_length=200, required=False,
+        help_text=later("One line below the field on the task's page."),
     )  # fmt: skip
-    for_clients = forms.BooleanField(label="Clients see it and fill it in requests", required=False)
+    unit = forms.CharField(label=later("Unit"), max_length=12, required=False, help_text=later("Such as kg or pages."))
+    decimals = forms.IntegerField(label=later("Decimals"), min_value=0, max_value=4, required=False)
+    currency = forms.CharField(
+        label=later("Currency"), max_length=3, required=False, help_text=later("Three letters, such as EUR.")
+    )
+    as_money = forms.BooleanField(label=later("It gives an amount of money"), required=False)
+    formula = forms.CharField(
+        label=later("Formula"), max_length=500, required=False,
+        widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false"}),
+    )  # fmt: skip
+    required_from = forms.ChoiceField(
+        label=later("Must be filled"), choices=required_choices, required=False,
+        help_text=later("A task without it is not moved any further, wherever somebody tries."),
+    )  # fmt: skip
+    for_clients = forms.BooleanField(label=later("Clients see it and fill it in requests"), required=False)
 
     def texts(self, kind: str) -> dict[str, Any]:
         """What the actions take, without what this kind has not."""
@@ -53,12 +65,15 @@ class FieldTexts(forms.Form):
 class NewFieldForm(FieldTexts):
     """A new field also has a kind, a key and the options of a list, one a line."""
 
-    kind = forms.ChoiceField(choices=Kind.choices)
+    kind = forms.ChoiceField(label=later("Kind"), choices=Kind.choices)
     key = forms.CharField(
-        max_length=40, required=False,
-        help_text="Its name in searches and the API. Left empty, it is made from the name; it never changes.",
+        label=later("Key"), max_length=40, required=False,
+        help_text=later("Its name in searches and the API. Left empty, it is made from the name; it never changes."),
     )  # fmt: skip
-    options = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 4}), help_text="One a line.")
+    options = forms.CharField(
+        label=later("Options"), required=False, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=later("One a line."),
+    )  # fmt: skip
 
     def values(self) -> dict[str, Any]:
         sent = self.cleaned_data

@@ -14,9 +14,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from fairlead.accounts.models import Workspace
 from fairlead.lib.errors import Refused, require
+from fairlead.lib.speech import tr, tr_count
 from fairlead.web.access import Request, member_page
 from fairlead.web.blame import blame
-from fairlead.web.settings_pages.field_forms import FieldForm, NewFieldForm, options_of, projects_of
+from fairlead.web.settings_pages.field_forms import COLORS, FieldForm, NewFieldForm, options_of, projects_of
 from fairlead.web.settings_pages.frame import settings_page
 from fairlead.work import actions
 from fairlead.work.actions.fields import ONLY_MANAGERS, values_lost
@@ -84,7 +85,7 @@ def new(request: Request) -> HttpResponse:
         except Refused as refused:
             blame(form, refused)
         else:
-            messages.success(request, f"{field.name} was added.")
+            messages.success(request, tr("%(name)s was added.", name=field.name))
             return redirect(HERE)
     values = {"form": form, "projects": _projects(request, None), "names": _formula_names(request)}
     return settings_page(request, "settings/field_new.jinja", values, status=422 if form.errors else 200)
@@ -120,7 +121,7 @@ def edit(request: Request, key: str) -> HttpResponse:
         except Refused as refused:
             blame(form, refused)
         else:
-            messages.success(request, f"{field.name} was saved.")
+            messages.success(request, tr("%(name)s was saved.", name=field.name))
             return redirect("settings-field", field.key)
     return _edit_page(request, field, form)
 
@@ -132,6 +133,7 @@ def _edit_page(request: Request, field: Field, form: forms.Form) -> HttpResponse
         "form": form,
         "has_options": field.kind in OPTIONS,
         "options": options_of(request, field),
+        "colors": COLORS,
         "projects": _projects(request, field),
         "names": _formula_names(request),
         "held": values_lost(field),
@@ -171,7 +173,7 @@ def switch(request: Request, key: str) -> HttpResponse:
             raise
         messages.error(request, refused.detail)
     else:
-        messages.success(request, f"{field.name} is where you want it.")
+        messages.success(request, tr("%(name)s is where you want it.", name=field.name))
     return redirect("settings-field", field.key)
 
 
@@ -181,7 +183,8 @@ def archive(request: Request, key: str) -> HttpResponse:
     """Take no more values."""
     _check(request)
     field = actions.archive_field(find_field(request.actor, key), actor=request.actor, now=timezone.now())
-    messages.success(request, f"{field.name} is archived.", extra_tags=f"/settings/fields/{field.key}/unarchive/")
+    said = tr("%(name)s is archived.", name=field.name)
+    messages.success(request, said, extra_tags=f"/settings/fields/{field.key}/unarchive/")
     return redirect(HERE)
 
 
@@ -191,7 +194,7 @@ def unarchive(request: Request, key: str) -> HttpResponse:
     """Take values again."""
     _check(request)
     field = actions.unarchive_field(find_field(request.actor, key), actor=request.actor, now=timezone.now())
-    messages.success(request, f"{field.name} is back.")
+    messages.success(request, tr("%(name)s is back.", name=field.name))
     return redirect(HERE)
 
 
@@ -203,7 +206,12 @@ def delete(request: Request, key: str) -> HttpResponse:
     field = find_field(request.actor, key)
     if request.method == "POST":
         lost = actions.delete_field(field, actor=request.actor, now=timezone.now())
-        text = f"{field.name} is in the trash, with the values of {lost} task{'s' if lost != 1 else ''}."
+        text = tr_count(
+            "%(name)s is in the trash, with the values of %(n)s task.",
+            "%(name)s is in the trash, with the values of %(n)s tasks.",
+            lost,
+            name=field.name,
+        )
         messages.success(request, text, extra_tags=f"/settings/fields/{field.key}/restore/")
         return redirect(HERE)
     users = [f.name for f in definitions(field.workspace_id) if f"task.fields.{field.key}" in f.formula]
@@ -225,7 +233,7 @@ def restore(request: Request, key: str) -> HttpResponse:
             raise
         messages.error(request, refused.detail)
     else:
-        messages.success(request, f"{field.name} is back, with its values.")
+        messages.success(request, tr("%(name)s is back, with its values.", name=field.name))
     return redirect(HERE)
 
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from fairlead.allocation import actions, queries
 from fairlead.allocation.weights import MOST_PERCENT, WEIGHTS
 from fairlead.lib.errors import Refused, require
+from fairlead.lib.speech import later, tr
 from fairlead.web.access import Request, member_page
 from fairlead.web.blame import blame
 from fairlead.web.settings_pages.frame import settings_page
@@ -26,31 +27,40 @@ class PlanningForm(forms.Form):
     """The budget of proposals, then the weights in percent."""
 
     proposes = forms.BooleanField(
-        label="Propose changes after events",
+        label=later("Propose changes after events"),
         required=False,
-        help_text="When somebody is away, leaves, or a task becomes urgent or runs over, a small draft is proposed.",
+        help_text=later(
+            "When somebody is away, leaves, or a task becomes urgent or runs over, a small draft is proposed."
+        ),
     )
-    most_moved = forms.IntegerField(label="Tasks that a proposal moves at most", min_value=0, max_value=1000)
-    most_moved_each = forms.IntegerField(label="For each person at most", min_value=0, max_value=1000)
+    most_moved = forms.IntegerField(label=later("Tasks that a proposal moves at most"), min_value=0, max_value=1000)
+    most_moved_each = forms.IntegerField(label=later("For each person at most"), min_value=0, max_value=1000)
     frozen_hours = forms.FloatField(
-        label="Hours in which nothing moves",
+        label=later("Hours in which nothing moves"),
         min_value=0,
         max_value=168,
-        help_text="What somebody begins within so many of their own working hours from now stays, unless it cannot.",
+        help_text=later(
+            "What somebody begins within so many of their own working hours from now stays, unless it cannot."
+        ),
     )
     gap_min = forms.IntegerField(
-        label="Minutes between two tasks",
+        label=later("Minutes between two tasks"),
         required=False,
         min_value=0,
         max_value=240,
-        help_text="People get them before the next task begins; AI agents need none. A profile can say otherwise.",
+        help_text=later(
+            "People get them before the next task begins; AI agents need none. A profile can say otherwise."
+        ),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for weight in WEIGHTS:
             self.fields[weight.name] = forms.IntegerField(
-                label=f"{weight.label}, percent", min_value=0, max_value=MOST_PERCENT, help_text=weight.hint
+                label=tr("%(weight)s, percent", weight=weight.label),
+                min_value=0,
+                max_value=MOST_PERCENT,
+                help_text=weight.hint,
             )
 
     def values(self) -> dict[str, Any]:
@@ -65,7 +75,8 @@ class PlanningForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def planning(request: Request) -> HttpResponse:
     """Weights, budget and frozen window."""
-    require(actions.may_change_planning(request.actor), "Only an owner or admin can change how the workspace plans.")
+    may = actions.may_change_planning(request.actor)
+    require(may, tr("Only an owner or admin can change how the workspace plans."))
     rules = queries.planning(request.actor)
     initial = {name: getattr(rules, name) for name in KEPT}
     initial |= {"frozen_hours": rules.frozen_min / 60, **rules.weights}
@@ -76,7 +87,7 @@ def planning(request: Request) -> HttpResponse:
         except Refused as refusal:
             blame(form, refusal)
         else:
-            messages.success(request, "Plans and proposals follow this from now on.")
+            messages.success(request, tr("Plans and proposals follow this from now on."))
             return redirect("settings-planning")
     status = 422 if request.method == "POST" else 200
     return settings_page(request, "settings/planning.jinja", {"form": form}, status=status)

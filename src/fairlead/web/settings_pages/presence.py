@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.contrib import messages
@@ -14,22 +14,25 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from fairlead.lib.errors import Refused, require
+from fairlead.lib.speech import later, tr
 from fairlead.people import actions, queries
 from fairlead.people.actions.presence import ONLY_ADMINS
 from fairlead.people.permissions import may_manage_presence
 from fairlead.web.access import Request, member_page
 from fairlead.web.blame import blame
+from fairlead.web.settings_pages.field_forms import COLORS as ALL_COLORS
 from fairlead.web.settings_pages.frame import settings_page
 
-COLORS = [(0, "Red"), (1, "Blue"), (2, "Green"), (3, "Violet"), (4, "Amber"), (5, "Teal"), (6, "Pink"), (7, "Indigo")]
+COLORS: Final = list(enumerate(ALL_COLORS[:8]))
+"""Presence has the first eight."""
 
 
 class StateForm(forms.Form):
     """A state's own fields."""
 
-    name = forms.CharField(label="Name", max_length=40)
-    color = forms.TypedChoiceField(label="Colour", choices=COLORS, coerce=int)
-    available = forms.BooleanField(label="Gets new work", required=False)
+    name = forms.CharField(label=later("Name"), max_length=40)
+    color = forms.TypedChoiceField(label=later("Colour"), choices=COLORS, coerce=int)
+    available = forms.BooleanField(label=later("Gets new work"), required=False)
 
 
 @member_page
@@ -68,7 +71,7 @@ def add(request: Request) -> HttpResponse:
         except Refused as refusal:
             blame(form, refusal)
         else:
-            messages.success(request, f"{made.name} was added.")
+            messages.success(request, tr("%(name)s was added.", name=made.name))
             return redirect("settings-presence")
     return _states_page(request, form, status=422)
 
@@ -86,7 +89,7 @@ def change(request: Request, state_id: int) -> HttpResponse:
         except Refused as refusal:
             blame(form, refusal)
         else:
-            messages.success(request, f"{state.name} was saved.")
+            messages.success(request, tr("%(name)s was saved.", name=state.name))
             return redirect("settings-presence")
     return _states_page(request, form, typed_for=state_id, status=422)
 
@@ -108,7 +111,7 @@ def make_default(request: Request, state_id: int) -> HttpResponse:
     """What people are in who said nothing."""
     state = queries.find_presence_state(request.actor, state_id)
     actions.change_presence_state(state, is_default=True, actor=request.actor, now=timezone.now())
-    messages.success(request, f"{state.name} is what people are in by default now.")
+    messages.success(request, tr("%(name)s is what people are in by default now.", name=state.name))
     return redirect("settings-presence")
 
 
@@ -125,7 +128,7 @@ def remove(request: Request, state_id: int) -> HttpResponse:
             request, "settings/presence_remove.jinja", {"state": state, "people": people, "default": default}
         )
     actions.remove_presence_state(state, actor=request.actor, now=timezone.now())
-    messages.success(request, f"{state.name} was removed.")
+    messages.success(request, tr("%(name)s was removed.", name=state.name))
     return redirect("settings-presence")
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from fairlead.lib.errors import Refused, require
+from fairlead.lib.speech import later, mark, tr, tr_as
 from fairlead.people.queries import find_skill
 from fairlead.web.access import Request, member_page
 from fairlead.web.blame import blame
@@ -32,22 +33,47 @@ from fairlead.work.types.models import ICONS, MILESTONE, TaskType
 HERE = "settings-types"
 
 
+def icon_choices() -> list[tuple[str, str]]:
+    """The icons that a type can have, each with what it shows."""
+    words = {
+        "circle-dot": tr_as("icon", "Circle dot"),
+        "message-square": tr_as("icon", "Message square"),
+        "bug": tr_as("icon", "Bug"),
+        "stamp": tr_as("icon", "Stamp"),
+        "diamond": tr_as("icon", "Diamond"),
+        "file-text": tr_as("icon", "File text"),
+        "lightbulb": tr_as("icon", "Lightbulb"),
+        "wrench": tr_as("icon", "Wrench"),
+        "flask-conical": tr_as("icon", "Flask conical"),
+        "megaphone": tr_as("icon", "Megaphone"),
+        "palette": tr_as("icon", "Palette"),
+        "scale": tr_as("icon", "Scale"),
+        "shield": tr_as("icon", "Shield"),
+        "truck": tr_as("icon", "Truck"),
+        "video": tr_as("icon", "Video"),
+        "zap": tr_as("icon", "Zap"),
+    }
+    return [(name, words[name]) for name in ICONS]
+
+
 class TypeForm(forms.Form):
     """What can be said about every type."""
 
-    name = forms.CharField(max_length=40)
-    icon = forms.ChoiceField(choices=[(name, name.replace("-", " ").capitalize()) for name in ICONS])
-    color = forms.TypedChoiceField(label="Colour", choices=list(enumerate(COLORS)), coerce=int)
+    name = forms.CharField(label=later("Name"), max_length=40)
+    icon = forms.ChoiceField(label=later("Icon"), choices=icon_choices)
+    color = forms.TypedChoiceField(label=later("Colour"), choices=list(enumerate(COLORS)), coerce=int)
     description = forms.CharField(
-        label="Description template", required=False, max_length=50_000, widget=forms.Textarea(attrs={"rows": 5}),
-        help_text="What a new task of the type begins with. Markdown.",
+        label=later("Description template"), required=False, max_length=50_000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=later("What a new task of the type begins with. Markdown."),
     )  # fmt: skip
     criteria = forms.CharField(
-        label="Acceptance criteria", required=False, widget=forms.Textarea(attrs={"rows": 3}), help_text="One a line."
-    )
-    effort_min = EffortField(label="Usual effort", required=False, help_text="Such as 4h.")
+        label=later("Acceptance criteria"), required=False, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=later("One a line."),
+    )  # fmt: skip
+    effort_min = EffortField(label=later("Usual effort"), required=False, help_text=later("Such as 4h."))
     needs = forms.CharField(
-        label="Needed skills", required=False, help_text="Names with levels, such as Python:3, SQL:2."
+        label=later("Needed skills"), required=False, help_text=later("Names with levels, such as Python:3, SQL:2.")
     )
 
     def __init__(self, data: Any = None, *, request: Request, initial: Any = None) -> None:
@@ -60,9 +86,11 @@ class TypeForm(forms.Form):
             name, _, level = part.partition(":")
             skill = find_skill(self.request.actor, name.strip())
             if skill is None:
-                raise forms.ValidationError(f"There is no skill {name.strip()!r}. Add it under Skills first.")
+                raise forms.ValidationError(
+                    tr("There is no skill '%(name)s'. Add it under Skills first.", name=name.strip())
+                )
             if (level.strip() or "3") not in tuple("12345"):
-                raise forms.ValidationError(f"The level of {name.strip()} is a number from 1 to 5.")
+                raise forms.ValidationError(tr("The level of %(name)s is a number from 1 to 5.", name=name.strip()))
             found[skill.pk] = int(level.strip() or 3)
         return found
 
@@ -91,7 +119,7 @@ def new(request: Request) -> HttpResponse:
         except Refused as refused:
             blame(form, refused)
         else:
-            messages.success(request, f"{made.name} was added.")
+            messages.success(request, tr("%(name)s was added.", name=made.name))
             return redirect("settings-type", made.key)
     values = {"form": form, "kind": None}
     return settings_page(request, "settings/type.jinja", values, status=422 if form.errors else 200)
@@ -118,7 +146,7 @@ def edit(request: Request, key: str) -> HttpResponse:
         except Refused as refused:
             blame(form, refused)
         else:
-            messages.success(request, f"{found.name} was saved.")
+            messages.success(request, tr("%(name)s was saved.", name=found.name))
             return redirect("settings-type", found.key)
     values = {"form": form, "kind": known, "boards": _boards(request, known), "own": _own(request, known)}
     return settings_page(request, "settings/type.jinja", values, status=422 if form.errors else 200)
@@ -167,6 +195,8 @@ def place(request: Request, key: str) -> HttpResponse:
 
 
 def _step(act: Any, said: str) -> Any:
+    """A view that does one thing to a type. `said` is marked for translation and names the type."""
+
     @member_page
     @require_POST
     def view(request: Request, key: str) -> HttpResponse:
@@ -179,16 +209,16 @@ def _step(act: Any, said: str) -> Any:
                 raise
             messages.error(request, refused.detail)
         else:
-            messages.success(request, said.format(name=found.name))
+            messages.success(request, tr(said, name=found.name))
         return redirect(HERE)
 
     return view
 
 
 archive, unarchive, delete = (
-    _step(actions.archive_type, "{name} is archived."),
-    _step(actions.unarchive_type, "{name} is back."),
-    _step(actions.delete_type, "{name} was deleted."),
+    _step(actions.archive_type, mark("%(name)s is archived.")),
+    _step(actions.unarchive_type, mark("%(name)s is back.")),
+    _step(actions.delete_type, mark("%(name)s was deleted.")),
 )
 
 urls = [

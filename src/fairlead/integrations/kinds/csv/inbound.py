@@ -11,12 +11,14 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
 from fairlead.integrations.kinds.csv.fields import PREFIX
+from fairlead.integrations.saying import NOTHING, Said, Wrong
 from fairlead.lib.errors import Invalid
 from fairlead.lib.sheets import unmarked
+from fairlead.lib.speech import mark, tr
 from fairlead.lib.text import folded
 from fairlead.work.fields.definitions import Definitions
 from fairlead.work.fields.values import People, typed
@@ -27,6 +29,10 @@ MOST_ROWS = 50_000
 MOST_BYTES = 20_000_000
 Draft = TypeVar("Draft")
 Values = Mapping[str, str]
+WRONG_HOURS: Final = mark("has the hours a week '%(given)s'; it is a number from 0 to %(most)s")
+WRONG_RATE: Final = mark("has the rate '%(given)s'; it is a number from 0 to %(most)s")
+WRONG_DUE: Final = mark("has the due date '%(given)s'; write it as 2026-11-30 or 2026-11-30T17:00")
+WRONG_START: Final = mark("has the start date '%(given)s'; write it as 2026-11-30 or 2026-11-30T17:00")
 
 
 @dataclass(frozen=True)
@@ -82,23 +88,22 @@ class Own:
 
 @dataclass(frozen=True)
 class Read(Generic[Draft]):
-    """One row of a file: its line, a name to recognise it by, and its draft or what is wrong with it."""
+    """One row of a file: its line, a name to recognise it by, and its draft or what is wrong with it, in English and
+    for each reader."""
 
     line: int
     label: str
     draft: Draft | None
     problem: str = ""
-
-
-class Wrong(ValueError):
-    """A value that cannot be read; the message says what is allowed."""
+    said: Said = NOTHING
 
 
 def decode(data: bytes) -> str:
     """The text of an uploaded file: UTF-8, with or without a mark, else UTF-16 with one, else Windows-1252."""
     if len(data) > MOST_BYTES:
-        size_mb, most_mb = len(data) // 1_000_000, MOST_BYTES // 1_000_000
-        raise Invalid({"file": f"The file has {size_mb} MB; at most {most_mb} MB can be read at once."})
+        size, most = len(data) // 1_000_000, MOST_BYTES // 1_000_000
+        wrong = tr("The file has %(size)s MB; at most %(most)s MB can be read at once.", size=size, most=most)
+        raise Invalid({"file": wrong})
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", errors="replace")
     try:
@@ -116,15 +121,17 @@ def read_table(text: str) -> Table:
     try:
         headings = _apart([h.strip() for h in next(reader, [])])
         if not any(headings):
-            raise Invalid({"file": "The file is empty: its first line has to name the columns."})
+            raise Invalid({"file": tr("The file is empty: its first line has to name the columns.")})
         rows = []
         for values in reader:
             if any(v.strip() for v in values):
                 rows.append((reader.line_num, dict(zip(headings, (unmarked(v.strip()) for v in values), strict=False))))
             if len(rows) > MOST_ROWS:
-                raise Invalid({"file": f"The file has more than {MOST_ROWS} rows; split it and import the parts."})
+                wrong = tr("The file has more than %(n)s rows; split it and import the parts.", n=MOST_ROWS)
+                raise Invalid({"file": wrong})
     except csv.Error as error:
-        raise Invalid({"file": f"Line {reader.line_num} cannot be read as CSV: {error}."}) from None
+        wrong = tr("Line %(n)s cannot be read as CSV: %(error)s.", n=reader.line_num, error=error)
+        raise Invalid({"file": wrong}) from None
     return Table(headings, rows)
 
 
@@ -161,23 +168,25 @@ def _read(
         try:
             read = draft(values)
             if read.external_id in seen:
-                raise Wrong(f"has the same id as line {seen[read.external_id]} ({read.external_id})")
+                raise Wrong(
+                    mark("has the same id as line %(line)s (%(id)s)"), line=seen[read.external_id], id=read.external_id
+                )
             seen[read.external_id] = line
             yield Read(line, label, read)
         except Wrong as error:
-            yield Read(line, label, None, str(error))
+            yield Read(line, label, None, str(error), error.said)
 
 
 def _person(values: Values, options: Options) -> PersonDraft:
     name = values.get("name", "")
     if not name:
-        raise Wrong("has no name")
+        raise Wrong(mark("has no name"))
     kind = values.get("kind", "").lower().removeprefix("ai ") or "employee"
     if kind not in {"employee", "freelancer", "agent"}:
-        raise Wrong(f"has the kind {kind!r}; it is employee, freelancer or agent")
+        raise Wrong(mark("has the kind '%(kind)s'; it is employee, freelancer or agent"), kind=kind)
     zone = values.get("time_zone", "") or options.time_zone
     if zone not in available_timezones():
-        raise Wrong(f"has the time zone {zone!r}; one looks like Europe/Berlin")
+        raise Wrong(mark("has the time zone '%(zone)s'; one looks like Europe/Berlin"), zone=zone)
     profile: dict[str, Any] = {"kind": kind, "time_zone": zone}
     for key in ("email", "headline"):
         if values.get(key):
@@ -185,22 +194,22 @@ def _person(values: Values, options: Options) -> PersonDraft:
     if values.get("country"):
         profile["country"] = _country(values["country"])
     if values.get("week_hours"):
-        profile["week_minutes"] = round(_number(values["week_hours"], "hours a week", most=168) * 60)
+        profile["week_minutes"] = round(_number(values["week_hours"], WRONG_HOURS, most=168) * 60)
     if values.get("rate"):
-        profile["rate_cents"] = round(_number(values["rate"], "rate", most=100_000) * 100)
+        profile["rate_cents"] = round(_number(values["rate"], WRONG_RATE, most=100_000) * 100)
     return PersonDraft(name[:120], _external_id(values, name), _levels(values.get("skills", ""), 3), profile)
 
 
 def _task(values: Values, options: Options, own: Own) -> TaskRow:
     title = values.get("title", "")
     if not title:
-        raise Wrong("has no title")
+        raise Wrong(mark("has no title"))
     facts: dict[str, Any] = {
         "description": values.get("description", ""),
         "labels": tuple(dict.fromkeys(label[:40] for label in _split(values.get("labels", "")))),
         "priority": _priority(values.get("priority", "")),
-        "due_at": _moment(values.get("due", ""), options.time_zone, "due date", end=True),
-        "release_at": _moment(values.get("release", ""), options.time_zone, "start date", end=False),
+        "due_at": _moment(values.get("due", ""), options.time_zone, WRONG_DUE, end=True),
+        "release_at": _moment(values.get("release", ""), options.time_zone, WRONG_START, end=False),
     }
     if values.get("effort"):
         facts["effort_min"] = _effort(values["effort"], 1 / 60 if options.in_seconds else options.unit_min)
@@ -217,7 +226,7 @@ def _own_values(values: Values, own: Own) -> dict[int, Any]:
         try:
             value = typed(each, values.get(PREFIX + each.key, ""), own.people)
         except WrongValue as wrong:
-            raise Wrong(f"cannot be read: {wrong}") from None
+            raise Wrong(mark("cannot be read: %(why)s"), why=str(wrong)) from None
         if value is not None:
             found[each.id] = value
     return found
@@ -227,7 +236,7 @@ def _type(text: str, own: Own) -> int | None:
     if not text:
         return None
     if folded(text) not in own.types:
-        raise Wrong(f"has the type {text!r}, which is none of this workspace's types of work")
+        raise Wrong(mark("has the type '%(type)s', which is none of this workspace's types of work"), type=text)
     return own.types[folded(text)]
 
 
@@ -248,21 +257,22 @@ def _levels(text: str, level: int) -> dict[str, int]:
         if not name:
             name, number = part, str(level)
         if not re.fullmatch(r"\s*[1-5]\s*", number):
-            raise Wrong(f"has the skill level {number.strip()!r} for {name.strip()}; levels go from 1 to 5")
+            told = {"level": number.strip(), "skill": name.strip()}
+            raise Wrong(mark("has the skill level '%(level)s' for %(skill)s; levels go from 1 to 5"), **told)
         found[name.strip()[:80]] = max(int(number), found.get(name.strip()[:80], 0))
     return found
 
 
-def _number(text: str, what: str, *, most: float) -> float:
+def _number(text: str, wrong: str, *, most: int) -> float:
     plain = text.replace(",", ".").replace(" ", "")
     if not re.fullmatch(r"\d+(\.\d+)?", plain) or float(plain) > most:
-        raise Wrong(f"has the {what} {text!r}; it is a number from 0 to {most:g}")
+        raise Wrong(wrong, given=text, most=most)
     return float(plain)
 
 
 def _country(text: str) -> str:
     if not re.fullmatch(r"[A-Za-z]{2}", text):
-        raise Wrong(f"has the country {text!r}; it is two letters, such as DE")
+        raise Wrong(mark("has the country '%(country)s'; it is two letters, such as DE"), country=text)
     return text.upper()
 
 
@@ -277,10 +287,10 @@ def _effort(text: str, unit_min: float) -> int:
     else:
         parts = re.findall(r"(\d+(?:\.\d+)?)\s*(min|m|h|d|w)", plain)
         if not parts or re.sub(r"(\d+(?:\.\d+)?)\s*(min|m|h|d|w)", "", plain).strip():
-            raise Wrong(f"has the effort {text!r}; write it as 2h, 1d, 45m or a number of units")
+            raise Wrong(mark("has the effort '%(effort)s'; write it as 2h, 1d, 45m or a number of units"), effort=text)
         minutes = sum(float(number) * _UNITS_MIN[unit] for number, unit in parts)
     if not 1 <= minutes <= 2400 * 52:
-        raise Wrong(f"has the effort {text!r}; it is from one minute to a year")
+        raise Wrong(mark("has the effort '%(effort)s'; it is from one minute to a year"), effort=text)
     return round(minutes)
 
 
@@ -292,7 +302,7 @@ _PRIORITIES = {
 
 def _priority(text: str) -> int:
     if text.lower() not in _PRIORITIES:
-        raise Wrong(f"has the priority {text!r}; it is none, low, medium, high or urgent")
+        raise Wrong(mark("has the priority '%(priority)s'; it is none, low, medium, high or urgent"), priority=text)
     return _PRIORITIES[text.lower()]
 
 
@@ -310,7 +320,7 @@ def _state(text: str) -> State:
     return _STATES.get(text.lower().strip(), State.BACKLOG)
 
 
-def _moment(text: str, zone: str, what: str, *, end: bool) -> datetime | None:
+def _moment(text: str, zone: str, wrong: str, *, end: bool) -> datetime | None:
     """A date (its evening for what is due, else its start) or a date with a time, in the zone unless it names one."""
     if not text:
         return None
@@ -320,7 +330,7 @@ def _moment(text: str, zone: str, what: str, *, end: bool) -> datetime | None:
         else:
             local = _written_otherwise(text) or datetime.fromisoformat(text)
     except ValueError:
-        raise Wrong(f"has the {what} {text!r}; write it as 2026-11-30 or 2026-11-30T17:00") from None
+        raise Wrong(wrong, given=text) from None
     aware = local if local.tzinfo else local.replace(tzinfo=ZoneInfo(zone))
     return aware.astimezone(UTC)
 

@@ -9,6 +9,7 @@ from fairlead.config import config
 from fairlead.lib import ics
 from fairlead.lib.errors import Invalid
 from fairlead.lib.http import FetchError, Limits, Reply, checked, fetch
+from fairlead.lib.speech import mark
 from fairlead.people.actions import keep_reading, note_fault
 from fairlead.people.actions.calendars import AHEAD, BEHIND
 from fairlead.people.models import Calendar
@@ -42,7 +43,7 @@ def read_calendar(calendar: Calendar, *, now: datetime) -> None:
     except FetchError as error:
         note_fault(calendar, error.reason, error.advice, now=now)
     except ics.NotCalendar as error:
-        note_fault(calendar, "What lies at the address cannot be read.", str(error), now=now)
+        note_fault(calendar, mark("What lies at the address cannot be read."), str(error), now=now)
     else:
         told = {name: reply.headers.get(header, "") for name, header in _TOLD.items()}
         keep_reading(calendar, reading, **told, now=now)

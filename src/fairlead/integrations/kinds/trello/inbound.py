@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from fairlead.integrations.saying import Said, Wrong
 from fairlead.lib.errors import Invalid
+from fairlead.lib.speech import mark, tr
 from fairlead.lib.text import folded
 from fairlead.work.drafts import MAX_CRITERION, MAX_LABEL, MAX_LABELS, MAX_TEXT, MAX_TITLE
 from fairlead.work.states import State
@@ -92,7 +94,7 @@ class Board:
     lists: tuple[BoardList, ...]
     members: tuple[Member, ...]
     cards: tuple[Card, ...]
-    problems: tuple[tuple[str, str], ...] = field(default=())
+    problems: tuple[tuple[str, Said], ...] = field(default=())
 
 
 def read_board(text: str) -> Board:
@@ -102,23 +104,28 @@ def read_board(text: str) -> Board:
         return _board(found)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise Invalid({
-            "file": "This is no board export of Trello. In Trello open the board's menu → Print, export and share →"
-            " Export as JSON, and choose that file."
+            "file": tr(
+                "This is no board export of Trello. In Trello open the board's menu → Print, export and share →"
+                " Export as JSON, and choose that file."
+            )
         }) from None  # fmt: skip
 
 
 def _board(found: Mapping[str, Any]) -> Board:
     lists, cards = found["lists"], found["cards"]
     if len(cards) > MOST_CARDS:
-        raise Invalid({"file": f"The board has more than {MOST_CARDS} cards; archive some of them in Trello first."})
+        wrong = tr("The board has more than %(n)s cards; archive some of them in Trello first.", n=MOST_CARDS)
+        raise Invalid({"file": wrong})
     checklists = _by(found.get("checklists") or (), "idCard")
     remarks = _remarks(found.get("actions") or ())
     good, problems = [], []
     for card in sorted(cards, key=lambda c: float(c.get("pos") or 0)):
         try:
             good.append(_card(card, checklists.get(card["id"], []), remarks.get(card["id"], [])))
+        except Wrong as wrong:
+            problems.append((_called(card), wrong.said))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            problems.append((str(card.get("name") or card.get("id") or "a card"), f"cannot be read ({error})"))
+            problems.append((_called(card), Said(mark("cannot be read (%(why)s)"), {"why": str(error)})))
     return Board(
         name=str(found["name"])[:120],
         lists=tuple(_list(one) for one in sorted(lists, key=lambda entry: float(entry.get("pos") or 0))),
@@ -131,6 +138,10 @@ def _board(found: Mapping[str, Any]) -> Board:
     )
 
 
+def _called(card: Mapping[str, Any]) -> str:
+    return str(card.get("name") or card.get("id") or "a card")
+
+
 def _by(rows: Any, key: str) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {}
     for row in rows:
@@ -139,7 +150,7 @@ def _by(rows: Any, key: str) -> dict[str, list[Any]]:
 
 
 def _list(entry: Mapping[str, Any]) -> BoardList:
-    name = " ".join(str(entry["name"]).split())[:40] or "List"
+    name = " ".join(str(entry["name"]).split())[:40] or mark("List")
     return BoardList(entry["id"], name, guessed_state(name), bool(entry.get("closed")))
 
 
@@ -152,7 +163,7 @@ def guessed_state(name: str) -> State:
 def _card(card: Mapping[str, Any], checklists: list[Any], remarks: list[Remark]) -> Card:
     title = " ".join(str(card["name"]).split())
     if not title:
-        raise ValueError("it has no name")
+        raise Wrong(mark("cannot be read (it has no name)"))
     due, start = _moment(card.get("due")), _moment(card.get("start"))
     values = {
         "title": title[:MAX_TITLE],
@@ -210,7 +221,7 @@ def _remarks(actions: Any) -> dict[str, list[Remark]]:
         data, by, at = action.get("data") or {}, action.get("memberCreator") or {}, _moment(action.get("date"))
         text = str(data.get("text") or "").replace("\0", "").strip()
         if text and at and (card := (data.get("card") or {}).get("id")):
-            who = str(by.get("fullName") or by.get("username") or "Somebody")[:120]
+            who = str(by.get("fullName") or by.get("username") or mark("Somebody"))[:120]
             found.setdefault(card, []).append(Remark(action["id"], who, at, text))
     return {card: sorted(remarks, key=lambda remark: remark.at) for card, remarks in found.items()}
 
