@@ -256,7 +256,7 @@ class ClockField(forms.CharField):
         found = _TIME.fullmatch(text)
         minutes = int(found[1]) * 60 + int(found[2] or 0) if found and int(found[2] or 0) < 60 else 1441
         if minutes > 1440:
-            raise forms.ValidationError(tr("“%(text)s” is not a time of day; write it like 9:30.", text=text))
+            raise forms.ValidationError(tr("“%(typed)s” is not a time of day; write it like 9:30.", typed=text))
         return minutes
 
     def prepare_value(self, value: Any) -> Any:
