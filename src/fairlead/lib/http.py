@@ -18,6 +18,8 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 import httpx
 
+from fairlead.lib.speech import mark, tr
+
 logging.getLogger("httpx").setLevel(logging.WARNING)  # it would write secret addresses into the log
 MOST_REDIRECTS: Final = 3
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
@@ -25,11 +27,15 @@ _PORTS: Final = {"http": 80, "https": 443}
 
 
 class FetchError(Exception):
-    """Nothing was fetched. `reason` says what went wrong, `advice` what the person who gave the address can do."""
+    """Nothing was fetched. `reason` says what went wrong, `advice` what the person who gave the address can do.
 
-    def __init__(self, reason: str, advice: str) -> None:
-        super().__init__(f"{reason} {advice}")
-        self.reason, self.advice = reason, advice
+    Both are said in the language that is spoken; `plain` is the reason in English, for what everybody keeps.
+    """
+
+    def __init__(self, reason: str, advice: str, **values: object) -> None:
+        self.plain = reason % values if values else reason
+        self.reason, self.advice = tr(reason, **values), tr(advice)
+        super().__init__(f"{self.reason} {self.advice}")
 
 
 @dataclass(frozen=True)
@@ -73,7 +79,7 @@ def fetch(address: str, *, limits: Limits, headers: Mapping[str, str] | None = N
         if reply.status not in _REDIRECTS:
             return _useful(reply)
         address = urljoin(address, reply.headers.get("location", ""))
-    raise FetchError("The address leads on and on to others.", "Use the address at which the chain ends.")
+    raise FetchError(mark("The address leads on and on to others."), mark("Use the address at which the chain ends."))
 
 
 def checked(address: str, trusted: Collection[str] = ()) -> str:
@@ -82,15 +88,17 @@ def checked(address: str, trusted: Collection[str] = ()) -> str:
         parts = urlsplit(address)
         host, port = parts.hostname or "", parts.port
     except ValueError as error:
-        raise FetchError("This is not an address.", "Copy it anew; it begins with https://") from error
+        raise FetchError(mark("This is not an address."), mark("Copy it anew; it begins with https://")) from error
     if not address.isascii() or not address.isprintable() or " " in address or not host:
-        raise FetchError("This is not an address.", "Copy it anew; it begins with https://")
+        raise FetchError(mark("This is not an address."), mark("Copy it anew; it begins with https://"))
     if parts.scheme != "https" and not (parts.scheme == "http" and host in trusted):
-        raise FetchError("Only addresses that begin with https:// are fetched.", "Ask for one with https://")
+        raise FetchError(
+            mark("Only addresses that begin with https:// are fetched."), mark("Ask for one with https://")
+        )
     if parts.username or parts.password:
-        raise FetchError("The address holds a name or password.", "Use a secret link without them.")
+        raise FetchError(mark("The address holds a name or password."), mark("Use a secret link without them."))
     if port is not None and not 0 < port < 65536:
-        raise FetchError("The port is not one.", "Copy the address anew.")
+        raise FetchError(mark("The port is not one."), mark("Copy the address anew."))
     return address
 
 
@@ -119,7 +127,9 @@ def _ask(
     except httpx.TimeoutException as error:
         raise _too_slow() from error
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise FetchError(f"{host} could not be reached.", "Try again later, or check the address.") from error
+        raise FetchError(
+            mark("%(host)s could not be reached."), mark("Try again later, or check the address."), host=host
+        ) from error
 
 
 def _place(host: str, port: int, *, trusted: bool) -> str:
@@ -127,11 +137,14 @@ def _place(host: str, port: int, *, trusted: bool) -> str:
     try:
         found = [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
     except (OSError, UnicodeError) as error:
-        raise FetchError(f"There is no server called {host}.", "Check the address for a typing error.") from error
+        raise FetchError(
+            mark("There is no server called %(host)s."), mark("Check the address for a typing error."), host=host
+        ) from error
     if not trusted and not all(is_public(ip) for ip in found):
         raise FetchError(
-            f"{host} is inside a private network.",
-            "Use an address on the internet, or ask who runs this server to allow this host.",
+            mark("%(host)s is inside a private network."),
+            mark("Use an address on the internet, or ask who runs this server to allow this host."),
+            host=host,
         )
     return found[0]
 
@@ -150,13 +163,15 @@ def is_public(ip: str) -> bool:
 
 def _pieces(answer: httpx.Response, limits: Limits, over_at: float) -> Iterator[bytes]:
     if answer.headers.get("content-encoding", "identity").lower() != "identity":
-        raise FetchError("The server sent something compressed.", "Use another address.")
+        raise FetchError(mark("The server sent something compressed."), mark("Use another address."))
     got = 0
     for piece in answer.iter_raw(65536):
         got += len(piece)
         if got > limits.most_bytes:
             most = limits.most_bytes // (1024 * 1024)
-            raise FetchError(f"There are more than {most} MB behind the address.", "Use one with less in it.")
+            raise FetchError(
+                mark("There are more than %(most)s MB behind the address."), mark("Use one with less in it."), most=most
+            )
         _left(over_at)
         yield piece
 
@@ -169,14 +184,22 @@ def _left(over_at: float) -> float:
 
 
 def _too_slow() -> FetchError:
-    return FetchError("The server took too long to answer.", "It is tried again; or check the address.")
+    return FetchError(mark("The server took too long to answer."), mark("It is tried again; or check the address."))
 
 
 def _useful(reply: Reply) -> Reply:
     if reply.status in (200, 304):
         return reply
     if reply.status in (401, 403):
-        raise FetchError("The server does not let us in.", "Make a new secret link there and enter it here.")
+        raise FetchError(
+            mark("The server does not let us in."), mark("Make a new secret link there and enter it here.")
+        )
     if reply.status in (404, 410):
-        raise FetchError("There is nothing at this address any more.", "Make a new secret link and enter it here.")
-    raise FetchError(f"The server answered with an error ({reply.status}).", "It is tried again by itself.")
+        raise FetchError(
+            mark("There is nothing at this address any more."), mark("Make a new secret link and enter it here.")
+        )
+    raise FetchError(
+        mark("The server answered with an error (%(status)s)."),
+        mark("It is tried again by itself."),
+        status=reply.status,
+    )

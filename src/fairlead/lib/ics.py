@@ -18,6 +18,7 @@ import recurring_ical_events
 from icalendar import Calendar
 
 from fairlead.lib.ics_lines import thin
+from fairlead.lib.speech import tr
 
 MOST_BYTES: Final = 10 * 1024 * 1024
 MOST_EVENTS: Final = 5_000
@@ -58,18 +59,24 @@ class Reading:
 def read(content: bytes, *, zone: str, start: datetime, end: datetime) -> Reading:
     """The busy times in [start, end). `zone`: of whoever has the calendar. Raises NotCalendar."""
     if len(content) > MOST_BYTES:
-        raise NotCalendar(f"The file has more than {MOST_BYTES // 2**20} MB. Export fewer months of it.")
+        raise NotCalendar(
+            tr("The file has more than %(most)s MB. Export fewer months of it.", most=MOST_BYTES // 2**20)
+        )
     if not content.lstrip(b"\xef\xbb\xbf \r\n\t")[:15].upper().startswith(b"BEGIN:VCALENDAR"):
-        raise NotCalendar("This is no calendar in iCalendar form (.ics). Export it as one, or copy the secret address.")
+        raise NotCalendar(
+            tr("This is no calendar in iCalendar form (.ics). Export it as one, or copy the secret address.")
+        )
     if content.rstrip(b"\0 \r\n\t")[-13:].upper() != b"END:VCALENDAR":
-        raise NotCalendar("The end of the calendar is missing, so it was cut on its way. Try again.")
+        raise NotCalendar(tr("The end of the calendar is missing, so it was cut on its way. Try again."))
     thinned, events = _thinned(content, start, end)
     if events > MOST_EVENTS:
-        raise NotCalendar(f"The calendar has more than {MOST_EVENTS} entries. Export fewer months of it.")
+        raise NotCalendar(
+            tr("The calendar has more than %(most)s entries. Export fewer months of it.", most=MOST_EVENTS)
+        )
     try:
         calendars = [c for c in Calendar.from_ical(thinned, multiple=True) if isinstance(c, Calendar)]
     except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError) as error:
-        raise NotCalendar("The calendar is damaged and cannot be read. Export it anew.") from error
+        raise NotCalendar(tr("The calendar is damaged and cannot be read. Export it anew.")) from error
     window = _Window(ZoneInfo(zone), start, end)
     found: set[Busy] = set()
     for calendar in calendars:
@@ -85,7 +92,7 @@ def _thinned(content: bytes, start: datetime, end: datetime) -> tuple[bytes, int
     try:
         return thin(content, start.date(), end.date())
     except ValueError as error:
-        raise NotCalendar("The calendar is damaged and cannot be read. Export it anew.") from error
+        raise NotCalendar(tr("The calendar is damaged and cannot be read. Export it anew.")) from error
 
 
 class _Window:
@@ -99,7 +106,7 @@ class _Window:
         """Busy times of one VCALENDAR: each series by itself, so that a broken one stands alone."""
         for series in _series(calendar).values():
             if time_s() > self.over_at:
-                raise NotCalendar("The calendar has too many repeating entries to work out. Export fewer of them.")
+                raise NotCalendar(tr("The calendar has too many repeating entries to work out. Export fewer of them."))
             try:
                 yield from self._expanded(series)
             except (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError, RecursionError):

@@ -77,6 +77,11 @@ def later(text: str) -> str:
     return cast("str", translation.gettext_lazy(text))
 
 
+def later_as(context: str, text: str) -> str:
+    """`later` for a word that means something else in another context."""
+    return cast("str", translation.pgettext_lazy(context, text))
+
+
 def mark(text: str) -> str:
     """The same text, noted for translation: whoever shows it calls `tr` with it."""
     return text

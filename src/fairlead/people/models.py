@@ -9,6 +9,8 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.functions import Lower
 
+from fairlead.lib.speech import later, later_as
+
 LEVELS = [MinValueValidator(1), MaxValueValidator(5)]
 
 
@@ -76,9 +78,9 @@ class Worker(models.Model):
     """
 
     class Kind(models.TextChoices):
-        EMPLOYEE = "employee", "Employee"
-        FREELANCER = "freelancer", "Freelancer"
-        AGENT = "agent", "AI agent"
+        EMPLOYEE = "employee", later("Employee")
+        FREELANCER = "freelancer", later("Freelancer")
+        AGENT = "agent", later("AI agent")
 
     workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
     kind = models.CharField(max_length=10, choices=Kind)
@@ -197,10 +199,10 @@ class TimeOff(models.Model):
     """Whole days away, in the worker's own calendar, both ends included. Counts once approved; `note` says why not."""
 
     class State(models.TextChoices):
-        REQUESTED = "requested", "Requested"
-        APPROVED = "approved", "Approved"
-        DECLINED = "declined", "Declined"
-        CANCELLED = "cancelled", "Cancelled"
+        REQUESTED = "requested", later_as("time off", "Requested")
+        APPROVED = "approved", later_as("time off", "Approved")
+        DECLINED = "declined", later_as("time off", "Declined")
+        CANCELLED = "cancelled", later_as("time off", "Cancelled")
 
     workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
     worker = models.ForeignKey(Worker, models.CASCADE, related_name="time_off")
@@ -226,7 +228,7 @@ class Preference(models.Model):
     worker = models.ForeignKey(Worker, models.CASCADE, related_name="preferences")
     skill = models.ForeignKey(Skill, models.CASCADE, null=True, blank=True)
     label = models.CharField(max_length=40, blank=True)
-    stance = models.SmallIntegerField(choices=[(1, "Wants"), (-1, "Avoids")])
+    stance = models.SmallIntegerField(choices=[(1, later("Wants")), (-1, later("Avoids"))])
 
     class Meta:
         constraints = [

@@ -19,26 +19,32 @@ from fairlead.integrations.kinds.ics.inbound import check_address
 from fairlead.lib.errors import Forbidden, Invalid, Missing, Refused, require
 from fairlead.lib.ics import MOST_BYTES
 from fairlead.lib.ics_out import write
+from fairlead.lib.speech import later, tr, tr_count
 from fairlead.people import actions, queries
 from fairlead.people.models import Worker
 from fairlead.people.permissions import is_own, may_connect_calendar, may_see_calendars
 from fairlead.web.access import Request, member_page
 from fairlead.web.blame import blame
+from fairlead.web.filters import written
 from fairlead.web.render import page
 
-ONLY_OWNER: Final = "Only the person themselves, and managers, can see which calendars are read."
-TITLES: Final = "Keep titles, for my own eyes"
+ONLY_OWNER: Final = later("Only the person themselves, and managers, can see which calendars are read.")
+TITLES: Final = later("Keep titles, for my own eyes")
 
 
 class AddressForm(forms.Form):
     """A calendar at a secret address."""
 
-    name = forms.CharField(max_length=80, widget=forms.TextInput(attrs={"placeholder": "Work calendar"}))
+    name = forms.CharField(
+        label=later("Name"), max_length=80, widget=forms.TextInput(attrs={"placeholder": later("Work calendar")})
+    )
     address = forms.CharField(
-        label="Secret address (iCal)", max_length=1000,
+        label=later("Secret address (iCal)"), max_length=1000,
         widget=forms.TextInput(attrs={"placeholder": "https://…/basic.ics", "inputmode": "url", "autocomplete": "off"}),
-        help_text="Google: Settings, the calendar, Secret address in iCal format. Outlook: Shared calendars, Publish,"
-        " ICS. Nextcloud: Share link, Copy subscription link.",
+        help_text=later(
+            "Google: Settings, the calendar, Secret address in iCal format. Outlook: Shared calendars, Publish,"
+            " ICS. Nextcloud: Share link, Copy subscription link."
+        ),
     )  # fmt: skip
     keeps_titles = forms.BooleanField(label=TITLES, required=False)
 
@@ -46,8 +52,10 @@ class AddressForm(forms.Form):
 class FileForm(forms.Form):
     """A calendar as a file."""
 
-    name = forms.CharField(max_length=80, widget=forms.TextInput(attrs={"placeholder": "Holiday calendar"}))
-    file = forms.FileField(label="File (.ics)", widget=forms.FileInput(attrs={"accept": ".ics,text/calendar"}))
+    name = forms.CharField(
+        label=later("Name"), max_length=80, widget=forms.TextInput(attrs={"placeholder": later("Holiday calendar")})
+    )
+    file = forms.FileField(label=later("File (.ics)"), widget=forms.FileInput(attrs={"accept": ".ics,text/calendar"}))
     keeps_titles = forms.BooleanField(label=TITLES, required=False)
 
 
@@ -91,8 +99,8 @@ def _by_days(blocks: list[dict[str, Any]], zone: str) -> list[tuple[str, list[tu
     found: dict[str, list[tuple[str, str]]] = {}
     for block in blocks:
         low, high = (block[name].astimezone(ZoneInfo(zone)) for name in ("starts_at", "ends_at"))
-        end = f"{high:%H:%M}" if high.date() == low.date() else f"{high:%a %-d %b %H:%M}"
-        found.setdefault(f"{low:%a %-d %b}", []).append((f"{low:%H:%M}–{end}", block["title"] or "Busy"))
+        end = f"{high:%H:%M}" if high.date() == low.date() else f"{written(high, 'weekday_day')} {high:%H:%M}"
+        found.setdefault(written(low, "weekday_day"), []).append((f"{low:%H:%M}–{end}", block["title"] or tr("Busy")))
     return list(found.items())
 
 
@@ -112,7 +120,9 @@ def connect(request: Request, number: int) -> HttpResponse:
         except Refused as refusal:
             blame(form, refusal)
         else:
-            messages.success(request, f"{given['name']} is connected. It is read for the first time right now.")
+            messages.success(
+                request, tr("%(name)s is connected. It is read for the first time right now.", name=given["name"])
+            )
             return redirect("person_calendars", number=worker.pk)
     return _page(request, worker, link=form, status=422)
 
@@ -127,7 +137,7 @@ def upload(request: Request, number: int) -> HttpResponse:
         given = form.cleaned_data
         try:
             if given["file"].size > MOST_BYTES:
-                raise Invalid({"file": f"At most {MOST_BYTES // 2**20} MB. Export fewer months of it."})
+                raise Invalid({"file": tr("At most %(most)s MB. Export fewer months of it.", most=MOST_BYTES // 2**20)})
             made = actions.upload_calendar(worker, given["name"], given["file"].read(), actor=request.actor,
                                            keeps_titles=given["keeps_titles"], now=timezone.now())  # fmt: skip
         except (Forbidden, Missing):
@@ -135,7 +145,11 @@ def upload(request: Request, number: int) -> HttpResponse:
         except Refused as refusal:
             blame(form, refusal)
         else:
-            messages.success(request, f"{made.name} was read: {made.blocks.count()} busy times in the next 13 weeks.")
+            told = tr_count(
+                "%(name)s was read: %(n)s busy times in the next 13 weeks.",
+                "%(name)s was read: %(n)s busy times in the next 13 weeks.", made.blocks.count(), name=made.name,
+            )  # fmt: skip
+            messages.success(request, told)
             return redirect("person_calendars", number=worker.pk)
     return _page(request, worker, upload=form, status=422)
 
@@ -146,7 +160,7 @@ def refresh(request: Request, number: int, calendar_number: int) -> HttpResponse
     """Read it now."""
     calendar = queries.find_calendar(request.actor, _worker(request, number), calendar_number)
     actions.ask_refresh(calendar, actor=request.actor, now=timezone.now())
-    messages.success(request, f"{calendar.name} is being read.")
+    messages.success(request, tr("%(name)s is being read.", name=calendar.name))
     return redirect("person_calendars", number=number)
 
 
@@ -157,7 +171,7 @@ def titles(request: Request, number: int, calendar_number: int) -> HttpResponse:
     calendar = queries.find_calendar(request.actor, _worker(request, number), calendar_number)
     keeps = request.POST.get("keeps_titles") == "1"
     actions.change_calendar(calendar, calendar.name, keeps_titles=keeps, actor=request.actor, now=timezone.now())
-    told = "Titles are kept from now on, for your own eyes." if keeps else "Only that you are busy is kept now."
+    told = tr("Titles are kept from now on, for your own eyes.") if keeps else tr("Only that you are busy is kept now.")
     messages.success(request, told)
     return redirect("person_calendars", number=number)
 
@@ -168,7 +182,7 @@ def remove(request: Request, number: int, calendar_number: int) -> HttpResponse:
     """Forget a calendar."""
     calendar = queries.find_calendar(request.actor, _worker(request, number), calendar_number)
     actions.remove_calendar(calendar, actor=request.actor, now=timezone.now())
-    messages.success(request, f"{calendar.name} was removed, with every busy time that came from it.")
+    messages.success(request, tr("%(name)s was removed, with every busy time that came from it.", name=calendar.name))
     return redirect("person_calendars", number=number)
 
 
@@ -187,7 +201,7 @@ def feed_open(request: Request, number: int) -> HttpResponse:
 def feed_close(request: Request, number: int) -> HttpResponse:
     """Nobody can read it any more."""
     actions.close_feed(_mine(request, number), actor=request.actor, now=timezone.now())
-    messages.success(request, "The address no longer works.")
+    messages.success(request, tr("The address no longer works."))
     return redirect("person_calendars", number=number)
 
 
@@ -196,7 +210,7 @@ def feed(request: HttpRequest, secret: str) -> HttpResponse:  # noqa: ARG001  th
     """The own work for another program, which proves itself with the secret in the address."""
     found = queries.feed_behind(secret) if len(secret) < 80 and secret.isascii() else None
     if found is None:
-        raise Missing("There is no calendar at this address; it may have been taken back.")
+        raise Missing(tr("There is no calendar at this address; it may have been taken back."))
     now = timezone.now()
     entries = work_entries(found.worker, titles=found.shows_titles, address=config().base_url, now=now)
     actions.note_feed_read(found, now=now)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from babel.numbers import format_decimal
 from django.http import HttpResponse
 from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from fairlead.allocation import queries
+from fairlead.lib.speech import locale
 from fairlead.people.queries import team_choices
 from fairlead.web.access import Request, member_page
 from fairlead.web.render import page
@@ -22,8 +24,15 @@ def index(request: Request) -> HttpResponse:
     chosen = request.GET.get("team", "")
     team = int(chosen) if chosen.isascii() and chosen.isdecimal() and len(chosen) < 16 else None
     told = queries.fairness(request.actor, now=timezone.now(), weeks=weeks, team_id=team)
-    values = {"told": told, "windows": queries.FAIRNESS_WINDOWS, "team": team, "teams": team_choices(request.actor)}
+    values = {
+        "told": told, "windows": queries.FAIRNESS_WINDOWS, "team": team, "teams": team_choices(request.actor),
+        "load_index": _index(told.load_index), "opportunity_index": _index(told.opportunity_index),
+    }  # fmt: skip
     return page(request, "people/fairness.jinja", values)
+
+
+def _index(value: float | None) -> str:
+    return "–" if value is None else str(format_decimal(value, "0.00", locale=locale()))
 
 
 urls = [path("people/fairness/", index, name="fairness")]

@@ -19,6 +19,7 @@ from fairlead.events.actor import Actor
 from fairlead.integrations.exports import people_as_csv
 from fairlead.lib.errors import require
 from fairlead.lib.hours import holidays_between
+from fairlead.lib.speech import later, tr
 from fairlead.people import actions, queries
 from fairlead.people.models import TimeOff, Worker
 from fairlead.people.permissions import (
@@ -31,9 +32,10 @@ from fairlead.people.permissions import (
 from fairlead.people.queries import DirectoryFilter, DirectoryRow
 from fairlead.web import people_edit
 from fairlead.web.access import Request, member_page
+from fairlead.web.filters import written
 from fairlead.web.people_answer import FormPage, answer
 from fairlead.web.people_forms import ProfileForm, SkillLevelForm
-from fairlead.web.people_week import days_words, difference, hours_words, presence_words, week_grid
+from fairlead.web.people_week import clock_words, days_words, difference, hours_words, presence_words, week_grid
 from fairlead.web.render import attachment, page
 from fairlead.web.skills import skill_choices
 from fairlead.work.queries import visible_tasks
@@ -50,7 +52,7 @@ NAMES_SHOWN = 12
 @require_GET
 def index(request: Request) -> HttpResponse:
     """Everybody, filtered by the address."""
-    require(may_see_directory(request.actor), "The directory is for the team. Ask an admin for another role.")
+    require(may_see_directory(request.actor), tr("The directory is for the team. Ask an admin for another role."))
     now, zone = timezone.now(), request.user.time_zone
     wanted = _wanted(request)
     found = queries.directory_page(
@@ -64,7 +66,7 @@ def index(request: Request) -> HttpResponse:
         "pages": _pages(request, found.first, found.total),
         "nobody": not found.total and not queries.visible_workers(request.actor).exists(),
         "requests": [_request(r) for r in queries.requests_waiting(request.actor)] if manages else [],
-        "manages": manages, "kinds": [("", "Everybody"), *Worker.Kind.choices],
+        "manages": manages, "kinds": [("", tr("Everybody")), *Worker.Kind.choices],
         "teams": queries.team_choices(request.actor), "skills": skill_choices(request.actor),
         "shows_rates": all(row.rate_cents is not None for row in found.rows), "skills_shown": SKILLS_SHOWN,
     }  # fmt: skip
@@ -80,7 +82,7 @@ def _export_address(request: Request) -> str:
 @require_GET
 def export(request: Request) -> HttpResponse:
     """Whom the filters of the address leave, as a CSV file."""
-    require(may_see_directory(request.actor), "The directory is for the team. Ask an admin for another role.")
+    require(may_see_directory(request.actor), tr("The directory is for the team. Ask an admin for another role."))
     workers = queries.directory_workers(
         request.actor, _wanted(request), now=timezone.now(), zone=request.workspace.time_zone
     )
@@ -91,7 +93,7 @@ def export(request: Request) -> HttpResponse:
 @require_GET
 def names(request: Request) -> HttpResponse:
     """The first names with what ?assignee= says in them, as the options of a field that is being typed in."""
-    require(may_see_directory(request.actor), "The directory is for the team. Ask an admin for another role.")
+    require(may_see_directory(request.actor), tr("The directory is for the team. Ask an admin for another role."))
     text = request.GET.get("assignee", "").replace("\0", "")[:80]
     return page(request, "people/_names.jinja", {"names": queries.names_like(request.actor, text, limit=NAMES_SHOWN)})
 
@@ -142,7 +144,7 @@ def _request(row: dict[str, Any]) -> dict[str, Any]:
 @member_page
 def new(request: Request) -> HttpResponse:
     """A form for somebody new."""
-    require(may_manage_people(request.actor), "Only a manager can add people.")
+    require(may_manage_people(request.actor), tr("Only a manager can add people."))
     members = people_edit.members(request.actor)
     initial = {
         "time_zone": request.workspace.time_zone, "country": request.workspace.country,
@@ -154,14 +156,14 @@ def new(request: Request) -> HttpResponse:
     )
 
     shown = FormPage(
-        "Add somebody", "Add", ("People", reverse("people")), fields="people/_fields_new.jinja",
+        tr("Add somebody"), tr("Add"), (tr("People"), reverse("people")), fields="people/_fields_new.jinja",
         values={"kinds": _KIND_CARDS},
     )  # fmt: skip
     made: list[Worker] = []
 
     def act() -> str:
         made.append(actions.create_worker(**form.profile(members), actor=request.actor, now=timezone.now()))
-        return f"{made[0].name} was added. Say which skills they have, so that tasks find them."
+        return tr("%(name)s was added. Say which skills they have, so that tasks find them.", name=made[0].name)
 
     response = answer(request, form, shown, act)
     if made:
@@ -170,9 +172,9 @@ def new(request: Request) -> HttpResponse:
 
 
 _KIND_CARDS = [
-    ("employee", "Employee", "Works weekly hours that you know"),
-    ("freelancer", "Freelancer", "Booked when needed, by the hour"),
-    ("agent", "AI agent", "Works around the clock; a human answers for it"),
+    ("employee", later("Employee"), later("Works weekly hours that you know")),
+    ("freelancer", later("Freelancer"), later("Booked when needed, by the hour")),
+    ("agent", later("AI agent"), later("Works around the clock; a human answers for it")),
 ]
 
 
@@ -214,7 +216,7 @@ def _tasks(actor: Actor, worker: Worker) -> dict[str, Any]:
 def _weeks(actor: Actor, worker: Worker, now: datetime) -> list[dict[str, Any]]:
     found: list[WeekLoad] = load(actor, [worker.pk], now=now, weeks=4).get(worker.pk, [])
     return [
-        {"label": f"{w.starts_on.day} {w.starts_on:%b}", "hours": w.planned_min / 60, "capacity": w.capacity_min / 60}
+        {"label": written(w.starts_on, "day"), "hours": w.planned_min / 60, "capacity": w.capacity_min / 60}
         for w in found
     ]
 
@@ -231,7 +233,7 @@ def _time(worker: Worker, reader: User, now: datetime) -> dict[str, Any]:
     approved = [a for a in absences if a.state == TimeOff.State.APPROVED]
     away = next(((a.starts_on, a.ends_on) for a in approved if a.starts_on <= today <= a.ends_on), None)
     week = [monday + timedelta(n) for n in range(7)]
-    off = {d: "Time off" for a in approved for d in week if a.starts_on <= d <= a.ends_on}
+    off = {d: tr("Time off") for a in approved for d in week if a.starts_on <= d <= a.ends_on}
     busy = queries.busy_blocks([worker.pk], now - timedelta(days=8), now + timedelta(days=8)).get(worker.pk, [])
     grid = week_grid(hours, worker.time_zone, reader_zone=reader.time_zone, now=now, off={**off, **holidays}, busy=busy)
     inside = next((high for low, high in busy if low <= now < high), None)
@@ -240,7 +242,7 @@ def _time(worker: Worker, reader: User, now: datetime) -> dict[str, Any]:
         "today": today, "absences": [(a, days_words(a.starts_on, a.ends_on)) for a in absences], "grid": grid,
         "holidays": [(day, name) for day, name in sorted(holidays.items()) if day >= today][:5],
         "presence": presence_words(presence, now, reader.time_zone), "hours_said": hours_words(hours),
-        "local": f"{now.astimezone(ZoneInfo(worker.time_zone)):%a %H:%M}",
+        "local": clock_words(now.astimezone(ZoneInfo(worker.time_zone))),
         "apart": difference(worker.time_zone, reader.time_zone, now),
     }  # fmt: skip
 

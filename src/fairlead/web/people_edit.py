@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from fairlead.accounts.models import Membership, Role, User
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Missing, require
+from fairlead.lib.speech import later, tr, tr_as
 from fairlead.lib.text import folded
 from fairlead.people import actions, queries
 from fairlead.people.models import Worker
@@ -38,7 +39,7 @@ from fairlead.web.people_forms import (
 from fairlead.web.render import page
 from fairlead.web.skills import skill_choices
 
-_MAY_NOT: Final = "Only a manager, or the person themselves, can change this profile."
+_MAY_NOT: Final = later("Only a manager, or the person themselves, can change this profile.")
 
 
 def members(actor: Actor) -> dict[int, User]:
@@ -78,10 +79,13 @@ def profile(request: Request, number: int) -> HttpResponse:
     def act() -> str:
         version = form.cleaned_data["version"]
         actions.change_worker(worker, actor=request.actor, now=timezone.now(), version=version, **form.profile(known))
-        return "The profile was saved."
+        return tr("The profile was saved.")
 
     return answer(
-        request, form, FormPage("Edit profile", "Save", _back(worker), fields="people/_fields_profile.jinja"), act
+        request,
+        form,
+        FormPage(tr("Edit profile"), tr("Save"), _back(worker), fields="people/_fields_profile.jinja"),
+        act,
     )
 
 
@@ -95,9 +99,13 @@ def skill_add(request: Request, number: int) -> HttpResponse:
         given = dict(form.cleaned_data)
         skill = queries.get_skill(request.actor, given.pop("skill"))
         row = actions.set_skill(worker, skill, given.pop("level"), actor=request.actor, now=timezone.now(), **given)
-        return f"{skill.name} was added." + ("" if row.confirmed_at else " A manager is asked to confirm it.")
+        if row.confirmed_at:
+            return tr("%(name)s was added.", name=skill.name)
+        return tr("%(name)s was added. A manager is asked to confirm it.", name=skill.name)
 
-    return answer(request, form, FormPage(f"A skill of {worker.name}", "Add skill", _back(worker)), act)
+    return answer(
+        request, form, FormPage(tr("A skill of %(name)s", name=worker.name), tr("Add skill"), _back(worker)), act
+    )
 
 
 @member_page
@@ -106,7 +114,7 @@ def skill_edit(request: Request, number: int, skill_number: int) -> HttpResponse
     worker = _mine_to_edit(request, number)
     row = worker.skills.select_related("skill").filter(skill_id=skill_number).first()
     if row is None:
-        raise Missing(f"{worker.name} does not have this skill.")
+        raise Missing(tr("%(name)s does not have this skill.", name=worker.name))
     data = {**request.POST.dict(), "skill": str(row.skill_id)} if request.method == "POST" else None
     form = SkillLevelForm(data, initial=level_values(row), skills=[(row.skill_id, row.skill.name)])
     del form.fields["skill"]
@@ -116,12 +124,22 @@ def skill_edit(request: Request, number: int, skill_number: int) -> HttpResponse
         changed = actions.set_skill(
             worker, row.skill, given.pop("level"), actor=request.actor, now=timezone.now(), **given
         )
-        return f"{row.skill.name} was saved." + ("" if changed.confirmed_at else " A manager is asked to confirm it.")
+        if changed.confirmed_at:
+            return tr("%(name)s was saved.", name=row.skill.name)
+        return tr("%(name)s was saved. A manager is asked to confirm it.", name=row.skill.name)
 
     remove = reverse("person_skill_remove", args=[worker.pk, skill_number])
-    values = {"remove": (f"Remove {row.skill.name}", remove)}
+    values = {"remove": (tr("Remove %(name)s", name=row.skill.name), remove)}
     return answer(
-        request, form, FormPage(f"{row.skill.name} of {worker.name}", "Save", _back(worker), values=values), act
+        request,
+        form,
+        FormPage(
+            tr("%(skill)s of %(name)s", skill=row.skill.name, name=worker.name),
+            tr("Save"),
+            _back(worker),
+            values=values,
+        ),
+        act,
     )
 
 
@@ -132,7 +150,7 @@ def skill_confirm(request: Request, number: int, skill_number: int) -> HttpRespo
     worker = queries.find_worker(request.actor, number)
     skill = queries.get_skill(request.actor, skill_number)
     actions.confirm_skill(worker, skill, actor=request.actor, now=timezone.now())
-    messages.success(request, f"{skill.name} of {worker.name} is confirmed.")
+    messages.success(request, tr("%(skill)s of %(name)s is confirmed.", skill=skill.name, name=worker.name))
     return redirect("person", number=worker.pk)
 
 
@@ -143,7 +161,7 @@ def skill_remove(request: Request, number: int, skill_number: int) -> HttpRespon
     worker = queries.find_worker(request.actor, number)
     skill = queries.get_skill(request.actor, skill_number)
     actions.remove_skill(worker, skill, actor=request.actor, now=timezone.now())
-    messages.success(request, f"{skill.name} was removed from {worker.name}.")
+    messages.success(request, tr("%(skill)s was removed from %(name)s.", skill=skill.name, name=worker.name))
     return redirect("person", number=worker.pk)
 
 
@@ -156,15 +174,16 @@ def hours(request: Request, number: int) -> HttpResponse:
 
     def act() -> str:
         actions.set_hours(worker, form.hours(), actor=request.actor, now=timezone.now())
-        return "The weekly hours were saved."
+        return tr("The weekly hours were saved.")
 
     return answer(request, form, _hours_page(worker), act)
 
 
 def _hours_page(worker: Worker) -> FormPage:
     return FormPage(
-        f"Weekly hours of {worker.name}", "Save hours", _back(worker), fields="people/_fields_hours.jinja",
-        action=reverse("person_hours", args=[worker.pk]), values={"worker": worker},
+        tr("Weekly hours of %(name)s", name=worker.name), tr("Save hours"), _back(worker),
+        fields="people/_fields_hours.jinja", values={"worker": worker},
+        action=reverse("person_hours", args=[worker.pk]),
     )  # fmt: skip
 
 
@@ -199,9 +218,11 @@ def preferences(request: Request, number: int) -> HttpResponse:
         index = {folded(name): skill for skill in entries for name in (*skill.synonyms, skill.name)}
         wants, avoids = form.wishes("wants", index), form.wishes("avoids", index)
         actions.set_preferences(worker, wants=wants, avoids=avoids, actor=request.actor, now=timezone.now())
-        return "The preferences were saved."
+        return tr("The preferences were saved.")
 
-    return answer(request, form, FormPage(f"Preferences of {worker.name}", "Save", _back(worker)), act)
+    return answer(
+        request, form, FormPage(tr("Preferences of %(name)s", name=worker.name), tr("Save"), _back(worker)), act
+    )
 
 
 @member_page
@@ -212,10 +233,15 @@ def time_off(request: Request, number: int) -> HttpResponse:
 
     def act() -> str:
         actions.request_time_off(worker, **form.cleaned_data, actor=request.actor, now=timezone.now())
-        return "The request is with the managers. Days count as away once one of them approves."
+        return tr("The request is with the managers. Days count as away once one of them approves.")
 
-    intro = "Whole days, in the calendar of the person. It changes when work is planned, and never a rank or score."
-    return answer(request, form, FormPage("Ask for time off", "Send request", _back(worker), intro=intro), act)
+    intro = tr("Whole days, in the calendar of the person. It changes when work is planned, and never a rank or score.")
+    return answer(
+        request,
+        form,
+        FormPage(tr("Ask for time off"), tr_as("time off", "Send request"), _back(worker), intro=intro),
+        act,
+    )
 
 
 @member_page
@@ -227,10 +253,10 @@ def away_today(request: Request, number: int) -> HttpResponse:
 
     def act() -> str:
         actions.report_absence(worker, form.cleaned_data["ends_on"], actor=request.actor, now=timezone.now())
-        return "It counts at once. Work that cannot wait is looked at, and a manager sees what is proposed."
+        return tr("It counts at once. Work that cannot wait is looked at, and a manager sees what is proposed.")
 
-    intro = "From today on, without asking: you need not say why. It never changes a rank or a score."
-    return answer(request, form, FormPage("Away from today", "Report it", _back(worker), intro=intro), act)
+    intro = tr("From today on, without asking: you need not say why. It never changes a rank or a score.")
+    return answer(request, form, FormPage(tr("Away from today"), tr("Report it"), _back(worker), intro=intro), act)
 
 
 @member_page
@@ -239,7 +265,7 @@ def time_off_approve(request: Request, number: int, asked_number: int) -> HttpRe
     """Grant a request."""
     asked = queries.find_time_off(request.actor, number, asked_number)
     actions.approve_time_off(asked, actor=request.actor, now=timezone.now())
-    messages.success(request, f"{asked.worker.name} is away then. Their capacity is already lower.")
+    messages.success(request, tr("%(name)s is away then. Their capacity is already lower.", name=asked.worker.name))
     return redirect("person", number=number)
 
 
@@ -247,14 +273,14 @@ def time_off_approve(request: Request, number: int, asked_number: int) -> HttpRe
 def time_off_decline(request: Request, number: int, asked_number: int) -> HttpResponse:
     """Say no, and why."""
     asked = queries.find_time_off(request.actor, number, asked_number)
-    require(may_decide_time_off(request.actor, asked.worker), "Only a manager can decline time off.")
+    require(may_decide_time_off(request.actor, asked.worker), tr("Only a manager can decline time off."))
     form = DeclineForm(request.POST or None)
 
     def act() -> str:
         actions.decline_time_off(asked, form.cleaned_data["note"], actor=request.actor, now=timezone.now())
-        return f"The request of {asked.worker.name} was declined."
+        return tr("The request of %(name)s was declined.", name=asked.worker.name)
 
-    return answer(request, form, FormPage("Decline the request", "Decline", _back(asked.worker)), act)
+    return answer(request, form, FormPage(tr("Decline the request"), tr("Decline"), _back(asked.worker)), act)
 
 
 @member_page
@@ -263,7 +289,7 @@ def time_off_cancel(request: Request, number: int, asked_number: int) -> HttpRes
     """Take days away back."""
     asked = queries.find_time_off(request.actor, number, asked_number)
     actions.cancel_time_off(asked, actor=request.actor, now=timezone.now())
-    messages.success(request, "The time off was taken back; these days count as working days again.")
+    messages.success(request, tr("The time off was taken back; these days count as working days again."))
     return redirect("person", number=number)
 
 
@@ -274,7 +300,11 @@ def deactivate(request: Request, number: int) -> HttpResponse:
     worker = queries.find_worker(request.actor, number)
     actions.deactivate_worker(worker, actor=request.actor, now=timezone.now())
     undo = reverse("person_reactivate", args=[worker.pk])
-    messages.success(request, f"{worker.name} gets no more work. Open tasks go back to the queue.", extra_tags=undo)
+    messages.success(
+        request,
+        tr("%(name)s gets no more work. Open tasks go back to the queue.", name=worker.name),
+        extra_tags=undo,
+    )
     return redirect("person", number=worker.pk)
 
 
@@ -284,7 +314,7 @@ def reactivate(request: Request, number: int) -> HttpResponse:
     """Bring somebody back."""
     worker = queries.find_worker(request.actor, number)
     actions.reactivate_worker(worker, actor=request.actor, now=timezone.now())
-    messages.success(request, f"{worker.name} is back.")
+    messages.success(request, tr("%(name)s is back.", name=worker.name))
     return redirect("person", number=worker.pk)
 
 

@@ -13,12 +13,21 @@ from babel import Locale
 from django import forms
 
 from fairlead.accounts.models import User
+from fairlead.lib.speech import current, later, tr
 from fairlead.lib.text import folded
 from fairlead.people.actions.expertise import LEVELS
 from fairlead.people.models import Skill, Worker, WorkerSkill
 from fairlead.people.permissions import OWN_FIELDS
 
-DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+DAYS: Final = (
+    later("Monday"),
+    later("Tuesday"),
+    later("Wednesday"),
+    later("Thursday"),
+    later("Friday"),
+    later("Saturday"),
+    later("Sunday"),
+)
 SPANS: Final = 3
 _TIME = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?")
 
@@ -32,14 +41,18 @@ def zones() -> list[tuple[str, str]]:
     return [("UTC", "UTC"), *((z, z.replace("_", " ")) for z in sorted(named))]
 
 
-@lru_cache(maxsize=1)
 def countries() -> list[tuple[str, str]]:
-    """ISO 3166 codes with English names, by name."""
-    names = Locale("en").territories
+    """ISO 3166 codes with the names of the language that is spoken, by name."""
+    return [("", tr("No public holidays")), *_countries(current())]
+
+
+@lru_cache(maxsize=8)
+def _countries(language: str) -> list[tuple[str, str]]:
+    names = Locale(language).territories
     known = (
         (code, name) for code, name in names.items() if len(code) == 2 and code.isalpha() and code not in _NOT_COUNTRIES
     )
-    return [("", "No public holidays"), *sorted(known, key=lambda pair: pair[1])]
+    return sorted(known, key=lambda pair: folded(pair[1]))
 
 
 _NOT_COUNTRIES: Final = {"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"}
@@ -48,61 +61,72 @@ _NOT_COUNTRIES: Final = {"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"}
 class ProfileForm(forms.Form):
     """A worker's profile. `initial` comes from `profile_values`; `profile()` gives back what the actions take."""
 
-    kind = forms.ChoiceField(choices=Worker.Kind.choices, initial=Worker.Kind.EMPLOYEE)
-    name = forms.CharField(max_length=120)
-    headline = forms.CharField(max_length=160, required=False, help_text="One line: what they are known for.")
-    email = forms.EmailField(label="E-mail", required=False)
+    kind = forms.ChoiceField(label=later("Kind"), choices=Worker.Kind.choices, initial=Worker.Kind.EMPLOYEE)
+    name = forms.CharField(label=later("Name"), max_length=120)
+    headline = forms.CharField(
+        label=later("Headline"), max_length=160, required=False, help_text=later("One line: what they are known for.")
+    )
+    email = forms.EmailField(label=later("E-mail"), required=False)
     about = forms.CharField(
-        required=False, max_length=20_000, strip=False, widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="Markdown: **bold**, lists, links.",
+        label=later("About"), required=False, max_length=20_000, strip=False, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=later("Markdown: **bold**, lists, links."),
     )  # fmt: skip
-    time_zone = forms.ChoiceField(choices=zones, help_text="Weekly hours are on the clock of this zone.")
+    time_zone = forms.ChoiceField(
+        label=later("Time zone"), choices=zones, help_text=later("Weekly hours are on the clock of this zone.")
+    )
     country = forms.ChoiceField(
-        choices=countries, required=False, help_text="Public holidays of this country are days off."
+        label=later("Country"),
+        choices=countries,
+        required=False,
+        help_text=later("Public holidays of this country are days off."),
     )
     week_hours = forms.DecimalField(
-        label="Most hours a week", required=False, min_value=0, max_value=168, max_digits=5, decimal_places=2,
-        help_text="A cap, however long the weekly hours are.",
+        label=later("Most hours a week"), required=False, min_value=0, max_value=168, max_digits=5, decimal_places=2,
+        help_text=later("A cap, however long the weekly hours are."),
     )  # fmt: skip
     max_tasks = forms.IntegerField(
-        label="Most open tasks", required=False, min_value=1, max_value=1000, help_text="Empty: no limit."
+        label=later("Most open tasks"), required=False, min_value=1, max_value=1000, help_text=later("Empty: no limit.")
     )
     day_hours = forms.DecimalField(
-        label="Most hours a day", required=False, min_value=Decimal("0.5"), max_value=24, max_digits=4,
-        decimal_places=2, help_text="Of planned work. Empty: what the weekly hours hold.",
+        label=later("Most hours a day"), required=False, min_value=Decimal("0.5"), max_value=24, max_digits=4,
+        decimal_places=2, help_text=later("Of planned work. Empty: what the weekly hours hold."),
     )  # fmt: skip
     rest_hours = forms.DecimalField(
-        label="Rest between two days, in hours", required=False, min_value=0, max_value=24, max_digits=4,
-        decimal_places=2, help_text="A day begins later when the one before it ended late.",
+        label=later("Rest between two days, in hours"), required=False, min_value=0, max_value=24, max_digits=4,
+        decimal_places=2, help_text=later("A day begins later when the one before it ended late."),
     )  # fmt: skip
     buffer_minutes = forms.IntegerField(
-        label="Minutes around appointments", required=False, min_value=0, max_value=240,
-        help_text="Kept free before and after whatever your calendars say.",
+        label=later("Minutes around appointments"), required=False, min_value=0, max_value=240,
+        help_text=later("Kept free before and after whatever your calendars say."),
     )  # fmt: skip
     gap_minutes = forms.IntegerField(
-        label="Minutes between two tasks", required=False, min_value=0, max_value=240,
-        help_text="To breathe before the next one. Empty: as the workspace plans.",
+        label=later("Minutes between two tasks"), required=False, min_value=0, max_value=240,
+        help_text=later("To breathe before the next one. Empty: as the workspace plans."),
     )  # fmt: skip
     lanes = forms.IntegerField(
-        label="Tasks at the same time", required=False, min_value=1, max_value=100,
-        help_text="1 for people; AI agents can work on several.",
+        label=later("Tasks at the same time"), required=False, min_value=1, max_value=100,
+        help_text=later("1 for people; AI agents can work on several."),
     )  # fmt: skip
     speed_percent = forms.IntegerField(
-        label="Speed in %", required=False, min_value=10, max_value=1000,
-        help_text="100: as fast as efforts are estimated. 200: in half the time.",
+        label=later("Speed in %"), required=False, min_value=10, max_value=1000,
+        help_text=later("100: as fast as efforts are estimated. 200: in half the time."),
     )  # fmt: skip
     rate = forms.DecimalField(
-        label="Cost per hour", required=False, min_value=0, max_value=100_000, max_digits=8, decimal_places=2
+        label=later("Cost per hour"), required=False, min_value=0, max_value=100_000, max_digits=8, decimal_places=2
     )
     user = forms.TypedChoiceField(
-        label="Account",
+        label=later("Account"),
         required=False,
         coerce=int,
         empty_value=None,
-        help_text="The member who signs in as this worker.",
+        help_text=later("The member who signs in as this worker."),
     )
     owner = forms.TypedChoiceField(
-        label="Who answers for it", required=False, coerce=int, empty_value=None, help_text="For AI agents: a human."
+        label=later("Who answers for it"),
+        required=False,
+        coerce=int,
+        empty_value=None,
+        help_text=later("For AI agents: a human."),
     )
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
@@ -115,10 +139,10 @@ class ProfileForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        choices = [("", "Nobody"), *members]
+        choices = [("", tr("Nobody")), *members]
         for name in ("user", "owner"):
             self.fields[name].choices = choices  # type: ignore[attr-defined]
-        self.fields["rate"].label = f"Cost per hour, {currency}"
+        self.fields["rate"].label = tr("Cost per hour, %(currency)s", currency=currency)
         for name in leave_out:
             del self.fields[name]
 
@@ -184,21 +208,29 @@ NOT_OWN: Final = sorted(
 """The fields of the form that only managers see."""
 
 
+def levels() -> list[tuple[int, str]]:
+    """The five levels of a skill, for a choice."""
+    return [(n, f"{n} · {word}") for n, word in LEVELS.items()]
+
+
 class SkillLevelForm(forms.Form):
     """One skill of a worker."""
 
-    skill = forms.TypedChoiceField(coerce=int)
-    level = forms.TypedChoiceField(coerce=int, choices=[(n, f"{n} · {word}") for n, word in LEVELS.items()], initial=3)
+    skill = forms.TypedChoiceField(label=later("Skill"), coerce=int)
+    level = forms.TypedChoiceField(label=later("Level"), coerce=int, choices=levels, initial=3)
     evidence = forms.CharField(
-        label="What shows it", max_length=300, required=False, help_text="A project, a certificate, a talk."
+        label=later("What shows it"),
+        max_length=300,
+        required=False,
+        help_text=later("A project, a certificate, a talk."),
     )
-    evidence_url = forms.URLField(label="Link to it", required=False, assume_scheme="https", max_length=200)
+    evidence_url = forms.URLField(label=later("Link to it"), required=False, assume_scheme="https", max_length=200)
     last_used_on = forms.DateField(
-        label="Last used", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=later("Last used"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     expires_on = forms.DateField(
-        label="Valid until", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text="For certificates: after this day it no longer counts.",
+        label=later("Valid until"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=later("For certificates: after this day it no longer counts."),
     )  # fmt: skip
 
     def __init__(self, *args: Any, skills: Sequence[tuple[int, str]], **kwargs: Any) -> None:
@@ -224,7 +256,7 @@ class ClockField(forms.CharField):
         found = _TIME.fullmatch(text)
         minutes = int(found[1]) * 60 + int(found[2] or 0) if found and int(found[2] or 0) < 60 else 1441
         if minutes > 1440:
-            raise forms.ValidationError(f"“{text}” is not a time of day; write it like 9:30.")
+            raise forms.ValidationError(tr("“%(typed)s” is not a time of day; write it like 9:30.", typed=text))
         return minutes
 
     def prepare_value(self, value: Any) -> Any:
@@ -238,8 +270,9 @@ class HoursForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.spans = spans
         for day, span in self._all():
-            for end, word in (("from", "from"), ("to", "until")):
-                self.fields[f"d{day}_{span}_{end}"] = ClockField(required=False, label=f"{DAYS[day]} {word}")
+            words = {"from": tr("%(day)s from", day=DAYS[day]), "to": tr("%(day)s until", day=DAYS[day])}
+            for end, label in words.items():
+                self.fields[f"d{day}_{span}_{end}"] = ClockField(required=False, label=label)
 
     def _all(self) -> list[tuple[int, int]]:
         return [(day, span) for day in range(7) for span in range(self.spans)]
@@ -250,7 +283,7 @@ class HoursForm(forms.Form):
             ends = [f"d{day}_{span}_from", f"d{day}_{span}_to"]
             missing = [name for name in ends if self.cleaned_data.get(name) is None and name not in self.errors]
             if len(missing) == 1:
-                self.add_error(missing[0], f"{DAYS[day]}: an interval needs both a start and an end.")
+                self.add_error(missing[0], tr("%(day)s: an interval needs both a start and an end.", day=DAYS[day]))
         return self.cleaned_data
 
     def hours(self) -> list[tuple[int, int, int]]:
@@ -286,23 +319,29 @@ class AwayForm(forms.Form):
     """Not at work from today on."""
 
     ends_on = forms.DateField(
-        label="Until, that day included", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=later("Until, that day included"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
 
 
 class TimeOffForm(forms.Form):
     """Days away."""
 
-    starts_on = forms.DateField(label="First day", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-    ends_on = forms.DateField(label="Last day", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-    reason = forms.CharField(max_length=160, required=False, help_text="Seen by your managers and colleagues.")
+    starts_on = forms.DateField(
+        label=later("First day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    ends_on = forms.DateField(
+        label=later("Last day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    reason = forms.CharField(
+        label=later("Reason"), max_length=160, required=False, help_text=later("Seen by your managers and colleagues.")
+    )
 
 
 class DeclineForm(forms.Form):
     """Why not."""
 
     note = forms.CharField(
-        label="Why not", max_length=300, required=False, help_text="They read this on their profile."
+        label=later("Why not"), max_length=300, required=False, help_text=later("They read this on their profile.")
     )
 
 
@@ -310,12 +349,12 @@ class PreferencesForm(forms.Form):
     """Wishes, one to a line: a skill by any of its names, else a label of tasks."""
 
     wants = forms.CharField(
-        label="Likes to do", required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="One to a line: a skill, or a label that tasks carry.",
+        label=later("Likes to do"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=later("One to a line: a skill, or a label that tasks carry."),
     )  # fmt: skip
     avoids = forms.CharField(
-        label="Would rather not", required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="A wish, not a rule: it makes somebody else more likely.",
+        label=later("Would rather not"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=later("A wish, not a rule: it makes somebody else more likely."),
     )  # fmt: skip
 
     def wishes(self, name: str, index: Mapping[str, Skill]) -> list[Skill | str]:
@@ -327,20 +366,20 @@ class PreferencesForm(forms.Form):
 class SkillForm(forms.Form):
     """An entry of the taxonomy."""
 
-    name = forms.CharField(max_length=80)
+    name = forms.CharField(label=later("Name"), max_length=80)
     synonyms = forms.CharField(
-        label="Other names", required=False, max_length=2000,
-        help_text="With commas between them. Whoever types one of these means this skill.",
+        label=later("Other names"), required=False, max_length=2000,
+        help_text=later("With commas between them. Whoever types one of these means this skill."),
     )  # fmt: skip
     parent = forms.TypedChoiceField(
-        label="Part of", required=False, coerce=int, empty_value=None,
-        help_text="Who has this skill also has the broader one, one level lower.",
+        label=later("Part of"), required=False, coerce=int, empty_value=None,
+        help_text=later("Who has this skill also has the broader one, one level lower."),
     )  # fmt: skip
-    description = forms.CharField(max_length=300, required=False)
+    description = forms.CharField(label=later("Description"), max_length=300, required=False)
 
     def __init__(self, *args: Any, skills: Sequence[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["parent"].choices = [("", "Nothing broader"), *skills]  # type: ignore[attr-defined]
+        self.fields["parent"].choices = [("", tr("Nothing broader")), *skills]  # type: ignore[attr-defined]
 
     def clean_synonyms(self) -> list[str]:
         return [name.strip() for name in self.cleaned_data["synonyms"].split(",") if name.strip()]
@@ -349,8 +388,8 @@ class SkillForm(forms.Form):
 class MergeForm(forms.Form):
     """Which entry stays."""
 
-    into = forms.TypedChoiceField(label="Merge into", coerce=int)
+    into = forms.TypedChoiceField(label=later("Merge into"), coerce=int)
 
     def __init__(self, *args: Any, skills: Sequence[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["into"].choices = [("", "Choose the skill that stays"), *skills]  # type: ignore[attr-defined]
+        self.fields["into"].choices = [("", tr("Choose the skill that stays")), *skills]  # type: ignore[attr-defined]

@@ -8,31 +8,43 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from fairlead.people.queries import Presence
+from babel.dates import format_interval
 
-DAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+from fairlead.lib.languages import ENGLISH
+from fairlead.lib.speech import current, later, locale, tr
+from fairlead.people.queries import Presence
+from fairlead.web.filters import written
+
+DAY_NAMES = (later("Mon"), later("Tue"), later("Wed"), later("Thu"), later("Fri"), later("Sat"), later("Sun"))
 _HOUR_PX, _DAY_PX, _LEFT_PX, _TOP_PX = 9, 40, 34, 22
 
 
 def presence_words(presence: Presence, now: datetime, zone: str) -> dict[str, str]:
     """{tone, text} on the reader's clock: "At work until 17:30", "Back Mon 09:00", "Away until 4 Dec"."""
     if presence.away_until is not None:
-        return {"tone": "warn", "text": f"Away until {presence.away_until.day} {presence.away_until:%b}"}
+        return {"tone": "warn", "text": tr("Away until %(day)s", day=written(presence.away_until, "day"))}
     if presence.until is not None:
         if presence.until - now > timedelta(days=1):
-            return {"tone": "ok", "text": "At work around the clock"}
-        return {"tone": "ok", "text": f"At work until {presence.until.astimezone(ZoneInfo(zone)):%H:%M}"}
+            return {"tone": "ok", "text": tr("At work around the clock")}
+        until = f"{presence.until.astimezone(ZoneInfo(zone)):%H:%M}"
+        return {"tone": "ok", "text": tr("At work until %(time)s", time=until)}
     if presence.busy_until is not None:
-        return {"tone": "idle", "text": f"Busy until {presence.busy_until.astimezone(ZoneInfo(zone)):%H:%M}"}
+        until = f"{presence.busy_until.astimezone(ZoneInfo(zone)):%H:%M}"
+        return {"tone": "idle", "text": tr("Busy until %(time)s", time=until)}
     if presence.back_at is None:
-        return {"tone": "idle", "text": "No hours in the next weeks"}
+        return {"tone": "idle", "text": tr("No hours in the next weeks")}
     back = presence.back_at.astimezone(ZoneInfo(zone))
     today = now.astimezone(ZoneInfo(zone)).date()
     if back.date() == today:
-        return {"tone": "idle", "text": f"Back at {back:%H:%M}"}
+        return {"tone": "idle", "text": tr("Back at %(time)s", time=f"{back:%H:%M}")}
     if (back.date() - today).days < 7:
-        return {"tone": "idle", "text": f"Back {back:%a %H:%M}"}
-    return {"tone": "idle", "text": f"Back {back.day} {back:%b}"}
+        return {"tone": "idle", "text": tr("Back %(day)s", day=clock_words(back))}
+    return {"tone": "idle", "text": tr("Back %(day)s", day=written(back, "day"))}
+
+
+def clock_words(local: datetime) -> str:
+    """`Mon 09:00`, of a time that is on the right clock already."""
+    return f"{written(local, 'weekday_short')} {local:%H:%M}"
 
 
 def difference(zone: str, other: str, now: datetime) -> str:
@@ -99,7 +111,7 @@ def week_grid(
     now_line = {"x": days[local.weekday()]["x"], "y": y(minute)} if shown else None
     full = [
         {"x": days[day]["x"] + 3, "y": y(low), "height": y(high) - y(low),
-         "title": f"Busy {DAY_NAMES[day]} {_clock(low)}–{_clock(high)}"}
+         "title": tr("Busy %(day)s %(times)s", day=DAY_NAMES[day], times=f"{_clock(low)}–{_clock(high)}")}
         for day, low, high in _on_days(busy, ZoneInfo(zone), monday, (first * 60, last * 60))
     ]  # fmt: skip
     return WeekGrid(
@@ -136,9 +148,9 @@ def hours_words(hours: Sequence[tuple[int, int, int]]) -> str:
             f"{by_day[day]}, {_clock(start)}–{_clock(end)}" if day in by_day else f"{_clock(start)}–{_clock(end)}"
         )
     if not by_day:
-        return "No weekly hours"
+        return tr("No weekly hours")
     if set(by_day.values()) == {"00:00–24:00"} and len(by_day) == 7:
-        return "Around the clock"
+        return tr("Around the clock")
     runs: list[tuple[int, int, str]] = []
     for day, text in sorted(by_day.items()):
         if runs and runs[-1][1] == day - 1 and runs[-1][2] == text:
@@ -153,8 +165,10 @@ def hours_words(hours: Sequence[tuple[int, int, int]]) -> str:
 
 def days_words(first: date, last: date) -> str:
     """`27 Nov`, `27–30 Nov`, `27 Nov – 2 Dec`, with the year when it is not the first's."""
+    if current() != ENGLISH:
+        return str(format_interval(first, last, "MMMd" if first.year == last.year else "yMMMd", locale=locale()))
     if first == last:
-        return f"{first.day} {first:%b}"
+        return written(first, "day")
     if (first.year, first.month) == (last.year, last.month):
         return f"{first.day}–{last.day} {last:%b}"
     year = f" {last.year}" if last.year != first.year else ""

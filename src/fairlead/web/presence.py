@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from fairlead.lib.errors import Missing, require
+from fairlead.lib.speech import later, later_as, tr
 from fairlead.people import actions, queries
 from fairlead.people.models import PresenceState, Worker
 from fairlead.people.permissions import may_set_presence
@@ -20,20 +21,25 @@ from fairlead.web.access import Request, member_page, safe_next
 from fairlead.web.people_answer import FormPage, answer
 
 ENDS: Final = [
-    ("", "Until it is changed"), ("30", "For 30 minutes"), ("60", "For an hour"), ("120", "For two hours"),
-    ("240", "For four hours"), ("tomorrow", "Until tomorrow, 9:00"), ("monday", "Until Monday, 9:00"),
-]  # fmt: skip
+    ("", later("Until it is changed")),
+    ("30", later("For 30 minutes")),
+    ("60", later("For an hour")),
+    ("120", later("For two hours")),
+    ("240", later("For four hours")),
+    ("tomorrow", later("Until tomorrow, 9:00")),
+    ("monday", later("Until Monday, 9:00")),
+]
 MORNING: Final = time(9)
 
 
 class PresenceForm(forms.Form):
     """Which state, for how long, and a word about it."""
 
-    state = forms.ModelChoiceField(PresenceState.objects.none(), label="State", empty_label=None)
-    until = forms.ChoiceField(label="How long", choices=ENDS, required=False)
+    state = forms.ModelChoiceField(PresenceState.objects.none(), label=later_as("presence", "State"), empty_label=None)
+    until = forms.ChoiceField(label=later("How long"), choices=ENDS, required=False)
     text = forms.CharField(
-        label="A word about it", max_length=80, required=False,
-        widget=forms.TextInput(attrs={"placeholder": "back at 14:00", "autocomplete": "off"}),
+        label=later("A word about it"), max_length=80, required=False,
+        widget=forms.TextInput(attrs={"placeholder": later("back at 14:00"), "autocomplete": "off"}),
     )  # fmt: skip
 
     def __init__(self, *args: Any, states: Any, **kwargs: Any) -> None:
@@ -43,7 +49,7 @@ class PresenceForm(forms.Form):
 
 
 def _label(state: PresenceState) -> str:
-    return state.name if state.available else f"{state.name} (no new work)"
+    return state.name if state.available else tr("%(name)s (no new work)", name=state.name)
 
 
 def end_of(choice: str, zone: str, now: datetime) -> datetime | None:
@@ -63,9 +69,9 @@ def mine(request: Request) -> HttpResponse:
     """One's own; the menu sends only `state`, and `next` for where it was."""
     worker = queries.worker_of(request.actor)
     if worker is None:
-        raise Missing("You are not in the directory of people. Ask a manager to link your profile to your account.")
+        raise Missing(tr("You are not in the directory of people. Ask a manager to link your profile to your account."))
     back = safe_next(request.POST.get("next")) if request.POST.get("next") else reverse("person", args=[worker.pk])
-    return _presence_page(request, worker, "Your presence", back)
+    return _presence_page(request, worker, tr("Your presence"), back)
 
 
 @member_page
@@ -73,8 +79,12 @@ def mine(request: Request) -> HttpResponse:
 def theirs(request: Request, number: int) -> HttpResponse:
     """Somebody else's, by a manager or the human who answers for an agent."""
     worker = queries.find_worker(request.actor, number)
-    require(may_set_presence(request.actor, worker), "Only a manager, or the person themselves, can set this presence.")
-    return _presence_page(request, worker, f"Presence of {worker.name}", reverse("person", args=[worker.pk]))
+    require(
+        may_set_presence(request.actor, worker), tr("Only a manager, or the person themselves, can set this presence.")
+    )
+    return _presence_page(
+        request, worker, tr("Presence of %(name)s", name=worker.name), reverse("person", args=[worker.pk])
+    )
 
 
 def _presence_page(request: Request, worker: Worker, title: str, back: str) -> HttpResponse:
@@ -87,13 +97,22 @@ def _presence_page(request: Request, worker: Worker, title: str, back: str) -> H
         given = form.cleaned_data
         until = end_of(given["until"], worker.time_zone, now)
         actions.set_presence(worker, given["state"], until=until, text=given["text"], actor=request.actor, now=now)
-        about = "New work can come." if given["state"].available else "No new work comes meanwhile."
-        return (
-            f"{'You are' if worker.user_id == request.user.pk else worker.name + ' is'} {given['state'].name}. {about}"
-        )
+        return _told(given["state"], "" if worker.user_id == request.user.pk else worker.name)
 
-    intro = "Others see it beside the name. It decides about new work only: what somebody has stays with them."
-    return answer(request, form, FormPage(title, "Save", (worker.name, back), intro=intro), act)
+    intro = tr("Others see it beside the name. It decides about new work only: what somebody has stays with them.")
+    return answer(request, form, FormPage(title, tr("Save"), (worker.name, back), intro=intro), act)
+
+
+def _told(state: PresenceState, name: str) -> str:
+    """What was set; `name` is empty for oneself."""
+    values = {"name": name, "state": state.name}
+    if state.available and name:
+        return tr("%(name)s is %(state)s. New work can come.", **values)
+    if state.available:
+        return tr("You are %(state)s. New work can come.", **values)
+    if name:
+        return tr("%(name)s is %(state)s. No new work comes meanwhile.", **values)
+    return tr("You are %(state)s. No new work comes meanwhile.", **values)
 
 
 urls = [

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import require
+from fairlead.lib.speech import later, tr
 from fairlead.people import actions, queries
 from fairlead.people.permissions import may_manage_skills, may_see_directory
 from fairlead.web.access import Request, member_page
@@ -18,7 +19,7 @@ from fairlead.web.people_answer import FormPage, answer
 from fairlead.web.people_forms import MergeForm, SkillForm
 from fairlead.web.render import page
 
-_MAY_NOT: Final = "Only a manager can change the list of skills."
+_MAY_NOT: Final = later("Only a manager can change the list of skills.")
 
 
 def skill_choices(actor: Actor) -> list[tuple[int, str]]:
@@ -30,7 +31,7 @@ def skill_choices(actor: Actor) -> list[tuple[int, str]]:
 @require_GET
 def index(request: Request) -> HttpResponse:
     """The tree, with how many people have each skill."""
-    require(may_see_directory(request.actor), "The directory is for the team. Ask an admin for another role.")
+    require(may_see_directory(request.actor), tr("The directory is for the team. Ask an admin for another role."))
     text = request.GET.get("q", "")[:80]
     values = {
         "rows": queries.skill_rows(request.actor, text), "text": text, "manages": may_manage_skills(request.actor),
@@ -40,7 +41,7 @@ def index(request: Request) -> HttpResponse:
 
 
 def _back() -> tuple[str, str]:
-    return "Skills", reverse("skills")
+    return tr("Skills"), reverse("skills")
 
 
 @member_page
@@ -55,9 +56,9 @@ def new(request: Request) -> HttpResponse:
         parent = given.pop("parent")
         given["parent"] = queries.get_skill(request.actor, parent) if parent else None
         skill = actions.create_skill(given.pop("name"), actor=request.actor, now=timezone.now(), **given)
-        return f"{skill.name} was added."
+        return tr("%(name)s was added.", name=skill.name)
 
-    return answer(request, form, FormPage("Add a skill", "Add skill", _back()), act)
+    return answer(request, form, FormPage(tr("Add a skill"), tr("Add skill"), _back()), act)
 
 
 @member_page
@@ -76,9 +77,9 @@ def edit(request: Request, number: int) -> HttpResponse:
         given = dict(form.cleaned_data)
         given["parent"] = queries.get_skill(request.actor, given["parent"]) if given["parent"] else None
         changed = actions.change_skill(skill, actor=request.actor, now=timezone.now(), **given)
-        return f"{changed.name} was saved."
+        return tr("%(name)s was saved.", name=changed.name)
 
-    return answer(request, form, FormPage(f"Edit {skill.name}", "Save", _back()), act)
+    return answer(request, form, FormPage(tr("Edit %(name)s", name=skill.name), tr("Save"), _back()), act)
 
 
 @member_page
@@ -92,13 +93,16 @@ def merge(request: Request, number: int) -> HttpResponse:
     def act() -> str:
         into = queries.get_skill(request.actor, form.cleaned_data["into"])
         actions.merge_skills(skill, into, actor=request.actor, now=timezone.now())
-        return f"{skill.name} is now another name of {into.name}."
+        return tr("%(name)s is now another name of %(other)s.", name=skill.name, other=into.name)
 
-    intro = (
-        f"{skill.name} becomes another name of the skill that you choose. Who has either then has that one, at the"
-        " higher level, and tasks that ask for either find the same people. This cannot be undone."
+    intro = tr(
+        "%(name)s becomes another name of the skill that you choose. Who has either then has that one, at the"
+        " higher level, and tasks that ask for either find the same people. This cannot be undone.",
+        name=skill.name,
     )
-    return answer(request, form, FormPage(f"Merge {skill.name}", "Merge", _back(), intro=intro), act)
+    return answer(
+        request, form, FormPage(tr("Merge %(name)s", name=skill.name), tr("Merge"), _back(), intro=intro), act
+    )
 
 
 urls = [

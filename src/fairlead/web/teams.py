@@ -16,28 +16,34 @@ from django.views.decorators.http import require_GET, require_POST
 from fairlead.allocation import actions as allocation
 from fairlead.allocation.queries import TeamLoad, team_loads
 from fairlead.lib.errors import Invalid, require
+from fairlead.lib.speech import later, later_as, tr
 from fairlead.people import actions, queries
 from fairlead.people.models import Team, Worker
 from fairlead.people.permissions import may_manage_teams, may_see_directory
 from fairlead.web.access import Request, member_page
+from fairlead.web.filters import written
 from fairlead.web.people_answer import FormPage, answer
 from fairlead.web.render import page
 
-NOT_YOURS: Final = "Teams are for the team. Ask an admin for another role."
-ONLY_MANAGERS: Final = "Only a manager can change teams."
+NOT_YOURS: Final = later("Teams are for the team. Ask an admin for another role.")
+ONLY_MANAGERS: Final = later("Only a manager can change teams.")
 
 
 class TeamForm(forms.Form):
     """A team with its people."""
 
-    name = forms.CharField(max_length=80, widget=forms.TextInput(attrs={"placeholder": "Design"}))
-    description = forms.CharField(label="What it is for", max_length=300, required=False)
-    lead = forms.TypedChoiceField(required=False, coerce=int, empty_value=None)
-    members = forms.TypedMultipleChoiceField(required=False, coerce=int, widget=forms.CheckboxSelectMultiple)
+    name = forms.CharField(
+        label=later("Name"), max_length=80, widget=forms.TextInput(attrs={"placeholder": later_as("team", "Design")})
+    )
+    description = forms.CharField(label=later("What it is for"), max_length=300, required=False)
+    lead = forms.TypedChoiceField(label=later_as("team", "Lead"), required=False, coerce=int, empty_value=None)
+    members = forms.TypedMultipleChoiceField(
+        label=later("Members"), required=False, coerce=int, widget=forms.CheckboxSelectMultiple
+    )
 
     def __init__(self, *args: Any, people: list[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["lead"].choices = [("", "Nobody"), *people]  # type: ignore[attr-defined]
+        self.fields["lead"].choices = [("", tr("Nobody")), *people]  # type: ignore[attr-defined]
         self.fields["members"].choices = people  # type: ignore[attr-defined]
 
     def values(self, request: Request) -> dict[str, Any]:
@@ -66,7 +72,7 @@ def index(request: Request) -> HttpResponse:
 
 def _card(row: TeamLoad, now: datetime) -> dict[str, Any]:
     weeks = [
-        {"label": f"{w.starts_on.day} {w.starts_on:%b}", "hours": w.planned_min / 60, "capacity": w.capacity_min / 60}
+        {"label": written(w.starts_on, "day"), "hours": w.planned_min / 60, "capacity": w.capacity_min / 60}
         for w in row.weeks
     ]
     here = [member["id"] for member in row.team.members if row.now[member["id"]].is_working_now]
@@ -95,9 +101,9 @@ def new(request: Request) -> HttpResponse:
 
     def act() -> str:
         made = actions.create_team(**form.values(request), actor=request.actor, now=timezone.now())
-        return f"{made.name} is a team now. Policies can name it."
+        return tr("%(name)s is a team now. Policies can name it.", name=made.name)
 
-    return answer(request, form, FormPage("New team", "Make team", ("Teams", reverse("teams"))), act)
+    return answer(request, form, FormPage(tr("New team"), tr("Make team"), (tr("Teams"), reverse("teams"))), act)
 
 
 @member_page
@@ -116,10 +122,10 @@ def edit(request: Request, number: int) -> HttpResponse:
             allocation.change_team(team, **form.values(request), actor=request.actor, now=timezone.now())
         except allocation.TeamInUse as refusal:
             raise Invalid({"name": refusal.detail}) from refusal
-        return f"{form.cleaned_data['name']} was saved."
+        return tr("%(name)s was saved.", name=form.cleaned_data["name"])
 
-    remove = {"remove": (f"Remove {team.name}", reverse("team_remove", args=[team.pk]))}
-    return answer(request, form, FormPage(team.name, "Save", ("Teams", reverse("teams")), values=remove), act)
+    remove = {"remove": (tr("Remove %(name)s", name=team.name), reverse("team_remove", args=[team.pk]))}
+    return answer(request, form, FormPage(team.name, tr("Save"), (tr("Teams"), reverse("teams")), values=remove), act)
 
 
 @member_page
@@ -129,7 +135,7 @@ def remove(request: Request, number: int) -> HttpResponse:
     require(may_manage_teams(request.actor), ONLY_MANAGERS)
     team = queries.find_team(request.actor, number)
     allocation.remove_team(team, actor=request.actor, now=timezone.now())
-    messages.success(request, f"{team.name} is no team any more. Its people stay in the directory.")
+    messages.success(request, tr("%(name)s is no team any more. Its people stay in the directory.", name=team.name))
     return redirect("teams")
 
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from fairlead.accounts.permissions import READERS, STAFF
 from fairlead.lib.errors import Missing, Refused, require
 from fairlead.lib.sheets import line, safe
+from fairlead.lib.speech import later, later_as, tr
 from fairlead.people.models import Worker
 from fairlead.people.queries import active_workers, worker_of
 from fairlead.web.access import Request, member_page, safe_next
@@ -32,9 +33,8 @@ from fairlead.work.time.permissions import may_decide_weeks, may_log, may_see_al
 from fairlead.work.time.queries import PAGE, EntryFilter, entry_list, entry_rows, find_entry, overlaps, visible_entries
 from fairlead.work.time.spans import Span, read_span, write_span
 
-HEADS: Final = (
-    "Day", "From", "To", "Minutes", "Hours", "Who", "Project", "Task", "Title", "Note", "Billable", "Source"
-)  # fmt: skip
+HEADS: Final = "Day,From,To,Minutes,Hours,Who,Project,Task,Title,Note,Billable,Source"
+"""The first line of the CSV file; the same in every language, because programs read it."""
 FIELDS: Final = ("worker", "project", "task", "billable")
 
 
@@ -97,7 +97,7 @@ def export(request: Request) -> HttpResponse:
     require(request.actor.role in READERS, FOR_TEAM)
     fitting = _filter(request).apply(visible_entries(request.actor)).filter(minutes__isnull=False)
     zone = ZoneInfo(request.user.time_zone)
-    lines = [line(HEADS)]
+    lines = [line(HEADS.split(","))]
     for row in entry_rows(fitting.order_by("day", "started_at", "id")):
         first, last = (
             f"{at.astimezone(zone):%H:%M}" if (at := row[name]) else "" for name in ("started_at", "ended_at")
@@ -113,11 +113,13 @@ def export(request: Request) -> HttpResponse:
 class EntryForm(forms.Form):
     """An entry by hand."""
 
-    task = forms.CharField(max_length=20, help_text="The key of a task, like WEB-12.")
-    day = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-    spent = forms.CharField(label="Time", max_length=30, help_text="Like 1h30, 90m, 1:30 or 9:00-10:30.")
-    note = forms.CharField(required=False, max_length=300)
-    billable = forms.BooleanField(required=False, label="Billable")
+    task = forms.CharField(label=later("Task"), max_length=20, help_text=later("The key of a task, like WEB-12."))
+    day = forms.DateField(label=later("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    spent = forms.CharField(
+        label=later_as("length", "Time"), max_length=30, help_text=later("Like 1h30, 90m, 1:30 or 9:00-10:30.")
+    )
+    note = forms.CharField(label=later("Note"), required=False, max_length=300)
+    billable = forms.BooleanField(required=False, label=later("Billable"))
 
     def __init__(
         self, data: Any = None, *, request: Request, worker: Worker, entry: TimeEntry | None = None, **more: Any
@@ -156,10 +158,10 @@ class EntryForm(forms.Form):
 def new(request: Request) -> HttpResponse:
     """Log time by hand; ?task=WEB-12 fills in the task."""
     worker = shown_worker(request)
-    require(request.actor.role in STAFF, "Only members of the team log time.")
+    require(request.actor.role in STAFF, tr("Only members of the team log time."))
     if worker is None:
-        raise Missing("You are not in the directory of people. Ask a manager to link your profile to your account.")
-    require(may_log(request.actor, worker), "Everybody logs their own time; managers can also log it for others.")
+        raise Missing(tr("You are not in the directory of people. Ask a manager to link your profile to your account."))
+    require(may_log(request.actor, worker), tr("Everybody logs their own time; managers can also log it for others."))
     today = timezone.now().astimezone(ZoneInfo(worker.time_zone)).date()
     initial = {
         "task": request.GET.get("task", "")[:20],
@@ -175,8 +177,10 @@ def new(request: Request) -> HttpResponse:
         except Refused as refused:
             blame(form, refused)
         else:
-            return _saved(request, entry, f"{write_span(entry.minutes)} logged on {entry.task}.")
-    return _form(request, form, worker, title="Log time", submit="Log it")
+            return _saved(
+                request, entry, tr("%(time)s logged on %(task)s.", time=write_span(entry.minutes), task=entry.task)
+            )
+    return _form(request, form, worker, title=tr("Log time"), submit=tr("Log it"))
 
 
 @member_page
@@ -184,7 +188,7 @@ def new(request: Request) -> HttpResponse:
 def edit(request: Request, number: int) -> HttpResponse:
     """Change an entry."""
     entry = find_entry(request.actor, number)
-    require(may_log(request.actor, entry.worker), "Everybody changes their own time; managers also that of others.")
+    require(may_log(request.actor, entry.worker), tr("Everybody changes their own time; managers also that of others."))
     form = EntryForm(request.POST or None, request=request, worker=entry.worker, entry=entry, initial=_typed(entry))
     if request.method == "POST" and form.is_valid():
         try:
@@ -192,8 +196,8 @@ def edit(request: Request, number: int) -> HttpResponse:
         except Refused as refused:
             blame(form, refused)
         else:
-            return _saved(request, entry, "The entry was changed.")
-    return _form(request, form, entry.worker, title="Change entry", submit="Save", entry=entry)
+            return _saved(request, entry, tr("The entry was changed."))
+    return _form(request, form, entry.worker, title=tr("Change entry"), submit=tr("Save"), entry=entry)
 
 
 def _typed(entry: TimeEntry) -> dict[str, Any]:
@@ -220,7 +224,8 @@ def _form(
 def _saved(request: Request, entry: TimeEntry, text: str) -> HttpResponse:
     same = overlaps(entry)
     if same:
-        messages.warning(request, f"{text} At the same time you logged {', '.join(same)}: look at both.")
+        also = tr("At the same time you logged %(tasks)s: look at both.", tasks=", ".join(same))
+        messages.warning(request, f"{text} {also}")
     else:
         messages.success(request, text, extra_tags=f"/time/{entry.pk}/remove/?next=/time/entries/")
     back = safe_next(request.POST.get("next"))
@@ -246,7 +251,9 @@ def remove(request: Request, number: int) -> HttpResponse:
         messages.error(request, refused.detail)
         return redirect(back)
     messages.success(
-        request, f"The entry on {entry.task} was removed.", extra_tags=f"/time/{entry.pk}/restore/?next={back}"
+        request,
+        tr("The entry on %(task)s was removed.", task=entry.task),
+        extra_tags=f"/time/{entry.pk}/restore/?next={back}",
     )
     return redirect(back)
 
@@ -264,7 +271,7 @@ def restore(request: Request, number: int) -> HttpResponse:
             raise
         messages.error(request, refused.detail)
     else:
-        messages.success(request, f"The entry on {entry.task} is back.")
+        messages.success(request, tr("The entry on %(task)s is back.", task=entry.task))
     return redirect(back)
 
 

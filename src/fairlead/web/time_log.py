@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from fairlead.accounts.permissions import READERS, STAFF
 from fairlead.lib.errors import Invalid, Missing, Refused, require
+from fairlead.lib.speech import later, tr
 from fairlead.people.models import Worker
 from fairlead.people.queries import active_workers, find_worker, worker_of
 from fairlead.web.access import Request, member_page
@@ -31,21 +32,7 @@ from fairlead.work.time.sheet import sheet
 from fairlead.work.time.spans import read_span, write_span
 
 CELL: Final = re.compile(r"cell-(\d{1,15})-(\d{4}-\d{2}-\d{2})")
-FOR_TEAM: Final = "The time log is for the team. Your projects are under Projects."
-HEADS: Final = (
-    "Day",
-    "From",
-    "To",
-    "Minutes",
-    "Hours",
-    "Who",
-    "Project",
-    "Task",
-    "Title",
-    "Note",
-    "Billable",
-    "Source",
-)
+FOR_TEAM: Final = later("The time log is for the team. Your projects are under Projects.")
 
 
 @member_page
@@ -113,7 +100,7 @@ def shown_worker(request: Request) -> Worker | None:
     asked = request.GET.get("worker", "") or request.POST.get("worker", "")
     if asked.isdecimal() and asked.isascii() and len(asked) < 16 and (own is None or int(asked) != own.pk):
         worker = find_worker(request.actor, int(asked))
-        require(may_see_all_time(request.actor), "You see your own time only. Managers see everybody's.")
+        require(may_see_all_time(request.actor), tr("You see your own time only. Managers see everybody's."))
         return worker
     if own is not None and request.actor.role in STAFF:
         return own
@@ -140,10 +127,10 @@ def read_day(text: str) -> date | None:
 @require_POST
 def cells(request: Request) -> HttpResponse:
     """Save what was typed into cells: fields cell-<task>-<day>, empty for none."""
-    require(request.actor.role in STAFF, "Only members of the team log time.")
+    require(request.actor.role in STAFF, tr("Only members of the team log time."))
     worker = shown_worker(request)
     if worker is None:
-        raise Missing("There is nobody like this in the directory.")
+        raise Missing(tr("There is nobody like this in the directory."))
     monday = asked_week(request, worker, timezone.now())
     try:
         for name, text in request.POST.items():
@@ -159,7 +146,7 @@ def cells(request: Request) -> HttpResponse:
 def _save_cell(request: Request, worker: Worker, task_id: int, day: date | None, text: str) -> None:
     task = _task(request, task_id)
     if day is None:
-        raise Invalid({"day": "This is no day."})
+        raise Invalid({"day": tr("This is no day.")})
     try:
         minutes = read_span(text).minutes if text.strip() not in ("", "0", "0:00") else 0
     except ValueError as error:
@@ -170,19 +157,19 @@ def _save_cell(request: Request, worker: Worker, task_id: int, day: date | None,
 def _task(request: Request, task_id: int) -> Task:
     task = visible_tasks(request.actor).select_related("project").filter(pk=task_id).first()
     if task is None:
-        raise Missing("There is no such task any more. Reload the week.")
+        raise Missing(tr("There is no such task any more. Reload the week."))
     return task
 
 
 def tabs(request: Request, current: str) -> list[dict[str, Any]]:
     """The pages of the time log that the reader may open."""
     found = [
-        {"label": "Week", "href": "/time/", "icon": "table-2", "current": current == "week"},
-        {"label": "Entries", "href": "/time/entries/", "icon": "list", "current": current == "entries"},
+        {"label": tr("Week"), "href": "/time/", "icon": "table-2", "current": current == "week"},
+        {"label": tr("Entries"), "href": "/time/entries/", "icon": "list", "current": current == "entries"},
     ]
     if may_see_all_time(request.actor):
         count = len(weeks_waiting(request.actor))
-        found.append({"label": "Approval", "href": "/time/approval/", "icon": "badge-check", "count": count or None,
+        found.append({"label": tr("Approval"), "href": "/time/approval/", "icon": "badge-check", "count": count or None,
                       "current": current == "approval"})  # fmt: skip
     return found
 

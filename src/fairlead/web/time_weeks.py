@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from fairlead.lib.errors import Missing, Refused, require
+from fairlead.lib.speech import mark, tr
 from fairlead.people.queries import find_worker
 from fairlead.web.access import Request, View, member_page, safe_next
 from fairlead.web.render import page
@@ -26,7 +27,7 @@ from fairlead.work.time.queries import find_week, weeks_waiting
 @require_GET
 def approval(request: Request) -> HttpResponse:
     """The weeks that wait for a manager."""
-    require(may_see_all_time(request.actor), "Managers approve weeks. Yours are under Week.")
+    require(may_see_all_time(request.actor), tr("Managers approve weeks. Yours are under Week."))
     values = {
         "tabs": tabs(request, "approval"),
         "weeks": weeks_waiting(request.actor),
@@ -41,12 +42,12 @@ def submit(request: Request, number: int, monday: str) -> HttpResponse:
     """Hand a week in."""
     worker, day = find_worker(request.actor, number), read_day(monday)
     if day is None:
-        raise Missing("There is no such week.")
+        raise Missing(tr("There is no such week."))
 
     def act() -> Any:
         return actions.submit_week(worker, day, actor=request.actor, now=timezone.now())
 
-    return _done(request, act, "The week was handed in.", f"/time/?worker={number}&week={monday}")
+    return _done(request, act, tr("The week was handed in."), f"/time/?worker={number}&week={monday}")
 
 
 def _step(action: Callable[..., Any], text: str) -> View:
@@ -57,14 +58,14 @@ def _step(action: Callable[..., Any], text: str) -> View:
     def view(request: Request, number: int, monday: str) -> HttpResponse:
         day = read_day(monday)
         if day is None:
-            raise Missing("There is no such week.")
+            raise Missing(tr("There is no such week."))
         week = find_week(request.actor, number, day)
         words = [request.POST.get("note", "")] if action is actions.return_week else []
 
         def act() -> Any:
             return action(week, *words, actor=request.actor, now=timezone.now())
 
-        return _done(request, act, text.format(name=week.worker.name), f"/time/?worker={number}&week={monday}")
+        return _done(request, act, tr(text, name=week.worker.name), f"/time/?worker={number}&week={monday}")
 
     return view
 
@@ -83,9 +84,9 @@ def _done(request: Request, act: Callable[[], Any], text: str, page_of_week: str
     return redirect(back)
 
 
-take_back = _step(actions.take_back_week, "The week is open again.")
-approve = _step(actions.approve_week, "The week of {name} is approved.")
-send_back = _step(actions.return_week, "The week went back to {name}.")
+take_back = _step(actions.take_back_week, mark("The week is open again."))
+approve = _step(actions.approve_week, mark("The week of %(name)s is approved."))
+send_back = _step(actions.return_week, mark("The week went back to %(name)s."))
 
 urls = [
     path("time/approval/", approval, name="time-approval"),

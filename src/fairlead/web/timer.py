@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from fairlead.accounts.permissions import STAFF
 from fairlead.lib.errors import Invalid, Missing, Refused, require
+from fairlead.lib.speech import tr
 from fairlead.people.models import Worker
 from fairlead.people.queries import worker_of
 from fairlead.web.access import Request, member_page, safe_next
@@ -27,10 +28,10 @@ from fairlead.work.time.spans import read_span, write_span
 
 def me(request: Request) -> Worker:
     """The reader's own profile. Raises Missing for who has none."""
-    require(request.actor.role in STAFF, "Only members of the team log time.")
+    require(request.actor.role in STAFF, tr("Only members of the team log time."))
     worker = worker_of(request.actor)
     if worker is None:
-        raise Missing("You are not in the directory of people. Ask a manager to link your profile to your account.")
+        raise Missing(tr("You are not in the directory of people. Ask a manager to link your profile to your account."))
     return worker
 
 
@@ -54,7 +55,7 @@ def _timer(request: Request, toast: dict[str, str] | None = None) -> HttpRespons
 @require_GET
 def choose(request: Request) -> HttpResponse:
     """What the timer can be started on, and for a forgotten one how much to keep."""
-    require(request.actor.role in STAFF, "Only members of the team log time.")
+    require(request.actor.role in STAFF, tr("Only members of the team log time."))
     worker, now = worker_of(request.actor), timezone.now()
     timer = running_timer(request.actor, now=now)
     asks = timer is not None and timer.asks and worker is not None
@@ -75,7 +76,7 @@ def start(request: Request) -> HttpResponse:
     task = find_task(request.actor, request.POST.get("task", ""))
     worker = me(request)
     return _done(request, lambda: actions.start_timer(worker, task, actor=request.actor, now=timezone.now()),
-                 f"The timer runs on {task}.")  # fmt: skip
+                 tr("The timer runs on %(task)s.", task=task))  # fmt: skip
 
 
 @member_page
@@ -107,7 +108,7 @@ def keep(request: Request) -> HttpResponse:
 def confirm(request: Request) -> HttpResponse:
     """The timer runs on: whoever it is of is still at it."""
     worker = me(request)
-    text = "The timer goes on."
+    text = tr("The timer goes on.")
     return _done(request, lambda: actions.confirm_timer(worker, actor=request.actor, now=timezone.now()), text)
 
 
@@ -116,7 +117,7 @@ def confirm(request: Request) -> HttpResponse:
 def discard(request: Request) -> HttpResponse:
     """The timer ends and nothing is kept."""
     worker = me(request)
-    text = "The timer was thrown away."
+    text = tr("The timer was thrown away.")
     return _done(request, lambda: actions.discard_timer(worker, actor=request.actor, now=timezone.now()), text)
 
 
@@ -132,7 +133,7 @@ def _done(request: Request, act: Any, text: str) -> HttpResponse:
         return redirect(back)
     told, undo = text, ""
     if not text:
-        told = f"{write_span(entry.minutes)} logged on {entry.task}."
+        told = tr("%(time)s logged on %(task)s.", time=write_span(entry.minutes), task=entry.task)
         undo = f"/time/{entry.pk}/remove/?next={back}"
     if request.htmx:
         return _timer(request, {"level": "success", "text": told, "undo_url": undo})

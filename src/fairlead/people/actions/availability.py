@@ -7,15 +7,25 @@ from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_skeleton
 from django.db import transaction
 
 from fairlead.events.actor import Actor
 from fairlead.events.record import record
 from fairlead.lib.errors import Conflict, Invalid, Missing, require
+from fairlead.lib.speech import later, locale, tr
 from fairlead.people.models import Hours, Preference, Skill, TimeOff, Worker
 from fairlead.people.permissions import may_decide_time_off, may_edit_worker
 
-_DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_DAYS: Final = (
+    later("Monday"),
+    later("Tuesday"),
+    later("Wednesday"),
+    later("Thursday"),
+    later("Friday"),
+    later("Saturday"),
+    later("Sunday"),
+)
 LONGEST_DAYS: Final = 366
 MOST_WISHES: Final = 40
 
@@ -28,7 +38,7 @@ class AlreadyDecided(Conflict):
 
 def set_hours(worker: Worker, hours: Sequence[tuple[int, int, int]], *, actor: Actor, now: datetime) -> None:
     """Replace the weekly hours: (weekday 0–6, from_min, to_min) on the worker's clock. Touching ones are joined."""
-    require(may_edit_worker(actor, worker), "Only a manager, or the person themselves, can change these hours.")
+    require(may_edit_worker(actor, worker), tr("Only a manager, or the person themselves, can change these hours."))
     wanted = _tidy_hours(hours)
     with transaction.atomic():
         Worker.objects.select_for_update().get(pk=worker.pk)
@@ -47,9 +57,11 @@ def _tidy_hours(hours: Sequence[tuple[int, int, int]]) -> list[tuple[int, int, i
     kept: list[tuple[int, int, int]] = []
     for day, start, end in sorted(hours):
         if not 0 <= day <= 6 or not 0 <= start < end <= 1440:
-            raise Invalid({"hours": f"{_DAYS[day % 7]}: the end must be after the start, within one day."})
+            raise Invalid(
+                {"hours": tr("%(day)s: the end must be after the start, within one day.", day=_DAYS[day % 7])}
+            )
         if kept and kept[-1][0] == day and start < kept[-1][2]:
-            raise Invalid({"hours": f"{_DAYS[day]}: two of the times overlap."})
+            raise Invalid({"hours": tr("%(day)s: two of the times overlap.", day=_DAYS[day])})
         if kept and kept[-1][0] == day and start == kept[-1][2]:
             kept[-1] = (day, kept[-1][1], end)
         else:
@@ -61,7 +73,9 @@ def set_preferences(
     worker: Worker, *, wants: Iterable[Skill | str], avoids: Iterable[Skill | str], actor: Actor, now: datetime
 ) -> None:
     """Replace what the worker wants to do and would rather not do: skills, or labels as text."""
-    require(may_edit_worker(actor, worker), "Only a manager, or the person themselves, can change these preferences.")
+    require(
+        may_edit_worker(actor, worker), tr("Only a manager, or the person themselves, can change these preferences.")
+    )
     stances = _stances(wants, avoids, actor)
     rows = [
         Preference(
@@ -87,16 +101,21 @@ def _stances(wants: Iterable[Skill | str], avoids: Iterable[Skill | str], actor:
         for thing in things:
             what = " ".join(thing.split()) if isinstance(thing, str) else thing
             if isinstance(what, Skill) and what.workspace_id != actor.workspace_id:
-                raise Missing("There is no such skill.")
+                raise Missing(tr("There is no such skill."))
             if isinstance(what, str) and len(what) > 40:
-                raise Invalid({field: f"{what[:20]}…: a label has at most 40 characters."})
+                raise Invalid({field: tr("%(label)s…: a label has at most 40 characters.", label=what[:20])})
             if stances.get(what, stance) != stance:
-                raise Invalid({field: f"{what} cannot be both wanted and avoided."})
+                raise Invalid({field: tr("%(what)s cannot be both wanted and avoided.", what=what)})
             if what:
                 stances[what] = stance
     if len(stances) > MOST_WISHES:
         raise Invalid(
-            {"wants": f"At most {MOST_WISHES} preferences, please: the more there are, the less each one counts."}
+            {
+                "wants": tr(
+                    "At most %(most)s preferences, please: the more there are, the less each one counts.",
+                    most=MOST_WISHES,
+                )
+            }
         )
     return stances
 
@@ -105,7 +124,7 @@ def request_time_off(
     worker: Worker, starts_on: date, ends_on: date, reason: str = "", *, actor: Actor, now: datetime
 ) -> TimeOff:
     """Ask for whole days away, both ends included, in the worker's calendar. It counts once a manager approved it."""
-    require(may_edit_worker(actor, worker), "Only the person themselves, or a manager, can ask for this time off.")
+    require(may_edit_worker(actor, worker), tr("Only the person themselves, or a manager, can ask for this time off."))
     _check_dates(worker, starts_on, ends_on, reason)
     with transaction.atomic():
         asked = TimeOff.objects.create(
@@ -119,18 +138,25 @@ def request_time_off(
 def _check_dates(worker: Worker, starts_on: date, ends_on: date, reason: str) -> None:
     wrong: dict[str, str] = {}
     if ends_on < starts_on:
-        wrong["ends_on"] = "The last day cannot be before the first."
+        wrong["ends_on"] = tr("The last day cannot be before the first.")
     elif (ends_on - starts_on).days >= LONGEST_DAYS:
-        wrong["ends_on"] = "At most a year at a time."
+        wrong["ends_on"] = tr("At most a year at a time.")
     if len(reason.strip()) > 160:
-        wrong["reason"] = "At most 160 characters."
+        wrong["reason"] = tr("At most 160 characters.")
     live = TimeOff.objects.filter(worker=worker, state__in=_LIVE, starts_on__lte=ends_on, ends_on__gte=starts_on)
     if not wrong and (other := live.first()):
-        wrong["starts_on"] = (
-            f"{other.get_state_display()} already: {other.starts_on:%-d %b %Y} to {other.ends_on:%-d %b %Y}."
+        wrong["starts_on"] = tr(
+            "%(state)s already: %(first)s to %(last)s.",
+            state=other.get_state_display(),
+            first=_written(other.starts_on),
+            last=_written(other.ends_on),
         )
     if wrong:
         raise Invalid(wrong)
+
+
+def _written(on: date) -> str:
+    return format_skeleton("yMMMd", on, locale=locale())
 
 
 _LIVE: Final = (TimeOff.State.REQUESTED, TimeOff.State.APPROVED)
@@ -145,7 +171,7 @@ def report_absence(worker: Worker, ends_on: date, *, actor: Actor, now: datetime
 
     Why is neither asked nor kept. Raises Invalid.
     """
-    require(may_edit_worker(actor, worker), "Only the person themselves, or a manager, can report this.")
+    require(may_edit_worker(actor, worker), tr("Only the person themselves, or a manager, can report this."))
     today = now.astimezone(ZoneInfo(worker.time_zone)).date()
     _check_dates(worker, today, ends_on, "")
     with transaction.atomic():
@@ -159,7 +185,7 @@ def report_absence(worker: Worker, ends_on: date, *, actor: Actor, now: datetime
 
 def approve_time_off(asked: TimeOff, *, actor: Actor, now: datetime) -> TimeOff:
     """Grant it: the worker's capacity drops at once. Raises AlreadyDecided."""
-    require(may_decide_time_off(actor, asked.worker), "Only a manager can approve time off.")
+    require(may_decide_time_off(actor, asked.worker), tr("Only a manager can approve time off."))
     with transaction.atomic():
         _move(asked, (TimeOff.State.REQUESTED,), TimeOff.State.APPROVED, actor)
         record("timeoff.approved", asked, actor=actor, now=now, worker=asked.worker_id, **_span(asked))
@@ -168,7 +194,7 @@ def approve_time_off(asked: TimeOff, *, actor: Actor, now: datetime) -> TimeOff:
 
 def decline_time_off(asked: TimeOff, note: str = "", *, actor: Actor, now: datetime) -> TimeOff:
     """Say no, with a word why. Raises AlreadyDecided."""
-    require(may_decide_time_off(actor, asked.worker), "Only a manager can decline time off.")
+    require(may_decide_time_off(actor, asked.worker), tr("Only a manager can decline time off."))
     with transaction.atomic():
         _move(asked, (TimeOff.State.REQUESTED,), TimeOff.State.DECLINED, actor, note=note)
         record("timeoff.declined", asked, actor=actor, now=now, worker=asked.worker_id, note=asked.note)
@@ -177,7 +203,7 @@ def decline_time_off(asked: TimeOff, note: str = "", *, actor: Actor, now: datet
 
 def cancel_time_off(asked: TimeOff, *, actor: Actor, now: datetime) -> TimeOff:
     """Take a request, or days that were granted, back: the worker is available again. Raises AlreadyDecided."""
-    require(may_edit_worker(actor, asked.worker), "Only the person themselves, or a manager, can take this back.")
+    require(may_edit_worker(actor, asked.worker), tr("Only the person themselves, or a manager, can take this back."))
     with transaction.atomic():
         _move(asked, _LIVE, TimeOff.State.CANCELLED, actor)
         record("timeoff.cancelled", asked, actor=actor, now=now, worker=asked.worker_id, **_span(asked))
@@ -189,4 +215,4 @@ def _move(asked: TimeOff, froms: tuple[str, ...], to: str, actor: Actor, note: s
     won = found.update(state=to, decided_by=actor.user_id, note=note.strip()[:300])
     asked.refresh_from_db(fields=["state", "decided_by", "note"])
     if not won:
-        raise AlreadyDecided(f"This request is already {asked.get_state_display().lower()}.")
+        raise AlreadyDecided(tr("This request is already %(state)s.", state=asked.get_state_display().lower()))

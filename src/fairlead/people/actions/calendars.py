@@ -13,6 +13,7 @@ from fairlead.events.record import record
 from fairlead.lib import ics
 from fairlead.lib.errors import Invalid, Missing, Refused, require
 from fairlead.lib.secrets import digest, new_secret
+from fairlead.lib.speech import later, tr
 from fairlead.people.models import BusyBlock, Calendar, Feed, Worker
 from fairlead.people.permissions import may_connect_calendar
 
@@ -23,7 +24,7 @@ LONGEST_WAIT: Final = timedelta(hours=12)
 MOST: Final = 10
 TOLD: Final = 50
 """New busy times named in one event."""
-ONLY_OWNER: Final = "Only the person themselves can connect and change their calendars."
+ONLY_OWNER: Final = later("Only the person themselves can connect and change their calendars.")
 FEED: Final = "cal_"
 
 
@@ -42,7 +43,7 @@ def connect_calendar(
             made.save(force_insert=True)
             record("calendar.connected", made, actor=actor, now=now, name=made.name, worker=worker.pk)
     except IntegrityError as error:
-        raise Invalid({"address": "This calendar is connected already."}) from error
+        raise Invalid({"address": tr("This calendar is connected already.")}) from error
     return made
 
 
@@ -76,16 +77,16 @@ def _read(content: bytes, worker: Worker, now: datetime) -> ics.Reading:
 def _check(made: Calendar) -> None:
     wrong: dict[str, str] = {}
     if not 0 < len(made.name) <= 80:
-        wrong["name"] = "Give the calendar a name of at most 80 characters."
+        wrong["name"] = tr("Give the calendar a name of at most 80 characters.")
     if len(made.address) > 1000:
-        wrong["address"] = "At most 1000 characters."
+        wrong["address"] = tr("At most 1000 characters.")
     if wrong:
         raise Invalid(wrong)
 
 
 def _room_for(made: Calendar) -> Calendar:
     if Calendar.objects.filter(worker=made.worker).count() >= MOST:
-        raise Refused(f"At most {MOST} calendars can be connected. Remove one first.")
+        raise Refused(tr("At most %(most)s calendars can be connected. Remove one first.", most=MOST))
     return made
 
 
@@ -114,14 +115,14 @@ def remove_calendar(calendar: Calendar, *, actor: Actor, now: datetime) -> None:
     with transaction.atomic():
         record("calendar.removed", calendar, actor=actor, now=now, name=calendar.name, worker=calendar.worker_id)
         if not Calendar.objects.filter(pk=calendar.pk).delete()[0]:
-            raise Missing("This calendar was removed already.")
+            raise Missing(tr("This calendar was removed already."))
 
 
 def ask_refresh(calendar: Calendar, *, actor: Actor, now: datetime) -> None:
     """Have it read now rather than within ten minutes."""
     require(may_connect_calendar(actor, calendar.worker), ONLY_OWNER)
     if not calendar.address:
-        raise Refused("This calendar came from a file. Upload the file anew to renew it.")
+        raise Refused(tr("This calendar came from a file. Upload the file anew to renew it."))
     with transaction.atomic():
         Calendar.objects.filter(pk=calendar.pk).update(next_at=now)
         record("calendar.refresh_asked", calendar, actor=actor, now=now, worker=calendar.worker_id)
@@ -146,8 +147,11 @@ def keep_reading(
     return changed
 
 
-def note_fault(calendar: Calendar, reason: str, advice: str, *, now: datetime) -> None:
-    """Nothing could be read. What was known stays; the next try comes later each time. The first is an event."""
+def note_fault(calendar: Calendar, reason: str, advice: str, *, plain: str = "", now: datetime) -> None:
+    """Nothing could be read. What was known stays; the next try comes later each time. The first is an event.
+
+    `plain`: the reason in English, where `reason` is said in the language of the calendar's owner.
+    """
     with transaction.atomic():
         held = Calendar.objects.select_for_update(of=("self",)).filter(pk=calendar.pk).first()
         if held is None:
@@ -158,7 +162,7 @@ def note_fault(calendar: Calendar, reason: str, advice: str, *, now: datetime) -
         held.save(update_fields=["faults", "tried_at", "fault", "advice", "next_at"])
         if held.faults == 1:
             actor = system(held.workspace_id)
-            record("calendar.failed", held, actor=actor, now=now, worker=held.worker_id, reason=reason)
+            record("calendar.failed", held, actor=actor, now=now, worker=held.worker_id, reason=plain or reason)
 
 
 def _replace(calendar: Calendar, busy: Iterable[ics.Busy], *, now: datetime) -> bool:
@@ -206,7 +210,7 @@ def close_feed(worker: Worker, *, actor: Actor, now: datetime) -> None:
     with transaction.atomic():
         feed = Feed.objects.filter(worker=worker).first()
         if feed is None:
-            raise Missing("There is no address to take back.")
+            raise Missing(tr("There is no address to take back."))
         record("calendar.feed_closed", feed, actor=actor, now=now, worker=worker.pk)
         feed.delete()
 

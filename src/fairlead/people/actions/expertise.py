@@ -12,12 +12,13 @@ from django.db import transaction
 from fairlead.events.actor import Actor
 from fairlead.events.record import record
 from fairlead.lib.errors import Invalid, Missing, require
+from fairlead.lib.speech import later, tr
 from fairlead.people.models import Skill, Worker, WorkerSkill
 from fairlead.people.permissions import may_edit_worker, may_manage_people
 
 _WEB_ADDRESS = URLValidator(schemes=["http", "https"])
-_MAY_NOT: Final = "Only a manager, or the person themselves, can change these skills."
-LEVELS: Final = {1: "Beginner", 2: "Basic", 3: "Solid", 4: "Advanced", 5: "Expert"}
+_MAY_NOT: Final = later("Only a manager, or the person themselves, can change these skills.")
+LEVELS: Final = {1: later("Beginner"), 2: later("Basic"), 3: later("Solid"), 4: later("Advanced"), 5: later("Expert")}
 
 
 def set_skill(
@@ -56,7 +57,8 @@ def set_skill(
 def confirm_skill(worker: Worker, skill: Skill, *, actor: Actor, now: datetime) -> WorkerSkill:
     """A manager agrees with what somebody said about themselves."""
     require(
-        may_manage_people(actor) and worker.workspace_id == actor.workspace_id, "Only a manager can confirm a skill."
+        may_manage_people(actor) and worker.workspace_id == actor.workspace_id,
+        tr("Only a manager can confirm a skill."),
     )
     row = _held(worker, skill)
     with transaction.atomic():
@@ -80,14 +82,14 @@ def remove_skill(worker: Worker, skill: Skill, *, actor: Actor, now: datetime) -
 def _held(worker: Worker, skill: Skill) -> WorkerSkill:
     row = WorkerSkill.objects.filter(worker=worker, skill_id=skill.pk).first()
     if row is None:
-        raise Missing(f"{worker.name} does not have {skill.name}.")
+        raise Missing(tr("%(name)s does not have %(skill)s.", name=worker.name, skill=skill.name))
     return row
 
 
 def _living(skill: Skill, actor: Actor) -> Skill:
     """The skill, or the one that it was merged into."""
     if skill.workspace_id != actor.workspace_id:
-        raise Missing("There is no such skill.")
+        raise Missing(tr("There is no such skill."))
     found = Skill.objects.select_related("merged_into").get(pk=skill.pk)
     return found.merged_into or found
 
@@ -95,15 +97,15 @@ def _living(skill: Skill, actor: Actor) -> Skill:
 def _check(values: dict[str, Any]) -> None:
     wrong: dict[str, str] = {}
     if values["level"] not in LEVELS:
-        wrong["level"] = "Choose a level from 1 (beginner) to 5 (expert)."
+        wrong["level"] = tr("Choose a level from 1 (beginner) to 5 (expert).")
     if len(values["evidence"]) > 300:
-        wrong["evidence"] = "At most 300 characters."
+        wrong["evidence"] = tr("At most 300 characters.")
     if values["evidence_url"]:
         try:
             _WEB_ADDRESS(values["evidence_url"])
         except ValidationError:
-            wrong["evidence_url"] = "A web address starts with https://."
+            wrong["evidence_url"] = tr("A web address starts with https://.")
         if len(values["evidence_url"]) > 200:
-            wrong["evidence_url"] = "At most 200 characters."
+            wrong["evidence_url"] = tr("At most 200 characters.")
     if wrong:
         raise Invalid(wrong)

@@ -10,13 +10,14 @@ from django.db import transaction
 from fairlead.events.actor import Actor, system
 from fairlead.events.record import record
 from fairlead.lib.errors import Invalid, Refused, require
+from fairlead.lib.speech import later, tr
 from fairlead.people.models import PresenceState, Worker
 from fairlead.people.permissions import may_manage_presence, may_set_presence
 
 MOST: Final = 20
 COLORS: Final = 8
 LONGEST: Final = timedelta(days=366)
-ONLY_ADMINS: Final = "Only an owner or admin can change the presence states."
+ONLY_ADMINS: Final = later("Only an owner or admin can change the presence states.")
 _FIELDS: Final = frozenset({"name", "available", "color", "position", "is_default"})
 
 
@@ -28,7 +29,7 @@ def create_presence_state(
     with transaction.atomic():
         states = _states(actor.workspace_id)
         if len(states) >= MOST:
-            raise Refused(f"There are at most {MOST} presence states. Remove one first.")
+            raise Refused(tr("There are at most %(most)s presence states. Remove one first.", most=MOST))
         state = PresenceState(
             workspace_id=actor.workspace_id, name=" ".join(name.split()), available=available, color=color,
             position=len(states),
@@ -54,7 +55,9 @@ def change_presence_state(state: PresenceState, *, actor: Actor, now: datetime, 
         changes = {f: [before[f], getattr(state, f)] for f in values if getattr(state, f) != before[f]}
         if changes:
             if before.get("is_default") and not state.is_default:
-                raise Invalid({"is_default": "One state is always the default. Make another one the default instead."})
+                raise Invalid(
+                    {"is_default": tr("One state is always the default. Make another one the default instead.")}
+                )
             _check(state, states)
             _store(state, states)
             record("presence_state.changed", state, actor=actor, now=now, changes=changes)
@@ -76,7 +79,9 @@ def remove_presence_state(state: PresenceState, *, actor: Actor, now: datetime) 
         states = _states(actor.workspace_id)
         default = next(row for row in states if row.is_default)
         if state.pk == default.pk:
-            raise Refused(f"{state.name} is what people are in by default. Make another one the default first.")
+            raise Refused(
+                tr("%(name)s is what people are in by default. Make another one the default first.", name=state.name)
+            )
         inside = Worker.objects.filter(workspace_id=actor.workspace_id, presence_id=state.pk)
         people = inside.update(presence=default, presence_since=now, presence_until=None, presence_text="")
         record("presence_state.removed", state, actor=actor, now=now, name=state.name, moved_to=default.name,
@@ -89,7 +94,7 @@ def set_presence(
     worker: Worker, state: PresenceState, *, until: datetime | None = None, text: str = "", actor: Actor, now: datetime
 ) -> Worker:
     """Put somebody into a state: for good, or `until` then (after which the default holds). Raises Invalid."""
-    require(may_set_presence(actor, worker), "Only the person themselves, or a manager, can set this presence.")
+    require(may_set_presence(actor, worker), tr("Only the person themselves, or a manager, can set this presence."))
     text = " ".join(text.split())
     _check_presence(worker, state, until, text, now)
     with transaction.atomic():
@@ -113,11 +118,11 @@ def _record_set(
 def _check_presence(worker: Worker, state: PresenceState, until: datetime | None, text: str, now: datetime) -> None:
     wrong: dict[str, str] = {}
     if state.workspace_id != worker.workspace_id:
-        wrong["state"] = "Choose one of the presence states of this workspace."
+        wrong["state"] = tr("Choose one of the presence states of this workspace.")
     if until is not None and not now < until <= now + LONGEST:
-        wrong["until"] = "Choose a time that is still to come, at most a year away; or none."
+        wrong["until"] = tr("Choose a time that is still to come, at most a year away; or none.")
     if len(text) > 80:
-        wrong["text"] = "At most 80 characters."
+        wrong["text"] = tr("At most 80 characters.")
     if wrong:
         raise Invalid(wrong)
 
@@ -148,13 +153,15 @@ def _check(state: PresenceState, states: list[PresenceState]) -> None:
     wrong: dict[str, str] = {}
     others = {row.name.lower() for row in states if row.pk != state.pk}
     if not 0 < len(state.name) <= 40:
-        wrong["name"] = "Give the state a name of at most 40 characters."
+        wrong["name"] = tr("Give the state a name of at most 40 characters.")
     elif state.name.lower() in others:
-        wrong["name"] = f"There is a state {state.name} already."
+        wrong["name"] = tr("There is a state %(name)s already.", name=state.name)
     if not 0 <= state.color < COLORS:
-        wrong["color"] = f"A colour is a number from 0 to {COLORS - 1}."
+        wrong["color"] = tr("A colour is a number from 0 to %(most)s.", most=COLORS - 1)
     if state.is_default and not state.available:
-        wrong["available"] = "The default state is one in which people get work. Make another one the default first."
+        wrong["available"] = tr(
+            "The default state is one in which people get work. Make another one the default first."
+        )
     if wrong:
         raise Invalid(wrong)
 

@@ -11,11 +11,12 @@ from django.db import IntegrityError, transaction
 from fairlead.events.actor import Actor
 from fairlead.events.record import record
 from fairlead.lib.errors import Conflict, Invalid, Missing, require
+from fairlead.lib.speech import later, tr
 from fairlead.lib.text import folded
 from fairlead.people.models import Preference, Skill, WorkerSkill
 from fairlead.people.permissions import may_manage_skills
 
-_MAY_NOT = "Only a manager can change the list of skills; ask one to add or change it."
+_MAY_NOT = later("Only a manager can change the list of skills; ask one to add or change it.")
 MOST_SYNONYMS = 20
 
 
@@ -40,7 +41,7 @@ def create_skill(
                 "skill.created", skill, actor=actor, now=now, name=skill.name, parent=parent.name if parent else None
             )
     except IntegrityError as error:
-        raise Invalid({"name": f"{skill.name} was added a moment ago."}) from error
+        raise Invalid({"name": tr("%(name)s was added a moment ago.", name=skill.name)}) from error
     return skill
 
 
@@ -63,7 +64,7 @@ def change_skill(skill: Skill, *, actor: Actor, now: datetime, **values: Any) ->
             current.save(update_fields=["name", "synonyms", "parent", "description"])
             record("skill.changed", current, actor=actor, now=now, changes=changes)
     except IntegrityError as error:
-        raise Invalid({"name": f"{current.name} was added a moment ago."}) from error
+        raise Invalid({"name": tr("%(name)s was added a moment ago.", name=current.name)}) from error
     return current
 
 
@@ -76,13 +77,13 @@ def merge_skills(skill: Skill, into: Skill, *, actor: Actor, now: datetime) -> S
     require(may_manage_skills(actor), _MAY_NOT)
     skill, into = _living(skill, actor), _living(into, actor)
     if skill.pk == into.pk:
-        raise Invalid({"into": f"{skill.name} cannot be merged into itself; choose another skill."})
+        raise Invalid({"into": tr("%(name)s cannot be merged into itself; choose another skill.", name=skill.name)})
     with transaction.atomic():
         won = Skill.objects.filter(pk=skill.pk, merged_into__isnull=True).update(
             merged_into=into, synonyms=[], parent=None
         )
         if not won:
-            raise Conflict(f"{skill.name} was merged a moment ago.")
+            raise Conflict(tr("%(name)s was merged a moment ago.", name=skill.name))
         _take_place_in_tree(skill, into)
         Skill.objects.filter(merged_into=skill).update(merged_into=into)
         _move_levels(skill, into)
@@ -101,9 +102,11 @@ def _living(skill: Skill, actor: Actor) -> Skill:
         .first()
     )
     if found is None:
-        raise Missing("There is no such skill.")
+        raise Missing(tr("There is no such skill."))
     if found.merged_into is not None:
-        raise Conflict(f"{found.name} was merged into {found.merged_into.name}; change that one.")
+        raise Conflict(
+            tr("%(name)s was merged into %(other)s; change that one.", name=found.name, other=found.merged_into.name)
+        )
     return found
 
 
@@ -158,18 +161,18 @@ def _facts(skill: Skill) -> dict[str, Any]:
 def _check(skill: Skill) -> None:
     wrong: dict[str, str] = {}
     if not folded(skill.name):
-        wrong["name"] = "Give the skill a name."
+        wrong["name"] = tr("Give the skill a name.")
     elif len(skill.name) > 80:
-        wrong["name"] = "A name has at most 80 characters."
+        wrong["name"] = tr("A name has at most 80 characters.")
     elif clash := _clash(skill, skill.name):
         wrong["name"] = clash
     for synonym in skill.synonyms:
-        if problem := ("A name has at most 80 characters." if len(synonym) > 80 else _clash(skill, synonym)):
+        if problem := (tr("A name has at most 80 characters.") if len(synonym) > 80 else _clash(skill, synonym)):
             wrong["synonyms"] = problem
     if len(skill.synonyms) > MOST_SYNONYMS:
-        wrong["synonyms"] = f"At most {MOST_SYNONYMS} other names, please."
+        wrong["synonyms"] = tr("At most %(most)s other names, please.", most=MOST_SYNONYMS)
     if len(skill.description) > 300:
-        wrong["description"] = "At most 300 characters."
+        wrong["description"] = tr("At most 300 characters.")
     if problem := _wrong_parent(skill):
         wrong["parent"] = problem
     if wrong:
@@ -182,9 +185,9 @@ def _clash(skill: Skill, name: str) -> str:
     others = Skill.objects.filter(workspace_id=skill.workspace_id, merged_into__isnull=True).exclude(pk=skill.pk)
     for other in others.values("name", "synonyms"):
         if folded(other["name"]) == wanted:
-            return f"There is already a skill called {other['name']}."
+            return tr("There is already a skill called %(name)s.", name=other["name"])
         if wanted in map(folded, other["synonyms"]):
-            return f"{name} is already another name of {other['name']}."
+            return tr("%(name)s is already another name of %(other)s.", name=name, other=other["name"])
     return ""
 
 
@@ -193,9 +196,11 @@ def _wrong_parent(skill: Skill) -> str:
     if parent is None:
         return ""
     if parent.workspace_id != skill.workspace_id or parent.merged_into_id:
-        return "Choose a skill of the list."
+        return tr("Choose a skill of the list.")
     if skill.pk is not None and skill.pk in {s.pk for s in _above(parent)}:
-        return f"{parent.name} is itself below {skill.name}, so it cannot also be above it."
+        return tr(
+            "%(parent)s is itself below %(skill)s, so it cannot also be above it.", parent=parent.name, skill=skill.name
+        )
     return ""
 
 

@@ -11,10 +11,11 @@ from django.db import IntegrityError, transaction
 from fairlead.events.actor import Actor
 from fairlead.events.record import record
 from fairlead.lib.errors import Invalid, Missing, require
+from fairlead.lib.speech import later, tr
 from fairlead.people.models import Team, TeamMember, Worker
 from fairlead.people.permissions import may_manage_teams
 
-ONLY_MANAGERS: Final = "Only a manager can change teams."
+ONLY_MANAGERS: Final = later("Only a manager can change teams.")
 MOST_MEMBERS: Final = 500
 
 
@@ -76,7 +77,7 @@ def remove_team(team: Team, *, actor: Actor, now: datetime) -> None:
     with transaction.atomic():
         held = Team.objects.select_for_update().filter(pk=team.pk).first()
         if held is None:
-            raise Missing("This team was removed already.")
+            raise Missing(tr("This team was removed already."))
         record("team.removed", held, actor=actor, now=now, name=held.name)
         held.delete()
 
@@ -100,18 +101,18 @@ def _names(workers: dict[int, Worker]) -> list[str]:
 def _check(team: Team, members: dict[int, Worker]) -> None:
     wrong: dict[str, str] = {}
     if not 0 < len(team.name) <= 80:
-        wrong["name"] = "Give the team a name of at most 80 characters."
+        wrong["name"] = tr("Give the team a name of at most 80 characters.")
     elif set(team.name) & set("'\"\\") or not team.name.isprintable():
-        wrong["name"] = "A name without quotes, please: policies write it in quotes."
+        wrong["name"] = tr("A name without quotes, please: policies write it in quotes.")
     if len(team.description) > 300:
-        wrong["description"] = "At most 300 characters."
+        wrong["description"] = tr("At most 300 characters.")
     if any(worker.workspace_id != team.workspace_id for worker in members.values()):
-        wrong["members"] = "Choose people of this workspace."
+        wrong["members"] = tr("Choose people of this workspace.")
     elif len(members) > MOST_MEMBERS:
-        wrong["members"] = f"A team has at most {MOST_MEMBERS} members."
+        wrong["members"] = tr("A team has at most %(most)s members.", most=MOST_MEMBERS)
     if wrong:
         raise Invalid(wrong)
 
 
 def _taken(team: Team) -> Invalid:
-    return Invalid({"name": f"There is a team called {team.name} already."})
+    return Invalid({"name": tr("There is a team called %(name)s already.", name=team.name)})

@@ -15,6 +15,7 @@ from fairlead.accounts.models import Membership, User, Workspace
 from fairlead.events.actor import Actor
 from fairlead.events.record import record
 from fairlead.lib.errors import Conflict, Invalid, require
+from fairlead.lib.speech import tr
 from fairlead.people.models import Hours, Worker
 from fairlead.people.permissions import OWN_FIELDS, may_edit_worker, may_manage_people
 
@@ -48,7 +49,7 @@ def create_worker(*, kind: str, name: str, actor: Actor, now: datetime, **profil
     Time zone and country default to the workspace's; `max_tasks` None means no limit; `user` and `owner` are members.
     Raises Invalid.
     """
-    require(may_manage_people(actor), "Only a manager can add people.")
+    require(may_manage_people(actor), tr("Only a manager can add people."))
     _refuse_unknown(profile)
     workspace = Workspace.objects.get(pk=actor.workspace_id)
     worker = Worker(workspace=workspace, created_at=now, time_zone=workspace.time_zone, country=workspace.country)
@@ -79,13 +80,13 @@ def change_worker(worker: Worker, *, actor: Actor, now: datetime, version: int |
 
     Returns the worker as it is now. Raises Invalid, Forbidden, and Conflict when it was changed since `version`.
     """
-    require(may_edit_worker(actor, worker), "Only a manager, or the person themselves, can change this profile.")
+    require(may_edit_worker(actor, worker), tr("Only a manager, or the person themselves, can change this profile."))
     _refuse_unknown(profile)
     mine = may_manage_people(actor) or set(profile) <= OWN_FIELDS
-    require(mine, "Only a manager can change " + _listed(set(profile) - OWN_FIELDS) + ".")
+    require(mine, tr("Only a manager can change %(fields)s.", fields=_listed(set(profile) - OWN_FIELDS)))
     current = Worker.objects.select_related("user", "owner").get(pk=worker.pk)
     if version is not None and version != current.version:
-        raise Conflict(f"{current.name} was changed by somebody else; reload, then decide.")
+        raise Conflict(tr("%(name)s was changed by somebody else; reload, then decide.", name=current.name))
     before = {field: getattr(current, field) for field in profile}
     for field, value in profile.items():
         setattr(current, field, _tidy(field, value))
@@ -104,7 +105,7 @@ def _store(current: Worker, changed: list[str], before: dict[str, Any], *, actor
         with transaction.atomic():
             same = Worker.objects.filter(pk=current.pk, version=current.version)
             if not same.update(**values, version=F("version") + 1):
-                raise Conflict(f"{current.name} was changed a moment ago; reload, then decide.")
+                raise Conflict(tr("%(name)s was changed a moment ago; reload, then decide.", name=current.name))
             current.version += 1
             record("worker.changed", current, actor=actor, now=now, changes=changes)
     except IntegrityError as error:
@@ -113,14 +114,15 @@ def _store(current: Worker, changed: list[str], before: dict[str, Any], *, actor
 
 def link_user(worker: Worker, user: User | None, *, actor: Actor, now: datetime) -> Worker:
     """Say which account is this worker's own (None: nobody's). Raises Invalid when it is somebody else's already."""
-    require(may_manage_people(actor), "Only a manager can link a profile to an account.")
+    require(may_manage_people(actor), tr("Only a manager can link a profile to an account."))
     return change_worker(worker, actor=actor, now=now, user=user)
 
 
 def deactivate_worker(worker: Worker, *, actor: Actor, now: datetime) -> Worker:
     """Take somebody out: no more work for them; their history stays. The layers above release their open tasks."""
     require(
-        may_manage_people(actor) and worker.workspace_id == actor.workspace_id, "Only a manager can take somebody out."
+        may_manage_people(actor) and worker.workspace_id == actor.workspace_id,
+        tr("Only a manager can take somebody out."),
     )
     with transaction.atomic():
         if Worker.objects.filter(pk=worker.pk, deactivated_at__isnull=True).update(deactivated_at=now):
@@ -133,7 +135,7 @@ def reactivate_worker(worker: Worker, *, actor: Actor, now: datetime) -> Worker:
     """Bring somebody back, with everything that was known about them."""
     require(
         may_manage_people(actor) and worker.workspace_id == actor.workspace_id,
-        "Only a manager can bring somebody back.",
+        tr("Only a manager can bring somebody back."),
     )
     with transaction.atomic():
         if Worker.objects.filter(pk=worker.pk, deactivated_at__isnull=False).update(deactivated_at=None):
@@ -145,7 +147,7 @@ def reactivate_worker(worker: Worker, *, actor: Actor, now: datetime) -> Worker:
 def _refuse_unknown(profile: dict[str, Any]) -> None:
     unknown = set(profile) - PROFILE_FIELDS
     if unknown:
-        raise Invalid({field: f"{field} is not a field of a profile." for field in sorted(unknown)})
+        raise Invalid({field: tr("%(field)s is not a field of a profile.", field=field) for field in sorted(unknown)})
 
 
 def _listed(fields: set[str]) -> str:
@@ -167,22 +169,28 @@ def _plain(value: Any) -> Any:
 def _check(worker: Worker) -> None:
     wrong: dict[str, str] = {}
     if worker.kind not in Worker.Kind.values:
-        wrong["kind"] = "Choose employee, freelancer or AI agent."
+        wrong["kind"] = tr("Choose employee, freelancer or AI agent.")
     if not worker.name:
-        wrong["name"] = "Say what they are called."
+        wrong["name"] = tr("Say what they are called.")
     if worker.time_zone not in available_timezones():
-        wrong["time_zone"] = f"{worker.time_zone!r} is not a time zone; one looks like Europe/Berlin."
+        wrong["time_zone"] = tr(
+            "%(zone)s is not a time zone; one looks like Europe/Berlin.", zone=repr(worker.time_zone)
+        )
     if worker.country and not (len(worker.country) == 2 and worker.country.isalpha()):
-        wrong["country"] = "A country is two letters, such as DE."
+        wrong["country"] = tr("A country is two letters, such as DE.")
     if worker.email and not _is_email(worker.email):
-        wrong["email"] = "This is not an e-mail address."
-    wrong |= {f: f"At most {most} characters." for f, most in _LENGTHS.items() if len(getattr(worker, f)) > most}
+        wrong["email"] = tr("This is not an e-mail address.")
+    wrong |= {
+        f: tr("At most %(most)s characters.", most=most)
+        for f, most in _LENGTHS.items()
+        if len(getattr(worker, f)) > most
+    }
     wrong |= _outside_limits(worker)
     for link in _LINKS:
         if (user := getattr(worker, link)) is not None and not _is_member(user, worker.workspace_id):
-            wrong[link] = "Choose a member of this workspace."
+            wrong[link] = tr("Choose a member of this workspace.")
     if worker.owner is not None and worker.kind != Worker.Kind.AGENT:
-        wrong["owner"] = "Only an AI agent has a human who answers for it."
+        wrong["owner"] = tr("Only an AI agent has a human who answers for it.")
     if wrong:
         raise Invalid(wrong)
 
@@ -194,7 +202,7 @@ def _outside_limits(worker: Worker) -> dict[str, str]:
         if value is None and field in ("max_tasks", "day_minutes", "gap_minutes"):
             continue
         if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-            wrong[field] = f"Must be a whole number from {least} to {most}."
+            wrong[field] = tr("Must be a whole number from %(least)s to %(most)s.", least=least, most=most)
     return wrong
 
 
@@ -214,7 +222,7 @@ def _taken(worker: Worker) -> Invalid | None:
     """What a broken unique constraint means, in words."""
     others = Worker.objects.filter(workspace_id=worker.workspace_id).exclude(pk=worker.pk)
     if worker.user_id and (other := others.filter(user_id=worker.user_id).first()):
-        return Invalid({"user": f"This account already belongs to {other.name}."})
+        return Invalid({"user": tr("This account already belongs to %(name)s.", name=other.name)})
     if worker.external_id and (other := others.filter(external_id=worker.external_id).first()):
-        return Invalid({"external_id": f"{other.name} already has this external id."})
+        return Invalid({"external_id": tr("%(name)s already has this external id.", name=other.name)})
     return None

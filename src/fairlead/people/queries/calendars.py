@@ -13,6 +13,7 @@ from fairlead.events.actor import Actor
 from fairlead.events.tenancy import bearer, enter
 from fairlead.lib.errors import Missing
 from fairlead.lib.secrets import digest
+from fairlead.lib.speech import tr
 from fairlead.people.models import BusyBlock, Calendar, Feed, Worker
 from fairlead.people.permissions import is_own, may_connect_calendar, may_see_calendars
 
@@ -63,7 +64,7 @@ def find_calendar(actor: Actor, worker: Worker, number: int) -> Calendar:
     """One of them. Raises Missing, also for one of somebody else."""
     found = _calendars(actor, worker).select_related("worker").filter(pk=number).first()
     if found is None:
-        raise Missing("There is no such calendar; it may have been removed.")
+        raise Missing(tr("There is no such calendar; it may have been removed."))
     return found
 
 

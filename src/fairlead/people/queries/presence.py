@@ -14,6 +14,7 @@ from django.db.models.functions import JSONObject
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Missing
 from fairlead.lib.hours import Interval, working_intervals
+from fairlead.lib.speech import tr
 from fairlead.people.models import Hours, PresenceState, Worker
 from fairlead.people.queries.calendar import REST, busy_times, busy_until, days_off, rested, within
 from fairlead.people.visibility import may_see_directory
@@ -64,7 +65,7 @@ def find_presence_state(actor: Actor, state_id: int) -> PresenceState:
     """One of them. Raises Missing, also for one of another workspace."""
     found = presence_states(actor).filter(pk=state_id).first()
     if found is None:
-        raise Missing("There is no such presence state; somebody may have removed it.")
+        raise Missing(tr("There is no such presence state; somebody may have removed it."))
     return found
 
 

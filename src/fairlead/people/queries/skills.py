@@ -11,6 +11,7 @@ from django.db.models import Count, Q, QuerySet
 
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Missing
+from fairlead.lib.speech import tr
 from fairlead.lib.text import folded
 from fairlead.people.models import Skill, Worker, WorkerSkill
 
@@ -24,7 +25,7 @@ def get_skill(actor: Actor, skill_id: int) -> Skill:
     """The entry. Raises Missing, also for one that was merged away."""
     found = skills(actor).select_related("parent").filter(pk=skill_id).first()
     if found is None:
-        raise Missing("There is no such skill.")
+        raise Missing(tr("There is no such skill."))
     return found
 
 

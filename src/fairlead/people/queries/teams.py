@@ -12,6 +12,7 @@ from django.db.models import OuterRef, QuerySet
 
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Missing
+from fairlead.lib.speech import tr
 from fairlead.people.models import Team, TeamMember
 from fairlead.people.visibility import may_see_directory
 
@@ -39,7 +40,7 @@ def find_team(actor: Actor, team_id: int) -> Team:
     """One team. Raises Missing, also for one of another workspace."""
     found = visible_teams(actor).select_related("lead").filter(pk=team_id).first()
     if found is None:
-        raise Missing("There is no such team; somebody may have removed it.")
+        raise Missing(tr("There is no such team; somebody may have removed it."))
     return found
 
 

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Invalid, Missing
+from fairlead.lib.speech import tr
 from fairlead.people.models import Hours, Preference, TimeOff, Worker, WorkerSkill
 from fairlead.people.visibility import may_see_directory, may_see_rate
 
@@ -31,7 +32,7 @@ def find_worker(actor: Actor, worker_id: int) -> Worker:
     """The worker. Raises Missing, also for one of another workspace."""
     found = visible_workers(actor).select_related("user", "owner").filter(pk=worker_id).first()
     if found is None:
-        raise Missing("There is nobody like this in the directory.")
+        raise Missing(tr("There is nobody like this in the directory."))
     return found
 
 
@@ -97,9 +98,13 @@ def worker_called(actor: Actor, name: str) -> Worker:
     """The one at work who has this name. Raises Invalid where nobody has it, or several."""
     found = list(active_workers(actor).filter(name__iexact=name.replace("\0", ""))[:2])
     if not found:
-        raise Invalid({"assignee": f"Nobody here is called “{name[:60]}”. Choose a name from the list."})
+        raise Invalid(
+            {"assignee": tr("Nobody here is called “%(name)s”. Choose a name from the list.", name=name[:60])}
+        )
     if len(found) > 1:
-        raise Invalid({"assignee": f"Several people are called {name[:60]}. Give the tasks on a task's own page."})
+        raise Invalid(
+            {"assignee": tr("Several people are called %(name)s. Give the tasks on a task's own page.", name=name[:60])}
+        )
     return found[0]
 
 
@@ -137,7 +142,7 @@ def find_time_off(actor: Actor, worker_id: int, number: int) -> TimeOff:
     found = TimeOff.objects.filter(worker__in=visible_workers(actor), worker_id=worker_id, pk=number)
     asked = found.select_related("worker").first()
     if asked is None:
-        raise Missing("There is no such request.")
+        raise Missing(tr("There is no such request."))
     return asked
 
 

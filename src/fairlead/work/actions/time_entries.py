@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_date
 from django.db import transaction
 from django.db.models import Sum
 
@@ -14,6 +15,8 @@ from fairlead.events.actor import AGENT, Actor
 from fairlead.events.announce import announce
 from fairlead.events.record import record
 from fairlead.lib.errors import Conflict, Invalid, Missing, Refused, require
+from fairlead.lib.languages import ENGLISH
+from fairlead.lib.speech import current, later, locale, tr
 from fairlead.lib.text import one_line
 from fairlead.people.models import Worker
 from fairlead.work.models import Task
@@ -24,21 +27,21 @@ from fairlead.work.time.permissions import may_log
 Source = TimeEntry.Source
 MAX_NOTE: Final = 300
 SHOWN: Final = ("task", "day", "started_at", "ended_at", "minutes", "note", "billable")
-NOT_YOURS: Final = "Everybody logs their own time; managers can also log it for others."
+NOT_YOURS: Final = later("Everybody logs their own time; managers can also log it for others.")
 
 
 class NoTimer(Missing):
     """There is nothing to stop."""
 
     code = "no-timer"
-    title = "No timer is running"
+    title = later("No timer is running")
 
 
 class WeekLocked(Conflict):
     """The week was handed in or approved, and its entries stay as they are."""
 
     code = "week-locked"
-    title = "This week is closed"
+    title = later("This week is closed")
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,9 @@ def keep_timer(worker: Worker, minutes: int, *, actor: Actor, now: datetime) -> 
         entry = _need_running(worker)
         ran = max(1, round((now - _start(entry)).total_seconds() / 60))
         if not 1 <= minutes <= min(DAY_MIN, ran):
-            raise Invalid({"spent": f"Keep at least a minute and at most {min(DAY_MIN, ran)} min: so long it has run."})
+            raise Invalid(
+                {"spent": tr("Keep at least a minute and at most %(n)s min: so long it has run.", n=min(DAY_MIN, ran))}
+            )
         return _finish(entry, _start(entry) + timedelta(minutes=minutes), actor=actor, now=now)
 
 
@@ -104,9 +109,9 @@ def begin_earlier(entry: TimeEntry, at: datetime, *, actor: Actor, now: datetime
         _hold(entry.worker)
         _reread(entry)
         if entry.minutes is not None:
-            raise NoTimer("This timer was stopped. Change what it has logged instead.")
+            raise NoTimer(tr("This timer was stopped. Change what it has logged instead."))
         if not now - timedelta(hours=12) <= at <= now:
-            raise Invalid({"started_at": "A timer begins at most 12 hours ago. Log the rest by hand."})
+            raise Invalid({"started_at": tr("A timer begins at most 12 hours ago. Log the rest by hand.")})
         day = _day(entry.worker, at)
         _open_week(entry.worker, day)
         before = entry.started_at
@@ -170,7 +175,7 @@ def change_time(entry: TimeEntry, task: Task, draft: TimeDraft, *, actor: Actor,
         _hold(entry.worker)
         _reread(entry)
         if entry.minutes is None:
-            raise Refused("This timer still runs. Stop it, then change what it has logged.")
+            raise Refused(tr("This timer still runs. Stop it, then change what it has logged."))
         _open_week(entry.worker, entry.day)
         _open_week(entry.worker, draft.day)
         wanted = {"task": task, **_values(draft)}
@@ -206,7 +211,7 @@ def restore_time(entry: TimeEntry, *, actor: Actor, now: datetime) -> TimeEntry:
     """Bring a removed entry back, as it was."""
     require(may_log(actor, entry.worker), NOT_YOURS)
     if entry.minutes is None:
-        raise Refused("A timer that was thrown away does not run again. Start a new one.")
+        raise Refused(tr("A timer that was thrown away does not run again. Start a new one."))
     with transaction.atomic():
         _hold(entry.worker)
         _open_week(entry.worker, entry.day)
@@ -234,7 +239,7 @@ def set_day(worker: Worker, task: Task, day: date, minutes: int, *, actor: Actor
         if minutes == total:
             return
         if wanted < 0:
-            raise Refused(f"{task} has several entries that day. Change or remove them under Entries.")
+            raise Refused(tr("%(task)s has several entries that day. Change or remove them under Entries.", task=task))
         if loose is None:
             log_time(worker, task, TimeDraft(day, wanted), actor=actor, now=now)
         elif wanted == 0:
@@ -259,14 +264,17 @@ def _finish(entry: TimeEntry, ended_at: datetime, *, actor: Actor, now: datetime
 def _end_of(entry: TimeEntry, now: datetime) -> datetime:
     if now - _start(entry) > timedelta(minutes=DAY_MIN):
         raise Refused(
-            f"The timer on {entry.task} has run for more than a day. Say at the top of the page how much of it to keep."
+            tr(
+                "The timer on %(task)s has run for more than a day. Say at the top of the page how much of it to keep.",
+                task=entry.task,
+            )
         )
     return now
 
 
 def _start(entry: TimeEntry) -> datetime:
     if entry.started_at is None:  # the database keeps a timer from having no start
-        raise NoTimer("No timer is running.")
+        raise NoTimer(tr("No timer is running."))
     return entry.started_at
 
 
@@ -278,7 +286,7 @@ def _running(worker: Worker) -> TimeEntry | None:
 def _need_running(worker: Worker) -> TimeEntry:
     entry = _running(worker)
     if entry is None:
-        raise NoTimer("No timer is running. Start one on a task.")
+        raise NoTimer(tr("No timer is running. Start one on a task."))
     return entry
 
 
@@ -286,13 +294,15 @@ def _hold(worker: Worker) -> None:
     """Changes of one worker's log come one after the other."""
     found = Worker.objects.select_for_update(no_key=True).only("deactivated_at").get(pk=worker.pk)
     if found.deactivated_at is not None:
-        raise Refused(f"{worker.name} does not take work any more. Bring them back in the directory first.")
+        raise Refused(
+            tr("%(name)s does not take work any more. Bring them back in the directory first.", name=worker.name)
+        )
 
 
 def _reread(entry: TimeEntry) -> None:
     entry.refresh_from_db()
     if entry.deleted_at is not None:
-        raise Missing("This entry was removed. Bring it back first.")
+        raise Missing(tr("This entry was removed. Bring it back first."))
 
 
 def _open_week(worker: Worker, day: date) -> None:
@@ -302,30 +312,40 @@ def _open_week(worker: Worker, day: date) -> None:
     if week is None or week.state == TimeWeek.State.OPEN:
         return
     if week.state == TimeWeek.State.SUBMITTED:
-        raise WeekLocked(f"The week of {monday.isoformat()} was handed in. Take it back first, then change it.")
-    whom = week.decided_by.name if week.decided_by else "a manager"
-    raise WeekLocked(f"The week of {monday.isoformat()} was approved. Ask {whom} to send it back, then change it.")
+        raise WeekLocked(
+            tr("The week of %(day)s was handed in. Take it back first, then change it.", day=_named(monday))
+        )
+    day, whom = _named(monday), week.decided_by.name if week.decided_by else ""
+    if whom:
+        raise WeekLocked(
+            tr("The week of %(day)s was approved. Ask %(name)s to send it back, then change it.", day=day, name=whom)
+        )
+    raise WeekLocked(tr("The week of %(day)s was approved. Ask a manager to send it back, then change it.", day=day))
+
+
+def _named(monday: date) -> str:
+    return monday.isoformat() if current() == ENGLISH else str(format_date(monday, locale=locale()))
 
 
 def _check_task(task: Task, *, open_only: bool = False) -> None:
     if task.deleted_at is not None:
-        raise Missing(f"{task} is in the trash. Restore it first.")
+        raise Missing(tr("%(task)s is in the trash. Restore it first.", task=task))
     if open_only and State(task.state) in OVER:
-        raise Refused(f"{task} is over. Reopen it, or log the time by hand.")
+        raise Refused(tr("%(task)s is over. Reopen it, or log the time by hand.", task=task))
 
 
 def _check(draft: TimeDraft, today: date) -> None:
     wrong = {}
     if not 1 <= draft.minutes <= DAY_MIN:
-        wrong["spent"] = "An entry is longer than nothing and at most a day."
+        wrong["spent"] = tr("An entry is longer than nothing and at most a day.")
     if (draft.started_at is None) != (draft.ended_at is None):
-        wrong["spent"] = "Say from when to when, or only how long."
+        wrong["spent"] = tr("Say from when to when, or only how long.")
     if draft.day > today + timedelta(days=1):
-        wrong["day"] = "Time is logged when it was spent; this day has not come yet."
+        wrong["day"] = tr("Time is logged when it was spent; this day has not come yet.")
     if draft.day < today - timedelta(days=3660):
-        wrong["day"] = "This day is more than ten years ago."
+        wrong["day"] = tr("This day is more than ten years ago.")
     if len(draft.note) > MAX_NOTE:
-        wrong["note"] = f"A note has at most {MAX_NOTE} characters."
+        wrong["note"] = tr("A note has at most %(most)s characters.", most=MAX_NOTE)
     if wrong:
         raise Invalid(wrong)
 

@@ -11,6 +11,7 @@ from django.db.models import QuerySet, Sum
 from fairlead.events.actor import Actor
 from fairlead.events.record import record
 from fairlead.lib.errors import Conflict, Invalid, Refused, require
+from fairlead.lib.speech import tr
 from fairlead.lib.text import one_line
 from fairlead.people.models import Worker
 from fairlead.work.time.models import TimeEntry, TimeWeek
@@ -22,22 +23,22 @@ MAX_NOTE: Final = 300
 
 def submit_week(worker: Worker, monday: date, *, actor: Actor, now: datetime) -> TimeWeek:
     """Hand the week in. Its entries stay as they are until it comes back."""
-    require(may_log(actor, worker), "Everybody hands in their own weeks; managers can also do it for others.")
+    require(may_log(actor, worker), tr("Everybody hands in their own weeks; managers can also do it for others."))
     _check_monday(monday)
     with transaction.atomic():
         _hold(worker)
         running = _entries(worker, monday).filter(minutes__isnull=True).first()
         if running is not None:
-            raise Refused(f"The timer on {running.task} still runs. Stop it, then hand the week in.")
+            raise Refused(tr("The timer on %(task)s still runs. Stop it, then hand the week in.", task=running.task))
         minutes = _minutes(worker, monday)
         if not minutes:
-            raise Refused("Nothing was logged in this week. Log your time, then hand it in.")
+            raise Refused(tr("Nothing was logged in this week. Log your time, then hand it in."))
         week, _ = TimeWeek.objects.get_or_create(
             worker=worker, monday=monday, defaults={"workspace_id": worker.workspace_id}
         )
         won = TimeWeek.objects.filter(pk=week.pk, state=State.OPEN)
         if not won.update(state=State.SUBMITTED, submitted_at=now, decided_by=None, decided_at=None, note=""):
-            raise Conflict("This week was handed in already.")
+            raise Conflict(tr("This week was handed in already."))
         record("timesheet.submitted", week, actor=actor, now=now, worker=worker.name, monday=monday, minutes=minutes)
     week.refresh_from_db()
     return week
@@ -45,11 +46,11 @@ def submit_week(worker: Worker, monday: date, *, actor: Actor, now: datetime) ->
 
 def take_back_week(week: TimeWeek, *, actor: Actor, now: datetime) -> TimeWeek:
     """Open a week again that waits for a manager."""
-    require(may_log(actor, week.worker), "Everybody takes back their own weeks.")
+    require(may_log(actor, week.worker), tr("Everybody takes back their own weeks."))
     with transaction.atomic():
         _hold(week.worker)
         if not TimeWeek.objects.filter(pk=week.pk, state=State.SUBMITTED).update(state=State.OPEN, submitted_at=None):
-            raise Conflict("This week does not wait for approval any more. Look at it again.")
+            raise Conflict(tr("This week does not wait for approval any more. Look at it again."))
         record("timesheet.taken_back", week, actor=actor, now=now, worker=week.worker.name, monday=week.monday)
     week.refresh_from_db()
     return week
@@ -57,12 +58,12 @@ def take_back_week(week: TimeWeek, *, actor: Actor, now: datetime) -> TimeWeek:
 
 def approve_week(week: TimeWeek, *, actor: Actor, now: datetime) -> TimeWeek:
     """The week is right; from now on nobody changes it."""
-    require(may_decide_week(actor, week.worker), "Only managers approve weeks.")
+    require(may_decide_week(actor, week.worker), tr("Only managers approve weeks."))
     with transaction.atomic():
         _hold(week.worker)
         won = TimeWeek.objects.filter(pk=week.pk, state=State.SUBMITTED)
         if not won.update(state=State.APPROVED, decided_by_id=actor.user_id, decided_at=now):
-            raise Conflict("This week does not wait for approval any more. Look at it again.")
+            raise Conflict(tr("This week does not wait for approval any more. Look at it again."))
         told = {"worker": week.worker.name, "monday": week.monday, "minutes": _minutes(week.worker, week.monday)}
         record("timesheet.approved", week, actor=actor, now=now, **told)
     week.refresh_from_db()
@@ -71,15 +72,15 @@ def approve_week(week: TimeWeek, *, actor: Actor, now: datetime) -> TimeWeek:
 
 def return_week(week: TimeWeek, note: str, *, actor: Actor, now: datetime) -> TimeWeek:
     """Send a week back with a word, also one that was approved; it can be changed again."""
-    require(may_decide_week(actor, week.worker), "Only managers send weeks back.")
+    require(may_decide_week(actor, week.worker), tr("Only managers send weeks back."))
     word = one_line(note)
     if not word or len(word) > MAX_NOTE:
-        raise Invalid({"note": f"Say in a word what should change, in at most {MAX_NOTE} characters."})
+        raise Invalid({"note": tr("Say in a word what should change, in at most %(most)s characters.", most=MAX_NOTE)})
     with transaction.atomic():
         _hold(week.worker)
         won = TimeWeek.objects.filter(pk=week.pk).exclude(state=State.OPEN)
         if not won.update(state=State.OPEN, note=word, decided_by_id=actor.user_id, decided_at=now, submitted_at=None):
-            raise Conflict("This week is open already.")
+            raise Conflict(tr("This week is open already."))
         record("timesheet.returned", week, actor=actor, now=now, worker=week.worker.name, monday=week.monday, note=word)
     week.refresh_from_db()
     return week
@@ -87,7 +88,7 @@ def return_week(week: TimeWeek, note: str, *, actor: Actor, now: datetime) -> Ti
 
 def _check_monday(monday: date) -> None:
     if monday.weekday():
-        raise Invalid({"monday": "A week begins on a Monday."})
+        raise Invalid({"monday": tr("A week begins on a Monday.")})
 
 
 def _hold(worker: Worker) -> None:

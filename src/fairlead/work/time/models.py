@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from fairlead.lib.speech import later, later_as
+
 DAY_MIN = 1440
 
 
@@ -16,9 +18,9 @@ class TimeEntry(models.Model):
     """
 
     class Source(models.TextChoices):
-        TIMER = "timer", "Timer"
-        MANUAL = "manual", "By hand"
-        AGENT = "agent", "AI agent"
+        TIMER = "timer", later("Timer")
+        MANUAL = "manual", later("By hand")
+        AGENT = "agent", later("AI agent")
 
     workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
     worker = models.ForeignKey("people.Worker", models.CASCADE, related_name="time_entries")
@@ -68,9 +70,9 @@ class TimeWeek(models.Model):
     """A worker's week. Handed in it waits for a manager; approved it is locked. `note`: why it came back."""
 
     class State(models.TextChoices):
-        OPEN = "open", "Open"
-        SUBMITTED = "submitted", "Handed in"
-        APPROVED = "approved", "Approved"
+        OPEN = "open", later_as("time", "Open")
+        SUBMITTED = "submitted", later_as("time", "Handed in")
+        APPROVED = "approved", later_as("time", "Approved")
 
     workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
     worker = models.ForeignKey("people.Worker", models.CASCADE, related_name="time_weeks")

@@ -14,6 +14,7 @@ from fairlead.config import config
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Missing
 from fairlead.lib.hours import minutes_within
+from fairlead.lib.speech import tr
 from fairlead.people.models import Worker
 from fairlead.people.queries import working_time
 from fairlead.work.models import Task
@@ -118,7 +119,7 @@ def find_entry(actor: Actor, entry_id: int, *, removed: bool = False) -> TimeEnt
     entries = visible_entries(actor, removed=removed).select_related("task__project", "worker")
     found = entries.filter(pk=entry_id).first()
     if found is None:
-        raise Missing("There is no such entry in the time log.")
+        raise Missing(tr("There is no such entry in the time log."))
     return found
 
 
@@ -217,7 +218,7 @@ def find_week(actor: Actor, worker_id: int, monday: date) -> TimeWeek:
         weeks = weeks.filter(worker__user_id=actor.user_id or 0)
     found = weeks.select_related("worker", "decided_by").first()
     if found is None or actor.role == Role.CLIENT:
-        raise Missing("This week was not handed in.")
+        raise Missing(tr("This week was not handed in."))
     return found
 
 

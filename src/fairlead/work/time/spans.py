@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from fairlead.lib.effort import parse_effort
+from fairlead.lib.speech import later, tr
 from fairlead.work.time.models import DAY_MIN
 
-LIKE: Final = "Write it like 1h30, 90m, 1:30 or 9:00-10:30."
+LIKE: Final = later("Write it like 1h30, 90m, 1:30 or 9:00-10:30.")
 _CLOCK: Final = r"(\d{1,2})(?:[:.](\d{2}))?"
-_FROM_TO: Final = re.compile(rf"{_CLOCK}\s*(?:-|–|to)\s*{_CLOCK}")
+_FROM_TO: Final = re.compile(rf"{_CLOCK}\s*(?:-|–|to|bis)\s*{_CLOCK}")
 _COLON: Final = re.compile(r"(\d{1,2}):([0-5]\d)")
 _HOURS: Final = re.compile(r"(\d{1,2})\s*h\s*([0-5]?\d)")
 
@@ -37,7 +38,7 @@ def read_span(text: str) -> Span:
     except ValueError:
         raise ValueError(LIKE) from None
     if minutes is None:
-        raise ValueError(f"Say how long it took. {LIKE}")
+        raise ValueError(tr("Say how long it took. %(like)s", like=LIKE))
     return _length(minutes)
 
 
@@ -46,13 +47,13 @@ def _between(found: re.Match[str]) -> Span:
     if max(int(found[2] or 0), int(found[4] or 0)) > 59 or last > DAY_MIN:
         raise ValueError(LIKE)
     if last <= first:
-        raise ValueError("It would end before it begins. Time over midnight is two entries, one for each day.")
+        raise ValueError(tr("It would end before it begins. Time over midnight is two entries, one for each day."))
     return Span(last - first, first, last)
 
 
 def _length(minutes: int) -> Span:
     if not 1 <= minutes <= DAY_MIN:
-        raise ValueError(f"An entry is longer than nothing and at most a day. {LIKE}")
+        raise ValueError(tr("An entry is longer than nothing and at most a day. %(like)s", like=LIKE))
     return Span(minutes)
 
 

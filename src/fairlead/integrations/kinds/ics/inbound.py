@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
+from fairlead.accounts.languages import language_of
 from fairlead.config import config
 from fairlead.lib import ics
 from fairlead.lib.errors import Invalid
 from fairlead.lib.http import FetchError, Limits, Reply, checked, fetch
-from fairlead.lib.speech import mark
+from fairlead.lib.speech import mark, speaking, tr
 from fairlead.people.actions import keep_reading, note_fault
 from fairlead.people.actions.calendars import AHEAD, BEHIND
 from fairlead.people.models import Calendar
@@ -35,15 +36,21 @@ def trusted_hosts() -> frozenset[str]:
 
 
 def read_calendar(calendar: Calendar, *, now: datetime) -> None:
-    """Fetch, read and keep one calendar; what fails is told to its owner and tried again later."""
+    """Fetch, read and keep one calendar; what fails is told to its owner, in their language, and tried again later."""
+    with speaking(language_of(calendar.worker.user, calendar.workspace)):
+        _read_calendar(calendar, now=now)
+
+
+def _read_calendar(calendar: Calendar, *, now: datetime) -> None:
     try:
         reply = fetch(calendar.address, limits=Limits(ics.MOST_BYTES, trusted=trusted_hosts()),
                       headers=_unless_changed(calendar, now))  # fmt: skip
         reading = None if reply.status == 304 else _reading(calendar, reply, now)
     except FetchError as error:
-        note_fault(calendar, error.reason, error.advice, now=now)
+        note_fault(calendar, error.reason, error.advice, plain=error.plain, now=now)
     except ics.NotCalendar as error:
-        note_fault(calendar, mark("What lies at the address cannot be read."), str(error), now=now)
+        plain = mark("What lies at the address cannot be read.")
+        note_fault(calendar, tr(plain), str(error), plain=plain, now=now)
     else:
         told = {name: reply.headers.get(header, "") for name, header in _TOLD.items()}
         keep_reading(calendar, reading, **told, now=now)
