@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from fairlead.allocation import actions as allocation
 from fairlead.lib.errors import Invalid, Refused, require
+from fairlead.lib.speech import tr, tr_count
 from fairlead.lib.text import one_line
 from fairlead.people.models import Worker
 from fairlead.people.queries import find_worker, worker_called
@@ -95,7 +96,7 @@ def _done(request: Request, keys: list[str], batch: Batch | None) -> Outcome:
 @require_POST
 def told(request: Request) -> HttpResponse:
     """After a script has sent all parts: what came of it, with the way back."""
-    require(may_change_many(request.actor), "Only members of the team change tasks.")
+    require(may_change_many(request.actor), tr("Only members of the team change tasks."))
     batch = _begun(request)
     lines = [] if batch is None else batch.lines.select_related("task__project").order_by("pk")
     return _told(
@@ -112,14 +113,23 @@ def _begun(request: Request) -> Batch | None:
 
 def _told(request: Request, batch: Batch | None, changed: Sequence[str], skipped: int) -> HttpResponse:
     if batch is None or not changed:
-        messages.info(request, "Nothing was changed.")
+        messages.info(request, tr("Nothing was changed."))
         return redirect(_back(request))
-    which = changed[0] if len(changed) == 1 else f"{len(changed)} tasks"
-    text = f"{which} put into the trash." if request.POST.get("trash") else f"{which} changed."
+    text = _done_to(changed, trashed=bool(request.POST.get("trash")))
     if skipped:
-        text += f" {skipped} left as they are."
+        text += " " + tr_count("%(n)s left as they are.", "%(n)s left as they are.", skipped)
     messages.success(request, text, extra_tags=undo_address(batch, _back(request)))
     return redirect(_back(request))
+
+
+def _done_to(changed: Sequence[str], *, trashed: bool) -> str:
+    """What came of the changed tasks: one by its key, several by how many they are."""
+    if len(changed) == 1:
+        said = tr("%(task)s put into the trash.") if trashed else tr("%(task)s changed.")
+        return said % {"task": changed[0]}
+    if trashed:
+        return tr_count("%(n)s task put into the trash.", "%(n)s tasks put into the trash.", len(changed))
+    return tr_count("%(n)s task changed.", "%(n)s tasks changed.", len(changed))
 
 
 def _keys(request: Request) -> list[str]:
@@ -134,7 +144,7 @@ def _keys(request: Request) -> list[str]:
         rows = fitting.order_by("project__key", "number").values_list("project__key", "number")[: MOST_CHOSEN + 1]
         keys = [f"{project}-{number}" for project, number in rows]
     if len(keys) > MOST_CHOSEN:
-        raise Invalid({"tasks": f"At most {MOST_CHOSEN} tasks at once. Narrow the list with a filter."})
+        raise Invalid({"tasks": tr("At most %(n)s tasks at once. Narrow the list with a filter.", n=MOST_CHOSEN)})
     return keys
 
 
@@ -158,7 +168,7 @@ def _change(request: Request, keys: list[str], into: Batch | None) -> Outcome:
 def _receiver(request: Request) -> Worker | None:
     """Who gets the tasks; None: nobody. Giving is a change of its own, since rules about people are asked for it."""
     if any(request.POST.get(name) for name in FIELDS if name not in ("assignee", "own_field")):
-        raise Invalid({"assignee": "Give tasks to somebody in one step, and change the rest of them in another."})
+        raise Invalid({"assignee": tr("Give tasks to somebody in one step, and change the rest of them in another.")})
     text = " ".join(request.POST["assignee"].split())
     if text == NONE:
         return None
@@ -205,7 +215,7 @@ def _own(request: Request, key: str, text: str) -> tuple[tuple[int, Any], ...]:
         return ()
     field = by_key(own_fields(request), key)
     if field is None:
-        raise Invalid({"own_field": "This field was switched off or deleted. Reload the list."})
+        raise Invalid({"own_field": tr("This field was switched off or deleted. Reload the list.")})
     people = people_of(request.actor.workspace_id, [field])
     return ((field.id, None if text.lower() == NONE else read_value(field, text, people)),)
 
@@ -215,7 +225,7 @@ def _whole(text: str, name: str) -> int | None:
     if not text:
         return None
     if not digits.isdecimal() or not digits.isascii() or len(digits) > 5:
-        raise Invalid({name: "Write a whole number."})
+        raise Invalid({name: tr("Write a whole number.")})
     return int(text)
 
 

@@ -19,6 +19,7 @@ from fairlead.allocation import actions as allocation
 from fairlead.allocation.permissions import may_assign_in
 from fairlead.lib.effort import parse_effort, write_effort
 from fairlead.lib.errors import Invalid, Refused, require
+from fairlead.lib.speech import later, tr
 from fairlead.people.queries import active_workers, find_worker
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
 from fairlead.web.access import Request, member_page, safe_next, to_portal
@@ -29,7 +30,7 @@ from fairlead.web.own_filters import own_fields
 from fairlead.web.own_values import editor_of, read_value, sent_text
 from fairlead.web.render import page, wants_fragment
 from fairlead.web.task_forms import DAY_ENDS
-from fairlead.web.task_list import HEADS, columns_of, heads_of, needed_fields, shower
+from fairlead.web.task_list import columns_of, heads_of, needed_fields, shower
 from fairlead.work import actions
 from fairlead.work.actions import TaskEdit
 from fairlead.work.fields.definitions import FieldDef
@@ -41,6 +42,14 @@ from fairlead.work.queries.own_fields import own_field
 from fairlead.work.types.definitions import task_types, type_of
 
 CELLS: Final = ("type", "status", "assignee", "priority", "due", "effort", "labels")
+CHANGED: Final = {
+    "type": later("%(task)s: type changed."),
+    "status": later("%(task)s: status changed."),
+    "priority": later("%(task)s: priority changed."),
+    "due": later("%(task)s: due changed."),
+    "effort": later("%(task)s: effort changed."),
+    "labels": later("%(task)s: labels changed."),
+}
 
 
 @member_page
@@ -78,7 +87,7 @@ def _check(request: Request, task: Task, cell: str) -> None:
         raise Http404
     actor = request.actor
     allowed = may_assign_in(actor, task.project_id) if cell == "assignee" else may_edit_task(actor, task)
-    require(allowed, "Only managers and whoever holds or created this task can change this here.")
+    require(allowed, tr("Only managers and whoever holds or created this task can change this here."))
 
 
 def _own(request: Request, task: Task, cell: str) -> FieldDef | None:
@@ -105,7 +114,7 @@ def _field(request: Request, task: Task, cell: str) -> dict[str, Any]:
         return {"options": choices, "value": str(task.priority)}
     if cell == "assignee":
         people = active_workers(request.actor).order_by("name").values_list("id", "name")
-        options = [("", "Nobody"), *((str(pk), name) for pk, name in people)]
+        options = [("", tr("Nobody")), *((str(pk), name) for pk, name in people)]
         return {"options": options, "value": str(task.assignee_id or "")}
     due = task.due_at.astimezone(ZoneInfo(request.user.time_zone)).date().isoformat() if task.due_at else ""
     text = {"due": due, "effort": write_effort(task.effort_min), "labels": ", ".join(task.labels)}[cell]
@@ -142,8 +151,8 @@ def _changed(request: Request, task: Task, cell: str) -> dict[str, str]:
     else:
         edit = _edit(task, cell, request.POST.get("value", "").strip(), request.user.time_zone)
     batch = actions.change_one(task, edit, actor=request.actor, now=timezone.now())
-    return {"level": "success", "text": f"{task}: {own.name if own else HEADS[cell].lower()} changed.",
-            "undo_url": undo_address(batch, _back(request))}  # fmt: skip
+    said = tr("%(task)s: %(field)s changed.", task=task, field=own.name) if own else CHANGED[cell] % {"task": task}
+    return {"level": "success", "text": said, "undo_url": undo_address(batch, _back(request))}
 
 
 def _back(request: Request) -> str:
@@ -166,7 +175,7 @@ def _edit(task: Task, cell: str, value: str, zone: str) -> TaskEdit:
         try:
             minutes = parse_effort(value)
         except ValueError:
-            raise Invalid({"effort": "Write it like 45m, 2h or 1d 4h."}) from None
+            raise Invalid({"effort": tr("Write it like 45m, 2h or 1d 4h.")}) from None
         return TaskEdit(no_effort=True) if minutes is None else TaskEdit(effort_min=minutes)
     return TaskEdit(due_at=due_of(value, zone, task.due_at)) if value else TaskEdit(no_due=True)
 
@@ -178,7 +187,7 @@ def due_of(text: str, zone: str, before: datetime | None = None) -> datetime:
     except ValueError:
         day = None
     if day is None or not 1970 <= day.year <= 2200:
-        raise Invalid({"due_at": "Write the day like 2026-11-30."})
+        raise Invalid({"due_at": tr("Write the day like 2026-11-30.")})
     local = before.astimezone(ZoneInfo(zone)) if before else None
     at: time = local.timetz().replace(tzinfo=None) if local and local.date() == day else DAY_ENDS
     return datetime.combine(day, at, ZoneInfo(zone))
@@ -186,7 +195,7 @@ def due_of(text: str, zone: str, before: datetime | None = None) -> datetime:
 
 def _number(text: str, name: str) -> int:
     if not text.isdecimal() or not text.isascii() or len(text) > 15:
-        raise Invalid({name: "Choose one from the list."})
+        raise Invalid({name: tr("Choose one from the list.")})
     return int(text)
 
 
@@ -198,10 +207,10 @@ def _assigned(request: Request, task: Task) -> dict[str, str] | None:
     if chosen:
         worker = find_worker(request.actor, _number(chosen, "assignee"))
         made = allocation.assign_task(task, worker, actor=request.actor, now=now)
-        text = f"{made.worker.name} has {task} now."
+        text = tr("%(name)s has %(task)s now.", name=made.worker.name, task=task)
     else:
         allocation.unassign_task(task, actor=request.actor, now=now)
-        text = f"{task} is with nobody now."
+        text = tr("%(task)s is with nobody now.", task=task)
     undo = f"/tasks/{task}/assign/?worker={before.pk}" if before else f"/tasks/{task}/unassign/"
     return {"level": "success", "text": text, "undo_url": undo}
 

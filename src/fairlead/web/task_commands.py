@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from fairlead.accounts.permissions import STAFF
 from fairlead.allocation.permissions import may_assign_in
 from fairlead.events.actor import Actor
+from fairlead.lib.speech import tr
 from fairlead.web.palette import Command
 from fairlead.work.models import Task
 from fairlead.work.permissions import may_edit_task
@@ -25,24 +26,24 @@ def task_commands(
     lines = [Command(s["label"], s["icon"], "post", s["url"], group=group) for s in steps if not s["why"]]
     if may_edit_task(actor, task) and task.project.archived_at is None:
         lines += [*_columns(task, found), *_priorities(task)]
-        lines.append(Command("Set due date", "calendar", "click", "#id_due_at", group=group))
-        lines.append(Command("Move with its followers", "calendar-arrow-up", "go", f"{base}dates/", group=group))
+        lines.append(Command(tr("Set due date"), "calendar", "click", "#id_due_at", group=group))
+        lines.append(Command(tr("Move with its followers"), "calendar-arrow-up", "go", f"{base}dates/", group=group))
         lines += [_shown_in(task, key, name) for key, name in further]
     if may_assign_in(actor, task.project_id) and State(task.state) not in OVER:
-        lines.append(Command("Assign the best candidate", "user-check", "post", f"{base}assign-best/", group=group))
-        lines.append(Command("Assign somebody", "users", "go", f"{base}cell/assignee/", group=group))
+        lines.append(Command(tr("Assign the best candidate"), "user-check", "post", f"{base}assign-best/", group=group))
+        lines.append(Command(tr("Assign somebody"), "users", "go", f"{base}cell/assignee/", group=group))
     if actor.role in STAFF and State(task.state) not in OVER:
         fields = urlencode({"task": str(task), "next": base})
-        lines.append(Command("Start the timer", "timer", "post", "/timer/start/", group=group, fields=fields))
+        lines.append(Command(tr("Start the timer"), "timer", "post", "/timer/start/", group=group, fields=fields))
     if actor.role in STAFF:
-        lines.append(Command("Log time on it", "timer", "go", f"/time/new/?task={task}&next={base}", group=group))
-    return [*lines, Command("Copy link", "link", "copy", "", group=group)]
+        lines.append(Command(tr("Log time on it"), "timer", "go", f"/time/new/?task={task}&next={base}", group=group))
+    return [*lines, Command(tr("Copy link"), "link", "copy", "", group=group)]
 
 
 def _columns(task: Task, found: TaskDetails) -> list[Command]:
     reachable = {*found.next_states, State(task.state)}
     return [
-        _set(task, "status", column["id"], f"Move to {column['name']}", "arrow-right-left")
+        _set(task, "status", column["id"], tr("Move to %(column)s", column=column["name"]), "arrow-right-left")
         for column in status_choices(task.project)
         if column["id"] != task.status_id and State(column["state"]) in reachable
     ]
@@ -50,13 +51,20 @@ def _columns(task: Task, found: TaskDetails) -> list[Command]:
 
 def _priorities(task: Task) -> list[Command]:
     choices = [(value, label) for value, label in reversed(Task.Priority.choices) if value != task.priority]
-    return [_set(task, "priority", value, f"Set priority: {label}", "signal") for value, label in choices]
+    return [
+        _set(task, "priority", value, tr("Set priority: %(name)s", name=label), "signal") for value, label in choices
+    ]
 
 
 def _shown_in(task: Task, key: str, name: str) -> Command:
     fields = urlencode({"project": key})
     return Command(
-        f"Show it in {name}, too", "link-2", "post", f"/tasks/{task}/placements/", group=str(task), fields=fields
+        tr("Show it in %(name)s, too", name=name),
+        "link-2",
+        "post",
+        f"/tasks/{task}/placements/",
+        group=str(task),
+        fields=fields,
     )
 
 

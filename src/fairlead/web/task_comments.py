@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from fairlead.accounts.models import Role
 from fairlead.lib.errors import Missing, Refused, require
+from fairlead.lib.speech import tr, tr_as
 from fairlead.lib.text import folded
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
 from fairlead.web.access import Request, View, member_page
@@ -49,13 +50,27 @@ def comments_of(request: Request, task: Task) -> dict[str, Any]:
             quoted = ""
         else:
             lines = [f"> {line}" for line in comment.body.splitlines()]
-            quoted = "\n".join([f"**{comment.author or 'Somebody'}** wrote:", "", *lines, "", ""])
+            quoted = "\n".join([tr("**%(name)s** wrote:", name=comment.author or tr("Somebody")), "", *lines, "", ""])
+    words = _sign_words()
     return {
         "quoted": quoted,
-        "signs": [(sign.value, sign.label) for sign in Reaction.Sign],
+        "signs": [(sign.value, sign.label, words[sign.value]) for sign in Reaction.Sign],
+        "sign_words": words,
         "may_react": may_comment(request.actor, task, internal=False),
-        "client_name": task.project.client or "The client",
+        "client_name": task.project.client,
         "readers_now": "client" if request.GET.get("to") == "client" else "team",
+    }
+
+
+def _sign_words() -> dict[str, str]:
+    """What each sign says, for those who do not see it."""
+    return {
+        "agree": tr_as("sign", "agree"),
+        "love": tr_as("sign", "love"),
+        "party": tr_as("sign", "party"),
+        "look": tr_as("sign", "look"),
+        "done": tr_as("sign", "done"),
+        "unsure": tr_as("sign", "unsure"),
     }
 
 
@@ -97,7 +112,7 @@ def edit_comment(request: Request, key: str, comment_id: int) -> HttpResponse:
     """Change one's own words."""
     task = find_task(request.actor, key)
     found = find_comment(request.actor, task, comment_id)
-    require(may_edit_comment(request.actor, found), "Only who wrote a comment can change it.")
+    require(may_edit_comment(request.actor, found), tr("Only who wrote a comment can change it."))
     body, error = request.POST.get("body", found.body), ""
     if request.method == "POST":
         try:
@@ -127,7 +142,7 @@ def remove_comment(request: Request, key: str, comment_id: int) -> HttpResponse:
     task = find_task(request.actor, key)
     actions.remove_comment(find_comment(request.actor, task, comment_id), actor=request.actor, now=timezone.now())
     undo = f"/tasks/{task}/comments/{comment_id}/restore/"
-    messages.success(request, "The comment was removed.", extra_tags=undo)
+    messages.success(request, tr("The comment was removed."), extra_tags=undo)
     return _back(task)
 
 
@@ -138,7 +153,7 @@ def restore_comment(request: Request, key: str, comment_id: int) -> HttpResponse
     task = find_task(request.actor, key)
     found = find_removed_comment(request.actor, task, comment_id)
     actions.restore_comment(found, actor=request.actor, now=timezone.now())
-    messages.success(request, "The comment is back.")
+    messages.success(request, tr("The comment is back."))
     return _back(task, comment_id)
 
 
@@ -147,12 +162,18 @@ def show_comment(request: Request, key: str, comment_id: int) -> HttpResponse:
     """Say who would read an internal comment from now on, and then let them."""
     task = find_task(request.actor, key)
     found = find_comment(request.actor, task, comment_id)
-    require(may_show_comment(request.actor, found), "Only who wrote a comment and managers decide who reads it.")
+    require(may_show_comment(request.actor, found), tr("Only who wrote a comment and managers decide who reads it."))
     if request.method == "POST":
         actions.show_comment(found, actor=request.actor, now=timezone.now())
-        messages.success(request, f"{task.project.client or 'The client'} reads this comment now.")
+        client = task.project.client
+        told = (
+            tr("%(client)s reads this comment now.", client=client)
+            if client
+            else tr("The client reads this comment now.")
+        )
+        messages.success(request, told)
         return _back(task, comment_id)
-    values = {"task": task, "comment": found, "client_name": task.project.client or "the client"}
+    values = {"task": task, "comment": found, "client_name": task.project.client}
     return page(request, "tasks/comment_show.jinja", values)
 
 
@@ -162,7 +183,7 @@ def hide_comment(request: Request, key: str, comment_id: int) -> HttpResponse:
     """Let only the team read a comment."""
     task = find_task(request.actor, key)
     actions.hide_comment(find_comment(request.actor, task, comment_id), actor=request.actor, now=timezone.now())
-    messages.success(request, "Only the team reads this comment now.")
+    messages.success(request, tr("Only the team reads this comment now."))
     return _back(task, comment_id)
 
 
@@ -197,7 +218,7 @@ def mentions(request: Request, key: str) -> HttpResponse:
     """Names that begin with, or hold, what stands behind an @ in a comment."""
     task, typed = find_task(request.actor, key), folded(request.GET.get("q", "")[:60])
     client = request.actor.role == Role.CLIENT
-    require(client or may_comment(request.actor, task, internal=True), "Only the team comments here.")
+    require(client or may_comment(request.actor, task, internal=True), tr("Only the team comments here."))
     internal = not client and request.GET.get("to") != "client"
     people = {} if client else people_to_mention(request.actor, task, internal=internal)
     fits = [(pk, name) for pk, name in people.items() if f" {typed}" in f" {folded(name)}" and pk != request.user.pk]

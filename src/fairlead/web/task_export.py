@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 
 from fairlead.lib.effort import write_effort
 from fairlead.lib.sheets import line, safe
+from fairlead.lib.speech import tr
 from fairlead.web.access import Request, member_page, to_portal
 from fairlead.web.own_filters import own_fields
 from fairlead.web.render import attachment
@@ -59,7 +60,7 @@ class _Sheet:
 
     def lines(self, rows: list[dict[str, Any]]) -> Iterator[str]:
         """The file, line by line; the mark in front tells spreadsheets that it is UTF-8."""
-        yield "\ufeff" + _line(["Key", *(self.heads[name] for name in self.names)])
+        yield "\ufeff" + _line([tr("Key"), *(self.heads[name] for name in self.names)])
         for row in rows:
             yield _line([row["key"], *(self._text(row, name) for name in self.names)])
 
@@ -77,9 +78,9 @@ def _cell(row: dict[str, Any], name: str, zone: ZoneInfo) -> str:
         at = row[moments[name]]
         return at.astimezone(zone).strftime("%Y-%m-%d %H:%M") if at else ""
     plain = {
-        "title": row["title"], "type": row["type__name"] or "Task",
+        "title": row["title"], "type": row["type__name"] or tr("Task"),
         "project": row["project__name"], "status": row["status__name"],
-        "priority": Task.Priority(row["priority"]).label if row["priority"] else "",
+        "priority": str(Task.Priority(row["priority"]).label) if row["priority"] else "",
         "assignee": row["assignee__name"] or "", "effort": write_effort(row["effort_min"]),
         "labels": ", ".join(row["labels"]),
     }  # fmt: skip

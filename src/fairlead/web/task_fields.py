@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from fairlead.lib.errors import Missing, Refused
+from fairlead.lib.speech import tr
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
 from fairlead.web.access import Request, member_page
 from fairlead.web.own_values import editor_of, read_value, sent_text, shown_value
@@ -93,7 +94,7 @@ def save(request: Request, key: str, field: str) -> HttpResponse:
     task = find_task(request.actor, key)
     found = by_key(of_project(visible(request.actor), task.project_id), field)
     if found is None:
-        raise Missing("This field was switched off or deleted. Reload the page.")
+        raise Missing(tr("This field was switched off or deleted. Reload the page."))
     people = people_of(task.workspace_id, [found])
     wrong = {}
     try:

@@ -10,6 +10,7 @@ from django.http import HttpResponse
 
 from fairlead.accounts.models import Role
 from fairlead.events.actor import Actor
+from fairlead.lib.speech import later, tr, tr_as
 from fairlead.people.queries import skill_choices, team_choices, worker_name
 from fairlead.web.access import Request
 from fairlead.web.own_filters import own_asked, own_filters, own_query
@@ -21,8 +22,22 @@ from fairlead.work.states import State
 from fairlead.work.types.definitions import looks
 
 RANGES = {
-    "due_from": "Due from", "due_to": "Due until", "created_from": "Created from", "created_to": "Created until",
-}  # fmt: skip
+    "due_from": later("Due from"),
+    "due_to": later("Due until"),
+    "created_from": later("Created from"),
+    "created_to": later("Created until"),
+}
+LABELS: Final = {
+    "state": later("State"),
+    "assignee": later("Assignee"),
+    "label": later("Label"),
+    "priority": later("Priority"),
+    "due": later("Due"),
+    "type": later("Type"),
+    "skill": later("Skill"),
+    "team": later("Team"),
+}
+"""What the selects of the filter bar are called."""
 MOST_CHOSEN: Final = 1000
 """Tasks of a list that can be chosen at once."""
 NAMES = ("q", "state", "type", "assignee", "label", "priority", "due", "skill", "team", *RANGES)
@@ -86,13 +101,13 @@ def filter_bar(
     people = assignees(actor, project, most=LISTED_PEOPLE + 1)
     many = len(people) > LISTED_PEOPLE
     choices: dict[str, list[tuple[str, str]]] = {
-        "assignee": [(ME, "Me"), (NOBODY, "Nobody yet"), *_people(actor, wanted, people, many=many)],
+        "assignee": [(ME, tr("Me")), (NOBODY, tr("Nobody yet")), *_people(actor, wanted, people, many=many)],
         "label": [(name, name) for name in labels(actor, project)],
         "priority": [(str(value), label) for value, label in reversed(Task.Priority.choices)],
         "due": list(DUES.items()),
     }
     if states:
-        choices = {"state": [("open", "Open"), *State.choices], **choices}
+        choices = {"state": [("open", tr_as("state", "Open")), *State.choices], **choices}
     if actor.role != Role.CLIENT:
         choices["type"] = [(kind["key"], kind["name"]) for pk, kind in looks(actor.workspace_id).items() if pk]
         choices["skill"] = [(str(pk), name) for pk, name, _ in skill_choices(actor)]
@@ -108,7 +123,7 @@ def filter_bar(
     selects = [
         {
             "name": name,
-            "label": name.capitalize(),
+            "label": str(LABELS[name]),
             "options": options,
             "value": chosen[name],
             "typed": many and name == "assignee",

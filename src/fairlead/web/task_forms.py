@@ -13,7 +13,7 @@ from django import forms
 from fairlead.events.actor import Actor
 from fairlead.lib.effort import parse_effort, write_effort
 from fairlead.lib.errors import Missing
-from fairlead.lib.speech import later
+from fairlead.lib.speech import later, tr
 from fairlead.people.queries import find_skill
 from fairlead.work.models import Project, Status, Task
 from fairlead.work.queries import find_task
@@ -29,7 +29,7 @@ class EffortField(forms.CharField):
         try:
             return parse_effort(str(super().clean(value)))
         except ValueError:
-            raise forms.ValidationError("Write it like 45m, 2h or 1d 4h.") from None
+            raise forms.ValidationError(tr("Write it like 45m, 2h or 1d 4h.")) from None
 
     def prepare_value(self, value: Any) -> Any:
         return write_effort(value) if isinstance(value, int) else value
@@ -48,19 +48,21 @@ class DayField(forms.DateField):
 class TaskForm(forms.Form):
     """Everything about a task that is typed. Needs come as rows of need_skill and need_level."""
 
-    title = forms.CharField(max_length=240)
+    title = forms.CharField(label=later("Title"), max_length=240)
     description = forms.CharField(
-        required=False, strip=False, max_length=50_000, widget=forms.Textarea(attrs={"rows": 6}),
-        help_text="Markdown: **bold**, lists, tables, links.",
+        label=later("Description"), required=False, strip=False, max_length=50_000,
+        widget=forms.Textarea(attrs={"rows": 6}), help_text=later("Markdown: **bold**, lists, tables, links."),
     )  # fmt: skip
-    priority = forms.TypedChoiceField(choices=Task.Priority.choices, coerce=int, required=False, empty_value="")
-    effort_low_min = EffortField(label="Effort, low", required=False)
-    effort_min = EffortField(label="Effort, likely", required=False)
-    effort_high_min = EffortField(label="Effort, high", required=False)
-    release_at = DayField(label="Not before", required=False)
-    due_at = DayField(label="Due", required=False)
-    labels = forms.CharField(required=False, help_text="Separated by commas.")
-    parent = forms.CharField(label="Part of", required=False, help_text="The key of a task, like WEB-12.")
+    priority = forms.TypedChoiceField(
+        label=later("Priority"), choices=Task.Priority.choices, coerce=int, required=False, empty_value=""
+    )
+    effort_low_min = EffortField(label=later("Effort, low"), required=False)
+    effort_min = EffortField(label=later("Effort, likely"), required=False)
+    effort_high_min = EffortField(label=later("Effort, high"), required=False)
+    release_at = DayField(label=later("Not before"), required=False)
+    due_at = DayField(label=later("Due"), required=False)
+    labels = forms.CharField(label=later("Labels"), required=False, help_text=later("Separated by commas."))
+    parent = forms.CharField(label=later("Part of"), required=False, help_text=later("The key of a task, like WEB-12."))
 
     def __init__(
         self, data: Any = None, *, actor: Actor, zone: str, task: Task | None = None, initial: Any = None
@@ -112,7 +114,9 @@ class TaskForm(forms.Form):
         for name, level in self.need_rows():
             skill = find_skill(self.actor, name)
             if skill is None:
-                wrong.append(f"There is no skill {name!r}. Choose one from the list, or add it under Skills.")
+                wrong.append(
+                    tr("There is no skill '%(name)s'. Choose one from the list, or add it under Skills.", name=name)
+                )
             else:
                 needs[skill.pk] = int(level) if level in "12345" and level else 3
         return needs, wrong
@@ -135,17 +139,23 @@ def initial_values(task: Task) -> dict[str, Any]:
 class NewTaskForm(TaskForm):
     """A new task also says in which project it is, in which column, and what it must fulfil."""
 
-    project = forms.ModelChoiceField(queryset=Project.objects.none(), to_field_name="key", empty_label=None)
+    project = forms.ModelChoiceField(
+        label=later("Project"), queryset=Project.objects.none(), to_field_name="key", empty_label=None
+    )
     status = forms.ModelChoiceField(
-        queryset=Status.objects.none(), required=False, label="Column", empty_label="Where work waits"
+        queryset=Status.objects.none(), required=False, label=later("Column"), empty_label=later("Where work waits")
     )
     criteria = forms.CharField(
-        required=False, label="Acceptance criteria", widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="One a line. The task is done only when each is checked.",
+        required=False, label=later("Acceptance criteria"), widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=later("One a line. The task is done only when each is checked."),
     )  # fmt: skip
-    type = forms.ChoiceField(required=False, help_text="What you leave empty is filled from its template.")
+    type = forms.ChoiceField(
+        label=later("Type"), required=False, help_text=later("What you leave empty is filled from its template.")
+    )
     after = forms.CharField(
-        required=False, label="Waits for", help_text="Keys of tasks that must be done first: WEB-3, WEB-7."
+        required=False,
+        label=later("Waits for"),
+        help_text=later("Keys of tasks that must be done first: WEB-3, WEB-7."),
     )
 
     def clean_criteria(self) -> tuple[str, ...]:
@@ -163,10 +173,12 @@ class NewTaskForm(TaskForm):
 class ProjectForm(forms.Form):
     """A project's own fields."""
 
-    name = forms.CharField(max_length=120)
-    client = forms.CharField(max_length=120, required=False, help_text="For whom it is.")
-    description = forms.CharField(required=False, max_length=50_000, widget=forms.Textarea(attrs={"rows": 4}))
-    color = forms.IntegerField(min_value=0, max_value=11, required=False)
+    name = forms.CharField(label=later("Name"), max_length=120)
+    client = forms.CharField(label=later("Client"), max_length=120, required=False, help_text=later("For whom it is."))
+    description = forms.CharField(
+        label=later("Description"), required=False, max_length=50_000, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    color = forms.IntegerField(label=later("Color"), min_value=0, max_value=11, required=False)
 
     def clean_color(self) -> int:
         return self.cleaned_data["color"] or 0
@@ -176,9 +188,10 @@ class NewProjectForm(ProjectForm):
     """A new project has a key too; left empty, one is made from the name."""
 
     key = forms.CharField(
+        label=later("Key"),
         max_length=8,
         required=False,
-        help_text="2 to 8 letters and digits, like WEB. Left empty, it is made from the name.",
+        help_text=later("2 to 8 letters and digits, like WEB. Left empty, it is made from the name."),
     )
     private = forms.BooleanField(
         required=False,

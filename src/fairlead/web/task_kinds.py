@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from fairlead.accounts.models import User
 from fairlead.lib.errors import Invalid, Refused
+from fairlead.lib.speech import later, tr
 from fairlead.people.queries import active_workers, find_worker
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
 from fairlead.web.access import Request, View, member_page, safe_next
@@ -109,14 +110,14 @@ def _tried(request: Request, task: Task, act: Callable[[], Any], said: str = "")
         messages.error(request, refused.detail)
     else:
         if said:
-            messages.success(request, said.format(task=task))
+            messages.success(request, said % {"task": task})
     return _back(request, task, "")
 
 
 approve, reject, ask = (
-    _decision(actions.give_approval, "You approved {task}."),
-    _decision(actions.refuse_approval, "You rejected {task}."),
-    _decision(actions.send_back, "You asked for changes to {task}."),
+    _decision(actions.give_approval, later("You approved %(task)s.")),
+    _decision(actions.refuse_approval, later("You rejected %(task)s.")),
+    _decision(actions.send_back, later("You asked for changes to %(task)s.")),
 )
 
 
@@ -127,7 +128,7 @@ def withdraw(request: Request, key: str) -> HttpResponse:
     task = find_task(request.actor, key)
     return _tried(
         request, task, lambda: actions.withdraw_verdict(task, actor=request.actor, now=timezone.now()),
-        "You took your answer to {task} back.",
+        tr("You took your answer to %(task)s back."),
     )  # fmt: skip
 
 
@@ -163,7 +164,7 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise Invalid({"due_on": "Write the day like 2026-11-30."}) from None
+        raise Invalid({"due_on": tr("Write the day like 2026-11-30.")}) from None
 
 
 @member_page

@@ -16,6 +16,7 @@ from fairlead.accounts.models import Role
 from fairlead.accounts.permissions import MANAGERS, STAFF
 from fairlead.allocation.permissions import may_assign
 from fairlead.integrations.exports import tasks_as_csv
+from fairlead.lib.speech import later, tr
 from fairlead.people.queries import active_workers
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
 from fairlead.web.access import Request, member_page, to_portal
@@ -57,25 +58,32 @@ from fairlead.work.queries.rollups import parts_of
 from fairlead.work.states import State
 
 HEADS: Final = {
-    "title": "Task",
-    "type": "Type",
-    "project": "Project",
-    "status": "Status",
-    "priority": "Priority",
-    "assignee": "Who",
-    "due": "Due",
-    "effort": "Effort",
-    "spent": "Spent",
-    "left": "Left",
-    "labels": "Labels",
-    "parts": "Subtasks",
-    "created": "Created",
-    "updated": "Changed",
+    "title": later("Task"),
+    "type": later("Type"),
+    "project": later("Project"),
+    "status": later("Status"),
+    "priority": later("Priority"),
+    "assignee": later("Who"),
+    "due": later("Due"),
+    "effort": later("Effort"),
+    "spent": later("Spent"),
+    "left": later("Left"),
+    "labels": later("Labels"),
+    "parts": later("Subtasks"),
+    "created": later("Created"),
+    "updated": later("Changed"),
 }
 INSIDE: Final = ("effort", "spent", "left")
 """Columns that clients never see."""
 USUAL: Final = ("title", "status", "priority", "assignee", "due", "effort", "updated")
-GROUP_NAMES: Final = {"week": "due week"}
+GROUP_NAMES: Final = {
+    "project": later("By project"),
+    "status": later("By status"),
+    "assignee": later("By assignee"),
+    "priority": later("By priority"),
+    "type": later("By type"),
+    "week": later("By due week"),
+}
 
 
 @member_page
@@ -136,7 +144,8 @@ def _list(
     own = own_fields(request, project)
     sort, group = sort_of(request, own), request.GET.get("group", "")
     shown, wanted = columns_of(request, project), asked(request, project=project.key if project else "")
-    groups = {**{name: GROUP_NAMES.get(name, name) for name in GROUPS}, **dict(own_groups(own))}
+    groups = {name: str(GROUP_NAMES[name]) for name in GROUPS}
+    groups |= {name: tr("By %(field)s", field=text) for name, text in own_groups(own)}
     group = group if group in groups else ""
     needed = needed_fields(own, [*shown, sort, group])
     found = task_list(
@@ -156,7 +165,7 @@ def _list(
         "chooser": _chooser(request, shown, project),
         "bar": bar,
         "group": group,
-        "groups": [(name, f"By {text}") for name, text in groups.items() if not (project and name == "project")],
+        "groups": [(name, text) for name, text in groups.items() if not (project and name == "project")],
         "today": today_of(request, now),
         "previous": address(request, page=found.page - 1) if found.page > 1 else None,
         "next": address(request, page=found.page + 1) if found.page < found.pages else None,
@@ -231,7 +240,7 @@ def heads_of(request: Request, project: Project | None = None) -> dict[str, str]
     """Every column that the reader may choose, in the order of the table; a client never sees efforts and time."""
     own = {PREFIX + field.key: field.name for field in own_fields(request, project)}
     hidden = INSIDE if request.actor.role == Role.CLIENT else ()
-    return {name: text for name, text in {**HEADS, **own}.items() if name not in hidden}
+    return {name: str(text) for name, text in {**HEADS, **own}.items() if name not in hidden}
 
 
 def columns_of(request: Request, project: Project | None = None) -> list[str]:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from fairlead.lib.errors import Invalid, Refused
 from fairlead.lib.lag import parse_lag
+from fairlead.lib.speech import tr
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
 from fairlead.web.access import Request, member_page
 from fairlead.web.errors import wants_json
@@ -27,7 +28,11 @@ def _refused(request: Request, refused: Refused, *, typed: str = "") -> None:
     """Say on the next page what was refused, with what was typed; a fragment gets a toast and keeps its fields."""
     if request.htmx or refused.status in (403, 404):
         raise refused
-    messages.error(request, f"{refused.detail} You typed: {typed}" if typed else refused.detail)
+    messages.error(request, _with_typed(refused, typed) if typed else refused.detail)
+
+
+def _with_typed(refused: Refused, typed: str) -> str:
+    return tr("%(why)s You typed: %(typed)s", why=refused.detail, typed=typed)
 
 
 @member_page
@@ -69,7 +74,7 @@ def remove_criterion(request: Request, key: str, criterion_id: int) -> HttpRespo
     task = find_task(request.actor, key)
     criterion = find_criterion(request.actor, task, criterion_id)
     actions.remove_criterion(criterion, actor=request.actor, now=timezone.now())
-    messages.success(request, f"“{criterion.text}” is no longer asked for.")
+    messages.success(request, tr("“%(criterion)s” is no longer asked for.", criterion=criterion.text))
     return _back(task, "criteria")
 
 
@@ -98,10 +103,10 @@ def wait_for(request: Request, key: str) -> HttpResponse:
     except Refused as refused:
         if request.htmx or wants_json(request) or refused.status == 403:
             raise
-        messages.error(request, f"{refused.detail} You typed: {text}")
+        messages.error(request, _with_typed(refused, text))
     else:
         if wants_json(request):
-            return JsonResponse({"text": f"{task} follows {after}."})
+            return JsonResponse({"text": tr("%(task)s follows %(after)s.", task=task, after=after)})
     return _back(task, "order")
 
 
@@ -109,7 +114,7 @@ def _lag(text: str) -> int:
     try:
         return parse_lag(text[:40])
     except ValueError:
-        raise Invalid({"lag": "Write the lag like 2d, 4h or -1d."}) from None
+        raise Invalid({"lag": tr("Write the lag like 2d, 4h or -1d.")}) from None
 
 
 @member_page
@@ -119,7 +124,7 @@ def stop_waiting(request: Request, key: str) -> HttpResponse:
     task = find_task(request.actor, key)
     after = find_task(request.actor, request.POST.get("after", ""))
     actions.remove_dependency(task, after, actor=request.actor, now=timezone.now())
-    messages.success(request, f"{task} no longer waits for {after}.")
+    messages.success(request, tr("%(task)s no longer waits for %(after)s.", task=task, after=after))
     return _back(task, "order")
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from fairlead.lib.errors import Refused
+from fairlead.lib.speech import tr
 from fairlead.web.access import Request, member_page
 from fairlead.web.own_filters import own_query
 from fairlead.web.task_filters import LISTED, NAMES
@@ -44,7 +45,7 @@ def add(request: Request) -> HttpResponse:
         return redirect(f"/tasks/?{query}" if query else "/tasks/?all=1")
     if "starts" in request.POST:
         actions.start_with(view, actor=request.actor)
-    messages.success(request, f"The view {view.name} is saved.")
+    messages.success(request, tr("The view %(name)s is saved.", name=view.name))
     return redirect("view", view.pk)
 
 
@@ -72,7 +73,7 @@ def _saved(request: Request, view: View, values: dict[str, object]) -> HttpRespo
             raise
         messages.error(request, refused.detail)
     else:
-        messages.success(request, f"The view {view.name} is saved.")
+        messages.success(request, tr("The view %(name)s is saved.", name=view.name))
     return redirect("view", view.pk)
 
 
@@ -82,7 +83,7 @@ def remove(request: Request, number: int) -> HttpResponse:
     """Take a view away; its tasks stay where they are."""
     view = find_view(request.actor, number)
     actions.remove_view(view, actor=request.actor, now=timezone.now())
-    messages.success(request, f"The view {view.name} is gone; its tasks are where they were.")
+    messages.success(request, tr("The view %(name)s is gone; its tasks are where they were.", name=view.name))
     return redirect("/tasks/?all=1")
 
 
@@ -92,7 +93,7 @@ def start(request: Request, number: int) -> HttpResponse:
     """Open the list of all tasks with this view from now on."""
     view = find_view(request.actor, number)
     actions.start_with(view, actor=request.actor)
-    messages.success(request, f"All tasks opens with {view.name} now.")
+    messages.success(request, tr("All tasks opens with %(name)s now.", name=view.name))
     return redirect("view", view.pk)
 
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from fairlead.accounts.models import Role
 from fairlead.accounts.permissions import STAFF
 from fairlead.lib.errors import Conflict, Invalid, Refused, require
+from fairlead.lib.speech import later, tr
 from fairlead.people.queries import skills, worker_of
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
 from fairlead.web.access import Request, View, member_page, to_portal
@@ -117,10 +118,10 @@ def _decided(task: Task) -> bool:
 
 
 STEPS: dict[State, tuple[str, str, str]] = {
-    State.RUNNING: ("start", "Start", "play"),
-    State.REVIEW: ("submit", "Hand in for review", "send"),
-    State.DONE: ("complete", "Complete", "check"),
-    State.READY: ("reopen", "Reopen", "rotate-ccw"),
+    State.RUNNING: ("start", later("Start"), "play"),
+    State.REVIEW: ("submit", later("Hand in for review"), "send"),
+    State.DONE: ("complete", later("Complete"), "check"),
+    State.READY: ("reopen", later("Reopen"), "rotate-ccw"),
 }
 
 
@@ -134,15 +135,20 @@ def _steps(task: Task, found: TaskDetails) -> list[dict[str, str]]:
         verb, label, icon = STEPS[to]
         why = ""
         if found.blocked_by and waiting and to in (State.RUNNING, State.DONE):
-            why = f"Waits for {', '.join(found.blocked_by)}"
+            why = tr("Waits for %(tasks)s", tasks=", ".join(found.blocked_by))
         elif to == State.DONE and task.type is not None and task.type.base == APPROVAL:
-            why = "It is done when its approvers say so"
+            why = tr("It is done when its approvers say so")
         elif to == State.DONE and found.met < len(found.criteria):
-            why = f"{len(found.criteria) - found.met} of {len(found.criteria)} criteria are open"
+            why = _open_criteria(found)
         if to == State.RUNNING and not waiting:
-            label, icon = "Back to work", "undo-2"
-        steps.append({"label": label, "icon": icon, "url": f"/tasks/{task}/{verb}/", "why": why, "verb": verb})
+            label, icon = tr("Back to work"), "undo-2"
+        steps.append({"label": str(label), "icon": icon, "url": f"/tasks/{task}/{verb}/", "why": why, "verb": verb})
     return steps
+
+
+def _open_criteria(found: TaskDetails) -> str:
+    count = len(found.criteria)
+    return tr("%(open)s of %(total)s criteria are open", open=count - found.met, total=count)
 
 
 @member_page
@@ -167,7 +173,7 @@ def edit(request: Request, key: str) -> HttpResponse:
         except Refused as refused:
             blame(form, refused)
         else:
-            messages.success(request, f"{task} was saved.")
+            messages.success(request, tr("%(task)s was saved.", task=task))
             return redirect("task", str(task))
     return _task_page(request, task, found, form)
 
@@ -178,7 +184,7 @@ def _differences(task: Task, found: TaskDetails, form: TaskForm) -> list[dict[st
     typed = _form_texts(form)
     rows = [
         {
-            "field": str(form.fields[name].label or name.replace("_", " ").capitalize()),
+            "field": str(form.fields[name].label),
             "saved": saved[name],
             "typed": typed[name],
         }
@@ -187,7 +193,7 @@ def _differences(task: Task, found: TaskDetails, form: TaskForm) -> list[dict[st
     ]
     needs = ", ".join(f"{row['name']} ≥ {row['level']}" for row in found.needs)
     mine = ", ".join(f"{name} ≥ {level or 3}" for name, level in form.need_rows())
-    return rows if needs == mine else [*rows, {"field": "Needed skills", "saved": needs, "typed": mine}]
+    return rows if needs == mine else [*rows, {"field": tr("Needed skills"), "saved": needs, "typed": mine}]
 
 
 def _form_texts(form: TaskForm) -> dict[str, str]:
@@ -203,7 +209,7 @@ def _form_texts(form: TaskForm) -> dict[str, str]:
 @member_page
 def new(request: Request) -> HttpResponse:
     """A form for a new task; ?project=WEB&status=3&parent=WEB-1&due=2026-11-30 fill it in."""
-    require(request.actor.role != Role.AUDITOR, "Auditors read only. Ask a member of the team to add the task.")
+    require(request.actor.role != Role.AUDITOR, tr("Auditors read only. Ask a member of the team to add the task."))
     if request.method != "POST" and (client := to_portal(request, "/portal/new/")):
         return client
     projects = visible_projects(request.actor).filter(archived_at__isnull=True).order_by("name")
@@ -220,7 +226,7 @@ def new(request: Request) -> HttpResponse:
         except Refused as refused:
             blame(form, refused)
         else:
-            messages.success(request, f"{task} was created.")
+            messages.success(request, tr("%(task)s was created.", task=task))
             again = "another" in request.POST
             return redirect(f"/tasks/new/?project={task.project.key}" if again else f"/tasks/{task}/")
     names = (
@@ -294,7 +300,7 @@ def delete(request: Request, key: str) -> HttpResponse:
     """Put the task into the trash, with a way back."""
     task = find_task(request.actor, key)
     actions.delete_task(task, actor=request.actor, now=timezone.now())
-    messages.success(request, f"{task} is in the trash.", extra_tags=f"/tasks/{task}/restore/")
+    messages.success(request, tr("%(task)s is in the trash.", task=task), extra_tags=f"/tasks/{task}/restore/")
     return redirect("board", task.project.key)
 
 
@@ -304,7 +310,7 @@ def restore(request: Request, key: str) -> HttpResponse:
     """Take the task out of the trash."""
     task = find_deleted_task(request.actor, key)
     actions.restore_task(task, actor=request.actor, now=timezone.now())
-    messages.success(request, f"{task} is back in {task.status.name}.")
+    messages.success(request, tr("%(task)s is back in %(status)s.", task=task, status=task.status.name))
     return redirect("task", str(task))
 
 
@@ -323,7 +329,7 @@ def _step(act: Callable[..., Task]) -> View:
                 raise
             messages.error(request, refused.detail)
         else:
-            messages.success(request, f"{task} is in {task.status.name}.")
+            messages.success(request, tr("%(task)s is in %(status)s.", task=task, status=task.status.name))
         return redirect("task", str(task))
 
     return view
