@@ -15,11 +15,13 @@ from django.views.decorators.http import require_GET
 
 from fairlead.accounts.permissions import MANAGERS, READERS, STAFF
 from fairlead.lib.errors import Invalid, Refused, require
+from fairlead.lib.speech import later, tr, tr_count
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
 from fairlead.web.access import Request, member_page, safe_next, to_portal
 from fairlead.web.batches import undo_address
-from fairlead.web.calendar import day_of
+from fairlead.web.calendar import day_of, few
 from fairlead.web.errors import wants_json
+from fairlead.web.filters import written
 from fairlead.web.render import page
 from fairlead.web.task_filters import address, address_at, asked, filter_bar, pushed
 from fairlead.web.task_forms import DAY_ENDS
@@ -33,8 +35,7 @@ from fairlead.work.queries import details, find_project, find_task, timeline
 
 PLAIN: Final = 200
 """Tasks in the table that stands there without a script."""
-ONLY_TEAM: Final = "The timeline is for the team. What you asked for is in your portal."
-SHOWN: Final = 3
+ONLY_TEAM: Final = later("The timeline is for the team. What you asked for is in your portal.")
 
 
 @member_page
@@ -84,7 +85,9 @@ def data(request: Request) -> HttpResponse:
 def dates(request: Request, key: str) -> HttpResponse:
     """Other dates for a task: ?days= moves it, ?start= and ?due= set them. Shows what would follow, then does it."""
     task, sent = find_task(request.actor, key), request.POST or request.GET
-    require(may_edit_task(request.actor, task), "Only managers and whoever holds or created this task can change it.")
+    require(
+        may_edit_task(request.actor, task), tr("Only managers and whoever holds or created this task can change it.")
+    )
     if request.method == "POST":
         return _change(request, task)
     try:
@@ -122,11 +125,11 @@ def _done(request: Request, task: Task, back: str) -> tuple[str, str]:
     now, wanted = timezone.now(), _dates(request, task)
     if "only" in request.POST:
         batch = actions.change_one(task, _edit(task, wanted), actor=request.actor, now=now)
-        return f"{task} moved.", undo_address(batch, back)
+        return tr("%(keys)s moved.", keys=task), undo_address(batch, back)
     done = actions.shift_task(task, wanted, actor=request.actor, now=now)
     if done.batch is None:
-        return "Nothing moved.", ""
-    return f"{_told(done)}.", undo_address(done.batch, back)
+        return tr("Nothing moved."), ""
+    return tr("%(keys)s moved.", keys=few([one.key for one in done.moved])), undo_address(done.batch, back)
 
 
 def _edit(task: Task, wanted: Dates) -> TaskEdit:
@@ -140,18 +143,13 @@ def _edit(task: Task, wanted: Dates) -> TaskEdit:
     )
 
 
-def _told(done: Shift) -> str:
-    names = [one.key for one in done.moved]
-    return f"{', '.join(names[:SHOWN])}{f' and {len(names) - SHOWN} more' if len(names) > SHOWN else ''} moved"
-
-
 def _dates(request: Request, task: Task) -> Dates:
     """Start and due time that are asked for; what is not named stays."""
     sent = request.POST or request.GET
     text = sent.get("days", "")
     if text:
         if not text.removeprefix("-").isdecimal() or len(text) > 6:
-            raise Invalid({"days": "Say by how many days, like 3 or -2."})
+            raise Invalid({"days": tr("Say by how many days, like 3 or -2.")})
         return actions.dates_after(task, int(text))
     zone = ZoneInfo(request.user.time_zone)
     release_at = _moment(sent.get("start"), task.release_at, time(0), zone)
@@ -166,7 +164,7 @@ def _moment(text: str | None, before: datetime | None, usual: time, zone: ZoneIn
         return None
     day: date | None = day_of(text.strip())
     if day is None:
-        raise Invalid({"due_at": "Write the day like 2026-11-30."})
+        raise Invalid({"due_at": tr("Write the day like 2026-11-30.")})
     return datetime.combine(day, before.astimezone(zone).time() if before else usual, zone)
 
 
@@ -186,10 +184,13 @@ def words(found: Shift) -> str:
     """What would move, in a sentence: "3 followers move too: WEB-2, WEB-3, WEB-4." """
     names, own = [one.key for one in found.followers], len(found.moved) > len(found.followers)
     if not names:
-        return "Nothing else moves."
-    verb = ("follower moves" if len(names) == 1 else "followers move") + (" too" if own else "")
-    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return f"{len(names)} {verb}: {', '.join(names[:SHOWN])}{more}."
+        return tr("Nothing else moves.")
+    named = few(names)
+    if own:
+        return tr_count(
+            "%(n)s follower moves too: %(keys)s.", "%(n)s followers move too: %(keys)s.", len(names), keys=named
+        )
+    return tr_count("%(n)s follower moves: %(keys)s.", "%(n)s followers move: %(keys)s.", len(names), keys=named)
 
 
 def _day(at: datetime | None, zone: ZoneInfo) -> str:
@@ -225,8 +226,7 @@ def _row(one: Moved, zone: ZoneInfo) -> dict[str, Any]:
 
 def _span(dates: Dates, zone: ZoneInfo) -> str:
     days = [at.astimezone(zone).date() for at in dates if at is not None]
-    shown = [f"{day.day} {day:%b}" for day in dict.fromkeys(days)]
-    return " – ".join(shown) or "no date"
+    return " – ".join(written(day, "day") for day in dict.fromkeys(days)) or tr("no date")
 
 
 urls = [

@@ -140,7 +140,14 @@ AREAS: Final[dict[str, tuple[str, ...]]] = {
         "lib/magic.py",
         "lib/scanning.py",
     ),
-    "time": (f"{T}/time/*", f"{W}/time*.py", f"{S}/timesheet.js", "work/time/*", "work/actions/time_*.py"),
+    "time": (
+        f"{T}/time/*",
+        f"{W}/time_*.py",
+        f"{W}/timer.py",
+        f"{S}/timesheet.js",
+        "work/time/*",
+        "work/actions/time_*.py",
+    ),
     "dates": (
         f"{T}/calendar/*",
         f"{T}/timeline/*",
@@ -245,7 +252,7 @@ NO_AREA: Final = (
     "*.min.js",
 )
 """Sources without texts for people at pages: the engine, the command line, the styleguide."""
-COMPLETE: Final = frozenset({"portal", "accounts", "frame", "mails"})
+COMPLETE: Final = frozenset({"portal", "accounts", "frame", "mails", "dates"})
 """Areas in which a test finds every text that is not marked for translation."""
 
 
