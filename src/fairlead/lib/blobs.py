@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from fairlead.lib.errors import Refused
+from fairlead.lib.speech import later, tr
 
 INCOMING: Final = "incoming"
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
@@ -24,7 +25,7 @@ class TooLarge(Refused):
 
     code = "too-large"
     status = 413
-    title = "The file is too large"
+    title = later("The file is too large")
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,9 @@ class Incoming:
         self.size += len(piece)
         if self.size > self._most:
             self.abandon()
-            raise TooLarge(f"A file may have {self._most // 2**20} MB at most. Make it smaller, or share a link to it.")
+            raise TooLarge(
+                tr("A file may have %(n)s MB at most. Make it smaller, or share a link to it.", n=self._most // 2**20)
+            )
         self._digest.update(piece)
         self._file.write(piece)
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from fairlead.lib.speech import later
+
 HEAD_BYTES: Final = 65_536
 """As much as is looked at."""
 IMAGE, PAGES, TEXT, NOTHING = "image", "pages", "text", ""
@@ -26,17 +28,17 @@ class Kind:
     preview: str = NOTHING
 
 
-PNG: Final = Kind("image/png", "PNG image", IMAGE)
-JPEG: Final = Kind("image/jpeg", "JPEG image", IMAGE)
-GIF: Final = Kind("image/gif", "GIF image", IMAGE)
-WEBP: Final = Kind("image/webp", "WebP image", IMAGE)
-BMP: Final = Kind("image/bmp", "BMP image", IMAGE)
-PDF: Final = Kind("application/pdf", "PDF document", PAGES)
-SVG: Final = Kind("image/svg+xml", "SVG drawing")
-HTML: Final = Kind("text/html", "Web page")
-PLAIN: Final = Kind("text/plain", "Text", TEXT)
-PROGRAM: Final = Kind("application/x-executable", "Program")
-UNKNOWN: Final = Kind("application/octet-stream", "File")
+PNG: Final = Kind("image/png", later("PNG image"), IMAGE)
+JPEG: Final = Kind("image/jpeg", later("JPEG image"), IMAGE)
+GIF: Final = Kind("image/gif", later("GIF image"), IMAGE)
+WEBP: Final = Kind("image/webp", later("WebP image"), IMAGE)
+BMP: Final = Kind("image/bmp", later("BMP image"), IMAGE)
+PDF: Final = Kind("application/pdf", later("PDF document"), PAGES)
+SVG: Final = Kind("image/svg+xml", later("SVG drawing"))
+HTML: Final = Kind("text/html", later("Web page"))
+PLAIN: Final = Kind("text/plain", later("Text"), TEXT)
+PROGRAM: Final = Kind("application/x-executable", later("Program"))
+UNKNOWN: Final = Kind("application/octet-stream", later("File"))
 
 SIGNS: Final[tuple[tuple[bytes, Kind], ...]] = (
     (b"\x89PNG\r\n\x1a\n", PNG),
@@ -44,32 +46,32 @@ SIGNS: Final[tuple[tuple[bytes, Kind], ...]] = (
     (b"GIF87a", GIF),
     (b"GIF89a", GIF),
     (b"%PDF-", PDF),
-    (b"PK\x03\x04", Kind("application/zip", "Archive")),
-    (b"PK\x05\x06", Kind("application/zip", "Archive")),
-    (b"\x1f\x8b", Kind("application/gzip", "Archive")),
-    (b"7z\xbc\xaf\x27\x1c", Kind("application/x-7z-compressed", "Archive")),
-    (b"Rar!\x1a\x07", Kind("application/vnd.rar", "Archive")),
-    (b"II*\x00", Kind("image/tiff", "TIFF image")),
-    (b"MM\x00*", Kind("image/tiff", "TIFF image")),
-    (b"OggS", Kind("audio/ogg", "Audio")),
-    (b"ID3", Kind("audio/mpeg", "Audio")),
-    (b"\x1aE\xdf\xa3", Kind("video/webm", "Video")),
+    (b"PK\x03\x04", Kind("application/zip", later("Archive"))),
+    (b"PK\x05\x06", Kind("application/zip", later("Archive"))),
+    (b"\x1f\x8b", Kind("application/gzip", later("Archive"))),
+    (b"7z\xbc\xaf\x27\x1c", Kind("application/x-7z-compressed", later("Archive"))),
+    (b"Rar!\x1a\x07", Kind("application/vnd.rar", later("Archive"))),
+    (b"II*\x00", Kind("image/tiff", later("TIFF image"))),
+    (b"MM\x00*", Kind("image/tiff", later("TIFF image"))),
+    (b"OggS", Kind("audio/ogg", later("Audio"))),
+    (b"ID3", Kind("audio/mpeg", later("Audio"))),
+    (b"\x1aE\xdf\xa3", Kind("video/webm", later("Video"))),
     (b"MZ", PROGRAM),
     (b"\x7fELF", PROGRAM),
     (b"\xcf\xfa\xed\xfe", PROGRAM),
-    (b"#!", Kind("text/x-script", "Script")),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Kind("application/x-ole-storage", "Office document")),
+    (b"#!", Kind("text/x-script", later("Script"))),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Kind("application/x-ole-storage", later("Office document"))),
 )
 INSIDE_ZIP: Final = (
-    (b"word/", Kind("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "Word document")),
-    (b"xl/", Kind("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "Spreadsheet")),
-    (b"ppt/", Kind("application/vnd.openxmlformats-officedocument.presentationml.presentation", "Presentation")),
+    (b"word/", Kind("application/vnd.openxmlformats-officedocument.wordprocessingml.document", later("Word document"))),
+    (b"xl/", Kind("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", later("Spreadsheet"))),
+    (b"ppt/", Kind("application/vnd.openxmlformats-officedocument.presentationml.presentation", later("Presentation"))),
 )
 MARKUP: Final = (b"<!doctype html", b"<html", b"<head", b"<body", b"<script", b"<iframe", b"<!doctype svg")
 KNOWN: Final[dict[str, Kind]] = {
     kind.mime: kind
     for kind in (PNG, JPEG, GIF, WEBP, BMP, PDF, SVG, HTML, PLAIN, PROGRAM, UNKNOWN,
-                 Kind("video/mp4", "Video"), Kind("audio/wav", "Audio"), Kind("application/xml", "XML"),
+                 Kind("video/mp4", later("Video")), Kind("audio/wav", later("Audio")), Kind("application/xml", "XML"),
                  *(kind for _, kind in SIGNS), *(kind for _, kind in INSIDE_ZIP))
 }  # fmt: skip
 """Every kind by its mime type."""

@@ -10,6 +10,7 @@ from typing import Final
 import structlog
 
 from fairlead.lib.errors import Refused
+from fairlead.lib.speech import later, tr
 
 TIMEOUT_S: Final = 120
 FOUND: Final = 1
@@ -21,7 +22,7 @@ class Infected(Refused):
     """The scanner has found something in the file."""
 
     code = "infected"
-    title = "The file was refused"
+    title = later("The file was refused")
 
 
 class ScannerDown(Refused):
@@ -29,7 +30,7 @@ class ScannerDown(Refused):
 
     code = "scanner-down"
     status = 503
-    title = "Files cannot be checked now"
+    title = later("Files cannot be checked now")
 
 
 def scan(command: str, path: Path) -> None:
@@ -47,10 +48,14 @@ def scan(command: str, path: Path) -> None:
         raise ScannerDown(_DOWN) from error
     if done.returncode == FOUND:
         log.warning("a file was refused by the virus scanner", said=done.stdout[:300].decode(errors="replace"))
-        raise Infected("The virus scanner found something in this file, so it was not kept. Ask who sent it to you.")
+        raise Infected(
+            tr("The virus scanner found something in this file, so it was not kept. Ask who sent it to you.")
+        )
     if done.returncode != 0:
         log.warning("the virus scanner failed", code=done.returncode)
         raise ScannerDown(_DOWN)
 
 
-_DOWN: Final = "The virus scanner does not answer, so no file is taken. Try again later, or tell your administrator."
+_DOWN: Final = later(
+    "The virus scanner does not answer, so no file is taken. Try again later, or tell your administrator."
+)

@@ -20,6 +20,7 @@ from fairlead.events.actor import AGENT
 from fairlead.lib.downloads import send
 from fairlead.lib.errors import Invalid, Refused
 from fairlead.lib.magic import KNOWN, TEXT, UNKNOWN
+from fairlead.lib.speech import mark, tr
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
 from fairlead.web.access import Request, View, member_page
 from fairlead.web.errors import wants_json
@@ -81,14 +82,20 @@ def add(request: Request, key: str) -> HttpResponse:
     actions.add_attachments(task, given, for_client=for_client, actor=request.actor, now=now)
     if wants_json(request):
         return HttpResponse(status=204)
-    messages.success(request, f"{given[0].name if len(given) == 1 else f'{len(given)} files'} added to {task}.")
+    messages.success(request, _added(given, task))
     return redirect(f"/tasks/{task}/#files")
+
+
+def _added(given: list[Any], task: Task) -> str:
+    if len(given) == 1:
+        return tr("%(name)s added to %(task)s.", name=given[0].name, task=task)
+    return tr("%(n)s files added to %(task)s.", n=len(given), task=task)
 
 
 def _given(request: Request) -> list[Any]:
     given = uploads(request)
     if not given:
-        raise Invalid({"files": "Choose a file first."})
+        raise Invalid({"files": tr("Choose a file first.")})
     return given
 
 
@@ -97,7 +104,7 @@ def renew(request: Request, attachment_id: int) -> HttpResponse:
     """A newer version of a file."""
     attachment = find_attachment(request.actor, attachment_id)
     version = actions.add_version(attachment, _given(request)[0], actor=request.actor, now=timezone.now())
-    messages.success(request, f"{attachment} is now at version {version.number}.")
+    messages.success(request, tr("%(name)s is now at version %(n)s.", name=attachment, n=version.number))
     return redirect("file", attachment.pk)
 
 
@@ -143,7 +150,7 @@ def file_values(request: Request, version: AttachmentVersion) -> dict[str, Any]:
         "may_pin_for_client": actor.role != Role.CLIENT and may_pin(actor, attachment, internal=False),
         "may_resolve": actor.kind != AGENT,
         "may_make_task": actor.role != Role.CLIENT and may_create_task(actor, attachment.task.project),
-        "client_name": attachment.task.project.client or "The client",
+        "client_name": attachment.task.project.client or tr("The client"),
         "may_renew": may_add_version(actor, attachment),
         "may_remove": may_remove_attachment(actor, attachment),
         "may_show": may_show_attachment(actor, attachment),
@@ -202,7 +209,9 @@ def restore_version(request: Request, attachment_id: int, number: int) -> HttpRe
     """Make an older version the current one again."""
     version = find_version(request.actor, attachment_id, number)
     again = actions.restore_version(version, actor=request.actor, now=timezone.now())
-    messages.success(request, f"Version {number} is the current one again, as version {again.number}.")
+    messages.success(
+        request, tr("Version %(n)s is the current one again, as version %(now)s.", n=number, now=again.number)
+    )
     return redirect("file", attachment_id)
 
 
@@ -212,7 +221,9 @@ def remove(request: Request, attachment_id: int) -> HttpResponse:
     """Put a file into the trash, with a way back."""
     attachment = find_attachment(request.actor, attachment_id)
     actions.remove_attachment(attachment, actor=request.actor, now=timezone.now())
-    messages.success(request, f"{attachment} is in the trash.", extra_tags=f"/files/{attachment_id}/restore/")
+    messages.success(
+        request, tr("%(name)s is in the trash.", name=attachment), extra_tags=f"/files/{attachment_id}/restore/"
+    )
     return redirect(f"/tasks/{attachment.task}/#files")
 
 
@@ -222,7 +233,7 @@ def restore(request: Request, attachment_id: int) -> HttpResponse:
     """Take a file out of the trash."""
     attachment = find_removed_attachment(request.actor, attachment_id)
     actions.restore_attachment(attachment, actor=request.actor, now=timezone.now())
-    messages.success(request, f"{attachment} is back.")
+    messages.success(request, tr("%(name)s is back.", name=attachment))
     return redirect(f"/tasks/{attachment.task}/#files")
 
 
@@ -245,11 +256,11 @@ def _change(request: Request, act: Callable[..., None], attachment: Attachment, 
             raise
         messages.error(request, refused.detail)
     else:
-        messages.success(request, told.format(name=attachment))
+        messages.success(request, tr(told, name=attachment))
 
 
-show_to_client = _visibility(actions.show_attachment, "Clients see {name} now.")
-hide_from_client = _visibility(actions.hide_attachment, "Clients no longer see {name}.")
+show_to_client = _visibility(actions.show_attachment, mark("Clients see %(name)s now."))
+hide_from_client = _visibility(actions.hide_attachment, mark("Clients no longer see %(name)s."))
 
 urls = [
     path("tasks/<task:key>/files/", files, name="files"),

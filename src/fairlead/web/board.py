@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_POST
 from fairlead.accounts.models import Role
 from fairlead.accounts.permissions import MANAGERS
 from fairlead.lib.errors import Missing, Refused
+from fairlead.lib.speech import tr
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
 from fairlead.web.access import Request, member_page, to_portal
 from fairlead.web.marks import mark
@@ -138,9 +139,9 @@ def _lanes(columns: list[dict[str, Any]], by: str) -> list[dict[str, Any]]:
         for row in column["cards"]:
             worker = row["worker"]
             if by == BoardLook.Lanes.PRIORITY:
-                key, order, name = row["priority"], (-row["priority"], ""), Task.Priority(row["priority"]).label
+                key, order, name = row["priority"], (-row["priority"], ""), str(Task.Priority(row["priority"]).label)
             else:
-                key, name = (worker["id"], worker["name"]) if worker else (0, "Nobody yet")
+                key, name = (worker["id"], worker["name"]) if worker else (0, tr("Nobody yet"))
                 order = (int(worker is None), name.casefold())
             lane = found.setdefault(
                 key, {"id": key, "name": name, "order": order, "count": 0, "cards": {}, "worker": None}
@@ -214,7 +215,7 @@ def more(request: Request, key: str, status_id: int) -> HttpResponse:
 def _status(project: Project, status_id: int) -> Status:
     found = Status.objects.filter(project=project, pk=status_id).first()
     if found is None:
-        raise Missing("This column was removed. Reload the board.")
+        raise Missing(tr("This column was removed. Reload the board."))
     return found
 
 
@@ -233,10 +234,11 @@ def add(request: Request, key: str) -> HttpResponse:
     except Refused as refused:
         if request.htmx or refused.status in (403, 404):
             raise
-        messages.error(request, f"{refused.detail} You typed: {draft.title}" if draft.title else refused.detail)
+        typed = " " + tr("You typed: %(title)s", title=draft.title) if draft.title else ""
+        messages.error(request, refused.detail + typed)
     else:
         if not request.htmx:
-            messages.success(request, f"{task} was added.")
+            messages.success(request, tr("%(task)s was added.", task=task))
     return redirect(_back(request, project))
 
 
@@ -270,7 +272,7 @@ def move(request: Request, key: str) -> HttpResponse:
         else:
             if request.headers.get("X-Board"):
                 return _card_page(request, task, None if at_home else status.project)
-            messages.success(request, f"{task} is in {task.status.name}.")
+            messages.success(request, tr("%(task)s is in %(column)s.", task=task, column=task.status.name))
             return redirect("board", task.project.key)
     values = {"task": task, "form": form, "statuses": status_choices(task.project)}
     return page(request, "board/move.jinja", values, status=422 if form.errors else 200)
@@ -281,7 +283,7 @@ def _column(request: Request, task: Task, status_id: int) -> Status:
     found = Status.objects.select_related("project").filter(pk=status_id, workspace_id=request.actor.workspace_id)
     status = found.filter(Q(project_id=task.project_id) | Q(project__placements__task=task)).first()
     if status is None:
-        raise Missing("This column was removed. Reload the board.")
+        raise Missing(tr("This column was removed. Reload the board."))
     return status
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -16,11 +17,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from fairlead.accounts.permissions import MANAGERS, STAFF
 from fairlead.lib.errors import Invalid, Refused
+from fairlead.lib.speech import later, tr, tr_count
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
 from fairlead.web.access import Request, member_page, safe_next, to_portal
 from fairlead.web.batches import undo_address
 from fairlead.web.board import today_of
 from fairlead.web.errors import wants_json
+from fairlead.web.filters import written
 from fairlead.web.render import page
 from fairlead.web.task_filters import address, asked, filter_bar, pushed
 from fairlead.web.task_forms import DAY_ENDS
@@ -33,7 +36,7 @@ from fairlead.work.queries.calendar import Entry, lanes
 from fairlead.work.states import WAITING
 
 DAY: Final = timedelta(days=1)
-VIEWS: Final = {"month": "Month", "week": "Week", "agenda": "Agenda", "day": "Day"}
+VIEWS: Final = {"month": later("Month"), "week": later("Week"), "agenda": later("Agenda"), "day": later("Day")}
 AGENDA_DAYS: Final = 28
 MOST_SHOWN: Final = 600
 """Tasks on one page: more of them nobody reads, and every one costs the browser, too."""
@@ -130,11 +133,11 @@ def _step(view: str, on: date, way: int) -> date:
 
 def _title(view: str, on: date, first: date, last: date) -> str:
     if view == "month":
-        return f"{on:%B %Y}"
+        return written(on, "month_name_year")
     if view == "day":
-        return f"{on:%A}, {on.day} {on:%B %Y}"
-    start = f"{first.day} {first:%b}" + ("" if first.year == last.year else f" {first:%Y}")
-    return f"{start} – {last.day} {last:%b %Y}"
+        return tr("%(weekday)s, %(day)s", weekday=written(on, "weekday"), day=written(on, "day_month_year"))
+    start = written(first, "day" if first.year == last.year else "day_year")
+    return f"{start} – {written(last, 'day_year')}"
 
 
 @dataclass(frozen=True)
@@ -200,7 +203,7 @@ def reschedule(request: Request, key: str) -> HttpResponse:
     task, back = find_task(request.actor, key), safe_next(request.POST.get("next"))
     day = day_of(request.POST.get("day", ""))
     if day is None:
-        raise Invalid({"day": "Write the day like 2026-11-30."})
+        raise Invalid({"day": tr("Write the day like 2026-11-30.")})
     release_at, due_at = _dates(task, day, request.user.time_zone)
     try:
         edit = TaskEdit(release_at=release_at, due_at=due_at)
@@ -215,16 +218,23 @@ def reschedule(request: Request, key: str) -> HttpResponse:
 
 def _told(request: Request, task: Task, batch: Batch, back: str) -> HttpResponse:
     due = task.due_at.astimezone(ZoneInfo(request.user.time_zone)) if task.due_at else None
-    text = f"{task} is due on {due:%a} {due.day} {due:%b}." if due else f"{task} was changed."
+    day = written(due, "weekday_day") if due else ""
+    text = tr("%(task)s is due on %(day)s.", task=task, day=day) if due else tr("%(task)s was changed.", task=task)
     late = actions.preview_shift(task, (task.release_at, task.due_at), actor=request.actor).followers
     if late:
-        keys = ", ".join(one.key for one in late[:3]) + (f" and {len(late) - 3} more" if len(late) > 3 else "")
-        text += f" {keys} now {'begins' if len(late) == 1 else 'begin'} too early."
+        named = few([one.key for one in late])
+        text += " " + tr_count("%(keys)s now begins too early.", "%(keys)s now begin too early.", len(late), keys=named)
     undo = undo_address(batch, back)
     if wants_json(request):
         return JsonResponse({"text": text, "undo_url": undo})
     messages.success(request, text, extra_tags=undo)
     return redirect(back)
+
+
+def few(tasks: Sequence[str], most: int = 3) -> str:
+    """`WEB-1, WEB-2, WEB-3 and 4 more`."""
+    first, rest = ", ".join(tasks[:most]), len(tasks) - most
+    return tr("%(keys)s and %(n)s more", keys=first, n=rest) if rest > 0 else first
 
 
 def _dates(task: Task, day: date, zone: str) -> tuple[datetime | None, datetime]:

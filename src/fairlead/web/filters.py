@@ -32,6 +32,8 @@ STYLES: Final[dict[str, tuple[str, str]]] = {
     "weekday_day": ("EEE d MMM", "MMMEd"),
     "full": ("EEEE, dd MMMM y", "full"),
     "date": ("dd MMMM y", "long"),
+    "day_month_year": ("d MMMM y", "long"),
+    "month_name_year": ("MMMM y", "yMMMM"),
 }
 """How a date may be written: the pattern in English, and the parts (or the name of a format) that other languages
 order by their own rules."""

@@ -20,9 +20,11 @@ from fairlead.allocation.queries.day_plan import Slot, free_today, suggest_day
 from fairlead.allocation.queries.my_work import MyWork
 from fairlead.lib.errors import Invalid, Missing, Refused, require
 from fairlead.lib.hours import Interval
+from fairlead.lib.speech import later, tr, tr_count
 from fairlead.people.models import Worker
 from fairlead.people.queries import worker_of, working_time
 from fairlead.web.access import Request, member_page
+from fairlead.web.filters import written
 from fairlead.web.render import page
 from fairlead.web.time_log import read_day
 from fairlead.work import actions
@@ -33,7 +35,7 @@ from fairlead.work.states import OVER
 FIRST_HOUR, LAST_HOUR = 7, 20
 QUARTER: Final = 15
 HERE: Final = "/planner/"
-FOR_TEAM: Final = "The planner is for the team. Your projects are under Projects."
+FOR_TEAM: Final = later("The planner is for the team. Your projects are under Projects.")
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ def own_worker(request: Request) -> Worker:
     require(request.actor.role in STAFF, FOR_TEAM)
     worker = worker_of(request.actor)
     if worker is None:
-        raise Missing("You are not in the directory of people. Ask a manager to link your profile to your account.")
+        raise Missing(tr("You are not in the directory of people. Ask a manager to link your profile to your account."))
     return worker
 
 
@@ -186,7 +188,7 @@ def _minutes(text: str) -> int:
         return int(hours) * 60 + int(minutes)
     if text.isdecimal() and text.isascii() and len(text) < 5 and int(text) <= 1440:
         return int(text)
-    raise Invalid({"from": "Write the time like 09:30."})
+    raise Invalid({"from": tr("Write the time like 09:30.")})
 
 
 def _next_free(request: Request, worker: Worker, now: datetime) -> tuple[datetime, datetime]:
@@ -196,7 +198,7 @@ def _next_free(request: Request, worker: Worker, now: datetime) -> tuple[datetim
     for low, high in free_today(worker, taken, now=now, zone=request.user.time_zone):
         if high - low >= timedelta(minutes=QUARTER):
             return low, min(high, low + timedelta(minutes=wanted))
-    raise Refused("Nothing is free in your working time today. Drag it to another time, or choose another day.")
+    raise Refused(tr("Nothing is free in your working time today. Drag it to another time, or choose another day."))
 
 
 def _taken(worker: Worker, now: datetime, zone: str) -> list[tuple[datetime, datetime]]:
@@ -211,7 +213,7 @@ def move(request: Request, number: int) -> HttpResponse:
     block = find_block(request.actor, number)
     span = _asked_span(request)
     if span is None:
-        raise Invalid({"day": "Choose a day."})
+        raise Invalid({"day": tr("Choose a day.")})
     actions.move_block(block, span, actor=request.actor, now=timezone.now())
     return _back(request)
 
@@ -221,7 +223,7 @@ def move(request: Request, number: int) -> HttpResponse:
 def remove(request: Request, number: int) -> HttpResponse:
     """Give the time back."""
     actions.remove_block(find_block(request.actor, number), actor=request.actor, now=timezone.now())
-    messages.success(request, "The block was removed.", extra_tags=f"/planner/blocks/{number}/restore/")
+    messages.success(request, tr("The block was removed."), extra_tags=f"/planner/blocks/{number}/restore/")
     return _back(request)
 
 
@@ -261,9 +263,11 @@ def plan(request: Request) -> HttpResponse:
     spans = [(find_task(request.actor, slot.item.key), (slot.starts_at, slot.ends_at)) for slot in slots]
     actions.add_task_blocks(worker, spans, actor=request.actor, now=now)
     if spans:
-        messages.success(request, f"Your day has {len(spans)} {'block' if len(spans) == 1 else 'blocks'} more.")
+        messages.success(
+            request, tr_count("Your day has %(n)s block more.", "Your day has %(n)s blocks more.", len(spans))
+        )
     else:
-        messages.info(request, "Nothing to plan: no working time is left today, or everything has its place.")
+        messages.info(request, tr("Nothing to plan: no working time is left today, or everything has its place."))
     return redirect(HERE)
 
 
@@ -282,10 +286,15 @@ def shut_down(request: Request) -> HttpResponse:
                  for at in (row["starts_at"], row["ends_at"])]  # fmt: skip
         moves.append((find_block(request.actor, row["id"]), (spans[0], spans[1])))
     actions.move_blocks(moves, actor=request.actor, now=now)
-    on = (midnight + ahead).date()
-    many = f"{len(moves)} {'block' if len(moves) == 1 else 'blocks'}"
-    messages.success(request, f"{many} moved to {on:%A}. See you then." if moves else "Everything is done. See you.")
+    on = written((midnight + ahead).date(), "weekday")
+    messages.success(request, _see_you(len(moves), on) if moves else tr("Everything is done. See you."))
     return redirect(HERE)
+
+
+def _see_you(moved: int, on: str) -> str:
+    return tr_count(
+        "%(n)s block moved to %(day)s. See you then.", "%(n)s blocks moved to %(day)s. See you then.", moved, day=on
+    )
 
 
 def _next_day_of_work(worker: Worker, midnight: datetime, zone: ZoneInfo) -> timedelta:

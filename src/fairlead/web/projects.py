@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from fairlead.accounts.models import Membership, Role, User
 from fairlead.lib.errors import Invalid, Missing, Refused, require
+from fairlead.lib.speech import tr
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
 from fairlead.web.access import Request, member_page, to_portal
 from fairlead.web.blame import blame
@@ -47,7 +48,7 @@ def index(request: Request) -> HttpResponse:
 @member_page
 def new(request: Request) -> HttpResponse:
     """A form for a new project."""
-    require(may_manage_projects(request.actor), "Only managers can create projects. Ask one of them.")
+    require(may_manage_projects(request.actor), tr("Only managers can create projects. Ask one of them."))
     form = NewProjectForm(request.POST or None, initial={"color": len(_keys(request)) % 12})
     if request.method == "POST" and form.is_valid():
         values = checked(form, ("name", "key", "client", "description", "color"))
@@ -58,7 +59,7 @@ def new(request: Request) -> HttpResponse:
         except Refused as refused:
             blame(form, refused)
         else:
-            messages.success(request, f"{project.name} is ready. Add its first tasks.")
+            messages.success(request, tr("%(project)s is ready. Add its first tasks.", project=project.name))
             return redirect("board", project.key)
     return page(request, "projects/new.jinja", {"form": form}, status=422 if form.errors else 200)
 
@@ -81,7 +82,7 @@ def settings(request: Request, key: str) -> HttpResponse:
         except Refused as refused:
             blame(form, refused)
         else:
-            messages.success(request, "The project was saved.")
+            messages.success(request, tr("The project was saved."))
             return redirect("project-settings", project.key)
     return _settings_page(request, project, form)
 
@@ -93,7 +94,7 @@ def _initial(project: Project) -> dict[str, Any]:
 def _managed(request: Request, key: str) -> Project:
     project = find_project(request.actor, key)
     may = may_manage_project(request.actor, project)
-    require(may, "Only people who lead a project change its settings. Ask one of them: they are under People.")
+    require(may, tr("Only people who lead a project change its settings. Ask one of them: they are under People."))
     return project
 
 
@@ -172,7 +173,7 @@ def change_column(request: Request, key: str, status_id: int) -> HttpResponse:
         except Refused as refused:
             blame(form, refused)
         else:
-            messages.success(request, f"{status.name} was saved.")
+            messages.success(request, tr("%(name)s was saved.", name=status.name))
             return redirect("project-settings", project.key)
     return _column_refused(request, project, form, new=False, status_id=status_id)
 
@@ -180,7 +181,7 @@ def change_column(request: Request, key: str, status_id: int) -> HttpResponse:
 def _column(project: Project, status_id: int) -> Status:
     found = Status.objects.filter(project=project, pk=status_id).first()
     if found is None:
-        raise Missing("This column was removed.")
+        raise Missing(tr("This column was removed."))
     return found
 
 
@@ -209,7 +210,7 @@ def remove_column(request: Request, key: str, status_id: int) -> HttpResponse:
         except Refused as refused:
             error = refused.detail
         else:
-            messages.success(request, f"The column {status.name} was removed.")
+            messages.success(request, tr("The column %(name)s was removed.", name=status.name))
             return redirect("project-settings", project.key)
     others = [row for row in status_choices(project) if row["id"] != status.pk]
     held = status.tasks.filter(deleted_at__isnull=True).count()
@@ -239,7 +240,7 @@ def limit_revisions(request: Request, key: str) -> HttpResponse:
     except Invalid as wrong:
         own = ProjectForm(initial=_initial(project))
         return _settings_page(request, project, own, revision_error=wrong.detail, revision_typed=text)
-    messages.success(request, "The agreed revisions were saved.")
+    messages.success(request, tr("The agreed revisions were saved."))
     return redirect(f"/projects/{project.key}/settings/#clients")
 
 
@@ -258,7 +259,7 @@ def _user(request: Request, text: str) -> User:
     members = Membership.objects.filter(workspace_id=request.actor.workspace_id).select_related("user")
     member = members.filter(user_id=int(text)).first() if text.isdecimal() and len(text) < 16 else None
     if member is None:
-        raise Missing("There is no such member.")
+        raise Missing(tr("There is no such member."))
     return member.user
 
 
@@ -268,7 +269,11 @@ def archive(request: Request, key: str) -> HttpResponse:
     """Put the project away."""
     project = _managed(request, key)
     actions.archive_project(project, actor=request.actor, now=timezone.now())
-    messages.success(request, f"{project.name} is in the archive.", extra_tags=f"/projects/{project.key}/restore/")
+    messages.success(
+        request,
+        tr("%(project)s is in the archive.", project=project.name),
+        extra_tags=f"/projects/{project.key}/restore/",
+    )
     return redirect("projects")
 
 
@@ -278,7 +283,7 @@ def restore(request: Request, key: str) -> HttpResponse:
     """Take the project out of the archive."""
     project = _managed(request, key)
     actions.restore_project(project, actor=request.actor, now=timezone.now())
-    messages.success(request, f"{project.name} is back.")
+    messages.success(request, tr("%(name)s is back.", name=project.name))
     return redirect("board", project.key)
 
 

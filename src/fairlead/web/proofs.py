@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from fairlead.accounts.models import Role
 from fairlead.lib.errors import Invalid, Refused
+from fairlead.lib.speech import tr
 from fairlead.web.access import Request, View, member_page
 from fairlead.web.render import page
 from fairlead.work import actions
@@ -29,7 +30,7 @@ def _percent(request: Request, name: str) -> float:
     except ValueError:
         value = math.nan
     if not 0 <= value <= 100:
-        raise Invalid({name: "Set the pin inside the image."})
+        raise Invalid({name: tr("Set the pin inside the image.")})
     return value / 100
 
 
@@ -99,7 +100,7 @@ def make_task(request: Request, attachment_id: int, pin_id: int) -> HttpResponse
     """A subtask for what was said at a pin."""
     pin = find_pin(request.actor, attachment_id, pin_id)
     task = actions.make_pin_task(pin, actor=request.actor, now=timezone.now())
-    messages.success(request, f"{task} was made of pin {pin.number}.")
+    messages.success(request, tr("%(task)s was made of pin %(n)s.", task=task, n=pin.number))
     return _back(pin)
 
 

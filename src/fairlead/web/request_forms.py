@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from fairlead.lib.errors import Missing, Refused, require
+from fairlead.lib.speech import later, mark, tr
 from fairlead.people.queries import skills
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
 from fairlead.web.access import Request, View, member_page, posted
@@ -27,11 +28,14 @@ from fairlead.work.permissions import may_manage_project
 from fairlead.work.queries import find_project
 from fairlead.work.queries.request_forms import forms_of
 
-ONLY_MANAGERS: Final = "Only managers build request forms. Ask one of them."
-FIRST: Final = (Question("q1", "short", "What do you need?", required=True, target="title"),)
+ONLY_MANAGERS: Final = later("Only managers build request forms. Ask one of them.")
 LEVELS: Final = ("1", "2", "3", "4", "5")
 NEEDS: Final = 3
 """Rows of needed skills that the page offers."""
+
+
+def _first() -> Question:
+    return Question("q1", "short", tr("What do you need?"), required=True, target="title")
 
 
 def _managed(request: Request, key: str) -> Project:
@@ -43,7 +47,7 @@ def _managed(request: Request, key: str) -> Project:
 def _form(project: Project, number: int) -> RequestForm:
     found = RequestForm.objects.filter(project=project, pk=number, removed_at__isnull=True).first()
     if found is None:
-        raise Missing("There is no such form; it may have been removed.")
+        raise Missing(tr("There is no such form; it may have been removed."))
     found.project = project
     return found
 
@@ -62,14 +66,14 @@ def new(request: Request, key: str) -> HttpResponse:
     """A form with one question, to begin with."""
     project = _managed(request, key)
     if request.method != "POST":
-        start = {"name": "", "intro": "", "questions": FIRST, "labels": "", "priority": 0, "needs": {}}
+        start = {"name": "", "intro": "", "questions": (_first(),), "labels": "", "priority": 0, "needs": {}}
         return _builder(request, project, None, start, {})
     typed = typed_form(request)
     try:
         form = actions.create_form(project, actor=request.actor, now=timezone.now(), **_values(typed))
     except Refused as refusal:
         return _refused(request, project, None, typed, refusal)
-    messages.success(request, f"{form.name} is kept. Publish it when it is ready.")
+    messages.success(request, tr("%(name)s is kept. Publish it when it is ready.", name=form.name))
     return redirect("request-form", project.key, form.pk)
 
 
@@ -87,7 +91,7 @@ def change(request: Request, key: str, number: int) -> HttpResponse:
         actions.change_form(form, actor=request.actor, now=timezone.now(), version=version, **_values(typed))
     except Refused as refusal:
         return _refused(request, project, form, typed, refusal)
-    messages.success(request, f"{form.name} was saved.")
+    messages.success(request, tr("%(name)s was saved.", name=form.name))
     return redirect("request-form", project.key, form.pk)
 
 
@@ -197,7 +201,7 @@ def preview(request: Request, key: str, number: int) -> HttpResponse:
     form = _form(project, number)
     values = {
         "form": form, "questions": read_questions(form.questions), "typed": {}, "errors": {},
-        "preview": {"client": "a client", "back": f"/projects/{project.key}/forms/{form.pk}/"},
+        "preview": {"client": tr("a client"), "back": f"/projects/{project.key}/forms/{form.pk}/"},
         "base": f"/projects/{project.key}/forms/{form.pk}/",
     }  # fmt: skip
     return portal_page(request, "portal/form.jinja", values)
@@ -211,7 +215,7 @@ def _step(act: Callable[..., Any], told: str) -> View:
     def view(request: Request, key: str, number: int) -> HttpResponse:
         form = _form(_managed(request, key), number)
         act(form, actor=request.actor, now=timezone.now())
-        messages.success(request, told.format(name=form.name))
+        messages.success(request, tr(told, name=form.name))
         return redirect("request-form", key, number)
 
     return view
@@ -223,7 +227,7 @@ def remove(request: Request, key: str, number: int) -> HttpResponse:
     """Take it away; what was asked through it stays."""
     form = _form(_managed(request, key), number)
     actions.remove_form(form, actor=request.actor, now=timezone.now())
-    messages.success(request, f"{form.name} was removed.")
+    messages.success(request, tr("%(name)s was removed.", name=form.name))
     return redirect("request-forms", key)
 
 
@@ -236,13 +240,14 @@ urls = [
     path(f"{BASE}sketch/higher/", _rearranged(_higher), name="request-form-higher"),
     path(f"{BASE}<int:number>/", change, name="request-form"),
     path(f"{BASE}<int:number>/preview/", preview, name="request-form-preview"),
-    path(f"{BASE}<int:number>/publish/", _step(actions.publish_form, "{name} is in the portal now."),
+    path(f"{BASE}<int:number>/publish/", _step(actions.publish_form, mark("%(name)s is in the portal now.")),
          name="publish-request-form"),
-    path(f"{BASE}<int:number>/unpublish/", _step(actions.unpublish_form, "{name} is no longer in the portal."),
+    path(f"{BASE}<int:number>/unpublish/", _step(actions.unpublish_form, mark("%(name)s is no longer in the portal.")),
          name="unpublish-request-form"),
-    path(f"{BASE}<int:number>/open/", _step(actions.open_form, "{name} has a public address now."),
+    path(f"{BASE}<int:number>/open/", _step(actions.open_form, mark("%(name)s has a public address now.")),
          name="open-request-form"),
-    path(f"{BASE}<int:number>/close/", _step(actions.close_form, "The public address of {name} no longer works."),
+    path(f"{BASE}<int:number>/close/",
+         _step(actions.close_form, mark("The public address of %(name)s no longer works.")),
          name="close-request-form"),
     path(f"{BASE}<int:number>/remove/", remove, name="remove-request-form"),
 ]  # fmt: skip

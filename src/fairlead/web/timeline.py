@@ -19,7 +19,7 @@ from fairlead.lib.speech import later, tr, tr_count
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
 from fairlead.web.access import Request, member_page, safe_next, to_portal
 from fairlead.web.batches import undo_address
-from fairlead.web.calendar import day_of
+from fairlead.web.calendar import day_of, few
 from fairlead.web.errors import wants_json
 from fairlead.web.filters import written
 from fairlead.web.render import page
@@ -36,7 +36,6 @@ from fairlead.work.queries import details, find_project, find_task, timeline
 PLAIN: Final = 200
 """Tasks in the table that stands there without a script."""
 ONLY_TEAM: Final = later("The timeline is for the team. What you asked for is in your portal.")
-SHOWN: Final = 3
 
 
 @member_page
@@ -130,7 +129,7 @@ def _done(request: Request, task: Task, back: str) -> tuple[str, str]:
     done = actions.shift_task(task, wanted, actor=request.actor, now=now)
     if done.batch is None:
         return tr("Nothing moved."), ""
-    return tr("%(keys)s moved.", keys=_some([one.key for one in done.moved])), undo_address(done.batch, back)
+    return tr("%(keys)s moved.", keys=few([one.key for one in done.moved])), undo_address(done.batch, back)
 
 
 def _edit(task: Task, wanted: Dates) -> TaskEdit:
@@ -142,12 +141,6 @@ def _edit(task: Task, wanted: Dates) -> TaskEdit:
         no_release=release_at is None and task.release_at is not None,
         no_due=due_at is None and task.due_at is not None,
     )
-
-
-def _some(names: list[str]) -> str:
-    """The first few: "WEB-2, WEB-3, WEB-4 and 2 more"."""
-    shown, more = ", ".join(names[:SHOWN]), len(names) - SHOWN
-    return tr("%(keys)s and %(n)s more", keys=shown, n=more) if more > 0 else shown
 
 
 def _dates(request: Request, task: Task) -> Dates:
@@ -192,12 +185,12 @@ def words(found: Shift) -> str:
     names, own = [one.key for one in found.followers], len(found.moved) > len(found.followers)
     if not names:
         return tr("Nothing else moves.")
-    some = _some(names)
+    named = few(names)
     if own:
         return tr_count(
-            "%(n)s follower moves too: %(keys)s.", "%(n)s followers move too: %(keys)s.", len(names), keys=some
+            "%(n)s follower moves too: %(keys)s.", "%(n)s followers move too: %(keys)s.", len(names), keys=named
         )
-    return tr_count("%(n)s follower moves: %(keys)s.", "%(n)s followers move: %(keys)s.", len(names), keys=some)
+    return tr_count("%(n)s follower moves: %(keys)s.", "%(n)s followers move: %(keys)s.", len(names), keys=named)
 
 
 def _day(at: datetime | None, zone: ZoneInfo) -> str:
@@ -233,8 +226,7 @@ def _row(one: Moved, zone: ZoneInfo) -> dict[str, Any]:
 
 def _span(dates: Dates, zone: ZoneInfo) -> str:
     days = [at.astimezone(zone).date() for at in dates if at is not None]
-    shown = [written(day, "day") for day in dict.fromkeys(days)]
-    return " – ".join(shown) or tr("no date")
+    return " – ".join(written(day, "day") for day in dict.fromkeys(days)) or tr("no date")
 
 
 urls = [

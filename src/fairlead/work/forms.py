@@ -6,10 +6,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from fairlead.lib.speech import later, tr
+from fairlead.lib.languages import LANGUAGES
+from fairlead.lib.speech import later, speaking, tr
 from fairlead.work.drafts import MAX_LABEL, MAX_TEXT, MAX_TITLE, TaskDraft
 from fairlead.work.models import RequestForm, Task
 
@@ -39,7 +41,6 @@ MOST_QUESTIONS: Final = 40
 MOST_OPTIONS: Final = 30
 MAX_QUESTION, MAX_OPTION, MAX_SHORT, MAX_LONG = 200, 100, 300, 10_000
 DUE_HOUR: Final = 18
-PRIORITIES: Final = {label.casefold(): value for value, label in Task.Priority.choices}
 Typed = Mapping[str, Sequence[str]]
 """What was typed, by the id of the question; several values for `multi`."""
 
@@ -216,6 +217,17 @@ def _due(given: Given, zone: str) -> datetime | None:
     return datetime.combine(days[0], time(DUE_HOUR), ZoneInfo(zone)) if days else None
 
 
+@cache
+def _priorities() -> dict[str, int]:
+    """What an answer may call a priority, in every language that is spoken here."""
+    found = {}
+    for code in LANGUAGES:
+        with speaking(code):
+            found |= {tr(str(label)).casefold(): value for value, label in Task.Priority.choices}
+    return found
+
+
 def _priority(form: RequestForm, given: Given) -> int:
-    found = [PRIORITIES[value.casefold()] for _, values in given for value in values if value.casefold() in PRIORITIES]
+    known = _priorities()
+    found = [known[value.casefold()] for _, values in given for value in values if value.casefold() in known]
     return found[0] if found else form.priority

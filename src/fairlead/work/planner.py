@@ -6,6 +6,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
+from fairlead.lib.speech import later
+
 
 class Capture(models.Model):
     """A private note of one user: one line, with what was understood of it. Nobody else ever sees it.
@@ -44,9 +46,9 @@ class OwnBlock(models.Model):
     that they are. A block for a task says when its worker means to do it, and keeps nothing free."""
 
     class Kind(models.TextChoices):
-        FOCUS = "focus", "Focus"
-        PRIVATE = "private", "Private"
-        TASK = "task", "Task"
+        FOCUS = "focus", later("Focus")
+        PRIVATE = "private", later("Private")
+        TASK = "task", later("Task")
 
     workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
     worker = models.ForeignKey("people.Worker", models.CASCADE, related_name="own_blocks")

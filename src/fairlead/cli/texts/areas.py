@@ -140,7 +140,14 @@ AREAS: Final[dict[str, tuple[str, ...]]] = {
         "lib/magic.py",
         "lib/scanning.py",
     ),
-    "time": (f"{T}/time/*", f"{W}/time*.py", f"{S}/timesheet.js", "work/time/*", "work/actions/time_*.py"),
+    "time": (
+        f"{T}/time/*",
+        f"{W}/time_*.py",
+        f"{W}/timer.py",
+        f"{S}/timesheet.js",
+        "work/time/*",
+        "work/actions/time_*.py",
+    ),
     "dates": (
         f"{T}/calendar/*",
         f"{T}/timeline/*",
@@ -250,7 +257,7 @@ NO_AREA: Final = (
     "*.min.js",
 )
 """Sources without texts for people at pages: the engine, the command line, the styleguide."""
-COMPLETE: Final = frozenset({"portal", "accounts", "frame", "mails", "settings", "imports", "people", "time", "tasks"})
+COMPLETE: Final = frozenset({"portal", "accounts", "frame", "mails", "settings", "imports", "people", "time", "tasks", "dates", "files", "projects"})
 """Areas in which a test finds every text that is not marked for translation."""
 
 

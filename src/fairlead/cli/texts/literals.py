@@ -34,7 +34,23 @@ NEVER_SHOWN: Final = frozenset(
     {"name", "id", "href", "action", "kind", "icon", "icon_name", "size", "tone", "type", "value"}
 )
 NAMES: Final = frozenset(
-    {"Fairlead", "narrow", "flush", "fill", "Esc", "Enter", "Space", "Ctrl", "Bearer", "PNG", "UTC", "MB", "kB", "GB"}
+    {
+        "Fairlead",
+        "narrow",
+        "flush",
+        "fill",
+        "Esc",
+        "Enter",
+        "Space",
+        "Ctrl",
+        "Bearer",
+        "PNG",
+        "UTC",
+        "px",
+        "MB",
+        "kB",
+        "GB",
+    }
 )
 """What is called the same in every language."""
 
@@ -270,6 +286,7 @@ UNSAID: Final = frozenset(
         "Lax",
         "Basic ",
         "Form “…”",
+        "Pin …",
         "Europe",
         "German",
         "Deutsch",

@@ -16,6 +16,7 @@ from fairlead.lib.blobs import forget_incoming
 from fairlead.lib.errors import Conflict, Invalid, Missing, Refused, require
 from fairlead.lib.magic import DRAWN, Kind, kind_of_file
 from fairlead.lib.scanning import scan
+from fairlead.lib.speech import later, tr
 from fairlead.work.actions.drawings import LOCK, copy_pages, lock_name, tell_of
 from fairlead.work.files import Upload, named_contents, room_left, store
 from fairlead.work.models import Attachment, AttachmentVersion, Comment, Task
@@ -38,7 +39,7 @@ class Full(Refused):
 
     code = "quota"
     status = 413
-    title = "There is no room for this file"
+    title = later("There is no room for this file")
 
 
 def add_attachment(
@@ -50,15 +51,19 @@ def add_attachment(
     """
     require(
         may_attach(actor, task, for_client=for_client),
-        "Only the team adds files here, and clients to tasks of projects shared with them. "
-        "Ask a manager to show a file to clients.",
+        tr(
+            "Only the team adds files here, and clients to tasks of projects shared with them. "
+            "Ask a manager to show a file to clients."
+        ),
     )
     if task.deleted_at is not None:
-        raise Missing(f"{task} is in the trash. Restore it first.")
+        raise Missing(tr("%(task)s is in the trash. Restore it first.", task=task))
     kind = looked_at(upload)
     with transaction.atomic():
         if Attachment.objects.filter(task=task, deleted_at__isnull=True).count() >= MOST:
-            raise Refused(f"A task has at most {MOST} files. Remove some, or put them into one archive.")
+            raise Refused(
+                tr("A task has at most %(most)s files. Remove some, or put them into one archive.", most=MOST)
+            )
         attachment = Attachment.objects.create(
             workspace_id=task.workspace_id, task=task, comment=comment, name=upload.name, for_client=for_client,
             created_by_id=actor.user_id, created_at=now,
@@ -82,7 +87,7 @@ def add_attachments(
 
 def add_version(attachment: Attachment, upload: Upload, *, actor: Actor, now: datetime) -> AttachmentVersion:
     """A newer content of the same file; the older ones stay."""
-    require(may_add_version(actor, attachment), "Only the team, or the client who added this file, can renew it.")
+    require(may_add_version(actor, attachment), tr("Only the team, or the client who added this file, can renew it."))
     kind = looked_at(upload)
     with transaction.atomic():
         _next_revision(attachment, name=upload.name)
@@ -98,9 +103,9 @@ def add_version(attachment: Attachment, upload: Upload, *, actor: Actor, now: da
 def restore_version(version: AttachmentVersion, *, actor: Actor, now: datetime) -> AttachmentVersion:
     """Make the content of an older version the current one again, as a new version."""
     attachment = version.attachment
-    require(may_add_version(actor, attachment), "Only the team, or the client who added this file, can restore it.")
+    require(may_add_version(actor, attachment), tr("Only the team, or the client who added this file, can restore it."))
     if version.number == attachment.revision:
-        raise Conflict(f"Version {version.number} is the current one already.")
+        raise Conflict(tr("Version %(n)s is the current one already.", n=version.number))
     with transaction.atomic():
         connection.cursor().execute(LOCK.format("_shared"), [lock_name(attachment.workspace_id)])
         _next_revision(attachment, name=version.name)
@@ -121,7 +126,7 @@ def restore_version(version: AttachmentVersion, *, actor: Actor, now: datetime) 
 
 def remove_attachment(attachment: Attachment, *, actor: Actor, now: datetime) -> None:
     """Put a file into the trash, with all its versions; for 30 days it can be taken out again."""
-    require(may_remove_attachment(actor, attachment), "Only who added a file and managers can remove it.")
+    require(may_remove_attachment(actor, attachment), tr("Only who added a file and managers can remove it."))
     with transaction.atomic():
         if Attachment.objects.filter(pk=attachment.pk, deleted_at__isnull=True).update(deleted_at=now):
             tell_of("task.file_removed", attachment, actor, now)
@@ -129,7 +134,7 @@ def remove_attachment(attachment: Attachment, *, actor: Actor, now: datetime) ->
 
 def restore_attachment(attachment: Attachment, *, actor: Actor, now: datetime) -> Attachment:
     """Take a file out of the trash."""
-    require(may_remove_attachment(actor, attachment), "Only who added a file and managers can restore it.")
+    require(may_remove_attachment(actor, attachment), tr("Only who added a file and managers can restore it."))
     with transaction.atomic():
         if Attachment.objects.filter(pk=attachment.pk, deleted_at__isnull=False).update(deleted_at=None):
             tell_of("task.file_restored", attachment, actor, now)
@@ -141,7 +146,9 @@ def show_attachment(attachment: Attachment, *, actor: Actor, now: datetime) -> N
     """Let the clients of the project see a file, with all its versions."""
     require(may_show_attachment(actor, attachment), _SHOWING)
     if attachment.comment is not None and attachment.comment.internal:
-        raise Refused("This file belongs to an internal comment. Show the comment to clients, and its files with it.")
+        raise Refused(
+            tr("This file belongs to an internal comment. Show the comment to clients, and its files with it.")
+        )
     with transaction.atomic():
         if Attachment.objects.filter(pk=attachment.pk, for_client=False).update(for_client=True):
             tell_of("task.file_shown", attachment, actor, now)
@@ -155,7 +162,7 @@ def hide_attachment(attachment: Attachment, *, actor: Actor, now: datetime) -> N
             tell_of("task.file_hidden", attachment, actor, now)
 
 
-_SHOWING: Final = "Only managers, who works on the task and who added a file decide whether clients see it."
+_SHOWING: Final = later("Only managers, who works on the task and who added a file decide whether clients see it.")
 
 
 def purge_trash(workspace_id: int, *, now: datetime) -> int:
@@ -184,7 +191,7 @@ def sweep_files(workspace_id: int, *, now: datetime) -> int:
 def looked_at(upload: Upload) -> Kind:
     """What the file is; nothing is written yet. Raises Invalid (empty), Infected or ScannerDown."""
     if upload.file.size == 0:
-        raise Invalid({"file": f"“{upload.name}” is empty. Choose the file again."})
+        raise Invalid({"file": tr("“%(name)s” is empty. Choose the file again.", name=upload.name)})
     scan(config().scan_command, upload.file.path)
     return kind_of_file(upload.file.path)
 
@@ -192,7 +199,7 @@ def looked_at(upload: Upload) -> Kind:
 def _next_revision(attachment: Attachment, *, name: str) -> None:
     there = Attachment.objects.filter(pk=attachment.pk, deleted_at__isnull=True)
     if not there.update(revision=F("revision") + 1, name=name):
-        raise Missing("This file was removed. Restore it first.")
+        raise Missing(tr("This file was removed. Restore it first."))
     attachment.refresh_from_db(fields=["revision", "name"])
 
 
@@ -213,6 +220,9 @@ def _within_quota(workspace_id: int) -> None:
     """Asked after the event was recorded, which lets one change of a workspace in at a time. Raises Full."""
     if room_left(workspace_id) < 0:
         raise Full(
-            f"The files of this workspace may take {config().files_quota_mb} MB together. "
-            "Remove what is not needed, or ask your administrator for more room."
+            tr(
+                "The files of this workspace may take %(n)s MB together. "
+                "Remove what is not needed, or ask your administrator for more room.",
+                n=config().files_quota_mb,
+            )
         )

@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import Min
 
 from fairlead.lib.errors import Refused
+from fairlead.lib.speech import later, tr
 from fairlead.work.models import Status, Task
 from fairlead.work.placement import NEAREST, TaskPlacement
 from fairlead.work.states import State
@@ -29,7 +30,7 @@ class ColumnFull(Refused):
     """The column already holds as many tasks as its limit allows."""
 
     code = "column-full"
-    title = "The column is full"
+    title = later("The column is full")
 
 
 def require_room(status: Status, *, more: int = 1) -> None:
@@ -43,8 +44,13 @@ def require_room(status: Status, *, more: int = 1) -> None:
     count = Task.objects.filter(status_id=status.pk, deleted_at__isnull=True).count()
     if limit is not None and count + more > limit:
         raise ColumnFull(
-            f"{status.name} holds {count} of at most {limit} tasks. Finish or move one first;"
-            " a manager can change the limit in the project's settings."
+            tr(
+                "%(column)s holds %(n)s of at most %(most)s tasks. Finish or move one first;"
+                " a manager can change the limit in the project's settings.",
+                column=status.name,
+                n=count,
+                most=limit,
+            )
         )
 
 

@@ -15,6 +15,7 @@ from fairlead.events.record import record
 from fairlead.events.tenancy import bearer
 from fairlead.lib.errors import Conflict, Invalid, Missing, require
 from fairlead.lib.secrets import derived_secret, digest
+from fairlead.lib.speech import tr
 from fairlead.work.actions.projects import ONLY_MANAGERS
 from fairlead.work.actions.tasks import check_skills
 from fairlead.work.drafts import MAX_LABEL, MAX_LABELS, tidy_labels
@@ -33,7 +34,7 @@ def create_form(
     require(may_manage_project(actor, project), ONLY_MANAGERS)
     values = _checked(project, None, {"name": name, "questions": questions, **more})
     if RequestForm.objects.filter(project=project, removed_at__isnull=True).count() >= MOST_FORMS:
-        raise Invalid({"name": f"A project has at most {MOST_FORMS} forms. Remove one first."})
+        raise Invalid({"name": tr("A project has at most %(most)s forms. Remove one first.", most=MOST_FORMS)})
     with transaction.atomic():
         form = RequestForm.objects.create(workspace_id=project.workspace_id, project=project, created_at=now, **values)
         record("request_form.created", form, actor=actor, now=now, name=form.name)
@@ -50,7 +51,9 @@ def change_form(
     with transaction.atomic():
         form.refresh_from_db(from_queryset=RequestForm.objects.select_for_update(of=("self",)))
         if version is not None and version != form.version:
-            raise Conflict(f"{form.name} was changed by somebody else since you opened it. Look again, then save.")
+            raise Conflict(
+                tr("%(name)s was changed by somebody else since you opened it. Look again, then save.", name=form.name)
+            )
         tidy = _checked(form.project, form, values)
         changed = {name: value for name, value in tidy.items() if getattr(form, name) != value}
         if changed:
@@ -101,7 +104,7 @@ def find_public_form(secret: str) -> RequestForm:
     with bearer(digest(secret)):
         found = RequestForm.objects.filter(digest=digest(secret), removed_at__isnull=True).first()
     if found is None:
-        raise Missing("This form is closed. Ask whoever gave you the link for the present one.")
+        raise Missing(tr("This form is closed. Ask whoever gave you the link for the present one."))
     return found
 
 
@@ -118,7 +121,7 @@ def _set(
 def _require(form: RequestForm, actor: Actor) -> None:
     require(may_manage_project(actor, form.project), ONLY_MANAGERS)
     if form.removed_at is not None:
-        raise Missing("This form was removed.")
+        raise Missing(tr("This form was removed."))
 
 
 def _write(form: RequestForm, **values: Any) -> None:
@@ -138,7 +141,7 @@ def _checked(project: Project, form: RequestForm | None, values: dict[str, Any])
         wrong |= wrong_questions(tidy["questions"])
         tidy["questions"] = [question.document() for question in tidy["questions"]]
     if len(tidy.get("intro", "")) > 500:
-        wrong["intro"] = "At most 500 characters."
+        wrong["intro"] = tr("At most 500 characters.")
     wrong |= _wrong_defaults(tidy)
     if wrong:
         raise Invalid(wrong)
@@ -153,20 +156,22 @@ def _wrong_defaults(tidy: dict[str, Any]) -> dict[str, str]:
     if "labels" in tidy:
         labels = tidy["labels"] = tidy_labels(tidy["labels"])
         if len(labels) > MAX_LABELS or any(len(label) > MAX_LABEL for label in labels):
-            wrong["labels"] = f"At most {MAX_LABELS} labels of at most {MAX_LABEL} characters each."
+            wrong["labels"] = tr(
+                "At most %(n)s labels of at most %(most)s characters each.", n=MAX_LABELS, most=MAX_LABEL
+            )
     if tidy.get("priority", 0) not in Task.Priority.values:
-        wrong["priority"] = "Choose one of the priorities."
+        wrong["priority"] = tr("Choose one of the priorities.")
     if any(not 1 <= level <= 5 for level in tidy.get("needs", {}).values()):
-        wrong["needs"] = "A needed level is a number from 1 to 5."
+        wrong["needs"] = tr("A needed level is a number from 1 to 5.")
     return wrong
 
 
 def _wrong_name(project: Project, form: RequestForm | None, name: str) -> str:
     if not 0 < len(name) <= 80:
-        return "Give the form a name of at most 80 characters."
+        return tr("Give the form a name of at most 80 characters.")
     same = RequestForm.objects.filter(project=project, name=name, removed_at__isnull=True)
     if same.exclude(pk=form.pk if form else 0).exists():
-        return "Another form of this project has this name."
+        return tr("Another form of this project has this name.")
     return ""
 
 

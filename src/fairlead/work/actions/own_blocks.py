@@ -12,6 +12,7 @@ from fairlead.events.actor import Actor
 from fairlead.events.announce import announce
 from fairlead.events.record import record
 from fairlead.lib.errors import Invalid, Missing, require
+from fairlead.lib.speech import later, tr
 from fairlead.lib.text import one_line
 from fairlead.people.models import Worker
 from fairlead.work.models import Task
@@ -20,7 +21,7 @@ from fairlead.work.planner import OwnBlock
 
 LONGEST: Final = timedelta(hours=24)
 MAX_TITLE: Final = 120
-NOT_YOURS: Final = "Everybody keeps their own time only."
+NOT_YOURS: Final = later("Everybody keeps their own time only.")
 Kind = OwnBlock.Kind
 Span = tuple[datetime, datetime]
 
@@ -50,7 +51,7 @@ def move_block(block: OwnBlock, span: Span, *, actor: Actor, now: datetime) -> O
     with transaction.atomic():
         before = [block.starts_at, block.ends_at]
         if not OwnBlock.objects.filter(pk=block.pk, removed_at__isnull=True).update(starts_at=span[0], ends_at=span[1]):
-            raise Missing("This block was removed.")
+            raise Missing(tr("This block was removed."))
         changes = {"starts_at": [before[0], span[0]], "ends_at": [before[1], span[1]]}
         record("ownblock.moved", block, actor=actor, now=now, worker=block.worker.name, changes=changes)
         _tell(block.worker)
@@ -94,11 +95,11 @@ def add_task_blocks(
 def _check(span: Span, kind: str, title: str, task: Task | None) -> None:
     wrong = {}
     if not timedelta() < span[1] - span[0] <= LONGEST:
-        wrong["ends_at"] = "A block ends after it begins, within a day."
+        wrong["ends_at"] = tr("A block ends after it begins, within a day.")
     if kind not in Kind.values or (kind == Kind.TASK) != (task is not None):
-        wrong["kind"] = "Choose focus or private, or a task."
+        wrong["kind"] = tr("Choose focus or private, or a task.")
     if len(title) > MAX_TITLE:
-        wrong["title"] = f"A title has at most {MAX_TITLE} characters."
+        wrong["title"] = tr("A title has at most %(most)s characters.", most=MAX_TITLE)
     if wrong:
         raise Invalid(wrong)
 

@@ -14,13 +14,14 @@ from fairlead.accounts.models import Membership, Role, User
 from fairlead.events.actor import Actor
 from fairlead.events.record import record
 from fairlead.lib.errors import Conflict, Invalid, require
+from fairlead.lib.speech import later, tr
 from fairlead.work.models import Project, ProjectClient, Status
 from fairlead.work.permissions import may_manage_project, may_manage_projects
 from fairlead.work.states import DEFAULT_STATUSES
 
 KEY: Final = re.compile(r"[A-Z][A-Z0-9]{1,7}")
 FIELDS: Final = ("name", "description", "client", "color", "lead")
-ONLY_MANAGERS: Final = "Only managers can create projects and change their settings."
+ONLY_MANAGERS: Final = later("Only managers can create projects and change their settings.")
 
 
 def create_project(
@@ -32,9 +33,9 @@ def create_project(
     values = {"name": name.strip(), "description": description, "client": client.strip(), "color": color}
     wrong = _wrong(values)
     if not KEY.fullmatch(key):
-        wrong["key"] = "A key is 2 to 8 letters and digits and begins with a letter, like WEB."
+        wrong["key"] = tr("A key is 2 to 8 letters and digits and begins with a letter, like WEB.")
     elif Project.objects.filter(workspace_id=actor.workspace_id, key=key).exists():
-        wrong["key"] = f"Another project has the key {key} already."
+        wrong["key"] = tr("Another project has the key %(key)s already.", key=key)
     if wrong:
         raise Invalid(wrong)
     with transaction.atomic():
@@ -50,11 +51,11 @@ def create_project(
 def _wrong(values: Mapping[str, Any]) -> dict[str, str]:
     wrong = {}
     if not values["name"] or len(values["name"]) > 120:
-        wrong["name"] = "Give the project a name of at most 120 characters."
+        wrong["name"] = tr("Give the project a name of at most 120 characters.")
     if len(values["client"]) > 120:
-        wrong["client"] = "A client's name has at most 120 characters."
+        wrong["client"] = tr("A client's name has at most 120 characters.")
     if not 0 <= values["color"] <= 11:
-        wrong["color"] = "Choose one of the twelve colours."
+        wrong["color"] = tr("Choose one of the twelve colours.")
     return wrong
 
 
@@ -68,7 +69,12 @@ def change_project(
     with transaction.atomic():
         project.refresh_from_db(from_queryset=Project.objects.select_for_update(of=("self",)))
         if version is not None and version != project.version:
-            raise Conflict(f"{project.name} was changed by somebody else since you opened it. Look again, then save.")
+            raise Conflict(
+                tr(
+                    "%(name)s was changed by somebody else since you opened it. Look again, then save.",
+                    name=project.name,
+                )
+            )
         tidy = {name: value.strip() if name in ("name", "client") else value for name, value in values.items()}
         changed = {name: value for name, value in tidy.items() if getattr(project, name) != value}
         if wrong := _wrong({**{name: getattr(project, name) for name in FIELDS}, **changed}):
@@ -115,7 +121,7 @@ def share_project(project: Project, user: User, *, actor: Actor, now: datetime) 
     require(may_manage_project(actor, project), ONLY_MANAGERS)
     clients = Membership.objects.filter(workspace_id=actor.workspace_id, role=Role.CLIENT, removed_at__isnull=True)
     if not clients.filter(user=user).exists():
-        raise Invalid({"user": "Share it with a member whose role is client; everybody else sees it anyway."})
+        raise Invalid({"user": tr("Share it with a member whose role is client; everybody else sees it anyway.")})
     with transaction.atomic():
         _, new = ProjectClient.objects.get_or_create(
             project=project, user=user, defaults={"workspace_id": project.workspace_id, "created_at": now}

@@ -11,6 +11,7 @@ from django.db.models import F
 from fairlead.events.actor import Actor
 from fairlead.events.record import record
 from fairlead.lib.errors import Conflict, Invalid, Missing, Refused, require
+from fairlead.lib.speech import tr
 from fairlead.work.actions.tasks import create_task
 from fairlead.work.drafts import TaskDraft
 from fairlead.work.models import AttachmentVersion, ProofNote, ProofPin, Task
@@ -31,21 +32,23 @@ def set_pin(
     attachment = version.attachment
     require(
         may_pin(actor, attachment, internal=internal),
-        "Only the team sets pins, and clients on files that are shown to them. Internal pins are for the team.",
+        tr("Only the team sets pins, and clients on files that are shown to them. Internal pins are for the team."),
     )
     if version.preview != AttachmentVersion.Preview.READY:
-        raise Refused("Only images and pages that are shown here take pins. Comment on the task instead.")
+        raise Refused(tr("Only images and pages that are shown here take pins. Comment on the task instead."))
     if not (0 <= x <= 1 and 0 <= y <= 1):
-        raise Invalid({"x": "Set the pin inside the image."})
+        raise Invalid({"x": tr("Set the pin inside the image.")})
     if not 1 <= page <= max(1, version.pages):
-        raise Invalid({"page": f"Choose one of the pages 1 to {max(1, version.pages)}."})
+        raise Invalid({"page": tr("Choose one of the pages 1 to %(n)s.", n=max(1, version.pages))})
     text = _tidy(body)
     with transaction.atomic():
         there = AttachmentVersion.objects.filter(pk=version.pk, attachment__deleted_at__isnull=True)
         if not there.filter(pin_count__lt=MOST).update(pin_count=F("pin_count") + 1):
             if there.exists():
-                raise Refused(f"A version takes at most {MOST} pins. Resolve some and add a new version.")
-            raise Missing("This file was removed. Restore it first.")
+                raise Refused(
+                    tr("A version takes at most %(most)s pins. Resolve some and add a new version.", most=MOST)
+                )
+            raise Missing(tr("This file was removed. Restore it first."))
         version.refresh_from_db(fields=["pin_count"])
         pin = ProofPin.objects.create(
             workspace_id=version.workspace_id, version=version, number=version.pin_count, x=x, y=y, page=page,
@@ -68,7 +71,7 @@ def answer_pin(pin: ProofPin, body: str, *, actor: Actor, now: datetime) -> Proo
 
 def resolve_pin(pin: ProofPin, *, actor: Actor, now: datetime) -> None:
     """What was said there is done."""
-    require(may_resolve_pin(actor, pin), "Only the team and who set a pin can resolve it.")
+    require(may_resolve_pin(actor, pin), tr("Only the team and who set a pin can resolve it."))
     with transaction.atomic():
         still_open = ProofPin.objects.filter(pk=pin.pk, resolved_at__isnull=True)
         if still_open.update(resolved_at=now, resolved_by_id=actor.user_id):
@@ -77,7 +80,7 @@ def resolve_pin(pin: ProofPin, *, actor: Actor, now: datetime) -> None:
 
 def reopen_pin(pin: ProofPin, *, actor: Actor, now: datetime) -> None:
     """It is not done after all."""
-    require(may_resolve_pin(actor, pin), "Only the team and who set a pin can reopen it.")
+    require(may_resolve_pin(actor, pin), tr("Only the team and who set a pin can reopen it."))
     with transaction.atomic():
         if ProofPin.objects.filter(pk=pin.pk, resolved_at__isnull=False).update(resolved_at=None, resolved_by=None):
             _tell("task.proof_reopened", pin, actor, now)
@@ -87,7 +90,7 @@ def make_pin_task(pin: ProofPin, *, actor: Actor, now: datetime) -> Task:
     """A subtask of the file's task for what was said at a pin, with a way back. Raises Conflict when there is one."""
     version, parent = pin.version, pin.version.attachment.task
     require(may_create_task(actor, parent.project) and may_pin(actor, version.attachment, internal=True),
-            "Only the team makes tasks of pins.")  # fmt: skip
+            tr("Only the team makes tasks of pins."))  # fmt: skip
     first = pin.notes.order_by("created_at", "id").values_list("body", flat=True).first() or ""
     line = " ".join(first.split()) or f"Pin {pin.number}"
     title = line if len(line) <= TITLE else f"{line[: TITLE - 1]}…"
@@ -99,7 +102,7 @@ def make_pin_task(pin: ProofPin, *, actor: Actor, now: datetime) -> Task:
             parent.project, TaskDraft(title=title, description=text, parent=parent), actor=actor, now=now
         )
         if not ProofPin.objects.filter(pk=pin.pk, task__isnull=True).update(task=task):
-            raise Conflict("This pin has a task already.")
+            raise Conflict(tr("This pin has a task already."))
         _tell("task.proof_task_made", pin, actor, now, made=str(task))
     return task
 
@@ -107,7 +110,7 @@ def make_pin_task(pin: ProofPin, *, actor: Actor, now: datetime) -> Task:
 def _may_talk(pin: ProofPin, actor: Actor) -> None:
     require(
         may_pin(actor, pin.version.attachment, internal=pin.internal),
-        "Only the team answers here, and clients at pins on files that are shown to them.",
+        tr("Only the team answers here, and clients at pins on files that are shown to them."),
     )
 
 
@@ -120,7 +123,7 @@ def _say(pin: ProofPin, text: str, actor: Actor, now: datetime) -> ProofNote:
 def _tidy(body: str) -> str:
     text = body.strip()
     if not text or len(text) > MAX_NOTE:
-        raise Invalid({"body": f"Write something, at most {MAX_NOTE} characters."})
+        raise Invalid({"body": tr("Write something, at most %(most)s characters.", most=MAX_NOTE)})
     return text
 
 

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Invalid, Missing, require
+from fairlead.lib.speech import tr
 from fairlead.work.actions.batches import SoAlready, keep, values_of
 from fairlead.work.actions.tasks import change_task
 from fairlead.work.dates import Bar, Dates, Link, in_order, is_broken, moved_by_days, pushed
@@ -52,7 +53,7 @@ class Shift:
 def dates_after(task: Task, days: int) -> Dates:
     """Start and due time of the task when it is moved by so many days of the calendar, onto a working day."""
     if abs(days) > MOST_DAYS:
-        raise Invalid({"days": "Move a task by at most ten years."})
+        raise Invalid({"days": tr("Move a task by at most ten years.")})
     return moved_by_days(bars_of(task.workspace_id, Task.objects.filter(pk=task.pk))[task.pk], days)
 
 
@@ -72,7 +73,7 @@ def shift_task(task: Task, dates: Dates, *, actor: Actor, now: datetime, version
     with transaction.atomic():
         found = _planned(task, dates, actor=actor)
         if not found.moved:
-            raise SoAlready("It is so already.")
+            raise SoAlready(tr("It is so already."))
         tasks = Task.objects.select_related("project", "status", "assignee").in_bulk([one.id for one in found.moved])
         lines = [
             _change(tasks[one.id], one, one.version if one.because else version, actor=actor, now=now)
@@ -88,8 +89,8 @@ def _change(task: Task, one: Moved, version: int | None, *, actor: Actor, now: d
 
 
 def _check(task: Task, dates: Dates, actor: Actor) -> None:
-    require(may_change_many(actor), "Only members of the team change tasks.")
-    require(may_edit_task(actor, task), "Only managers and whoever holds or created this task can change it.")
+    require(may_change_many(actor), tr("Only members of the team change tasks."))
+    require(may_edit_task(actor, task), tr("Only managers and whoever holds or created this task can change it."))
     if wrong := wrong_times(*dates):
         raise Invalid(wrong)
 
@@ -100,7 +101,7 @@ def _planned(task: Task, dates: Dates, *, actor: Actor) -> Shift:
     bars = bars_of(task.workspace_id, visible_tasks(actor).filter(pk__in=ids))
     links = [link for link in links_between(ids) if link.task in bars and link.after in bars]
     if task.pk not in bars:
-        raise Missing(f"{task} is in the trash. Restore it first.")
+        raise Missing(tr("%(task)s is in the trash. Restore it first.", task=task))
     root = bars[task.pk]
     there = {root.id: replace(root, release_at=dates[0], due_at=dates[1])}
     moved = [] if (root.release_at, root.due_at) == dates else [_moved(root, there[root.id])]
@@ -135,7 +136,7 @@ def _fixed(actor: Actor, ids: Collection[int]) -> dict[int, str]:
     found = {}
     for task in tasks:
         if task.project.archived_at is not None:
-            found[task.pk] = f"{task.project.name} is archived."
+            found[task.pk] = tr("%(project)s is archived.", project=task.project.name)
         elif not may_edit_task(actor, task):
-            found[task.pk] = "Only managers and whoever holds or created it can change it."
+            found[task.pk] = tr("Only managers and whoever holds or created it can change it.")
     return found

@@ -11,6 +11,7 @@ from django.db.models import F
 from fairlead.events.actor import Actor
 from fairlead.events.record import record
 from fairlead.lib.errors import Invalid, Refused, require
+from fairlead.lib.speech import tr
 from fairlead.work.actions.columns import require_room, settle_placements, spread
 from fairlead.work.actions.projects import ONLY_MANAGERS
 from fairlead.work.models import Project, Status, Task
@@ -37,7 +38,7 @@ def add_status(
         columns = _columns(project)
         _check(columns, None, {"name": name.strip(), "state": state, "wip_limit": wip_limit})
         if len(columns) >= MOST:
-            raise Refused(f"A board has at most {MOST} columns. Remove one first.")
+            raise Refused(tr("A board has at most %(most)s columns. Remove one first.", most=MOST))
         earlier = [c for c in columns if ORDER.index(State(c.state)) <= ORDER.index(State(state))]
         place = columns.index(earlier[-1]) + 1 if earlier else 0
         status = Status.objects.create(
@@ -100,12 +101,15 @@ def remove_status(status: Status, move_to: Status | None, *, actor: Actor, now: 
 
 def _checked_target(status: Status, move_to: Status | None, columns: list[Status]) -> Status:
     if move_to is None or move_to.pk == status.pk or move_to.pk not in {column.pk for column in columns}:
-        raise Invalid({"move_to": "Choose the column that takes its tasks (those in the trash too)."})
+        raise Invalid({"move_to": tr("Choose the column that takes its tasks (those in the trash too).")})
     if move_to.state != status.state and not {move_to.state, status.state} <= set(WAITING):
         here, there = State(status.state).label, State(move_to.state).label
         raise Invalid({
-            "move_to": f"Here tasks are “{here}”, there they would be “{there}”. Choose a column that means the same,"
-            " or move the tasks on the board first."
+            "move_to": tr(
+                "Here tasks are “%(here)s”, there they would be “%(there)s”. Choose a column that means the same,"
+                " or move the tasks on the board first.",
+                here=here, there=there,
+            )
         })  # fmt: skip
     return move_to
 
@@ -130,16 +134,16 @@ def _check(columns: list[Status], status: Status | None, values: dict[str, Any])
     others = [column for column in columns if status is None or column.pk != status.pk]
     name = values.get("name")
     if name is not None and not 0 < len(name) <= 40:
-        wrong["name"] = "Give the column a name of at most 40 characters."
+        wrong["name"] = tr("Give the column a name of at most 40 characters.")
     if name is not None and name in {column.name for column in others}:
-        wrong["name"] = f"There is a column {name} already."
+        wrong["name"] = tr("There is a column %(name)s already.", name=name)
     limit = values.get("wip_limit")
     if limit is not None and not 1 <= limit <= 999:
-        wrong["wip_limit"] = "A limit is a number from 1 to 999; leave it empty for none."
+        wrong["wip_limit"] = tr("A limit is a number from 1 to 999; leave it empty for none.")
     if "state" in values and values["state"] not in State.values:
-        wrong["state"] = "Choose what the column means."
+        wrong["state"] = tr("Choose what the column means.")
     elif "state" in values and status is not None and Task.objects.filter(status=status).exists():
-        wrong["state"] = "Tasks are in this column or in the trash from it; move them first."
+        wrong["state"] = tr("Tasks are in this column or in the trash from it; move them first.")
     if wrong:
         raise Invalid(wrong)
     if "state" in values and status is not None:
@@ -149,7 +153,7 @@ def _check(columns: list[Status], status: Status | None, values: dict[str, Any])
 def _check_kept(columns: list[Status]) -> None:
     states = {column.state for column in columns}
     if not states & set(WAITING) or State.DONE not in states:
-        raise Refused("A board keeps a column where work waits and one where it is done. Add another one first.")
+        raise Refused(tr("A board keeps a column where work waits and one where it is done. Add another one first."))
 
 
 def _place(columns: list[Status]) -> None:

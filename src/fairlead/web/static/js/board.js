@@ -36,9 +36,9 @@
     put(card, origin);
     if (changed) { recount(origin.list, 1); recount(list, -1); }
     const problem = await answer?.json().catch(() => null);
-    const text = problem?.detail ?? "The move could not be saved. Check the connection and try again.";
+    const text = problem?.detail ?? tr("The move could not be saved. Check the connection and try again.");
     toast(text);
-    say(`${title(card)} went back to ${origin.list.dataset.statusName}. ${text}`);
+    say(`${tr("%(task)s went back to %(column)s.", { task: title(card), column: origin.list.dataset.statusName })} ${text}`);
   }
 
   function refresh(card, html) {
@@ -67,13 +67,13 @@
   function lift(card) {
     lifted = card; home = spot(card);
     card.classList.add("lifted");
-    say(`Lifted ${title(card)}. Use the arrow keys, then space to drop.`);
+    say(tr("Lifted %(task)s. Use the arrow keys, then space to drop.", { task: title(card) }));
   }
   function drop(keep) {
     const card = lifted; lifted = null;
     card.classList.remove("lifted");
-    if (keep) { say(`Dropped in ${listOf(card).dataset.statusName}, place ${cardsOf(listOf(card)).indexOf(card) + 1}.`); commit(card, home); }
-    else { shift(card, home); say(`Put back in ${home.list.dataset.statusName}.`); }
+    if (keep) { say(tr("Dropped in %(column)s, place %(n)s.", { column: listOf(card).dataset.statusName, n: cardsOf(listOf(card)).indexOf(card) + 1 })); commit(card, home); }
+    else { shift(card, home); say(tr("Put back in %(column)s.", { column: home.list.dataset.statusName })); }
   }
   function carry(card, key) {
     const list = listOf(card), row = cardsOf(list), index = row.indexOf(card);
@@ -81,7 +81,7 @@
     if (key === "ArrowDown" && index < row.length - 1) shift(card, { list, next: row[index + 1].nextElementSibling });
     const columns = lists(card), target = columns[columns.indexOf(list) + { ArrowLeft: -1, ArrowRight: 1 }[key]];
     if (target) shift(card, { list: target, next: cardsOf(target)[index] ?? null });
-    say(`${listOf(card).dataset.statusName}, place ${cardsOf(listOf(card)).indexOf(card) + 1} of ${cardsOf(listOf(card)).length}.`);
+    say(tr("%(column)s, place %(n)s of %(all)s.", { column: listOf(card).dataset.statusName, n: cardsOf(listOf(card)).indexOf(card) + 1, all: cardsOf(listOf(card)).length }));
   }
   function walk(card, key) {
     const row = cardsOf(listOf(card)), index = row.indexOf(card);
@@ -118,7 +118,7 @@
     if (link && menu) {
       event.preventDefault();
       chosen = link.closest(".card");
-      menu.querySelector("[data-move-title]").textContent = `Move ${chosen.dataset.task} to`;
+      menu.querySelector("[data-move-title]").textContent = tr("Move %(task)s to", { task: chosen.dataset.task });
       menu.dataset.task = chosen.dataset.task;
       menu.showPopover();
       window.placeMenu(menu, link);

@@ -8,10 +8,11 @@
   if (!said) return;
   const root = () => document.getElementById("calendar");
   const say = (text) => { said.textContent = text; };
+  const language = document.documentElement.lang || "en", locale = language === "en" ? "en-GB" : language;
   const toast = (detail) => document.body.dispatchEvent(new CustomEvent("toast", { detail }));
   const cell = (day) => root().querySelector(`.cal-day[data-day="${day}"]`);
   const name = (link) => `${link.dataset.task} ${link.dataset.title}`;
-  const spoken = (day) => cell(day)?.dataset.said ?? new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long", timeZone: "UTC" }).format(new Date(`${day}T12:00Z`));
+  const spoken = (day) => cell(day)?.dataset.said ?? new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long", timeZone: "UTC" }).format(new Date(`${day}T12:00Z`));
   const plus = (day, count) => new Date(Date.parse(`${day}T12:00Z`) + count * 86400000).toISOString().slice(0, 10);
   const mark = (day) => {
     for (const it of document.querySelectorAll("[data-day].target")) it.classList.remove("target");
@@ -20,7 +21,7 @@
 
   async function put(link, day) {
     const key = link.dataset.task, here = root().dataset.here, token = document.querySelector('meta[name="csrf-token"]')?.content ?? "";
-    if (day === link.dataset.due) { say(`${name(link)} stays on ${spoken(day)}.`); return; }
+    if (day === link.dataset.due) { say(tr("%(task)s stays on %(day)s.", { task: name(link), day: spoken(day) })); return; }
     link.setAttribute("aria-busy", "true");
     const answer = await fetch(`/tasks/${key}/day/`, {
       method: "POST", body: new URLSearchParams({ day, next: here }), headers: { "X-CSRFToken": token, Accept: "application/json" },
@@ -28,9 +29,9 @@
     link.removeAttribute("aria-busy");
     const told = await answer?.json().catch(() => null);
     if (!answer?.ok) {
-      const text = told?.detail ?? "The day could not be saved. Check the connection and try again.";
+      const text = told?.detail ?? tr("The day could not be saved. Check the connection and try again.");
       toast({ level: "error", text });
-      say(`${name(link)} stays where it was. ${text}`);
+      say(`${tr("%(task)s stays where it was.", { task: name(link) })} ${text}`);
       return;
     }
     toast({ level: "success", text: told.text, undo_url: told.undo_url });
@@ -45,12 +46,12 @@
   function lift(link) {
     lifted = link; at = link.dataset.due ?? first();
     link.classList.add("lifted"); mark(at);
-    say(`Lifted ${name(link)}, ${link.dataset.due ? spoken(at) : "no date yet"}. Arrow keys move it, enter puts it down, escape gives it back.`);
+    say(tr("Lifted %(task)s, %(day)s. Arrow keys move it, enter puts it down, escape gives it back.", { task: name(link), day: link.dataset.due ? spoken(at) : tr("no date yet") }));
   }
   function drop(keep) {
     const link = lifted;
     lifted = null; link.classList.remove("lifted"); mark("");
-    if (keep) put(link, at); else say(`${name(link)} is back where it was.`);
+    if (keep) put(link, at); else say(tr("%(task)s is back where it was.", { task: name(link) }));
   }
   document.addEventListener("keydown", (event) => {
     const link = event.target.closest?.("[data-movable]"), step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 }[event.key];
@@ -89,7 +90,7 @@
   function follow(x, y) {
     ghost.hidden = false;
     const title = document.createElement("b"); title.textContent = name(held.link);
-    ghost.replaceChildren(title, over ? `Due on ${spoken(over)}` : "Hold it over a day.");
+    ghost.replaceChildren(title, over ? tr("Due on %(day)s", { day: spoken(over) }) : tr("Hold it over a day."));
     const above = held.finger ? y - ghost.offsetHeight - 28 : y + 14;
     Object.assign(ghost.style, { left: `${Math.max(8, Math.min(x + 14, innerWidth - 280))}px`, top: `${Math.max(8, above)}px` });
   }
@@ -100,13 +101,13 @@
     const grid = root().querySelector(".cal-grid");
     if (!grid || !grid.offsetParent) weeks(link.dataset.due ?? first());
     mark(link.dataset.due); follow(x, y);
-    say(`Lifted ${name(link)}.`);
+    say(tr("Lifted %(task)s.", { task: name(link) }));
   }
   function weeks(day) {
     const monday = plus(day, -((new Date(`${day}T12:00Z`).getUTCDay() + 6) % 7)), panel = document.createElement("div");
     panel.className = "cal-strip";
     for (let n = 0; n < 28; n++) {
-      const date = plus(monday, n), it = document.createElement("span"), month = new Date(`${date}T12:00Z`).toLocaleDateString("en-GB", { month: "short", timeZone: "UTC" });
+      const date = plus(monday, n), it = document.createElement("span"), month = new Date(`${date}T12:00Z`).toLocaleDateString(locale, { month: "short", timeZone: "UTC" });
       it.dataset.day = date; it.dataset.said = spoken(date);
       it.textContent = n === 0 || date.endsWith("-01") ? `${Number(date.slice(8))} ${month}` : Number(date.slice(8));
       panel.append(it);

@@ -31,9 +31,9 @@
       request.upload.onprogress = ({ loaded, total }) => { bar.value = total ? Math.round(100 * loaded / total) : 0; said.textContent = `${bar.value} %`; };
       request.onload = () => {
         if (request.status < 300) { row.remove(); document.body.dispatchEvent(new CustomEvent("files-changed")); }
-        else { let told; try { told = JSON.parse(request.responseText).detail; } catch { told = null; } fail(told ?? "The server refused it. Try again."); }
+        else { let told; try { told = JSON.parse(request.responseText).detail; } catch { told = null; } fail(told ?? tr("The server refused it. Try again.")); }
       };
-      request.onerror = () => fail("The connection broke off. Try again.");
+      request.onerror = () => fail(tr("The connection broke off. Try again."));
       request.onabort = () => row.remove();
       request.onloadend = done;
       const body = new FormData();
@@ -46,7 +46,7 @@
       row.classList.remove("failed");
       retry.hidden = true;
       bar.value = 0;
-      said.textContent = "waits";
+      said.textContent = tr("waits");
       waiting.push(start);
       next();
     };
@@ -57,8 +57,8 @@
       if (place < 0 && request && request.readyState < 4) request.abort(); else row.remove();
     });
     const most = Number(part.dataset.mostMb);
-    if (file.size > most * 2 ** 20) { fail(`It has more than ${most} MB. Make it smaller, or share a link to it.`); retry.hidden = true; }
-    else if (!file.size) { fail("It is empty, or a folder. Put a folder into an archive."); retry.hidden = true; }
+    if (file.size > most * 2 ** 20) { fail(tr("It has more than %(n)s MB. Make it smaller, or share a link to it.", { n: most })); retry.hidden = true; }
+    else if (!file.size) { fail(tr("It is empty, or a folder. Put a folder into an archive.")); retry.hidden = true; }
     else queue();
   };
   const sendAll = (files) => files.map(named).forEach(send);
@@ -104,6 +104,6 @@
 
   if (form) {
     part.classList.add("scripted");
-    part.querySelector("[data-drop-text]").textContent = "Drop, paste or choose files";
+    part.querySelector("[data-drop-text]").textContent = tr("Drop, paste or choose files");
   }
 })();

@@ -17,9 +17,10 @@
   const canvas = make("tl-canvas"), head = make("tl-head"), line = make("tl-now"), links = svg("svg", { class: "tl-links", "aria-hidden": "true" });
   box.append(canvas);
 
+  const language = document.documentElement.lang || "en", locale = language === "en" ? "en-GB" : language;
   const x = (minute) => names() + (minute - first) * scale;
   const date = (minute) => new Date(Date.parse(`${data.ref}T00:00Z`) + minute * 60000);
-  const words = (options) => { const it = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", ...options }); return (minute) => it.format(date(minute)); };
+  const words = (options) => { const it = new Intl.DateTimeFormat(locale, { timeZone: "UTC", ...options }); return (minute) => it.format(date(minute)); };
   const short = words({ weekday: "short", day: "numeric", month: "short" }), month = words({ month: "long", year: "numeric" }), num = words({ day: "numeric" }), brief = words({ day: "numeric", month: "short" }), mon = words({ month: "short" });
   const iso = (minute) => date(minute).toISOString().slice(0, 10);
   const midnight = (minute) => Math.floor(minute / DAY) * DAY;
@@ -29,7 +30,7 @@
   function arrange() {
     const by = { project: 5, assignee: 6, parent: 7 }[group.value], order = { project: data.projects, assignee: data.people, parent: data.parents }[group.value] ?? [];
     rows = []; at = new Array(data.tasks.length).fill(-1);
-    const groups = new Map([...order.map((it) => [it[0], { id: it[0], name: it[1], color: group.value === "project" ? it[2] : -1, tasks: [] }]), ["", { id: "", name: group.value === "assignee" ? "Nobody yet" : "Part of nothing", color: -1, tasks: [] }]]);
+    const groups = new Map([...order.map((it) => [it[0], { id: it[0], name: it[1], color: group.value === "project" ? it[2] : -1, tasks: [] }]), ["", { id: "", name: group.value === "assignee" ? tr("Nobody yet") : tr("Part of nothing"), color: -1, tasks: [] }]]);
     data.tasks.forEach((it, place) => (groups.get(by ? it[by] || "" : "") ?? groups.get("")).tasks.push(place));
     for (const it of groups.values()) if (it.tasks.length) {
       if (by) rows.push({ group: it, first: Math.min(...it.tasks.map((n) => data.tasks[n][2])), last: Math.max(...it.tasks.map((n) => data.tasks[n][3])) });
@@ -43,7 +44,7 @@
     last = Math.max(midnight(Math.max(data.now, ...ends)) + 21 * DAY, first + (box.clientWidth - names()) / scale);
     Object.assign(canvas.style, { width: `${x(last)}px`, height: `${HEAD + rows.length * ROW + 8}px` });
     canvas.replaceChildren(head, line, links);
-    head.replaceChildren(make("tl-corner", `${data.tasks.length} ${data.tasks.length === 1 ? "task" : "tasks"}`));
+    head.replaceChildren(make("tl-corner", trCount("%(n)s task", "%(n)s tasks", data.tasks.length)));
     Object.assign(line.style, { left: `${x(data.now)}px`, height: `${rows.length * ROW + 8}px` });
     drawn.clear(); ticked = ""; paint();
   }
@@ -98,7 +99,7 @@
     it.type = "button"; it.dataset.place = place; it.dataset.task = key;
     for (const [flag, name] of [[OVER, "over"], [MILESTONE, "milestone"], [LATE, "late"], [NO_START, "no-start"], [BEGUN, "begun"], [NO_DUE, "no-due"]]) if (flags & flag) it.classList.add(name);
     if (critical.has(place)) it.classList.add("critical");
-    const told = [`${key} ${title}`, milestone ? `milestone on ${short(end)}` : `${short(start)} to ${short(end)}`, flags & OVER ? "over" : "", flags & BEGUN && !(flags & OVER) ? "under way" : "", flags & LATE ? "late" : "", flags & NO_START && !milestone ? "start assumed from its effort" : ""].filter(Boolean).join(", ");
+    const told = [`${key} ${title}`, milestone ? tr("milestone on %(day)s", { day: short(end) }) : tr("%(first)s to %(last)s", { first: short(start), last: short(end) }), flags & OVER ? tr("over") : "", flags & BEGUN && !(flags & OVER) ? tr("under way") : "", flags & LATE ? tr("late") : "", flags & NO_START && !milestone ? tr("start assumed from its effort") : ""].filter(Boolean).join(", ");
     it.setAttribute("aria-label", told); it.title = told;
     it.append(make("", title, "span"));
     if (mine) {
@@ -171,7 +172,7 @@
     const name = target.closest("[data-zoom]")?.dataset.zoom, chain = target.closest("[data-critical]");
     if (name) setZoom(name);
     if (target.closest("[data-now]")) goto(data.now);
-    if (chain) { const on = canvas.classList.toggle("show-critical"); chain.setAttribute("aria-pressed", String(on)); say(data.critical.length ? `The longest chain: ${data.critical.map((n) => data.tasks[n][0]).join(", ")}.` : "No tasks are linked."); if (on && data.critical.length) goto(data.tasks[data.critical[0]][2]); }
+    if (chain) { const on = canvas.classList.toggle("show-critical"); chain.setAttribute("aria-pressed", String(on)); say(data.critical.length ? tr("The longest chain: %(keys)s.", { keys: data.critical.map((n) => data.tasks[n][0]).join(", ") }) : tr("No tasks are linked.")); if (on && data.critical.length) goto(data.tasks[data.critical[0]][2]); }
     if (target.closest("[data-fold]")) { const all = rows.filter((it) => it.group).map((it) => `${group.value} ${it.group.id}`), some = all.some((id) => !folded.has(id)); folded = new Set(some ? all : []); arrange(); }
   });
   group.addEventListener("change", () => { keep("group", group.value); folded = new Set(); arrange(); });

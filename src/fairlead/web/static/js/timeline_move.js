@@ -23,11 +23,11 @@
     }
     await send(path, new URLSearchParams({ ...params, next: here }), undo);
   }
-  const refused = (told) => { const text = told?.detail ?? "It could not be saved. Check the connection and try again."; toast({ level: "error", text }); say(text); };
+  const refused = (told) => { const text = told?.detail ?? tr("It could not be saved. Check the connection and try again."); toast({ level: "error", text }); say(text); };
   async function send(path, body, undo = () => {}) {
     const answer = await fetch(path, { method: "POST", body, headers: { "X-CSRFToken": token(), Accept: "application/json" } }).catch(() => null), told = await answer?.json().catch(() => null);
     if (!answer?.ok) { undo(); refused(told); return false; }
-    toast({ level: "success", text: told?.text ?? "Done.", undo_url: told?.undo_url }); say(told?.text ?? "Done.");
+    toast({ level: "success", text: told?.text ?? tr("Done."), undo_url: told?.undo_url }); say(told?.text ?? tr("Done."));
     await refresh();
     return true;
   }
@@ -79,8 +79,8 @@
     held = { ...grasp(node, grip ? (grip.matches(".start") ? "start" : "end") : "move"), x: at.x, y: at.y, days: 0, finger: true };
     moved = true; node.classList.add("lifted"); document.body.classList.add("dragging");
     const [key, title] = task(held.place);
-    follow(at.x, at.y, `${key} ${title}`, "Move it to other days.");
-    say(`Lifted ${key} ${title}.`);
+    follow(at.x, at.y, `${key} ${title}`, tr("Move it to other days."));
+    say(tr("Lifted %(task)s.", { task: `${key} ${title}` }));
   }
   function draw(event) {
     const at_ = canvas.getBoundingClientRect(), x2 = event.clientX - at_.left, y2 = event.clientY - at_.top, x1 = x(held.side === "f" ? held.end : held.start), y1 = middle(held.place);
@@ -88,11 +88,11 @@
     box.querySelector(".tl-task.target")?.classList.remove("target");
     const over = document.elementsFromPoint(event.clientX, event.clientY).map((it) => it.closest?.(".tl-task")).find((it) => it && it !== held.node);
     held.over = null;
-    if (!over) return "Drop it on the task that follows.";
+    if (!over) return tr("Drop it on the task that follows.");
     const where = over.getBoundingClientRect();
     over.classList.add("target");
     held.over = { key: over.dataset.task, kind: held.side + (over.matches(".milestone") || event.clientX < where.left + where.width / 2 ? "s" : "f") };
-    return `${held.over.key} ${{ fs: "starts after it ends", ff: "ends after it ends", ss: "starts after it starts", sf: "ends after it starts" }[held.over.kind]}`;
+    return `${held.over.key} ${{ fs: tr("starts after it ends"), ff: tr("ends after it ends"), ss: tr("starts after it starts"), sf: tr("ends after it starts") }[held.over.kind]}`;
   }
   function letGo() {
     const it = held;
@@ -114,18 +114,18 @@
   function drop(doIt) {
     const it = lifted;
     lifted = null;
-    if (doIt && it.days) { it.node.classList.remove("lifted"); propose(it.place, params(it, it.days), () => back(it)); } else { back(it); say(`${it.node.dataset.task} is back where it was.`); }
+    if (doIt && it.days) { it.node.classList.remove("lifted"); propose(it.place, params(it, it.days), () => back(it)); } else { back(it); say(tr("%(task)s is back where it was.", { task: it.node.dataset.task })); }
   }
   function nudge(node, mode, step) {
     if (!lifted || lifted.node !== node || lifted.mode !== mode) { if (lifted) back(lifted); lifted = { ...grasp(node, mode), days: 0 }; node.classList.add("lifted"); }
     lifted.days += step;
     const [start, end] = show(lifted, lifted.days);
-    say(lifted.milestone ? short(end) : `${short(start)} to ${short(end)}`);
+    say(lifted.milestone ? short(end) : tr("%(first)s to %(last)s", { first: short(start), last: short(end) }));
   }
   box.addEventListener("keydown", (event) => {
     const node = event.target.closest(".tl-task"), side = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (node && side) { if (node.matches(".mine")) nudge(node, event.shiftKey ? "end" : "move", side); else say("You cannot move this task."); }
+    if (node && side) { if (node.matches(".mine")) nudge(node, event.shiftKey ? "end" : "move", side); else say(tr("You cannot move this task.")); }
     else if (node && lifted && (event.key === "Enter" || event.key === " ")) drop(true);
     else if (node && lifted && event.key === "Escape") drop(false);
     else return;
