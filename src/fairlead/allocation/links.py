@@ -8,9 +8,10 @@ from django.core import signing
 
 from fairlead.allocation.models import Offer
 from fairlead.lib.errors import Missing
+from fairlead.lib.speech import later
 
 SALT: Final = "fairlead.offer"
-MISSING: Final = "This link leads to no offer. Open it from the mail again, or sign in and look under Offers."
+MISSING: Final = later("This link leads to no offer. Open it from the mail again, or sign in and look under Offers.")
 
 
 def offer_secret(offer: Offer) -> str:

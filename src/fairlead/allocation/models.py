@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from fairlead.lib.speech import later
+
 
 class Snapshot(models.Model):
     """What the engine was given, to the byte: canonical `fairlead.problem/1` JSON, gzipped. Kept once per content."""
@@ -55,18 +57,18 @@ class Plan(models.Model):
     """
 
     class Scope(models.TextChoices):
-        WAITING = "waiting", "Waiting tasks"
-        ALL = "all", "Waiting and held tasks"
-        REPAIR = "repair", "What an event changes"
+        WAITING = "waiting", later("Waiting tasks")
+        ALL = "all", later("Waiting and held tasks")
+        REPAIR = "repair", later("What an event changes")
 
     class State(models.TextChoices):
-        MAKING = "making", "Being made"
-        DRAFT = "draft", "Draft"
-        APPLIED = "applied", "Applied"
-        UNDONE = "undone", "Undone"
-        DISCARDED = "discarded", "Discarded"
-        FAILED = "failed", "Failed"
-        REPLACED = "replaced", "Replaced by a newer one"
+        MAKING = "making", later("Being made")
+        DRAFT = "draft", later("Draft")
+        APPLIED = "applied", later("Applied")
+        UNDONE = "undone", later("Undone")
+        DISCARDED = "discarded", later("Discarded")
+        FAILED = "failed", later("Failed")
+        REPLACED = "replaced", later("Replaced by a newer one")
 
     workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
     project = models.ForeignKey("work.Project", models.CASCADE, null=True, blank=True)
@@ -150,20 +152,20 @@ class PlanLine(models.Model):
     """
 
     class Kind(models.TextChoices):
-        NEW = "new", "New"
-        MOVED = "moved", "Goes to somebody else"
-        SHIFTED = "shifted", "At another time"
-        SAME = "same", "Unchanged"
-        OPEN = "open", "Left open"
+        NEW = "new", later("New")
+        MOVED = "moved", later("Goes to somebody else")
+        SHIFTED = "shifted", later("At another time")
+        SAME = "same", later("Unchanged")
+        OPEN = "open", later("Left open")
 
     class Outcome(models.TextChoices):
-        OPEN = "", "Proposed"
-        APPLIED = "applied", "Assigned"
-        LEFT_OUT = "left_out", "Left out"
-        TAKEN = "taken", "Changed hands meanwhile"
-        FULL = "full", "Left out: too many tasks at once"
-        UNDONE = "undone", "Undone"
-        KEPT = "kept", "Kept, because somebody went on with it"
+        OPEN = "", later("Proposed")
+        APPLIED = "applied", later("Assigned")
+        LEFT_OUT = "left_out", later("Left out")
+        TAKEN = "taken", later("Changed hands meanwhile")
+        FULL = "full", later("Left out: too many tasks at once")
+        UNDONE = "undone", later("Undone")
+        KEPT = "kept", later("Kept, because somebody went on with it")
 
     workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="lines")
@@ -195,10 +197,10 @@ class Assignment(models.Model):
     """A task given to a worker. At most one is active for each task; ended ones are its history."""
 
     class EndReason(models.TextChoices):
-        REPLACED = "replaced", "Given to somebody else"
-        RELEASED = "released", "Taken back"
-        UNDONE = "undone", "Undone"
-        DONE = "done", "Done"
+        REPLACED = "replaced", later("Given to somebody else")
+        RELEASED = "released", later("Taken back")
+        UNDONE = "undone", later("Undone")
+        DONE = "done", later("Done")
 
     workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
     task = models.ForeignKey("work.Task", models.CASCADE, related_name="assignments")
@@ -256,10 +258,10 @@ class Offering(models.Model):
     """
 
     class State(models.TextChoices):
-        OPEN = "open", "Being offered"
-        FILLED = "filled", "Accepted"
-        EXHAUSTED = "exhausted", "Nobody accepted"
-        WITHDRAWN = "withdrawn", "Withdrawn"
+        OPEN = "open", later("Being offered")
+        FILLED = "filled", later("Accepted")
+        EXHAUSTED = "exhausted", later("Nobody accepted")
+        WITHDRAWN = "withdrawn", later("Withdrawn")
 
     workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
     task = models.ForeignKey("work.Task", models.CASCADE, related_name="offerings")
@@ -294,11 +296,11 @@ class Offer(models.Model):
     """
 
     class State(models.TextChoices):
-        OPEN = "open", "Open"
-        ACCEPTED = "accepted", "Accepted"
-        DECLINED = "declined", "Declined"
-        EXPIRED = "expired", "Expired"
-        WITHDRAWN = "withdrawn", "Withdrawn"
+        OPEN = "open", later("Open")
+        ACCEPTED = "accepted", later("Accepted")
+        DECLINED = "declined", later("Declined")
+        EXPIRED = "expired", later("Expired")
+        WITHDRAWN = "withdrawn", later("Withdrawn")
 
     workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
     offering = models.ForeignKey(Offering, models.CASCADE, related_name="offers")
@@ -393,19 +395,20 @@ class Routing(models.Model):
     """The way of one waiting task through a policy. While it is open it says where the task stands and why it waits.
 
     `turn` counts its changes: a timer that was set for an earlier turn does nothing. `step` counts from 0. `worker` is
-    who is proposed. `free_at`: when somebody who can do it is at work again. `told_at`: when managers were told.
+    who is proposed. `reason` is English; `told` keeps the same as a saying, for readers of other languages. `free_at`:
+    when somebody who can do it is at work again. `told_at`: when managers were told.
     """
 
     class State(models.TextChoices):
-        SUGGEST = "suggest", "People decide"
-        PROPOSED = "proposed", "Waits for approval"
-        ASKING = "asking", "Being offered"
-        QUEUED = "queued", "To be claimed"
-        WAITING = "waiting", "Waits for somebody"
-        UNROUTABLE = "unroutable", "Nobody can do it now"
-        MANAGER = "manager", "With a manager"
-        DONE = "done", "Given"
-        STOPPED = "stopped", "Ended otherwise"
+        SUGGEST = "suggest", later("People decide")
+        PROPOSED = "proposed", later("Waits for approval")
+        ASKING = "asking", later("Being offered")
+        QUEUED = "queued", later("To be claimed")
+        WAITING = "waiting", later("Waits for somebody")
+        UNROUTABLE = "unroutable", later("Nobody can do it now")
+        MANAGER = "manager", later("With a manager")
+        DONE = "done", later("Given")
+        STOPPED = "stopped", later("Ended otherwise")
 
     workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
     task = models.ForeignKey("work.Task", models.CASCADE, related_name="routings")
@@ -415,6 +418,7 @@ class Routing(models.Model):
     step_ends_at = models.DateTimeField(null=True, blank=True)
     turn = models.PositiveIntegerField(default=0)
     reason = models.CharField(max_length=300, blank=True)
+    told = models.JSONField(default=dict, blank=True)
     worker = models.ForeignKey("people.Worker", models.SET_NULL, null=True, blank=True, related_name="+")
     assignment = models.ForeignKey(Assignment, models.SET_NULL, null=True, blank=True, related_name="+")
     free_at = models.DateTimeField(null=True, blank=True)

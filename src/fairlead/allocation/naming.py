@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from fairlead.allocation.snapshot import worker_name
+from fairlead.lib.speech import tr
 from fairlead.people.models import Worker
 
 _ID = re.compile(r"\bw(\d+)\b")
@@ -21,7 +22,8 @@ class Face:
     is_active: bool = True
 
 
-GONE = Face(0, "Somebody who was removed", "employee", is_active=False)
+def _gone() -> Face:
+    return Face(0, tr("Somebody who was removed"), "employee", is_active=False)
 
 
 class Faces:
@@ -33,7 +35,7 @@ class Faces:
 
     def of(self, name: str) -> Face:
         """The worker with this engine id."""
-        return self._faces.get(name, GONE)
+        return self._faces.get(name) or _gone()
 
     def by_number(self, worker_id: int | None) -> Face | None:
         """The worker with this id; None for nobody."""

@@ -10,6 +10,7 @@ from django.db.models import Count
 
 from fairlead.allocation.models import PlanLine
 from fairlead.allocation.stale import Stale
+from fairlead.lib.speech import tr
 from fairlead.people.models import Worker
 from fairlead.work.models import Task
 from fairlead.work.states import OPEN
@@ -61,5 +62,8 @@ def _over(lines: Sequence[PlanLine], limits: Mapping[int, Limit]) -> Iterator[St
         would = limit.held + came[pk] - went[pk]
         mine = [line for line in lines if line.worker_id == pk]
         for line in mine[max(0, len(mine) - max(0, would - limit.most)) :]:
-            what = f"{limit.name} would hold {would} open tasks and takes at most {limit.most} at once"
+            what = tr(
+                "%(name)s would hold %(n)s open tasks and takes at most %(most)s at once",
+                name=limit.name, n=would, most=limit.most,
+            )  # fmt: skip
             yield Stale(line.pk, str(line.task), line.task.title, what)

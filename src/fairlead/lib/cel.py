@@ -12,6 +12,9 @@ from typing import Any, Final
 
 from cel_expr_python import cel
 
+from fairlead.lib.sayings import Saying
+from fairlead.lib.speech import mark
+
 MOST_CHARS: Final = 2000
 TEXT, WHOLE, DECIMAL, FLAG = cel.Type.STRING, cel.Type.INT, cel.Type.DOUBLE, cel.Type.BOOL
 ANY = cel.Type.DYN
@@ -22,10 +25,13 @@ _UNKNOWN = re.compile(r"undeclared reference to '([^']+)'")
 
 
 class BadExpression(ValueError):
-    """What is wrong, at which character (0 is the first; None when it shows only with real values)."""
+    """What is wrong, at which character (0 is the first; None when it shows only with real values). `said`: both, to be
+    kept and said in any language; `str()` says it in the one that is spoken."""
 
-    def __init__(self, text: str, *, at: int | None) -> None:
-        super().__init__(text if at is None else f"At character {at + 1}: {text}")
+    def __init__(self, text: str | Saying, *, at: int | None) -> None:
+        place = mark("At character %(at)s: %(what)s")
+        self.said = text if at is None else Saying(place, {"at": at + 1, "what": text})
+        super().__init__(self.said)
         self.text, self.at = text, at
 
 
@@ -57,38 +63,42 @@ class Environment:
     def __init__(self, names: Mapping[str, Any]) -> None:
         self._cel = cel.NewEnv(variables=dict(names))
 
-    def compile(self, text: str, unknown: Callable[[str], str]) -> Program:
+    def compile(self, text: str, unknown: Callable[[str], str | Saying]) -> Program:
         """The program of a text. `unknown` says what is wrong with a name that there is not. Raises BadExpression."""
         if len(text) > MOST_CHARS:
-            raise BadExpression(f"A condition has at most {MOST_CHARS} characters.", at=MOST_CHARS)
+            long = mark("A condition has at most %(most)s characters.")
+            raise BadExpression(Saying(long, {"most": MOST_CHARS}), at=MOST_CHARS)
         try:
             return Program(self._cel.compile(text))
         except RuntimeError as error:
             raise _located(str(error), text, unknown) from None
 
 
-def _located(message: str, text: str, unknown: Callable[[str], str]) -> BadExpression:
+def _located(message: str, text: str, unknown: Callable[[str], str | Saying]) -> BadExpression:
     """The library's first complaint, at its place, with what was probably meant."""
     found = _PLACE.search(message)
     if found is None:
-        return BadExpression("This cannot be read.", at=0)
+        return BadExpression(Saying(mark("This cannot be read.")), at=0)
     line, column, what = int(found[1]), int(found[2]), found[3]
     at = min(len(text), sum(len(row) + 1 for row in text.split("\n")[: line - 1]) + column - 1)
     if name := _UNKNOWN.search(what):
         at -= len(text[:at]) - len(text[:at].rstrip("abcdefghijklmnopqrstuvwxyz_."))
         written = re.match(r"[\w.]+", text[at:])
         return BadExpression(unknown(written[0] if written else name[1]), at=at)
-    if "Syntax error" in what:
+    if "syntax error" in what.lower():
         return BadExpression(_syntax(what), at=at)
     if "no matching overload" in what:
-        return BadExpression("These two cannot be compared or combined: their kinds differ.", at=at)
+        kinds = mark("These two cannot be compared or combined: their kinds differ.")
+        return BadExpression(Saying(kinds), at=at)
     return BadExpression(what.partition(" (in container")[0], at=at)
 
 
-def _syntax(what: str) -> str:
+def _syntax(what: str) -> Saying:
     if "<EOF>" in what:
-        return "It ends too early: something is missing here."
+        return Saying(mark("It ends too early: something is missing here."))
     if "'= '" in what or "'='" in what:
-        return "Write == to ask whether two things are equal."
+        return Saying(mark("Write == to ask whether two things are equal."))
     odd = re.search(r"(?:mismatched|extraneous) input '([^']*)'|recognition error at: '([^']*)'", what)
-    return f"“{odd[1] or odd[2]}” was not expected here." if odd else "This is not understood here."
+    if odd is None:
+        return Saying(mark("This is not understood here."))
+    return Saying(mark("“%(text)s” was not expected here."), {"text": odd[1] or odd[2]})

@@ -16,6 +16,7 @@ from fairlead.accounts.models import User, Workspace
 from fairlead.allocation import queries as allocation
 from fairlead.allocation.links import offer_secret
 from fairlead.allocation.models import Offer, Offering
+from fairlead.allocation.words import offer_reason
 from fairlead.events.models import Event
 from fairlead.events.tenancy import tenant, workspace_ids
 from fairlead.jobs import SEND, enqueue, every, follows, job
@@ -145,7 +146,8 @@ def mail_withdrawal(*, event_id: int, now: datetime, **_: int) -> None:
         about = (event_id, offer.worker.user, "withdrawn")
         with _speaking_to(offer.worker):
             subject = tr("%(task)s is no longer offered to you", task=offer.task)
-            send_once("offer_withdrawn", offer.worker.email, subject, about=about, now=now, offer=offer)
+            send_once("offer_withdrawn", offer.worker.email, subject, about=about, now=now, offer=offer,
+                      say=offer_reason)  # fmt: skip
 
 
 @follows("plan.notice")
@@ -174,7 +176,7 @@ def mail_exhausted(*, event_id: int, now: datetime, **_: int) -> None:
         with speaking(language_of(found.by_user, found.workspace)):
             subject = tr("Nobody accepted %(task)s", task=found.task)
             send_once("offers_exhausted", found.by_user.email, subject, about=about, now=now, offering=found,
-                      answers=answers)  # fmt: skip
+                      answers=answers, say=offer_reason)  # fmt: skip
 
 
 def _speaking_to(worker: Worker) -> AbstractContextManager[str]:

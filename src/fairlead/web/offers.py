@@ -16,8 +16,10 @@ from fairlead.allocation import actions, queries
 from fairlead.allocation.links import MISSING, read_offer_secret
 from fairlead.allocation.models import Offer
 from fairlead.allocation.permissions import may_assign, may_see, may_see_everybody
+from fairlead.allocation.words import DECLINES
 from fairlead.events.tenancy import tenant
 from fairlead.lib.errors import Conflict, Forbidden, Invalid, Missing, Refused, require
+from fairlead.lib.speech import tr
 from fairlead.people.models import Worker
 from fairlead.people.queries import visible_workers, worker_of
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
@@ -26,15 +28,12 @@ from fairlead.web.allocation_task import panel
 from fairlead.web.render import page
 from fairlead.work.queries import find_task
 
-DECLINES = ("Too busy", "Pay is too low", "Not my skills", "Dates do not suit")
-"""Reasons in one tap; none is needed."""
-
 
 @member_page
 @require_GET
 def index(request: Request) -> HttpResponse:
     """What waits for an answer, and for managers all offers."""
-    require(may_see(request.actor), "Only the team sees offers.")
+    require(may_see(request.actor), tr("Only the team sees offers."))
     now = timezone.now()
     waiting, over = queries.my_offers(request.actor, now=now)
     values: dict[str, Any] = {
@@ -77,7 +76,7 @@ def accept(request: Request, number: int) -> HttpResponse:
         actions.accept_offer(offer, actor=request.actor, now=timezone.now())
     except Conflict as refused:
         return _sheet(request, queries.find_offer(request.actor, number), refused)
-    messages.success(request, f"{offer.task} is yours.")
+    messages.success(request, tr("%(task)s is yours.", task=offer.task))
     return redirect("task", str(offer.task))
 
 
@@ -90,7 +89,7 @@ def decline(request: Request, number: int) -> HttpResponse:
         actions.decline_offer(offer, actor=request.actor, now=timezone.now(), reason=request.POST.get("reason", ""))
     except Conflict as refused:
         return _sheet(request, queries.find_offer(request.actor, number), refused)
-    messages.success(request, f"You declined {offer.task}. That costs you nothing.")
+    messages.success(request, tr("You declined %(task)s. That costs you nothing.", task=offer.task))
     return redirect("offers")
 
 
@@ -111,7 +110,8 @@ def offer(request: Request, key: str) -> HttpResponse:
     except Refused as refused:
         return panel(request, find_task(request.actor, key), refused=refused, typed=request.POST)
     names = list(made.offers.order_by("rank").values_list("worker__name", flat=True))
-    messages.success(request, f"{task} was offered to {', '.join(names)}.", extra_tags=f"/tasks/{task}/offer/withdraw/")
+    told = tr("%(task)s was offered to %(names)s.", task=task, names=", ".join(names))
+    messages.success(request, told, extra_tags=f"/tasks/{task}/offer/withdraw/")
     return redirect("task", str(task))
 
 
@@ -127,7 +127,7 @@ def _terms(request: Request) -> actions.Terms:
 
 def _number(text: str, name: str) -> int:
     if not text.isdecimal() or len(text) > 6:
-        raise Invalid({name: "Choose one from the list."})
+        raise Invalid({name: tr("Choose one from the list.")})
     return int(text)
 
 
@@ -135,7 +135,7 @@ def _workers(request: Request) -> list[Worker]:
     numbers = [_number(text, "worker") for text in request.POST.getlist("worker")]
     found = list(visible_workers(request.actor).filter(pk__in=numbers))
     if len(found) != len(set(numbers)):
-        raise Invalid({"worker": "Choose people from the list."})
+        raise Invalid({"worker": tr("Choose people from the list.")})
     return found
 
 
@@ -144,11 +144,11 @@ def _workers(request: Request) -> list[Worker]:
 def withdraw(request: Request, key: str) -> HttpResponse:
     """Stop offering the task."""
     task = find_task(request.actor, key)
-    require(may_assign(request.actor), "Only managers withdraw offers.")
+    require(may_assign(request.actor), tr("Only managers withdraw offers."))
     offering = queries.find_offering(request.actor, task)
     reason = request.POST.get("reason", "")
     actions.withdraw_offers(offering, actor=request.actor, now=timezone.now(), reason=reason)
-    messages.success(request, f"{task} is not offered any more. It waits for somebody.")
+    messages.success(request, tr("%(task)s is not offered any more. It waits for somebody.", task=task))
     return redirect("task", str(task))
 
 
@@ -190,7 +190,7 @@ def link_accept(request: HttpRequest, secret: str) -> HttpResponse:
 
     def act(found: Offer) -> str:
         actions.accept_by_link(found, now=timezone.now())
-        return f"{found.task} is yours."
+        return tr("%(task)s is yours.", task=found.task)
 
     return _linked(request, secret, act)
 
@@ -201,7 +201,7 @@ def link_decline(request: HttpRequest, secret: str) -> HttpResponse:
 
     def act(found: Offer) -> str:
         actions.decline_by_link(found, now=timezone.now(), reason=request.POST.get("reason", ""))
-        return f"You declined {found.task}. That costs you nothing."
+        return tr("You declined %(task)s. That costs you nothing.", task=found.task)
 
     return _linked(request, secret, act)
 

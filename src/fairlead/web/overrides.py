@@ -15,13 +15,24 @@ from fairlead.allocation import actions, queries
 from fairlead.allocation.permissions import may_see_policies, may_write_policies
 from fairlead.allocation.queries.policies import definition_of
 from fairlead.allocation.routing import from_dict
+from fairlead.allocation.words import policy_name
 from fairlead.lib.errors import require
+from fairlead.lib.speech import later, tr
 from fairlead.web.access import Request, member_page
 from fairlead.web.policy_forms import WORDS
 from fairlead.web.render import page
 
-NOT_YOURS: Final = "Only managers and auditors see what was overridden."
-NOT_TO_WRITE: Final = "Only owners, admins and managers write policies."
+NOT_YOURS: Final = later("Only managers and auditors see what was overridden.")
+NOT_TO_WRITE: Final = later("Only owners, admins and managers write policies.")
+FACTORS: Final = {
+    "skills": later("Skills"),
+    "free before due": later("Free before due"),
+    "load": later("Load"),
+    "cost": later("Cost"),
+    "preference": later("Preference"),
+    "familiarity": later("Familiarity"),
+}
+"""What the engine measures, by its name for it."""
 USUAL_WEEKS: Final = 12
 
 
@@ -41,7 +52,7 @@ def index(request: Request) -> HttpResponse:
     weeks = _weeks(request)
     values = {
         "rows": queries.overrides(request.actor, now=timezone.now(), weeks=weeks),
-        "weeks": weeks, "windows": queries.OVERRIDE_WINDOWS, "words": WORDS,
+        "weeks": weeks, "windows": queries.OVERRIDE_WINDOWS, "words": WORDS, "factors": FACTORS,
         "may_write": may_write_policies(request.actor),
     }  # fmt: skip
     return page(request, "routing/overrides.jinja", values)
@@ -60,14 +71,22 @@ def change(request: Request, policy_id: int) -> HttpResponse:
     if request.method != "POST":
         weeks, now = _weeks(request), timezone.now()
         found = queries.preview(request.actor, policy_id, name=name, after=after, now=now, weeks=weeks)
-        values = {"found": found, "words": WORDS, "may_write": may_write_policies(request.actor), "weeks": weeks}
+        values = {
+            "found": found,
+            "name": policy_name(found.policy),
+            "words": WORDS,
+            "may_write": may_write_policies(request.actor),
+            "weeks": weeks,
+        }
         return page(request, "routing/override_change.jinja", values)
     require(may_write_policies(request.actor), NOT_TO_WRITE)
     says = definition_of(policy.latest)
     seen = _number(sent.get("version", ""), policy.latest.number)
     changed = from_dict({**says.to_dict(), "weights": {**says.weights, name: after}})
     made = actions.change_policy(policy, changed, actor=request.actor, now=timezone.now(), version=seen)
-    messages.success(request, f"{made.name} is saved as version {made.latest.number}. Any version can be restored.")
+    number = made.latest.number
+    told = tr("%(name)s is saved as version %(n)s. Any version can be restored.", name=policy_name(made), n=number)
+    messages.success(request, told)
     return redirect("policy", made.pk)
 
 

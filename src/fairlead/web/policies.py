@@ -16,16 +16,18 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from fairlead.allocation import actions, queries
 from fairlead.allocation.models import Policy
 from fairlead.allocation.permissions import may_see_policies, may_write_policies
-from fairlead.allocation.routing import Definition
+from fairlead.allocation.routing import Definition, Step
 from fairlead.allocation.routing.definition import AUTONOMY, HOW, MOST_STEPS
+from fairlead.allocation.words import EVERYBODY, policy_name
 from fairlead.lib.errors import Conflict, Invalid, Refused, require
+from fairlead.lib.speech import later, mark, tr
 from fairlead.people.queries import team_choices
 from fairlead.web.access import Request, member_page
-from fairlead.web.policy_forms import OPTIONS, WORDS, definition_from, rearranged, typed_from, typed_of
+from fairlead.web.policy_forms import WORDS, definition_from, options, rearranged, typed_from, typed_of
 from fairlead.web.render import page
 
-NOT_YOURS = "Only managers and auditors see policies."
-NOT_TO_WRITE = "Only owners, admins and managers write policies."
+NOT_YOURS = later("Only managers and auditors see policies.")
+NOT_TO_WRITE = later("Only owners, admins and managers write policies.")
 
 
 @member_page
@@ -47,7 +49,7 @@ def new(request: Request) -> HttpResponse:
     """An empty policy."""
     require(may_write_policies(request.actor), NOT_TO_WRITE)
     if request.method == "GET":
-        return _editor(request, None, typed_of(Definition()), name="")
+        return _editor(request, None, typed_of(Definition(steps=(Step(tr(EVERYBODY)),))), name="")
 
     def save(name: str, definition: Definition, now: datetime) -> Policy:
         return actions.create_policy(name, definition, actor=request.actor, now=now)
@@ -90,9 +92,10 @@ def _sent(request: Request, policy: Policy | None, save: Callable[[str, Definiti
     except (Invalid, Conflict) as refused:
         return _editor(request, policy, typed, name=name, as_text=as_text, refused=refused)
     if policy is None:
-        messages.success(request, f"{made.name} is written and rests. Try it, then use it.")
+        messages.success(request, tr("%(name)s is written and rests. Try it, then use it.", name=made.name))
     else:
-        messages.success(request, f"{made.name} is saved as version {made.latest.number}.")
+        told = tr("%(name)s is saved as version %(n)s.", name=policy_name(made), n=made.latest.number)
+        messages.success(request, told)
     return redirect("policy", made.pk)
 
 
@@ -104,6 +107,7 @@ def _editor(
         sheet = queries.policy_sheet(request.actor, policy, now=timezone.now())
     values = {
         "policy": policy,
+        "heading": policy_name(policy) if policy else tr("New policy"),
         "sheet": sheet,
         "typed": typed,
         "name": name,
@@ -111,7 +115,7 @@ def _editor(
         "trial": trial,
         "refused": refused,
         "errors": refused.fields if refused else {},
-        "options": {**OPTIONS, "team": [("", "Anybody"), *((name, name) for _, name in team_choices(request.actor))]},
+        "options": {**options(), "team": _teams(request)},
         "words": WORDS,
         "names": queries.names_for_conditions(),
         "most_steps": MOST_STEPS,
@@ -120,11 +124,15 @@ def _editor(
     return page(request, "policies/show.jinja", values, status=refused.status if refused else 200)
 
 
+def _teams(request: Request) -> list[tuple[str, str]]:
+    return [("", tr("Anybody")), *((name, name) for _, name in team_choices(request.actor))]
+
+
 def _act(request: Request, policy_id: int, verb: Callable[..., Any], said: str) -> HttpResponse:
     require(may_see_policies(request.actor), NOT_YOURS)
     policy = queries.find_policy(request.actor, policy_id)
     verb(policy, actor=request.actor, now=timezone.now())
-    messages.success(request, said.format(name=policy.name))
+    messages.success(request, tr(said, name=policy_name(policy)))
     return redirect("policies")
 
 
@@ -132,21 +140,21 @@ def _act(request: Request, policy_id: int, verb: Callable[..., Any], said: str) 
 @require_POST
 def resume(request: Request, policy_id: int) -> HttpResponse:
     """Use it from now on."""
-    return _act(request, policy_id, actions.resume_policy, "{name} is in use. Tasks that wait are routed now.")
+    return _act(request, policy_id, actions.resume_policy, mark("%(name)s is in use. Tasks that wait are routed now."))
 
 
 @member_page
 @require_POST
 def pause(request: Request, policy_id: int) -> HttpResponse:
     """Let it rest."""
-    return _act(request, policy_id, actions.pause_policy, "{name} rests. What it has in its hands it finishes.")
+    return _act(request, policy_id, actions.pause_policy, mark("%(name)s rests. What it has in its hands it finishes."))
 
 
 @member_page
 @require_POST
 def remove(request: Request, policy_id: int) -> HttpResponse:
     """Take it out of use for good."""
-    return _act(request, policy_id, actions.remove_policy, "{name} is removed. Its receipts stay readable.")
+    return _act(request, policy_id, actions.remove_policy, mark("%(name)s is removed. Its receipts stay readable."))
 
 
 @member_page
@@ -165,7 +173,8 @@ def restore(request: Request, policy_id: int, number: int) -> HttpResponse:
     """Say again what this version said."""
     policy = queries.find_policy(request.actor, policy_id)
     actions.restore_version(policy, number, actor=request.actor, now=timezone.now())
-    messages.success(request, f"{policy.name} says again what version {number} said.")
+    told = tr("%(name)s says again what version %(n)s said.", name=policy_name(policy), n=number)
+    messages.success(request, told)
     return redirect("policy", policy.pk)
 
 

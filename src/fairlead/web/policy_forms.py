@@ -7,25 +7,30 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from fairlead.allocation.routing import STRATEGIES, Definition, Step, from_dict, from_text, to_text
-from fairlead.allocation.routing.definition import AUTONOMY, HOW, MOST_STEPS, PICK, WEIGHTS
+from fairlead.allocation.routing.definition import AUTONOMY, HOW, MOST_STEPS, PICK, STEP, WEIGHTS
 from fairlead.lib.effort import parse_effort
 from fairlead.lib.errors import Invalid
+from fairlead.lib.speech import later, tr
 
 MINUTES: Final = ("answer_min", "lasts_min")
 STEP_FIELDS: Final = ("name", "team", "who", "how", "strategy", "ask", "answer_min", "lasts_min", "relax", "waits")
 WORDS: Final = {
-    "lateness": "Being on time",
-    "labour": "Cost",
-    "misfit": "Fit: skills, wishes, experience",
-    "switch": "Few changes between projects",
-    "fairness": "Fair shares of work",
+    "lateness": later("Being on time"),
+    "labour": later("Cost"),
+    "misfit": later("Fit: skills, wishes, experience"),
+    "switch": later("Few changes between projects"),
+    "fairness": later("Fair shares of work"),
 }
-OPTIONS: Final[Mapping[str, list[tuple[str, str]]]] = {
-    "autonomy": list(AUTONOMY.items()),
-    "how": list(HOW.items()),
-    "strategy": [(it.name, f"{it.title}: {it.help[0].lower()}{it.help[1:]}") for it in STRATEGIES],
-    "pick": list(PICK.items()),
-}
+
+
+def options() -> dict[str, list[tuple[str, str]]]:
+    """What can be chosen, by field: (value, what it says)."""
+    return {
+        "autonomy": list(AUTONOMY.items()),
+        "how": list(HOW.items()),
+        "strategy": [(it.name, f"{it.title}: {it.help[0].lower()}{it.help[1:]}") for it in STRATEGIES],
+        "pick": list(PICK.items()),
+    }
 
 
 def typed_of(definition: Definition) -> dict[str, Any]:
@@ -68,7 +73,7 @@ def rearranged(typed: dict[str, Any], order: str) -> dict[str, Any]:
     verb, _, text = order.partition("-")
     steps, n = list(typed["steps"]), int(text) - 1 if text.isdecimal() and len(text) < 3 else -1
     if verb == "add" and len(steps) < MOST_STEPS:
-        steps.append(_step_typed(Step(f"Step {len(steps) + 1}")))
+        steps.append(_step_typed(Step(tr(STEP, n=len(steps) + 1))))
     elif verb == "drop" and 0 <= n < len(steps) > 1:
         steps.pop(n)
     elif verb == "up" and 0 < n < len(steps):
@@ -105,7 +110,7 @@ def _step_data(step: Mapping[str, Any], path: str, wrong: dict[str, str]) -> dic
 def _whole(text: str, path: str, wrong: dict[str, str]) -> int:
     if text.strip().isdecimal() and len(text) < 9:
         return int(text)
-    wrong[path] = "Give a whole number."
+    wrong[path] = tr("Give a whole number.")
     return 0
 
 
@@ -118,6 +123,6 @@ def _minutes(text: str, path: str, wrong: dict[str, str]) -> int:
     except ValueError:
         found = None
     if found is None:
-        wrong[path] = "Give a time such as 45m or 2h."
+        wrong[path] = tr("Give a time such as 45m or 2h.")
         return 0
     return found

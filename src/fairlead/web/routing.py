@@ -18,6 +18,7 @@ from fairlead.allocation import actions, queries
 from fairlead.allocation.models import Assignment, Routing
 from fairlead.allocation.permissions import may_assign, may_see
 from fairlead.lib.errors import Forbidden, Missing, Refused, require
+from fairlead.lib.speech import mark, tr
 from fairlead.people.models import Worker
 from fairlead.people.queries import find_worker, worker_of
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
@@ -34,10 +35,12 @@ def desk(request: Request) -> HttpResponse:
     return page(request, "routing/desk.jinja", values, block="desk")
 
 
-def _decide(request: Request, key: str, act: Callable[[Routing, datetime], Any], said: str) -> HttpResponse:
+def _decide(
+    request: Request, key: str, act: Callable[[Routing, datetime], Any], said: str, **values: str
+) -> HttpResponse:
     """Decide about one task; what is refused is said at the top of the desk."""
     task = find_task(request.actor, key)
-    require(may_assign(request.actor), "Only managers decide about routing.")
+    require(may_assign(request.actor), tr("Only managers decide about routing."))
     try:
         act(queries.find_routing(request.actor, task), timezone.now())
     except (Forbidden, Missing):
@@ -45,7 +48,7 @@ def _decide(request: Request, key: str, act: Callable[[Routing, datetime], Any],
     except Refused as refused:
         messages.error(request, refused.detail)
     else:
-        messages.success(request, said.format(task=task))
+        messages.success(request, tr(said, task=task, **values))
     return redirect("desk")
 
 
@@ -53,14 +56,15 @@ def _decide(request: Request, key: str, act: Callable[[Routing, datetime], Any],
 @require_POST
 def approve(request: Request, key: str) -> HttpResponse:
     """Let the policy do what it proposes."""
-    return _decide(request, key, lambda it, now: actions.approve(it, actor=request.actor, now=now), "{task}: approved.")
+    return _decide(request, key, lambda it, now: actions.approve(it, actor=request.actor, now=now),
+                   mark("%(task)s: approved."))  # fmt: skip
 
 
 @member_page
 @require_POST
 def approve_many(request: Request) -> HttpResponse:
     """Approve every ticked proposal; each is decided for itself."""
-    require(may_assign(request.actor), "Only managers decide about routing.")
+    require(may_assign(request.actor), tr("Only managers decide about routing."))
     done, said = 0, ""
     for key in request.POST.getlist("task")[:200]:
         try:
@@ -70,11 +74,11 @@ def approve_many(request: Request) -> HttpResponse:
         except Refused as refused:
             said = said or refused.detail
     if done:
-        messages.success(request, f"{done} approved.")
+        messages.success(request, tr("%(n)s approved.", n=done))
     if said:
         messages.error(request, said)
     elif not done:
-        messages.info(request, "Tick what you want to approve.")
+        messages.info(request, tr("Tick what you want to approve."))
     return redirect("desk")
 
 
@@ -84,7 +88,7 @@ def reject(request: Request, key: str) -> HttpResponse:
     """Decide otherwise, or later."""
     reason = request.POST.get("reason", "")
     return _decide(request, key, lambda it, now: actions.reject(it, reason=reason, actor=request.actor, now=now),
-                   "{task} is yours to decide.")  # fmt: skip
+                   mark("%(task)s is yours to decide."))  # fmt: skip
 
 
 @member_page
@@ -92,7 +96,7 @@ def reject(request: Request, key: str) -> HttpResponse:
 def undo(request: Request, key: str) -> HttpResponse:
     """Take back what a policy decided by itself."""
     return _decide(request, key, lambda it, now: actions.undo_decision(it, actor=request.actor, now=now),
-                   "{task} was taken back. It is yours to decide.")  # fmt: skip
+                   mark("%(task)s was taken back. It is yours to decide."))  # fmt: skip
 
 
 @member_page
@@ -107,7 +111,7 @@ def again(request: Request, key: str) -> HttpResponse:
     except Refused as refused:
         messages.error(request, refused.detail)
     else:
-        messages.success(request, f"{task} is routed again.")
+        messages.success(request, tr("%(task)s is routed again.", task=task))
     return redirect("desk")
 
 
@@ -117,12 +121,12 @@ def other(request: Request, key: str) -> HttpResponse:
     """Give the task to `worker` instead of the proposed one, for a `reason`."""
     text = request.POST.get("worker", "")
     if not text.isdecimal() or len(text) > 18:
-        messages.error(request, "Choose somebody from the list.")
+        messages.error(request, tr("Choose somebody from the list."))
         return redirect("task", key)
     worker, reason = find_worker(request.actor, int(text)), request.POST.get("reason", "")
     return _decide(
         request, key, lambda it, now: actions.approve_other(it, worker, reason=reason, actor=request.actor, now=now),
-        f"{{task}} was given to {worker.name}.",
+        mark("%(task)s was given to %(name)s."), name=worker.name,
     )  # fmt: skip
 
 
@@ -133,16 +137,18 @@ def other(request: Request, key: str) -> HttpResponse:
 @require_GET
 def queue(request: Request) -> HttpResponse:
     """What one may claim, in the order in which it should be done."""
-    require(may_see(request.actor), "Only the team claims work.")
+    require(may_see(request.actor), tr("Only the team claims work."))
     values = {"queue": queries.queue_of(request.actor, now=timezone.now()), "me": worker_of(request.actor)}
     return page(request, "routing/queue.jinja", values, block="queue")
 
 
 def _claimed(request: Request, act: Callable[[Worker, datetime], Assignment]) -> HttpResponse:
-    require(request.actor.role in STAFF, "Only the team claims work.")
+    require(request.actor.role in STAFF, tr("Only the team claims work."))
     me = worker_of(request.actor)
     if me is None:
-        messages.error(request, "You are not in the directory of people. Ask a manager to link your profile to you.")
+        messages.error(
+            request, tr("You are not in the directory of people. Ask a manager to link your profile to you.")
+        )
         return redirect("queue")
     try:
         made = act(me, timezone.now())
@@ -151,7 +157,7 @@ def _claimed(request: Request, act: Callable[[Worker, datetime], Assignment]) ->
     except Refused as refused:
         messages.error(request, refused.detail)
         return redirect("queue")
-    messages.success(request, f"{made.task} is yours.", extra_tags=f"/tasks/{made.task}/unassign/")
+    messages.success(request, tr("%(task)s is yours.", task=made.task), extra_tags=f"/tasks/{made.task}/unassign/")
     return redirect("task", str(made.task))
 
 

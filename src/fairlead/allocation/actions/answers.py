@@ -12,17 +12,18 @@ from fairlead.allocation.actions.assign import MAX_REASON, record_assigned
 from fairlead.allocation.actions.offer_steps import about, can_be_had, close, hold, tell_withdrawn, withdraw
 from fairlead.allocation.models import Assignment, Offer, Offering
 from fairlead.allocation.permissions import may_answer
+from fairlead.allocation.words import FIRST
 from fairlead.events.actor import PERSON, Actor, system
 from fairlead.events.record import record
 from fairlead.lib.errors import Conflict, Forbidden, require
+from fairlead.lib.speech import later, tr
 from fairlead.people.models import Worker
 from fairlead.work.actions import hold_task
 from fairlead.work.models import Task
 from fairlead.work.queries.people import may_do_work_of
 from fairlead.work.states import OPEN, WAITING
 
-NOT_ASKED = "Only whoever was asked can answer an offer."
-FIRST = "somebody else was first"
+NOT_ASKED = later("Only whoever was asked can answer an offer.")
 
 
 class OfferGone(Conflict):
@@ -65,14 +66,14 @@ def bearer(offer: Offer) -> Actor:
     worker = offer.worker
     if not may_do_work_of(offer.task, worker):
         raise Forbidden(
-            "This work is in a private project now, to which you do not belong. The offer is not yours any more."
+            tr("This work is in a private project now, to which you do not belong. The offer is not yours any more.")
         )
     if worker.user_id is None:
         return Actor(workspace_id=offer.workspace_id, kind=PERSON, name=worker.name, role=Role.CONTRIBUTOR)
     here = Membership.objects.filter(workspace_id=offer.workspace_id, user_id=worker.user_id, removed_at__isnull=True)
     member = here.select_related("user").first()
     if member is None:
-        raise Forbidden("You are not a member of this workspace any more, so this offer is not yours to answer.")
+        raise Forbidden(tr("You are not a member of this workspace any more, so this offer is not yours to answer."))
     return actor_of(member)
 
 
@@ -127,17 +128,21 @@ def _answer(offer: Offer, state: Offer.State, *, now: datetime, reason: str = ""
 
 
 def _gone(offer: Offer) -> OfferGone:
-    return OfferGone(f"The offer of {offer.task} is over: it was answered, has run out, or was withdrawn.")
+    text = tr("The offer of %(task)s is over: it was answered, has run out, or was withdrawn.", task=offer.task)
+    return OfferGone(text)
 
 
 def check_room(worker: Worker) -> None:
     """Raise FullNow, or OfferGone for somebody who left. The caller holds the worker's row."""
     held = Task.objects.filter(assignee=worker, state__in=OPEN, deleted_at__isnull=True).count()
     if worker.deactivated_at is not None:
-        raise OfferGone(f"{worker.name} does not take work any more.")
+        raise OfferGone(tr("%(name)s does not take work any more.", name=worker.name))
     if worker.max_tasks is not None and held >= worker.max_tasks:
-        raise FullNow(f"{worker.name} has {held} open tasks already and takes at most {worker.max_tasks} at once. "
-                      "Finish one or give it back, then accept.")  # fmt: skip
+        text = tr(
+            "%(name)s has %(n)s open tasks already and takes at most %(most)s at once. Finish one or give it back, "
+            "then accept.", name=worker.name, n=held, most=worker.max_tasks,
+        )  # fmt: skip
+        raise FullNow(text)
 
 
 def _assign(offer: Offer, task: Task, worker: Worker, *, actor: Actor, now: datetime) -> Assignment:

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from fairlead.allocation.actions.assign import MAX_REASON, EndReason, assign_task, end_assignment
-from fairlead.allocation.actions.routing_steps import Attempt, Moved, assign_first, offer_out, turn
+from fairlead.allocation.actions.routing_steps import Attempt, Moved, against, assign_first, offer_out, turn
 from fairlead.allocation.models import Assignment, Routing
 from fairlead.allocation.permissions import may_assign
 from fairlead.allocation.routing import choose, of_version
@@ -61,7 +61,7 @@ def reject(routing: Routing, *, reason: str, actor: Actor, now: datetime) -> Non
     require(may_assign(actor), NOT_YOURS)
     worker, reason = _proposed(routing), reason.strip()[:MAX_REASON]
     with transaction.atomic():
-        turn(routing, State.MANAGER, now=now, reason=reason or f"{actor.name} decided against {worker.name}.")
+        turn(routing, State.MANAGER, now=now, why=reason or against(actor, worker))
         record("task.proposal_rejected", routing.task, actor=actor, now=now, worker=_named(worker), reason=reason)
 
 

@@ -15,10 +15,11 @@ from fairlead.allocation.routing import Definition, choose, of_version
 from fairlead.allocation.routing.definition import NEXT
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Missing, Refused, require
+from fairlead.lib.speech import later, tr, tr_count
 from fairlead.people.models import Worker
 from fairlead.work.models import Task
 
-NOT_YOURS = "You claim work for yourself only, and clients do not claim any."
+NOT_YOURS = later("You claim work for yourself only, and clients do not claim any.")
 
 
 class TooManyClaims(Refused):
@@ -33,13 +34,14 @@ def claim_task(task: Task, worker: Worker, *, actor: Actor, now: datetime) -> As
     require(may_claim(actor, worker), NOT_YOURS)
     routing = queued(task.workspace_id).filter(task=task).first()
     if routing is None:
-        raise Moved(f"{task} is in no queue any more; somebody was quicker.")
+        raise Moved(tr("%(task)s is in no queue any more; somebody was quicker.", task=task))
     definition = of_version(routing.version)
     _check_cap(routing, worker, definition)
     if definition.pick == NEXT:
         mine = [it for it in open_to(worker, now=now) if it.version.policy_id == routing.version.policy_id]
         if mine and mine[0].pk != routing.pk:
-            raise Refused(f"This queue is worked through in its order; {mine[0].task} comes first for you.")
+            first = mine[0].task
+            raise Refused(tr("This queue is worked through in its order; %(task)s comes first for you.", task=first))
     return _claim(routing, worker, definition, actor=actor, now=now)
 
 
@@ -55,13 +57,15 @@ def claim_next(worker: Worker, *, actor: Actor, now: datetime) -> Assignment:
             return _claim(routing, worker, definition, actor=actor, now=now)
         except (RuledOutError, Moved):
             continue
-    raise Missing("Nothing in the queues is for you at the moment. New work shows up here by itself.")
+    raise Missing(tr("Nothing in the queues is for you at the moment. New work shows up here by itself."))
 
 
 def _check_cap(routing: Routing, worker: Worker, definition: Definition) -> None:
     if holdings(worker).get(routing.version.policy_id, 0) >= definition.claims:
-        most = definition.claims
-        raise TooManyClaims(f"You hold {most} tasks of this queue, as many as it allows at once. Finish one first.")
+        raise TooManyClaims(tr_count(
+            "You hold %(n)s task of this queue, as many as it allows at once. Finish one first.",
+            "You hold %(n)s tasks of this queue, as many as it allows at once. Finish one first.", definition.claims,
+        ))  # fmt: skip
 
 
 def _claim(routing: Routing, worker: Worker, definition: Definition, *, actor: Actor, now: datetime) -> Assignment:
@@ -69,10 +73,11 @@ def _claim(routing: Routing, worker: Worker, definition: Definition, *, actor: A
     step = definition.steps[routing.step]
     choice = choose(task, definition, step, policy_id=routing.version.policy_id, now=now)
     if worker.pk not in choice.meant:
-        why = choice.judgement.obstacle(worker.pk) or f"the policy means others with “{step.name}”"
-        raise RuledOutError(f"You cannot take {task}: {why}.")
+        why = choice.judgement.obstacle(worker.pk) or tr("the policy means others with “%(step)s”", step=step.name)
+        raise RuledOutError(tr("You cannot take %(task)s: %(why)s.", task=task, why=why))
     mine = replace(choice, order=(worker.pk,))
     made = assign_first(Attempt(routing, task, definition, routing.step, mine, actor, now, how="claim"))
     if made is None:
-        raise Refused(f"You hold as many tasks as you take at once. Finish one first, then claim {task}.")
+        text = tr("You hold as many tasks as you take at once. Finish one first, then claim %(task)s.", task=task)
+        raise Refused(text)
     return made

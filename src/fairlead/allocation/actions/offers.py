@@ -19,15 +19,17 @@ from fairlead.allocation.models import Offer, Offering, Routing
 from fairlead.allocation.permissions import may_assign, may_assign_in
 from fairlead.allocation.routing.definition import MOST_ANSWER_MIN, MOST_ASKED
 from fairlead.allocation.snapshot import worker_number
+from fairlead.allocation.words import NOT_TO_BE_HAD
 from fairlead.engine.effort import minutes_needed
 from fairlead.events.actor import Actor, system
 from fairlead.events.record import record
 from fairlead.lib.errors import Conflict, Invalid, Refused, require
+from fairlead.lib.speech import later, tr
 from fairlead.people.models import Worker
 from fairlead.work.models import Task
 from fairlead.work.states import WAITING
 
-NOT_A_MANAGER = "Only managers offer work; an AI agent never does."
+NOT_A_MANAGER = later("Only managers offer work; an AI agent never does.")
 MOST_MESSAGE = 500
 
 
@@ -50,11 +52,11 @@ class Terms:
         """Raise Invalid for what nobody could mean."""
         wrong = {}
         if not 1 <= self.at_once <= MOST_ASKED:
-            wrong["at_once"] = f"Ask between 1 and {MOST_ASKED} at the same time."
+            wrong["at_once"] = tr("Ask between 1 and %(most)s at the same time.", most=MOST_ASKED)
         if not 1 <= self.answer_min <= MOST_ANSWER_MIN:
-            wrong["answer_min"] = "Give between a minute and ten working days to answer."
+            wrong["answer_min"] = tr("Give between a minute and ten working days to answer.")
         if len(self.message) > MOST_MESSAGE:
-            wrong["message"] = "Write at most 500 characters."
+            wrong["message"] = tr("Write at most %(most)s characters.", most=MOST_MESSAGE)
         if wrong:
             raise Invalid(wrong)
 
@@ -81,24 +83,35 @@ def offer_task(
                 goes_on=terms.goes_on, message=terms.message.strip(), by_user_id=actor.user_id, created_at=now,
             )  # fmt: skip
             if not send_next(offering, judgement, pool, actor=actor, now=now):
-                raise NobodyCan(f"Nobody who can do {task} is at work in the next days. Its candidates say more.")
+                raise NobodyCan(_nobody_there(task))
     except IntegrityError as error:
-        raise AlreadyOffered(f"{task} is being offered already. Withdraw those offers first.") from error
+        raise AlreadyOffered(_offered_already(task)) from error
     return offering
+
+
+def _nobody_there(task: Task) -> str:
+    return tr("Nobody who can do %(task)s is at work in the next days. Its candidates say more.", task=task)
+
+
+def _offered_already(task: Task) -> str:
+    return tr("%(task)s is being offered already. Withdraw those offers first.", task=task)
 
 
 def _check_waits(task: Task) -> None:
     if task.assignee_id is not None:
-        raise Refused(f"{task} has somebody already. Take it back before you offer it to others.")
+        raise Refused(tr("%(task)s has somebody already. Take it back before you offer it to others.", task=task))
     if task.state not in WAITING:
-        raise Refused(f"{task} is under way. Only work that waits is offered.")
+        raise Refused(tr("%(task)s is under way. Only work that waits is offered.", task=task))
 
 
 def _named(judgement: Judgement, workers: Iterable[Worker]) -> set[int]:
     """The ids of chosen workers, each of whom has to be a candidate."""
     for worker in workers:
         if obstacle := judgement.obstacle(worker.pk):
-            text = f"{worker.name} is ruled out: {obstacle}. Offer it to somebody else, or assign it with a reason."
+            text = tr(
+                "%(name)s is ruled out: %(why)s. Offer it to somebody else, or assign it with a reason.",
+                name=worker.name, why=obstacle,
+            )  # fmt: skip
             raise RuledOutError(text, fields={"worker": text})
     return {worker.pk for worker in workers}
 
@@ -192,7 +205,7 @@ def withdraw_offers(offering: Offering, *, actor: Actor, now: datetime, reason: 
     with transaction.atomic():
         held = hold(offering)
         if held.state != Offering.State.OPEN:
-            raise Conflict("This task is not being offered any more.")
+            raise Conflict(tr("This task is not being offered any more."))
         stop(held, reason=reason.strip()[:MAX_REASON], actor=actor, now=now)
     offering.refresh_from_db()
     return offering
@@ -206,7 +219,7 @@ def settle_offers(task: Task, *, now: datetime) -> None:
         with transaction.atomic():
             held = hold(offering)
             if held.state == Offering.State.OPEN:
-                stop(held, reason="it is not to be had any more", actor=system(task.workspace_id), now=now)
+                stop(held, reason=NOT_TO_BE_HAD, actor=system(task.workspace_id), now=now)
 
 
 def recall_offers(worker: Worker, *, now: datetime, reason: str) -> int:

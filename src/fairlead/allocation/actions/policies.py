@@ -11,12 +11,13 @@ from django.db.models import Max
 from fairlead.allocation.models import Policy, PolicyVersion
 from fairlead.allocation.permissions import may_write_policies
 from fairlead.allocation.routing.definition import Definition
+from fairlead.allocation.words import CATCH_ALL
 from fairlead.events.actor import Actor, system
 from fairlead.events.record import record
 from fairlead.lib.errors import Conflict, Invalid, Refused, require
+from fairlead.lib.speech import later, tr
 
-NOT_YOURS = "Only owners, admins and managers write policies; an AI agent never does."
-CATCH_ALL = "Everything else"
+NOT_YOURS = later("Only owners, admins and managers write policies; an AI agent never does.")
 MOST_NAME = 80
 LAST = 1_000_000
 """The place of the catch-all: after every other."""
@@ -68,13 +69,16 @@ def change_policy(
     require(may_write_policies(actor), NOT_YOURS)
     name = policy.name if name is None else _checked_name(name)
     if policy.is_catch_all and definition.takes:
-        raise Invalid({"takes": "The last policy takes everything that no other takes. Write a policy of its own."})
+        text = tr("The last policy takes everything that no other takes. Write a policy of its own.")
+        raise Invalid({"takes": text})
     try:
         with transaction.atomic():
             held = _hold(policy)
             now_says = held.latest
             if version is not None and now_says.number != version:
-                raise Conflict("Somebody else changed this policy since you opened it. Look at it again, then decide.")
+                raise Conflict(
+                    tr("Somebody else changed this policy since you opened it. Look at it again, then decide.")
+                )
             changes: dict[str, list[Any]] = {}
             if held.name != name:
                 changes["name"] = [held.name, name]
@@ -97,7 +101,7 @@ def restore_version(policy: Policy, number: int, *, actor: Actor, now: datetime)
         held = _hold(policy)
         wanted = held.versions.filter(number=number).first()
         if wanted is None:
-            raise Refused(f"{policy.name} has no version {number}.")
+            raise Refused(tr("%(name)s has no version %(n)s.", name=policy.name, n=number))
         if wanted.pk != held.current_id:
             Policy.objects.filter(pk=held.pk).update(current=wanted)
             changes = {"version": [held.latest.number, wanted.number]}
@@ -110,7 +114,7 @@ def pause_policy(policy: Policy, *, actor: Actor, now: datetime) -> Policy:
     """Let a policy rest: it takes nothing until it is resumed. The catch-all never rests."""
     require(may_write_policies(actor), NOT_YOURS)
     if policy.is_catch_all:
-        raise Refused("The last policy is always in use, so that every task is in somebody's hands.")
+        raise Refused(tr("The last policy is always in use, so that every task is in somebody's hands."))
     return _put_to_use(policy, False, actor=actor, now=now)
 
 
@@ -134,7 +138,7 @@ def move_policy(policy: Policy, *, before: Policy | None, actor: Actor, now: dat
     """Put a policy before another, or last of all but the catch-all."""
     require(may_write_policies(actor), NOT_YOURS)
     if policy.is_catch_all or (before is not None and before.workspace_id != policy.workspace_id):
-        raise Refused("The last policy stays last, so that it takes only what no other takes.")
+        raise Refused(tr("The last policy stays last, so that it takes only what no other takes."))
     with transaction.atomic():
         others = Policy.objects.select_for_update().filter(workspace_id=policy.workspace_id, is_catch_all=False)
         row = [it.pk for it in others.filter(removed_at__isnull=True).order_by("position", "id") if it.pk != policy.pk]
@@ -150,7 +154,7 @@ def remove_policy(policy: Policy, *, actor: Actor, now: datetime) -> None:
     """Take a policy out of use for good; its receipts stay readable, and tasks on their way finish it."""
     require(may_write_policies(actor), NOT_YOURS)
     if policy.is_catch_all:
-        raise Refused("The last policy cannot be removed, so that every task is in somebody's hands.")
+        raise Refused(tr("The last policy cannot be removed, so that every task is in somebody's hands."))
     with transaction.atomic():
         if Policy.objects.filter(pk=policy.pk, removed_at__isnull=True).update(removed_at=now, is_active=False):
             record("policy.removed", policy, actor=actor, now=now, name=policy.name)
@@ -160,7 +164,7 @@ def _hold(policy: Policy) -> Policy:
     """The policy as it is now, held until the transaction ends. Raises Conflict for a removed one."""
     held = Policy.objects.select_for_update(no_key=True, of=("self",)).select_related("current").get(pk=policy.pk)
     if held.removed_at is not None:
-        raise Conflict("This policy was removed meanwhile.")
+        raise Conflict(tr("This policy was removed meanwhile."))
     return held
 
 
@@ -178,9 +182,9 @@ def _add_version(policy: Policy, definition: Definition, *, user_id: int | None,
 def _checked_name(name: str) -> str:
     name = name.strip()
     if not name or len(name) > MOST_NAME:
-        raise Invalid({"name": f"Name the policy in at most {MOST_NAME} characters."})
+        raise Invalid({"name": tr("Name the policy in at most %(most)s characters.", most=MOST_NAME)})
     return name
 
 
 def _taken(name: str) -> Invalid:
-    return Invalid({"name": f"There is a policy called {name} already."})
+    return Invalid({"name": tr("There is a policy called %(name)s already.", name=name)})

@@ -15,10 +15,13 @@ from fairlead.allocation.actions.offer_steps import can_be_had, hold, stop
 from fairlead.allocation.actions.offers import asked_by
 from fairlead.allocation.actions.policies import ensure_catch_all
 from fairlead.allocation.actions.routing_steps import (
+    NOBODY,
     Attempt,
     Moved,
     begin,
+    english,
     free_at,
+    kept,
     rule,
     turn,
     turned,
@@ -27,21 +30,28 @@ from fairlead.allocation.actions.routing_steps import (
 )
 from fairlead.allocation.affinity import Affinity
 from fairlead.allocation.doctor import examine
-from fairlead.allocation.judgement import judge
+from fairlead.allocation.judgement import Judgement, judge
 from fairlead.allocation.models import Assignment, Offering, Routing
 from fairlead.allocation.naming import Faces
 from fairlead.allocation.permissions import may_assign
 from fairlead.allocation.queries.routing import by_urgency, going, unrouted
 from fairlead.allocation.routing import Choice, Surroundings, Taker, choose, of_version, takers
 from fairlead.allocation.routing.definition import QUEUE, SUGGEST
+from fairlead.allocation.words import STEP_OVER
 from fairlead.events.actor import Actor
 from fairlead.events.record import record
 from fairlead.lib.errors import Refused, require
+from fairlead.lib.languages import ENGLISH
+from fairlead.lib.sayings import Saying
+from fairlead.lib.speech import mark, speaking, tr
 from fairlead.work.models import Task
 
 State = Routing.State
 BATCH: Final = 50
 """So many tasks are routed in one job; the next job goes on."""
+EVERY_STEP: Final = Saying(mark("Every step of its policy was tried."))
+POLICIES_CHANGED: Final = Saying(mark("The policies changed, so it was routed again."))
+TASK_CHANGED: Final = Saying(mark("The task changed, so it was routed again."))
 
 
 def route_waiting(workspace_id: int, *, now: datetime) -> bool:
@@ -64,19 +74,19 @@ def route_waiting(workspace_id: int, *, now: datetime) -> bool:
 def route_again(task: Task, *, actor: Actor, now: datetime) -> None:
     """A manager gives a task back to the policies, whatever people did with it before. Raises Refused for one that is
     not to be had or is being offered."""
-    require(may_assign(actor), "Only managers route work; an AI agent never does.")
+    require(may_assign(actor), tr("Only managers route work; an AI agent never does."))
     if not can_be_had(task):
-        raise Refused(f"{task} has somebody, or is under way or over. Only work that waits is routed.")
+        raise Refused(tr("%(task)s has somebody, or is under way or over. Only work that waits is routed.", task=task))
     if Offering.objects.filter(task=task, state=Offering.State.OPEN).exists():
-        raise Refused(f"{task} is being offered at the moment. Withdraw the offers first.")
+        raise Refused(tr("%(task)s is being offered at the moment. Withdraw the offers first.", task=task))
     ensure_catch_all(task.workspace_id, now=now)
     around = Surroundings(task.workspace_id, now)
     values = around.tasks([task])[task.pk]
     taker = next(it for it in takers(task.workspace_id) if it.takes(values))
     with transaction.atomic():
         for former in going(task.workspace_id).filter(task=task):
-            turn(former, State.STOPPED, now=now, reason=f"{actor.name} routed it again.")
-    made = _route(task, taker, by_hand="", now=now)
+            turn(former, State.STOPPED, now=now, why=Saying(mark("%(name)s routed it again."), {"name": actor.name}))
+    made = _route(task, taker, by_hand=None, now=now)
     if made is not None and made.state == State.SUGGEST:
         check_suggested(made, now=now)
 
@@ -92,7 +102,7 @@ def rematch(workspace_id: int, *, now: datetime) -> int:
         taker = next((it for it in policies if it.takes(values[routing.task_id])), None)
         if taker is None or taker.version.pk == routing.version_id:
             continue
-        count += turned(routing, State.STOPPED, now=now, reason="The policies changed, so it was routed again.")
+        count += turned(routing, State.STOPPED, now=now, why=POLICIES_CHANGED)
     return count
 
 
@@ -109,15 +119,15 @@ def _check_new(workspace_id: int, made: Sequence[Routing], *, now: datetime) -> 
             check_suggested(routing, now=now)
 
 
-def _route(task: Task, taker: Taker, *, by_hand: str, now: datetime) -> Routing | None:
+def _route(task: Task, taker: Taker, *, by_hand: Saying | None, now: datetime) -> Routing | None:
     """Put a task into a policy's hands; one that people took back (`by_hand` says so) stays with a manager."""
     suggests = taker.definition.autonomy == SUGGEST
     state = State.MANAGER if by_hand else State.SUGGEST if suggests else State.WAITING
     try:
         with transaction.atomic():
             made = Routing.objects.create(
-                workspace_id=task.workspace_id, task=task, version=taker.version, state=state, reason=by_hand,
-                created_at=now, changed_at=now,
+                workspace_id=task.workspace_id, task=task, version=taker.version, state=state, created_at=now,
+                changed_at=now, **kept(by_hand),
             )  # fmt: skip
             if not suggests and not by_hand:
                 record("task.routed", task, actor=rule(made), now=now, policy=taker.version.policy.name,
@@ -129,17 +139,17 @@ def _route(task: Task, taker: Taker, *, by_hand: str, now: datetime) -> Routing 
     return made
 
 
-def _was_decided_by_hand(task: Task) -> str:
-    """Why the task is a manager's and no policy's: people took it back or offered it; empty when none did.
+def _was_decided_by_hand(task: Task) -> Saying | None:
+    """Why the task is a manager's and no policy's: people took it back or offered it; None when none did.
 
     What somebody held who left goes to the policies again."""
     last = Assignment.objects.filter(task=task).order_by("-id").select_related("worker").first()
     taken_back = (Assignment.EndReason.RELEASED, Assignment.EndReason.UNDONE)
     if last is not None and last.end_reason in taken_back and last.worker.deactivated_at is None:
-        return "It was taken back; decide who has it next, or route it again."
+        return Saying(mark("It was taken back; decide who has it next, or route it again."))
     if Offering.objects.filter(task=task, routing__isnull=True).exists():
-        return "It was offered by hand; decide who has it next, or route it again."
-    return ""
+        return Saying(mark("It was offered by hand; decide who has it next, or route it again."))
+    return None
 
 
 def advance(routing: Routing, *, step: int, now: datetime) -> None:
@@ -168,31 +178,39 @@ def _advance(routing: Routing, task: Task, *, step: int, now: datetime) -> None:
             wait(attempt)
             return
     if asked or choice is None or routing.state == State.QUEUED:
-        _to_manager(routing, task, "Every step of its policy was tried.", now=now)
+        _to_manager(routing, task, EVERY_STEP, now=now)
     else:
         _unroutable(routing, task, choice, now=now)
 
 
-def _to_manager(routing: Routing, task: Task, reason: str, *, now: datetime) -> None:
+def _to_manager(routing: Routing, task: Task, why: Saying, *, now: datetime) -> None:
     with transaction.atomic():
-        turn(routing, State.MANAGER, now=now, reason=reason, step=routing.step)
-        record("task.unroutable", task, actor=rule(routing), now=now, reason=reason, routing=routing.pk)
+        turn(routing, State.MANAGER, now=now, why=why, step=routing.step)
+        record("task.unroutable", task, actor=rule(routing), now=now, reason=why.english, routing=routing.pk)
 
 
 def _unroutable(routing: Routing, task: Task, choice: Choice, *, now: datetime) -> None:
     """It waits, with the reason; managers are told once, however often it is tried again."""
-    reason = why_nobody(choice)
+    why = why_nobody(choice)
     if not choice.judgement.ranking.candidates and not choice.fault:
-        reason = examine(choice.judgement, Faces(task.workspace_id))[0] or reason
-    _wait_unroutable(routing, task, reason, free=free_at(choice), now=now)
+        why = _diagnosis(choice.judgement, task) or why
+    _wait_unroutable(routing, task, why, free=free_at(choice), now=now)
 
 
-def _wait_unroutable(routing: Routing, task: Task, reason: str, *, free: datetime | None, now: datetime) -> None:
+def _diagnosis(judgement: Judgement, task: Task) -> str:
+    """The exact reason for which nobody can do it, in English as it is kept."""
+    with speaking(ENGLISH):
+        return examine(judgement, Faces(task.workspace_id))[0]
+
+
+def _wait_unroutable(
+    routing: Routing, task: Task, why: Saying | str, *, free: datetime | None, now: datetime
+) -> None:  # fmt: skip
     with transaction.atomic():
         told = routing.told_at
-        turn(routing, State.UNROUTABLE, now=now, reason=reason[:MAX_REASON], free_at=free, told_at=told or now)
+        turn(routing, State.UNROUTABLE, now=now, why=why, free_at=free, told_at=told or now)
         if told is None:
-            record("task.unroutable", task, actor=rule(routing), now=now, reason=reason, routing=routing.pk)
+            record("task.unroutable", task, actor=rule(routing), now=now, reason=english(why), routing=routing.pk)
 
 
 def check_suggested(routing: Routing, *, now: datetime) -> None:
@@ -207,9 +225,9 @@ def check_suggested(routing: Routing, *, now: datetime) -> None:
             if routing.state == State.UNROUTABLE:
                 turn(routing, State.SUGGEST, now=now)
             return
-        reason = examine(judgement, Faces(task.workspace_id))[0] or "Nobody can do it as it stands."
-        if routing.state != State.UNROUTABLE or routing.reason != reason[:MAX_REASON]:
-            _wait_unroutable(routing, task, reason, free=None, now=now)
+        why = _diagnosis(judgement, task) or NOBODY
+        if routing.state != State.UNROUTABLE or routing.reason != english(why)[:MAX_REASON]:
+            _wait_unroutable(routing, task, why, free=None, now=now)
     except Moved:
         return
 
@@ -234,7 +252,7 @@ def end_step(routing: Routing, *, now: datetime) -> None:
             for offering in Offering.objects.filter(routing=routing, state=Offering.State.OPEN):
                 held = hold(offering)
                 if held.state == Offering.State.OPEN:
-                    stop(held, reason="the time of this step is over", actor=rule(routing), now=now)
+                    stop(held, reason=STEP_OVER, actor=rule(routing), now=now)
     except Moved:
         return
     advance(routing, step=routing.step + 1, now=now)
@@ -243,7 +261,7 @@ def end_step(routing: Routing, *, now: datetime) -> None:
 def follow_offers(offering: Offering, *, now: datetime) -> None:
     """Offers by hand take a task out of its policy's hands; when a policy's own are over, the policy goes on."""
     if offering.routing_id is None:
-        hand_over(offering.task, reason="It was offered by hand.", now=now)
+        hand_over(offering.task, why=Saying(mark("It was offered by hand.")), now=now)
         return
     routing = going(offering.workspace_id).filter(pk=offering.routing_id, state=State.ASKING).first()
     if routing is None or routing.offerings.filter(state=Offering.State.OPEN).exists():
@@ -251,7 +269,7 @@ def follow_offers(offering: Offering, *, now: datetime) -> None:
     if offering.state == Offering.State.EXHAUSTED:
         end_step(routing, now=now)
     elif offering.state == Offering.State.WITHDRAWN:
-        hand_over(offering.task, reason="Its offers were withdrawn by hand.", now=now)
+        hand_over(offering.task, why=Saying(mark("Its offers were withdrawn by hand.")), now=now)
 
 
 def settle_routing(task: Task, *, now: datetime) -> None:
@@ -263,15 +281,15 @@ def settle_routing(task: Task, *, now: datetime) -> None:
     if active is not None:
         turned(routing, State.DONE, now=now, assignment=active, worker=active.worker)
     else:
-        turned(routing, State.STOPPED, now=now, reason="It is not to be had any more.")
+        turned(routing, State.STOPPED, now=now, why=Saying(mark("It is not to be had any more.")))
 
 
-def hand_over(task: Task, *, reason: str, now: datetime) -> None:
+def hand_over(task: Task, *, why: Saying, now: datetime) -> None:
     """People took the matter into their own hands: the policy lets go of the task."""
     routing = going(task.workspace_id).filter(task=task).first()
     if routing is None or routing.state == State.MANAGER:
         return
-    turned(routing, State.MANAGER, now=now, reason=reason)
+    turned(routing, State.MANAGER, now=now, why=why)
 
 
 def restart(task: Task, *, now: datetime) -> None:
@@ -279,4 +297,4 @@ def restart(task: Task, *, now: datetime) -> None:
     quiet = (State.SUGGEST, State.UNROUTABLE, State.WAITING, State.PROPOSED)
     routing = going(task.workspace_id).filter(task=task, state__in=quiet).first()
     if routing is not None:
-        turned(routing, State.STOPPED, now=now, reason="The task changed, so it was routed again.")
+        turned(routing, State.STOPPED, now=now, why=TASK_CHANGED)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 
@@ -21,10 +21,13 @@ from fairlead.allocation.snapshot import worker_name
 from fairlead.events.actor import RULE, Actor
 from fairlead.events.record import record
 from fairlead.lib.errors import Conflict
+from fairlead.lib.sayings import Saying
+from fairlead.lib.speech import mark, tr
 from fairlead.people.models import Worker
 from fairlead.work.models import Task
 
 State = Routing.State
+NOBODY: Final = Saying(mark("Nobody can do it as it stands."))
 
 
 class Moved(Conflict):
@@ -69,17 +72,31 @@ class Attempt:
 def rule(routing: Routing) -> Actor:
     """A policy that acts by itself."""
     name = routing.version.policy.name
-    return Actor(workspace_id=routing.workspace_id, kind=RULE, name=f"Policy {name}", role="owner")
+    return Actor(
+        workspace_id=routing.workspace_id, kind=RULE, name=mark("Policy %(name)s") % {"name": name}, role="owner"
+    )
 
 
-def turn(routing: Routing, state: Routing.State, *, now: datetime, **values: Any) -> None:
-    """Move the routing on. Raises Moved when somebody else did it since it was read."""
-    blank = {"reason": "", "worker": None, "free_at": None, "step_ends_at": None}
+def kept(why: Saying | str | None) -> dict[str, Any]:
+    """The columns of a reason: English for everybody, and as a saying for readers of other languages."""
+    return {"reason": english(why)[:MAX_REASON], "told": why.kept() if isinstance(why, Saying) else {}}
+
+
+def english(why: Saying | str | None) -> str:
+    """A reason as it is kept for everybody; empty for none."""
+    return why.english if isinstance(why, Saying) else why or ""
+
+
+def turn(
+    routing: Routing, state: Routing.State, *, now: datetime, why: Saying | str | None = None, **values: Any
+) -> None:
+    """Move the routing on; `why` says why it stands so. Raises Moved when somebody else did it since it was read."""
+    blank = {**kept(why), "worker": None, "free_at": None, "step_ends_at": None}
     over = {"closed_at": now} if state in (State.DONE, State.STOPPED) else {}
     mine = Routing.objects.filter(pk=routing.pk, turn=routing.turn, closed_at__isnull=True)
     changed = {**blank, **over, **values, "state": state, "turn": routing.turn + 1, "changed_at": now}
     if not mine.update(**changed):
-        raise Moved(f"{routing.task} went another way meanwhile. Look at it again.")
+        raise Moved(tr("%(task)s went another way meanwhile. Look at it again.", task=routing.task))
     for name, value in changed.items():
         setattr(routing, name, value)
 
@@ -108,13 +125,13 @@ def begin(attempt: Attempt) -> bool:
 
 def wait(attempt: Attempt) -> None:
     """Nobody is there: wait until somebody comes or the step is over. One that waits already goes on waiting."""
-    routing, reason, free = attempt.routing, why_nobody(attempt.choice)[:MAX_REASON], free_at(attempt.choice)
+    routing, why, free = attempt.routing, why_nobody(attempt.choice), free_at(attempt.choice)
     if routing.step_ends_at and (routing.state, routing.step) == (State.WAITING, attempt.number):
         mine = Routing.objects.filter(pk=routing.pk, turn=routing.turn)
-        mine.update(reason=reason, free_at=free)
+        mine.update(**kept(why), free_at=free)
         return
     with transaction.atomic():
-        turn(routing, State.WAITING, now=attempt.now, step=attempt.number, step_ends_at=attempt.ends_at, reason=reason,
+        turn(routing, State.WAITING, now=attempt.now, step=attempt.number, step_ends_at=attempt.ends_at, why=why,
              free_at=free)  # fmt: skip
         _tell_step(attempt)
 
@@ -153,7 +170,7 @@ def _assign(attempt: Attempt, worker_id: int, *, reason: str) -> Assignment:
         worker = Worker.objects.select_for_update(no_key=True).get(pk=worker_id)
         check_room(worker)
         if active_assignment(attempt.task) is not None:
-            raise Moved(f"Somebody has {attempt.task} already.")
+            raise Moved(tr("Somebody has %(task)s already.", task=attempt.task))
         turn(attempt.routing, State.DONE, now=attempt.now, step=attempt.number, worker=worker)
         made = give(attempt.task, worker, attempt.choice.judgement, actor=attempt.actor, now=attempt.now, reason=reason,
                     because=attempt.because)  # fmt: skip
@@ -174,7 +191,7 @@ def offer_out(attempt: Attempt, *, first: int | None = None) -> bool:
         attempt.routing.refresh_from_db()
         return False
     except IntegrityError as error:
-        raise Moved(f"{attempt.task} is being offered already.") from error
+        raise Moved(tr("%(task)s is being offered already.", task=attempt.task)) from error
     return True
 
 
@@ -202,18 +219,27 @@ def _tell_step(attempt: Attempt) -> None:
            turn=routing.turn, ends_at=attempt.ends_at)  # fmt: skip
 
 
-def why_nobody(choice: Choice) -> str:
+def why_nobody(choice: Choice) -> Saying:
     """Why a step found nobody, in a sentence without names."""
+    step, away, others = choice.step.name, len(choice.absent), len(choice.others)
     if choice.fault:
-        return f"The condition of “{choice.step.name}” cannot be worked out: {choice.fault}"
-    if choice.absent:
-        count = len(choice.absent)
-        who = "The only one who can do it is" if count == 1 else f"All {count} who can do it are"
-        return f"{who} away or not at work at the moment."
-    if choice.others:
-        count = len(choice.others)
-        return f"Nobody whom “{choice.step.name}” means can do it; {count} other{'s' if count > 1 else ''} could."
-    return "Nobody can do it as it stands."
+        text = mark("The condition of “%(step)s” cannot be worked out: %(fault)s")
+        return Saying(text, {"step": step, "fault": choice.fault})
+    if away == 1:
+        return Saying(mark("The only one who can do it is away or not at work at the moment."))
+    if away:
+        return Saying(mark("All %(n)s who can do it are away or not at work at the moment."), {"n": away})
+    if others == 1:
+        return Saying(mark("Nobody whom “%(step)s” means can do it; 1 other could."), {"step": step})
+    if others:
+        text = mark("Nobody whom “%(step)s” means can do it; %(n)s others could.")
+        return Saying(text, {"step": step, "n": others})
+    return NOBODY
+
+
+def against(actor: Actor, worker: Worker) -> Saying:
+    """Why a proposal is over, where whoever decided gave no reason."""
+    return Saying(mark("%(name)s decided against %(worker)s."), {"name": actor.name, "worker": worker.name})
 
 
 def free_at(choice: Choice) -> datetime | None:

@@ -10,6 +10,7 @@ from fairlead.allocation.models import Policy
 from fairlead.allocation.routing.definition import Definition, of_version
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Invalid, Refused
+from fairlead.lib.speech import later, tr_count
 from fairlead.people.models import Team
 from fairlead.work import actions as work
 
@@ -18,29 +19,32 @@ class TeamInUse(Refused):
     """Policies name the team; the detail says which."""
 
     code = "team-in-use"
-    title = "A policy asks for this team"
+    title = later("A policy asks for this team")
 
 
 def remove_team(team: Team, *, actor: Actor, now: datetime) -> None:
     """See work.actions.remove_team; only a team that no policy names. Raises TeamInUse."""
-    _free(team, "remove it")
+    names = policies_naming(team)
+    if names:
+        raise TeamInUse(tr_count(
+            "%(team)s is named by the policy %(policies)s. Change it first, then remove it.",
+            "%(team)s is named by the policies %(policies)s. Change them first, then remove it.",
+            len(names), team=team.name, policies=", ".join(names),
+        ))  # fmt: skip
     work.remove_team(team, actor=actor, now=now)
 
 
 def change_team(team: Team, *, name: str, actor: Actor, now: datetime, **more: Any) -> Team:
     """See work.actions.change_team; another name only where no policy says the present one. Raises TeamInUse."""
     if " ".join(name.split()) != team.name:
-        _free(team, "give it another name")
+        names = policies_naming(team)
+        if names:
+            raise TeamInUse(tr_count(
+                "%(team)s is named by the policy %(policies)s. Change it first, then give it another name.",
+                "%(team)s is named by the policies %(policies)s. Change them first, then give it another name.",
+                len(names), team=team.name, policies=", ".join(names),
+            ))  # fmt: skip
     return work.change_team(team, name=name, actor=actor, now=now, **more)
-
-
-def _free(team: Team, deed: str) -> None:
-    names = policies_naming(team)
-    if names:
-        listed = ", ".join(names)
-        raise TeamInUse(f"{team.name} is named by the policies {listed}. Change them first, then {deed}."
-                        if len(names) > 1 else
-                        f"{team.name} is named by the policy {listed}. Change it first, then {deed}.")  # fmt: skip
 
 
 def policies_naming(team: Team) -> list[str]:

@@ -15,7 +15,10 @@ from fairlead.allocation.permissions import may_assign
 from fairlead.allocation.queries.offers import OfferCard, cards, visible_offers
 from fairlead.allocation.queries.plans import visible_plans
 from fairlead.allocation.queries.routing import by_urgency, going
+from fairlead.allocation.words import policy_name
 from fairlead.events.actor import Actor
+from fairlead.lib.sayings import said
+from fairlead.lib.speech import tr
 from fairlead.work.queries import seen
 
 
@@ -65,13 +68,17 @@ def dispatch(actor: Actor, *, now: datetime) -> Dispatch | None:
     return Dispatch(
         offer=first[0] if first else None,
         offers=open_offers.count() if first else 0,
-        stuck=Stuck(stuck[0].task.key, stuck[0].task.title, stuck[0].reason) if stuck else None,
+        stuck=_stuck(stuck[0]) if stuck else None,
         stuck_count=len(stuck),
         plan=plan,
         plans=drafts.count(),
         kinds=Counter(plan.lines.values_list("kind", flat=True)) if plan else {},
         given=_given(actor),
     )
+
+
+def _stuck(routing: Routing) -> Stuck:
+    return Stuck(routing.task.key, routing.task.title, said(routing.told, routing.reason))
 
 
 def _given(actor: Actor) -> Given | None:
@@ -85,7 +92,10 @@ def _given(actor: Actor) -> Given | None:
     if made is None:
         return None
     worker, version = made.worker, made.receipt.policy_version
-    person = made.by_user.name if made.by_user else "somebody who left"
-    by = f"plan {made.plan_id}" if made.plan_id else f"policy “{version.policy.name}”" if version else person
+    person = made.by_user.name if made.by_user else tr("somebody who left")
+    if made.plan_id:
+        by = tr("plan %(n)s", n=made.plan_id)
+    else:
+        by = tr("policy “%(name)s”", name=policy_name(version.policy)) if version else person
     face = Face(worker.pk, worker.name, worker.kind, worker.deactivated_at is None)
     return Given(str(made.task), made.task.title, face, by)

@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 
 from fairlead.allocation import snapshot
 from fairlead.lib.ics_out import Entry
+from fairlead.lib.speech import later, tr
 from fairlead.people.models import Worker
 from fairlead.work.models import Task
 from fairlead.work.states import OPEN
 
-HIDDEN = "Busy"
+HIDDEN = later("Busy")
 
 
 def work_entries(worker: Worker, *, titles: bool, address: str, now: datetime) -> list[Entry]:
@@ -34,7 +35,7 @@ def _blocks(picture: snapshot.Picture, *, titles: bool, address: str) -> Iterato
             starts = picture.at(low).astimezone(UTC)
             yield Entry(
                 uid=f"task-{row['id']}-{starts:%Y%m%dT%H%M}",
-                title=f"{item.task} {row['title']}" if titles else HIDDEN,
+                title=f"{item.task} {row['title']}" if titles else str(HIDDEN),
                 starts=starts, ends=picture.at(high), url=f"{address}/tasks/{item.task}/" if titles else "",
             )  # fmt: skip
 
@@ -48,4 +49,9 @@ def _dues(worker: Worker, address: str) -> Iterator[Entry]:
     for pk, key, number, title, due_at in found.values_list(*columns):
         assert due_at is not None  # noqa: S101  the filter leaves out those without
         day = due_at.astimezone(ZoneInfo(worker.time_zone)).date()
-        yield Entry(f"due-{pk}", f"Due: {key}-{number} {title}", day, url=f"{address}/tasks/{key}-{number}/")
+        yield Entry(
+            f"due-{pk}",
+            tr("Due: %(task)s %(title)s", task=f"{key}-{number}", title=title),
+            day,
+            url=f"{address}/tasks/{key}-{number}/",
+        )

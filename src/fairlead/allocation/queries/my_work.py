@@ -16,6 +16,7 @@ from fairlead.allocation.permissions import may_assign
 from fairlead.allocation.queries.offers import nobody_found
 from fairlead.allocation.queries.plans import visible_plans
 from fairlead.events.actor import Actor
+from fairlead.lib.speech import tr
 from fairlead.people.models import Worker
 from fairlead.people.permissions import may_manage_people
 from fairlead.people.queries import requests_waiting
@@ -139,12 +140,12 @@ def decisions(actor: Actor, *, now: datetime) -> list[Waiting]:
     away = len(requests_waiting(actor)) if may_manage_people(actor) else 0
     drafts = visible_plans(actor).filter(state=Plan.State.DRAFT).count()
     return [
-        Waiting("Nobody accepted the offer", nobody_found(actor).count(), "/offers/"),
-        Waiting("Requests for time off", away, "/people/"),
-        Waiting("Plans to look at", drafts, "/plans/"),
-        Waiting("Tasks without anybody", counted["nobody"], "/tasks/?assignee=nobody&state=open"),
-        Waiting("Tasks in review", counted["review"], "/tasks/?state=review"),
-        Waiting("Late tasks", counted["late"], "/tasks/?due=late"),
+        Waiting(tr("Nobody accepted the offer"), nobody_found(actor).count(), "/offers/"),
+        Waiting(tr("Requests for time off"), away, "/people/"),
+        Waiting(tr("Plans to look at"), drafts, "/plans/"),
+        Waiting(tr("Tasks without anybody"), counted["nobody"], "/tasks/?assignee=nobody&state=open"),
+        Waiting(tr("Tasks in review"), counted["review"], "/tasks/?state=review"),
+        Waiting(tr("Late tasks"), counted["late"], "/tasks/?due=late"),
     ]
 
 

@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from fairlead.allocation.models import PlanLine
 from fairlead.events.models import Event
+from fairlead.lib.speech import tr
 from fairlead.people.models import Worker
 
 MOST = 30
@@ -51,7 +52,9 @@ class Notice:
     @property
     def subject(self) -> str:
         """What the mail is about."""
-        return f"Your list changed: {self.reason}" if self.reason else "Your list changed with a new plan"
+        if self.reason:
+            return tr("Your list changed: %(reason)s", reason=self.reason)
+        return tr("Your list changed with a new plan")
 
 
 def notice(event: Event, worker: Worker) -> Notice:
@@ -62,7 +65,7 @@ def notice(event: Event, worker: Worker) -> Notice:
     shifts = set(event.payload["shifts"])
     before = [_item(row, "before_starts_at", _lost(row)) for row in rows if row["before_worker_id"] == worker.pk]
     after = [
-        _item(row, "starts_at", "another time" if row["id"] in shifts else _won(row))
+        _item(row, "starts_at", tr("another time") if row["id"] in shifts else _won(row))
         for row in rows
         if row["worker_id"] == worker.pk
     ]
@@ -75,11 +78,11 @@ def _stays(row: Mapping[str, Any]) -> bool:
 
 
 def _lost(row: Mapping[str, Any]) -> str:
-    return "" if _stays(row) else "goes to somebody else"
+    return "" if _stays(row) else tr("goes to somebody else")
 
 
 def _won(row: Mapping[str, Any]) -> str:
-    return "" if _stays(row) else "new for you"
+    return "" if _stays(row) else tr("new for you")
 
 
 def _item(row: Mapping[str, Any], when: str, change: str) -> Item:

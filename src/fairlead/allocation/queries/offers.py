@@ -13,9 +13,11 @@ from fairlead.allocation import reading
 from fairlead.allocation.models import Offer, Offering
 from fairlead.allocation.naming import Face, Faces
 from fairlead.allocation.permissions import may_answer, may_see, may_see_everybody, may_see_rates
+from fairlead.allocation.words import offer_reason, policy_name
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Missing, require
 from fairlead.lib.hours import minutes_within
+from fairlead.lib.speech import later, tr
 from fairlead.people.queries import working_time
 from fairlead.work.models import Task
 from fairlead.work.queries import seen
@@ -23,7 +25,7 @@ from fairlead.work.states import WAITING
 
 SHOWN: Final = 50
 """Answered offers on the page, the newest."""
-NOT_FOR_CLIENTS: Final = "Only the team sees offers."
+NOT_FOR_CLIENTS: Final = later("Only the team sees offers.")
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,11 @@ class OfferCard:
     def is_open(self) -> bool:
         """Whether it can be answered."""
         return self.left_min is not None
+
+    @property
+    def said(self) -> str:
+        """The reason in the reader's language, where it is one of the usual ones."""
+        return offer_reason(self.reason)
 
 
 @dataclass(frozen=True)
@@ -109,7 +116,7 @@ def find_offer(actor: Actor, offer_id: int) -> Offer:
     """The offer. Raises Missing, also for somebody else's."""
     found = visible_offers(actor).select_related("task__project", "worker", "offering").filter(pk=offer_id).first()
     if found is None:
-        raise Missing("There is no such offer.")
+        raise Missing(tr("There is no such offer."))
     return found
 
 
@@ -142,7 +149,7 @@ def waiting_for(actor: Actor, *, now: datetime) -> int:
 
 def offerings(actor: Actor, *, now: datetime) -> tuple[list[OfferingCard], list[OfferingCard]]:
     """Tasks for which nobody was found and which still wait, then tasks being offered; of both the oldest SHOWN."""
-    require(may_see_everybody(actor), "Managers and auditors see all offers; yours are on this page.")
+    require(may_see_everybody(actor), tr("Managers and auditors see all offers; yours are on this page."))
     going = seen(Offering.objects.filter(workspace_id=actor.workspace_id, state=Offering.State.OPEN), actor)
     return (
         _offering_cards(nobody_found(actor).order_by("closed_at", "id")[:SHOWN], actor=actor, now=now),
@@ -162,7 +169,7 @@ def find_offering(actor: Actor, task: Task) -> Offering:
     """The open offering of a task. Raises Missing."""
     found = Offering.objects.filter(workspace_id=actor.workspace_id, task=task, state=Offering.State.OPEN).first()
     if found is None or not may_see_everybody(actor):
-        raise Missing(f"{task} is not being offered.")
+        raise Missing(tr("%(task)s is not being offered.", task=task))
     return found
 
 
@@ -253,6 +260,8 @@ def _offering_card(row: Offering, offers: tuple[OfferCard, ...]) -> OfferingCard
         name: getattr(row, name)
         for name in ("state", "at_once", "answer_min", "goes_on", "message", "created_at", "closed_at")
     }
-    by = row.by_user.name if row.by_user else row.routing.version.policy.name if row.routing else "Somebody who left"
+    by = row.by_user.name if row.by_user else tr("Somebody who left")
+    if row.routing and not row.by_user:
+        by = policy_name(row.routing.version.policy)
     return OfferingCard(id=row.pk, key=str(row.task), title=row.task.title, project=row.task.project.name, by=by,
                         offers=offers, **values)  # fmt: skip

@@ -19,12 +19,14 @@ from fairlead.allocation.permissions import may_see_policies
 from fairlead.allocation.queries.policies import definition_of
 from fairlead.allocation.routing.definition import WEIGHTS
 from fairlead.allocation.snapshot import worker_name
+from fairlead.allocation.words import policy_name
 from fairlead.events.actor import PERSON, Actor
 from fairlead.lib.errors import Missing, Refused, require
 from fairlead.lib.secrets import digest
+from fairlead.lib.speech import later, tr
 from fairlead.work.queries import seen
 
-NOT_YOURS: Final = "Only managers and auditors see what was overridden."
+NOT_YOURS: Final = later("Only managers and auditors see what was overridden.")
 WINDOWS: Final = (4, 12, 26)
 """Weeks that can be looked back on."""
 MOST: Final = 400
@@ -98,10 +100,11 @@ def overrides(actor: Actor, *, now: datetime, weeks: int = 12, policy_id: int | 
 def _of_policy(policy: Policy, rows: Sequence[Mapping[str, Any]], faces: Faces) -> PolicyOverrides:
     judged = [row["judged"] for row in rows]
     overridden = [row for row in rows if row["judged"].is_override]
-    reasons = Counter(row["reason"].strip() or "No reason given" for row in overridden)
+    reasons = Counter(row["reason"].strip() or tr("No reason given") for row in overridden)
     weights = definition_of(policy.latest).weights
     return PolicyOverrides(
-        policy_id=policy.pk, name=policy.name, version=policy.latest.number, accepted=len(rows) - len(overridden),
+        policy_id=policy.pk, name=policy_name(policy), version=policy.latest.number,
+        accepted=len(rows) - len(overridden),
         overrides=len(overridden), reasons=tuple(sorted(reasons.items(), key=lambda it: (-it[1], it[0]))),
         differences=learning.differences(judged), rows=tuple(_row(row, faces) for row in overridden[:LISTED]),
         change=learning.best_change(judged, weights, WEIGHTS),
@@ -170,11 +173,12 @@ def preview(
     anew, once with the present weights and once with the changed ones. Changes nothing. Raises Missing and Refused."""
     require(may_see_policies(actor), NOT_YOURS)
     if name not in WEIGHTS or after not in learning.PERCENTS:
-        raise Refused("This is no change of a weight that can be looked at. Choose one of those that are offered.")
+        text = tr("This is no change of a weight that can be looked at. Choose one of those that are offered.")
+        raise Refused(text)
     policy = Policy.objects.filter(workspace_id=actor.workspace_id, removed_at__isnull=True, pk=policy_id)
     found = policy.select_related("current").first()
     if found is None or found.current is None:
-        raise Missing("There is no such policy.")
+        raise Missing(tr("There is no such policy."))
     weights = dict(definition_of(found.latest).weights)
     rows = [row for row in _decisions(actor, now - timedelta(weeks=weeks)) if row["policy_id"] == found.pk]
     judged = [row["judged"] for row in rows[:MOST_RANKED]]

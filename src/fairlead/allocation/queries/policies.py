@@ -30,8 +30,10 @@ from fairlead.allocation.routing.attendance import Absence
 from fairlead.allocation.routing.expressions import NOW, PRIORITIES, TASK, WORKER, about_task, about_worker, blanks
 from fairlead.allocation.routing.own_facts import blank_facts
 from fairlead.allocation.snapshot import Picture
+from fairlead.allocation.words import policy_name, step_name
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Invalid, Missing, require
+from fairlead.lib.speech import tr
 from fairlead.work.models import Task
 from fairlead.work.queries import seen
 
@@ -134,7 +136,7 @@ def find_policy(actor: Actor, policy_id: int) -> Policy:
     """The policy. Raises Missing."""
     found: Policy | None = visible_policies(actor).filter(pk=policy_id).first()
     if found is None:
-        raise Missing("There is no such policy.")
+        raise Missing(tr("There is no such policy."))
     return found
 
 
@@ -152,8 +154,9 @@ def _policy_cards(rows: Sequence[Policy], workspace_id: int, *, now: datetime) -
     around = Surroundings(workspace_id, now)
     return [
         PolicyCard(
-            id=row.pk, name=row.name, position=row.position, is_catch_all=row.is_catch_all, is_active=row.is_active,
-            version=row.latest.number, definition=definition_of(row.latest), taken=counts.get(row.pk, (0, 0))[0],
+            id=row.pk, name=policy_name(row), position=row.position, is_catch_all=row.is_catch_all,
+            is_active=row.is_active, version=row.latest.number, definition=definition_of(row.latest),
+            taken=counts.get(row.pk, (0, 0))[0],
             waiting=counts.get(row.pk, (0, 0))[1], fault=_fault(row.latest, around),
         )
         for row in rows
@@ -177,7 +180,7 @@ def _fault(version: PolicyVersion, around: Surroundings) -> str:
         for step in definition.steps:
             about_worker(step.who).holds(values)
             if step.team and step.team not in around.teams:
-                return f"There is no team called {step.team} in this workspace."
+                return tr("There is no team called %(name)s in this workspace.", name=step.team)
     except Invalid as error:
         return error.detail
     except BadExpression as error:
@@ -202,7 +205,7 @@ def policy_sheet(actor: Actor, policy: Policy, *, now: datetime) -> PolicySheet:
 def names_for_conditions() -> list[tuple[str, str]]:
     """(name, what it holds) of everything that conditions may speak of."""
     found = [(name, text) for names in (TASK, WORKER, NOW) for name, (_, text) in names.items()]
-    return [*found, *((name, "a number from 0 to 4") for name in PRIORITIES)]
+    return [*found, *((name, tr("a number from 0 to 4")) for name in PRIORITIES)]
 
 
 def try_out(actor: Actor, definition: Definition, *, policy: Policy | None, now: datetime) -> Trial:
@@ -221,7 +224,7 @@ def try_out(actor: Actor, definition: Definition, *, policy: Policy | None, now:
     policy_id = policy.pk if policy else 0
     rows = []
     for task in tasks:
-        old = next((it.version.policy.name for it in before if it.takes(values[task.pk])), "")
+        old = next((policy_name(it.version.policy) for it in before if it.takes(values[task.pk])), "")
         taker = next((it for it in after if it.takes(values[task.pk])), None)
         takes = taker is not None and taker.definition is definition
         choice = _first(picture, task, definition, policy_id=policy_id, around=around) if takes else None
@@ -232,7 +235,7 @@ def try_out(actor: Actor, definition: Definition, *, policy: Policy | None, now:
 def _with(before: Sequence[Taker], definition: Definition, policy: Policy | None) -> list[Taker]:
     """The policies in use with this one in its place."""
     place = policy.position if policy else None
-    name = policy or Policy(name="This policy")
+    name = policy or Policy(name=tr("This policy"))
     mine = Taker(PolicyVersion(policy=name), definition)
     found = [it for it in before if policy is None or it.version.policy_id != policy.pk]
     index = next((n for n, it in enumerate(found) if it.version.policy.is_catch_all
@@ -264,10 +267,13 @@ def _tried(
     found = choice is not None and bool(choice.order)
     nobody = ""
     if choice is not None and not found:
-        nobody = choice.fault or ("others could, whom no step means" if choice.others else "nobody can do it")
+        nobody = str(choice.fault) or (
+            tr("others could, whom no step means") if choice.others else tr("nobody can do it")
+        )
     return TriedRow(
-        key=task.key, title=task.title, before=before, after=taker.version.policy.name if taker else "", takes=takes,
-        step=choice.step.name if choice and found else "",
+        key=task.key, title=task.title, before=before, after=policy_name(taker.version.policy) if taker else "",
+        takes=takes,
+        step=step_name(choice.step.name) if choice and found else "",
         chosen=faces.by_number(choice.order[0]) if choice and found else None,
         holder=faces.by_number(task.assignee_id), why_nobody=nobody,
     )  # fmt: skip

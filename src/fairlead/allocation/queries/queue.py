@@ -14,6 +14,7 @@ from fairlead.allocation.permissions import may_see
 from fairlead.allocation.queries.routing import by_urgency, queued
 from fairlead.allocation.routing import Definition, Surroundings, able, of_version
 from fairlead.allocation.routing.definition import ANY
+from fairlead.allocation.words import policy_name
 from fairlead.events.actor import Actor
 from fairlead.people.models import Worker
 from fairlead.people.queries import worker_of
@@ -60,7 +61,7 @@ def claimable(worker: Worker, *, now: datetime) -> Queue:
     for routing in found:
         definition = of_version(routing.version)
         if held.get(routing.version.policy_id, 0) >= definition.claims:
-            full.append(routing.version.policy.name)
+            full.append(policy_name(routing.version.policy))
             continue
         shown.append(_row(routing, definition, is_next=not shown))
     return Queue(shown[:SHOWN], tuple(dict.fromkeys(full)))
@@ -70,8 +71,8 @@ def _row(routing: Routing, definition: Definition, *, is_next: bool) -> QueueRow
     task = routing.task
     return QueueRow(
         key=task.key, title=task.title, project=task.project.name, priority=task.priority, due_at=task.due_at,
-        effort_min=task.effort_min, policy=routing.version.policy.name, can_pick=definition.pick == ANY or is_next,
-        is_next=is_next,
+        effort_min=task.effort_min, policy=policy_name(routing.version.policy),
+        can_pick=definition.pick == ANY or is_next, is_next=is_next,
     )  # fmt: skip
 
 

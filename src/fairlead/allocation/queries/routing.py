@@ -14,9 +14,12 @@ from fairlead.allocation.naming import Face, Faces
 from fairlead.allocation.permissions import may_see_policies
 from fairlead.allocation.routing import of_version
 from fairlead.allocation.routing.definition import UNDO
+from fairlead.allocation.words import policy_name, step_name
 from fairlead.events.actor import Actor
 from fairlead.events.models import Event
 from fairlead.lib.errors import Invalid, Missing, require
+from fairlead.lib.sayings import said
+from fairlead.lib.speech import later, tr
 from fairlead.work.models import Task
 from fairlead.work.queries import seen
 from fairlead.work.states import WAITING
@@ -29,7 +32,7 @@ SHOWN: Final = 100
 LATE: Final = timedelta(seconds=30)
 """What should have happened so long ago lost its timer."""
 NEEDS_PEOPLE: Final = (State.PROPOSED, State.UNROUTABLE, State.MANAGER)
-NOT_YOURS: Final = "Only managers and auditors see how work is routed."
+NOT_YOURS: Final = later("Only managers and auditors see how work is routed.")
 
 
 @dataclass(frozen=True)
@@ -111,7 +114,7 @@ def find_routing(actor: Actor, task: Task) -> Routing:
     """The open routing of a task, or the last one. Raises Missing."""
     found = find_routing_of(actor, task)
     if found is None:
-        raise Missing(f"{task} is in no policy's hands.")
+        raise Missing(tr("%(task)s is in no policy's hands.", task=task))
     return found
 
 
@@ -175,8 +178,9 @@ def _card(row: Routing, faces: Faces, *, now: datetime) -> RoutingCard:
     return RoutingCard(
         id=row.pk, key=row.task.key, title=row.task.title, project=row.task.project.name, priority=row.task.priority,
         due_at=row.task.due_at, created_at=row.task.created_at, state=str(row.state), policy_id=row.version.policy_id,
-        policy=row.version.policy.name, version=row.version.number, step=row.step + 1, steps=step["count"],
-        step_name=step["name"], how=step["how"], step_ends_at=row.step_ends_at, reason=row.reason,
+        policy=policy_name(row.version.policy), version=row.version.number, step=row.step + 1, steps=step["count"],
+        step_name=step_name(step["name"]), how=step["how"], step_ends_at=row.step_ends_at,
+        reason=said(row.told, row.reason),
         worker=faces.by_number(row.worker_id), free_at=row.free_at, since=row.changed_at,
         autonomy=str(row.version.definition.get("autonomy", "")),
         can_undo=made_by_itself and row.closed_at is not None and row.closed_at > now - UNDO_FOR,

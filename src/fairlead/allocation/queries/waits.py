@@ -10,6 +10,7 @@ from fairlead.allocation.models import Assignment, Offer, Routing
 from fairlead.allocation.permissions import may_see, may_see_policies
 from fairlead.allocation.queries.offers import minutes_left, visible_offers
 from fairlead.events.actor import Actor
+from fairlead.lib.sayings import said
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,8 @@ def waits_of(actor: Actor, task_ids: Collection[int], *, now: datetime) -> dict[
             workspace_id=actor.workspace_id, task_id__in=task_ids, state=Routing.State.UNROUTABLE,
             closed_at__isnull=True,
         )  # fmt: skip
-        found |= {pk: Wait(reason=reason) for pk, reason in stuck.values_list("task_id", "reason")}
+        rows = stuck.values_list("task_id", "reason", "told")
+        found |= {pk: Wait(reason=said(told, reason)) for pk, reason, told in rows}
     return found
 
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
+from fairlead.lib.speech import later
 from fairlead.people.queries import availability_now
+
+NOT_AT_WORK: Final = later("not at work now")
 
 
 @dataclass(frozen=True)
@@ -24,5 +28,5 @@ def absences(worker_ids: Collection[int], *, now: datetime) -> dict[int, Absence
         if not it.is_available:
             found[pk] = Absence(it.state, it.free_at)
         elif not it.is_working_now:
-            found[pk] = Absence("not at work now", it.free_at)
+            found[pk] = Absence(NOT_AT_WORK, it.free_at)
     return found

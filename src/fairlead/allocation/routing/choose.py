@@ -18,6 +18,7 @@ from fairlead.allocation.routing.strategies import Standing, in_order, strategy
 from fairlead.allocation.rows import Rows
 from fairlead.allocation.snapshot import worker_number
 from fairlead.lib.cel import BadExpression
+from fairlead.lib.sayings import Saying
 from fairlead.work.models import Task
 
 SHOWN: Final = 10
@@ -42,7 +43,7 @@ class Choice:
     standings: dict[int, Standing]
     absent: Mapping[int, Absence]
     others: tuple[int, ...]
-    fault: str = ""
+    fault: Saying | str = ""
 
     @property
     def meant(self) -> set[int]:
@@ -88,7 +89,7 @@ def among(
     try:
         meant = _meant(judgement.picture.rows, task, step, ranks, around=around)
     except BadExpression as error:
-        return Choice(step, judgement, (), {}, {}, tuple(ranks), str(error))
+        return Choice(step, judgement, (), {}, {}, tuple(ranks), error.said)
     away = absent(list(meant), now=around.now)
     there = {pk: rank for pk, rank in ranks.items() if pk in meant and pk not in away}
     rows = judgement.picture.rows

@@ -14,24 +14,28 @@ from typing import Any, Final
 from fairlead.allocation.models import PolicyVersion
 from fairlead.allocation.routing.expressions import about_task, about_worker
 from fairlead.allocation.routing.strategies import STRATEGIES
+from fairlead.allocation.words import EVERYBODY
 from fairlead.lib.cel import BadExpression
 from fairlead.lib.errors import Invalid
+from fairlead.lib.speech import later, mark, tr
 
 SUGGEST, APPROVE, UNDO, AUTO = "suggest", "approve", "undo", "auto"
 AUTONOMY: Final = {
-    SUGGEST: "Suggest: people decide, the policy only says who would suit",
-    APPROVE: "Approve first: the policy chooses, a manager says yes or no",
-    UNDO: "Automatic with undo: the policy decides, and a manager can take it back from a list",
-    AUTO: "Automatic",
+    SUGGEST: later("Suggest: people decide, the policy only says who would suit"),
+    APPROVE: later("Approve first: the policy chooses, a manager says yes or no"),
+    UNDO: later("Automatic with undo: the policy decides, and a manager can take it back from a list"),
+    AUTO: later("Automatic"),
 }
 OFFER, ASSIGN, QUEUE = "offer", "assign", "queue"
 HOW: Final = {
-    OFFER: "Offer it, they accept or decline",
-    ASSIGN: "Assign it",
-    QUEUE: "Put it into a queue, they claim it",
+    OFFER: later("Offer it, they accept or decline"),
+    ASSIGN: later("Assign it"),
+    QUEUE: later("Put it into a queue, they claim it"),
 }
 ANY, NEXT = "any", "next"
-PICK: Final = {NEXT: "The next one, whatever it is", ANY: "Any that they can do"}
+PICK: Final = {NEXT: later("The next one, whatever it is"), ANY: later("Any that they can do")}
+STEP: Final = mark("Step %(n)s")
+"""How a step without a name is called."""
 MOST_STEPS: Final = 8
 MOST_ASKED: Final = 20
 MOST_MIN: Final = 30 * 24 * 60
@@ -71,7 +75,7 @@ class Definition:
 
     takes: str = ""
     autonomy: str = SUGGEST
-    steps: tuple[Step, ...] = (Step("Everybody who can do it"),)
+    steps: tuple[Step, ...] = (Step(EVERYBODY),)
     age_h: int = 24
     claims: int = 2
     pick: str = NEXT
@@ -90,9 +94,10 @@ def from_dict(data: Mapping[str, Any]) -> Definition:
     steps = given.pop("steps", None)
     if steps is not None:
         if not isinstance(steps, Sequence) or isinstance(steps, str) or not all(isinstance(s, Mapping) for s in steps):
-            raise Invalid({"steps": "Steps are a list, each with a name."})
+            raise Invalid({"steps": tr("Steps are a list, each with a name.")})
         given["steps"] = tuple(
-            Step(**{"name": f"Step {n}", **_known(Step, step, f"steps.{n}.", wrong)}) for n, step in enumerate(steps, 1)
+            Step(**{"name": STEP % {"n": n}, **_known(Step, step, f"steps.{n}.", wrong)})
+            for n, step in enumerate(steps, 1)
         )
     if wrong:
         raise Invalid(wrong)
@@ -117,22 +122,28 @@ def _known(kind: type[Any], data: Mapping[str, Any], path: str, wrong: dict[str,
     found = {}
     for name, value in data.items():
         if name not in allowed:
-            wrong[path + name] = f"“{name}” is not known here; there are {', '.join(allowed)}."
+            wrong[path + name] = tr(
+                "“%(name)s” is not known here; there are %(names)s.", name=name, names=", ".join(allowed)
+            )
         elif name == "steps":
             found[name] = value
         elif name == "weights":
             if isinstance(value, Mapping) and all(type(v) is int for v in value.values()):
                 found[name] = dict(value)
             else:
-                wrong[path + name] = "Weights are whole percents by name."
+                wrong[path + name] = tr("Weights are whole percents by name.")
         elif type(value) is not type(allowed[name]):
-            wrong[path + name] = f"This has to be {_KINDS[type(allowed[name])]}."
+            wrong[path + name] = str(_KINDS[type(allowed[name])])
         else:
             found[name] = value
     return found
 
 
-_KINDS = {str: "a text", int: "a whole number", bool: "true or false"}
+_KINDS = {
+    str: later("This has to be a text."),
+    int: later("This has to be a whole number."),
+    bool: later("This has to be true or false."),
+}
 
 
 def check(found: Definition) -> None:
@@ -145,11 +156,13 @@ def check(found: Definition) -> None:
     _check_condition(wrong, "takes", found.takes, about_task)
     for name, value in found.weights.items():
         if name not in WEIGHTS:
-            wrong[f"weights.{name}"] = f"There is no weight called {name}; there are {', '.join(WEIGHTS)}."
+            wrong[f"weights.{name}"] = tr(
+                "There is no weight called %(name)s; there are %(names)s.", name=name, names=", ".join(WEIGHTS)
+            )
         else:
             _check_range(wrong, f"weights.{name}", value, 0, MOST_WEIGHT)
     if not 1 <= len(found.steps) <= MOST_STEPS:
-        wrong["steps"] = f"A policy has between 1 and {MOST_STEPS} steps."
+        wrong["steps"] = tr("A policy has between 1 and %(most)s steps.", most=MOST_STEPS)
     for number, step in enumerate(found.steps, 1):
         _check_step(wrong, f"steps.{number}.", step)
     if wrong:
@@ -158,9 +171,9 @@ def check(found: Definition) -> None:
 
 def _check_step(wrong: dict[str, str], path: str, step: Step) -> None:
     if not step.name.strip() or len(step.name) > 60:
-        wrong[path + "name"] = "Name the step in at most 60 characters."
+        wrong[path + "name"] = tr("Name the step in at most %(most)s characters.", most=60)
     if len(step.team) > 80:
-        wrong[path + "team"] = "The name of a team has at most 80 characters."
+        wrong[path + "team"] = tr("The name of a team has at most %(most)s characters.", most=80)
     _check_choice(wrong, path + "how", step.how, HOW)
     _check_choice(wrong, path + "strategy", step.strategy, {it.name: it.title for it in STRATEGIES})
     _check_range(wrong, path + "ask", step.ask, 1, MOST_ASKED)
@@ -169,17 +182,17 @@ def _check_step(wrong: dict[str, str], path: str, step: Step) -> None:
     _check_range(wrong, path + "relax", step.relax, 0, 4)
     _check_condition(wrong, path + "who", step.who, about_worker)
     if step.waits and not step.lasts_min:
-        wrong[path + "lasts_min"] = "A step that waits when nobody is there needs to know how long."
+        wrong[path + "lasts_min"] = tr("A step that waits when nobody is there needs to know how long.")
 
 
 def _check_choice(wrong: dict[str, str], path: str, value: str, allowed: Mapping[str, str]) -> None:
     if value not in allowed:
-        wrong[path] = f"Choose one of {', '.join(allowed)}."
+        wrong[path] = tr("Choose one of %(names)s.", names=", ".join(allowed))
 
 
 def _check_range(wrong: dict[str, str], path: str, value: int, least: int, most: int) -> None:
     if not least <= value <= most:
-        wrong[path] = f"Give a whole number from {least} to {most}."
+        wrong[path] = tr("Give a whole number from %(least)s to %(most)s.", least=least, most=most)
 
 
 def _check_condition(wrong: dict[str, str], path: str, text: str, compiler: Any) -> None:
@@ -221,7 +234,7 @@ def from_text(text: str) -> Definition:
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise Invalid({"text": f"This is not read as TOML: {error}."}) from None
+        raise Invalid({"text": tr("This is not read as TOML: %(what)s.", what=error)}) from None
     return from_dict(data)
 
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from fairlead.lib.speech import later
+
 NEVER: Final = 0.0
 """The measure of somebody who never got anything: before everybody who did."""
 
@@ -50,20 +52,23 @@ def _moment(at: datetime | None) -> float:
 
 
 STRATEGIES: Final[Sequence[Strategy]] = (
-    Strategy("best", "Best match", "Who suits best: skills, wishes, experience, cost and when they would be done",
-             lambda it: it.rank),
-    Strategy("round_robin", "Round robin", "Whose last turn with this policy is the longest ago",
-             lambda it: _moment(it.given_at)),
-    Strategy("least_loaded", "Least loaded", "Who holds the fewest hours of work", lambda it: it.load_min),
-    Strategy("fewest_tasks", "Fewest tasks", "Who holds the fewest tasks", lambda it: it.open_tasks),
-    Strategy("longest_idle", "Longest idle", "Who got or finished nothing for the longest time",
-             lambda it: _moment(it.idle_since)),
-    Strategy("most_capacity", "Most capacity", "Who has the most free working hours in the coming week",
-             lambda it: -it.free_min),
-    Strategy("weighted", "Weighted by hours", "Turns in proportion to weekly hours: a half-timer gets half as many",
+    Strategy("best", later("Best match"),
+             later("Who suits best: skills, wishes, experience, cost and when they would be done"), lambda it: it.rank),
+    Strategy("round_robin", later("Round robin"),
+             later("Whose last turn with this policy is the longest ago"), lambda it: _moment(it.given_at)),
+    Strategy("least_loaded", later("Least loaded"),
+             later("Who holds the fewest hours of work"), lambda it: it.load_min),
+    Strategy("fewest_tasks", later("Fewest tasks"),
+             later("Who holds the fewest tasks"), lambda it: it.open_tasks),
+    Strategy("longest_idle", later("Longest idle"),
+             later("Who got or finished nothing for the longest time"), lambda it: _moment(it.idle_since)),
+    Strategy("most_capacity", later("Most capacity"),
+             later("Who has the most free working hours in the coming week"), lambda it: -it.free_min),
+    Strategy("weighted", later("Weighted by hours"),
+             later("Turns in proportion to weekly hours: a half-timer gets half as many"),
              lambda it: (it.given + 1) / max(1, it.week_min)),
-    Strategy("continuity", "Continuity", "Who last finished something for the same client",
-             lambda it: -_moment(it.for_client_at)),
+    Strategy("continuity", later("Continuity"),
+             later("Who last finished something for the same client"), lambda it: -_moment(it.for_client_at)),
 )  # fmt: skip
 
 

@@ -257,7 +257,23 @@ NO_AREA: Final = (
     "*.min.js",
 )
 """Sources without texts for people at pages: the engine, the command line, the styleguide."""
-COMPLETE: Final = frozenset({"portal", "accounts", "frame", "mails", "settings", "imports", "people", "time", "tasks", "dates", "files", "projects"})
+COMPLETE: Final = frozenset(
+    {
+        "portal",
+        "accounts",
+        "frame",
+        "mails",
+        "settings",
+        "imports",
+        "people",
+        "time",
+        "tasks",
+        "dates",
+        "files",
+        "projects",
+        "allocation",
+    }
+)
 """Areas in which a test finds every text that is not marked for translation."""
 
 
