@@ -191,7 +191,7 @@ def _to_manager(routing: Routing, task: Task, why: Saying, *, now: datetime) -> 
 
 def _unroutable(routing: Routing, task: Task, choice: Choice, *, now: datetime) -> None:
     """It waits, with the reason; managers are told once, however often it is tried again."""
-    why = why_nobody(choice)
+    why: Saying | str = why_nobody(choice)
     if not choice.judgement.ranking.candidates and not choice.fault:
         why = _diagnosis(choice.judgement, task) or why
     _wait_unroutable(routing, task, why, free=free_at(choice), now=now)
