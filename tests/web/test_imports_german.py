@@ -50,6 +50,8 @@ def test_what_an_import_would_do_and_did_is_said_to_each_reader(world: World, no
         assert said in german
     for said in ("The import is done", "Tasks created", "It has no title.", "write it as 2h, 1d, 45m"):
         assert said in english
+    assert "1 neu, 2 abgelehnt" in _read(client, "/import/", GERMAN)
+    assert "1 created, 2 refused" in _read(client, "/import/")
     enter(world.workspace.pk)
     kept = Import.objects.get().report["refused"]
     assert [row["why"] for row in kept] == [

@@ -29,7 +29,7 @@ def settings_page(request: Request, template: str, values: Mapping[str, Any], *,
 def _tabs(actor: Actor, here: str) -> list[dict[str, Any]]:
     tabs = [
         ("user", tr("Profile"), "/settings/", True),
-        ("shield-check", "Sign-in", "/settings/sign-in/", True),
+        ("shield-check", tr("Sign-in"), "/settings/sign-in/", True),
         ("bell", tr("Notifications"), "/settings/notifications/", True),
         ("building-2", tr("Workspace"), "/settings/workspace/", may_change_workspace(actor)),
         ("palette", tr("Branding"), "/settings/branding/", may_change_workspace(actor)),
@@ -39,7 +39,7 @@ def _tabs(actor: Actor, here: str) -> list[dict[str, Any]]:
         ("text-cursor-input", tr("Fields"), "/settings/fields/", may_manage_projects(actor)),
         ("shapes", tr("Types"), "/settings/types/", may_manage_projects(actor)),
         ("circle-dot", tr("Presence"), "/settings/presence/", may_manage_presence(actor)),
-        ("key-round", "API tokens", "/settings/tokens/", may_make_tokens(actor)),
+        ("key-round", tr("API tokens"), "/settings/tokens/", may_make_tokens(actor)),
         ("database", tr("Data"), "/settings/data/", may_keep_data(actor)),
     ]
     return [
