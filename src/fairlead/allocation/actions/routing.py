@@ -253,7 +253,13 @@ def end_step(routing: Routing, *, now: datetime) -> None:
                     stop(held, reason="the time of this step is over", actor=rule(routing), now=now)
     except Moved:
         return
-    advance(routing, step=routing.step + 1, now=now)
+    resume_step(routing, now=now)
+
+
+def resume_step(routing: Routing, *, now: datetime) -> None:
+    """Begin the step after the one that has ended, unless this was done: whoever ended it may have been killed then."""
+    if routing.state == State.WAITING and not routing.reason and routing.step_ends_at is None:
+        advance(routing, step=routing.step + 1, now=now)
 
 
 def follow_offers(offering: Offering, *, now: datetime) -> None:
