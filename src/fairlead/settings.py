@@ -13,6 +13,11 @@ from fairlead.lib import languages
 CONFIG = config()
 
 
+RELEASE = "-c idle_in_transaction_session_timeout=60s"
+"""The database ends a transaction in which nothing happens for so long: its process is paused or gone, and what it has
+locked would stay locked. No request or job of ours waits in a transaction; backups and exports say that they do."""
+
+
 def database(url: str) -> dict[str, Any]:
     """Django's connection settings for a PostgreSQL address, which may name a socket folder as ?host=/path.
 
@@ -30,7 +35,7 @@ def database(url: str) -> dict[str, Any]:
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"options": "-c role=fairlead_app -c timezone=UTC", **query},
+        "OPTIONS": {"options": f"-c role=fairlead_app -c timezone=UTC {RELEASE}", **query},
     }
 
 
@@ -42,6 +47,7 @@ ALLOWED_HOSTS = [_host, "localhost", "127.0.0.1", "[::1]", *filter(None, CONFIG.
 CSRF_TRUSTED_ORIGINS = [CONFIG.base_url]
 
 INSTALLED_APPS = [
+    "fairlead.jobs",
     "fairlead.events",
     "fairlead.accounts",
     "fairlead.people",

@@ -18,6 +18,7 @@ from fairlead.people.queries import working_time
 from fairlead.work import actions as work
 from fairlead.work.drafts import TaskDraft
 from fairlead.work.models import Task
+from fairlead.work.queries.task_history import history
 
 from .conftest import Team
 from .queue_worker import work_off
@@ -285,6 +286,24 @@ def test_what_is_taken_back_is_not_given_away_again_until_a_manager_says_so(team
         actions.route_again(team.fresh(task), actor=team.world.bob.actor, now=team.now)
     actions.route_again(team.fresh(task), actor=team.alice, now=team.now)
     assert routed(team, task).state == "done"
+
+
+def test_the_log_says_who_had_a_task_routed_again_and_how_it_stood(team: Team) -> None:
+    task = team.task()
+    asked = Event.objects.filter(kind="task.routed_again").order_by("seq")
+    for nobody in (team.world.bob.actor, team.world.echo.actor, team.world.clara.actor):
+        with pytest.raises(Forbidden):
+            actions.route_again(task, actor=nobody, now=team.now)
+    assert not asked.exists()
+    actions.route_again(task, actor=team.alice, now=team.now)
+    actions.route_again(task, actor=team.alice, now=team.now)
+    assert [(it.actor_name, it.subject_id, it.payload) for it in asked] == [
+        ("Alice", task.pk, {"was": ""}),
+        ("Alice", task.pk, {"was": "suggest"}),
+    ]
+    told = [entry for entry in history(team.alice, task) if entry.kind == "task.routed_again"]
+    assert [(entry.who, entry.text) for entry in told] == [("Alice", "had it routed again")] * 2
+    assert [it for it in history(team.world.bob.actor, task) if it.kind == "task.routed_again"] == []
 
 
 def test_what_somebody_held_who_leaves_goes_to_the_policies_again(team: Team) -> None:

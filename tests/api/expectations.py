@@ -92,7 +92,7 @@ OPERATIONS: dict[str, Line] = {
     "POST /tasks/{key}/checklist/{item_id}/place": allow(*MANAGERS, HOLDER, data={"position": 0}),
     "POST /tasks/{key}/checklist/{item_id}/subtask": allow(*MANAGERS, HOLDER),
     "GET /tasks/{key}/approval": allow(*READERS, at={"key": "decision"}),
-    "PUT /tasks/{key}/approval": allow(*MANAGERS, at={"key": "decision"}, data={"approvers": "bob", "quorum": 1}),
+    "PUT /tasks/{key}/approval": allow(*MANAGERS, at={"key": "decision"}, data={"approvers": "clara", "quorum": 1}),
     "POST /tasks/{key}/approval/approve": allow(HOLDER, at={"key": "decision"}, data={}),
     "POST /tasks/{key}/approval/reject": allow(HOLDER, at={"key": "decision"}, data={"comment": "No"}),
     "POST /tasks/{key}/approval/changes": allow(HOLDER, at={"key": "decision"}, data={"comment": "Larger"}),

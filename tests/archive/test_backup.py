@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import os
 import tarfile
 import threading
 from dataclasses import replace
@@ -230,3 +231,17 @@ def test_the_scheduled_backup_keeps_the_newest(
     assert [path.name for path in backups(tmp_path / "copies")] == later
     assert (tmp_path / "copies" / "notes.txt").exists()
     assert last_made_at(tmp_path / "copies") == now + timedelta(days=2)
+
+
+def test_what_a_killed_backup_left_half_made_goes_after_a_day(
+    committed: None, now: datetime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = replace(config(), backup_folder=str(tmp_path), backup_keep=2)
+    monkeypatch.setattr(archive_jobs, "config", lambda: settings)
+    old, young = (f"{file_name(now - timedelta(hours=hours))}.partial" for hours in (25, 23))
+    for name, hours in ((old, 25), (young, 23), ("mine.partial", 999)):
+        (tmp_path / name).write_bytes(b"half")
+        begun = (now - timedelta(hours=hours)).timestamp()
+        os.utime(tmp_path / name, (begun, begun))
+    archive_jobs.back_up(now=now)
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([young, file_name(now), "mine.partial"])

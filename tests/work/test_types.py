@@ -155,6 +155,18 @@ def test_who_may_not_approve(site: Site) -> None:
         actions.name_approvers(site.make(), [world.bob.user], 1, **by(world.alice, site))
 
 
+def test_naming_the_same_approvers_again_is_no_news(site: Site) -> None:
+    world = site.world
+    task = site.make("The logo", type=of(site, "approval").id)
+    for people, quorum in (((world.bob, world.dana), 1), ((world.dana, world.bob), 1), ((world.bob, world.dana), 2)):
+        actions.name_approvers(task, [who.user for who in people], quorum, **by(world.alice, site))
+    told = Event.objects.filter(kind="task.approvers_named").order_by("seq").values_list("payload", flat=True)
+    assert [(it["changes"]["approvers"], it["quorum"]) for it in told] == [
+        ([[], ["Bob", "Dana"]], 1),
+        ([["Bob", "Dana"], ["Bob", "Dana"]], 2),
+    ]
+
+
 def test_a_rejection_cancels_when_the_rest_would_not_be_enough(site: Site) -> None:
     world = site.world
     task = approval(site, world.bob, world.dana, world.olga, quorum=2)

@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 from psycopg import IsolationLevel, sql
 
 from fairlead import __version__
-from fairlead.archive.parcel import BLOCK, Manifest, Member, Writer
+from fairlead.archive.parcel import BLOCK, DRAFT, Manifest, Member, Writer
 from fairlead.archive.tables import Connection, owners_connection, sequences, tables
 from fairlead.config import Config, config
 
 SECRET: Final = "secrets/secret_key"  # noqa: S105  the name of a file
+DRAFT_KEPT: Final = timedelta(days=1)
+"""No backup takes longer: whatever wrote a draft before that is gone."""
 NAME: Final = re.compile(r"fairlead-\d{4}-\d\d-\d\dT\d{6}Z\.tar\.gz")
 Say = Callable[[str], None]
 
@@ -110,6 +112,16 @@ def last_made_at(folder: Path) -> datetime | None:
     if not found:
         return None
     return datetime.strptime(found[-1].name, "fairlead-%Y-%m-%dT%H%M%SZ.tar.gz").replace(tzinfo=UTC)
+
+
+def remove_drafts(folder: Path, *, now: datetime) -> list[Path]:
+    """Remove what backups of more than a day ago left half-made, when they were killed; those that were removed."""
+    oldest = (now - DRAFT_KEPT).timestamp()
+    found = folder.glob(f"*{DRAFT}") if folder.is_dir() else ()
+    gone = [path for path in found if NAME.fullmatch(path.name.removesuffix(DRAFT)) and path.stat().st_mtime < oldest]
+    for path in gone:
+        path.unlink(missing_ok=True)
+    return gone
 
 
 def keep_newest(folder: Path, keep: int) -> list[Path]:

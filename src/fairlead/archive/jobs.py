@@ -9,7 +9,7 @@ import structlog
 
 from fairlead.accounts.models import Workspace
 from fairlead.archive import actions
-from fairlead.archive.backup import file_name, keep_newest, make_backup
+from fairlead.archive.backup import file_name, keep_newest, make_backup, remove_drafts
 from fairlead.archive.models import Erasure, Export
 from fairlead.config import config
 from fairlead.events.models import Event
@@ -25,12 +25,12 @@ log = structlog.get_logger("fairlead.archive")
 @every(DAY_S)
 @job()
 def back_up(*, now: datetime) -> None:
-    """Once a day, where a folder for backups is set; then the oldest ones go."""
+    """Once a day, where a folder for backups is set; then the oldest ones go, and what was left half-made before."""
     if not config().backup_folder:
         return
     folder = Path(config().backup_folder).expanduser().absolute()
     made = make_backup(folder / file_name(now), now=now)
-    gone = keep_newest(folder, config().backup_keep)
+    gone = keep_newest(folder, config().backup_keep) + remove_drafts(folder, now=now)
     log.info("backup made", path=str(made.path), rows=made.manifest.rows, removed=len(gone))
 
 

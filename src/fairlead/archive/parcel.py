@@ -22,6 +22,8 @@ from typing import IO, Any, Final, Self
 from fairlead.lib.errors import Refused
 
 FORMAT: Final = "fairlead.backup/1"
+DRAFT: Final = ".partial"
+"""What the name of an archive that is being written ends with."""
 MANIFEST: Final = "manifest.json"
 BLOCK: Final = 1 << 20
 IN_MEMORY: Final = 8 * BLOCK
@@ -76,7 +78,7 @@ class Writer:
     """Fills a new archive, which gets its name only when everything is in it."""
 
     def __init__(self, path: Path) -> None:
-        self.path, self.draft = path, path.with_name(path.name + ".partial")
+        self.path, self.draft = path, path.with_name(path.name + DRAFT)
         self.members: list[Member] = []
 
     def __enter__(self) -> Self:

@@ -51,7 +51,8 @@ def owners_connection() -> Iterator[Connection]:
     """A connection of its own as the owner of the tables, before whom no wall stands; commits at the end."""
     parameters = connection.get_connection_params()
     kept = {key: value for key, value in parameters.items() if key not in ("cursor_factory", "context")}
-    kept["options"] = str(kept.get("options", "")).replace(f"-c role={ROLE}", "")
+    options = str(kept.get("options", "")).replace(f"-c role={ROLE}", "")
+    kept["options"] = f"{options} -c idle_in_transaction_session_timeout=0"  # files are packed inside one snapshot
     with psycopg.connect(**kept) as fresh:
         yield fresh
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import IO
 
 from django.db import connection, transaction
 
@@ -158,9 +160,23 @@ def publish_heads(path: Path, *, key: str, now: datetime) -> int:
             lines.append(json.dumps({**row, "signature": _sign(row, key)}))
     if lines:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a") as file:
-            file.write("\n".join(lines) + "\n")
+        with path.open("a+b") as file:
+            _end_last_line(file, key=key)
+            file.write(("\n".join(lines) + "\n").encode())
+            file.flush()
+            os.fsync(file.fileno())
     return len(lines)
+
+
+def _end_last_line(file: IO[bytes], *, key: str) -> None:
+    """A process that was killed while it wrote, or a full disk, leaves half a line, which goes; a whole one stays."""
+    file.seek(0)
+    text = file.read()
+    last = text[text.rfind(b"\n") + 1 :]
+    if last and _head(last, key=key) is None:
+        file.truncate(len(text) - len(last))
+    elif last:
+        file.write(b"\n")
 
 
 class ForgedHead(ValueError):
@@ -168,15 +184,29 @@ class ForgedHead(ValueError):
 
 
 def read_heads(path: Path, *, key: str) -> list[PublishedHead]:
-    """The heads published so far. Raises ForgedHead for a line that was changed."""
+    """The heads published so far, without half a line at the end. Raises ForgedHead for a line that was changed."""
+    *lines, last = (path.read_bytes() if path.exists() else b"").split(b"\n")
+    if last.endswith(b"}"):  # whole, but for its end
+        lines.append(last)
     found = []
-    for number, line in enumerate(path.read_text().splitlines() if path.exists() else [], 1):
-        row = json.loads(line)
-        signature = row.pop("signature", "")
-        if not hmac.compare_digest(signature, _sign(row, key)):
+    for number, line in enumerate(lines, 1):
+        head = _head(line, key=key)
+        if head is None:
             raise ForgedHead(f"line {number} of {path} was changed: its signature does not fit")
-        found.append(PublishedHead(row["workspace"], row["seq"], row["hash"]))
+        found.append(head)
     return found
+
+
+def _head(line: bytes, *, key: str) -> PublishedHead | None:
+    """What a line says, or None when it is not as it was signed."""
+    try:
+        row = json.loads(line)
+        signature = row.pop("signature")
+        if not hmac.compare_digest(signature, _sign(row, key)):
+            return None
+        return PublishedHead(row["workspace"], row["seq"], row["hash"])
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
 
 
 def _sign(row: dict[str, object], key: str) -> str:

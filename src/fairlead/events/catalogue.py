@@ -198,6 +198,7 @@ CATALOGUE: Final[dict[str, str]] = {
     "policy.changed": "changes (name, version, is_active, position)",
     "policy.removed": "name",
     "task.routed": "policy, version, routing",
+    "task.routed_again": "was (how its former routing stood, such as manager; empty: it had none)",
     "task.step_began": "policy, step, name, state, routing, turn, ends_at",
     "task.proposed": "worker, how, policy, routing",
     "task.proposal_rejected": "worker, reason",

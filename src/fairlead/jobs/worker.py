@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 import structlog
-from django.db import transaction
+from django.db import connection, transaction
 from procrastinate import App, BaseRetryStrategy, JobContext, RetryDecision
 from procrastinate.contrib.django.db_cleanup import DjangoApp
 from procrastinate.contrib.django.utils import connector_params
@@ -21,6 +21,7 @@ from procrastinate.psycopg_connector import PsycopgConnector
 from procrastinate.worker import Worker
 
 from fairlead.jobs import upkeep
+from fairlead.jobs.manager import Manager
 from fairlead.jobs.queue import DONE, release_once, tick_off
 from fairlead.jobs.registry import Job, all_jobs, opened
 from fairlead.lib.errors import Refused
@@ -47,7 +48,15 @@ def run(*, queues: Sequence[str], concurrency: int, grace_s: float, now: Callabl
 
     Jobs that need longer than `grace_s` after the signal go back into the queue, and another worker runs them again.
     """
-    return asyncio.run(_run(queues, concurrency=concurrency, grace_s=grace_s, now=now or (lambda: datetime.now(UTC))))
+    return asyncio.run(_run(queues, concurrency=concurrency, grace_s=grace_s, now=now or _database_clock))
+
+
+def _database_clock() -> datetime:
+    """The time that jobs are told. The clocks of hosts disagree, and one that is fast would find things due early."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        told: datetime = cursor.fetchone()[0]
+    return told
 
 
 async def _run(queues: Sequence[str], *, concurrency: int, grace_s: float, now: Callable[[], datetime]) -> int:
@@ -97,6 +106,7 @@ def _app(now: Callable[[], datetime]) -> App:
     # An app of its own with connections of its own: a job that enqueues another one goes through Django's connection,
     # and so stays inside its transaction.
     app = DjangoApp(connector=PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=4))
+    app.job_manager = Manager(app.connector)
     for it in all_jobs():
         app.task(name=it.name, queue=it.queue, retry=_Retry(it.retry), pass_context=True)(_runner(it, now))
     return app
@@ -106,8 +116,8 @@ def _runner(it: Job, now: Callable[[], datetime]) -> Callable[..., None]:
     def run_job(context: JobContext, **ids: Any) -> None:
         if context.job.queueing_lock is not None and context.job.id is not None:
             release_once(context.job.id)
-        # The database's clock says when a job is due. One that was due a moment ago there is not early here, whatever
-        # the clock of this host says: it would do nothing, and nobody would come again.
+        # A job that was due a moment ago is not early now, whatever the clock says: it would do nothing, and nobody
+        # would come again.
         at = max(now(), context.job.scheduled_at or _EVER)
         perform(it, context.job.id or 0, now=at, **ids)
 

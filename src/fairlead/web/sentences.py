@@ -194,6 +194,7 @@ PHRASES: Final[dict[str, str]] = {
     "policy.changed": "changed the policy {subject}",
     "policy.removed": "removed the policy {name}",
     "task.routed": "routed {subject} by version {version}",
+    "task.routed_again": "had {subject} routed again",
     "task.step_began": "began step {step}, {name}, for {subject}",
     "task.proposed": "proposed {worker} for {subject}",
     "task.proposal_rejected": "decided against {worker} for {subject}",

@@ -18,8 +18,7 @@ from django.utils import timezone
 
 from api.expectations import OPERATIONS
 from api.test_matrix import Programs
-from fairlead.allocation.jobs import reconsider
-from fairlead.events.tenancy import enter, tenant, workspace_ids
+from fairlead.events.tenancy import enter
 from fairlead.jobs.registry import Job, all_jobs
 from fairlead.jobs.worker import perform
 from security.expectations import MANAGER, OWNER
@@ -96,13 +95,6 @@ def _args(number: int) -> dict[str, Any]:
 def LATER() -> datetime:  # noqa: N802  stands for a constant of the run
     """When whatever comes round by itself finds something to do: a month on."""
     return timezone.now() + timedelta(days=31)
-
-
-def sweep() -> None:
-    """What the worker does a minute later for tasks that nobody looks after."""
-    for workspace_id in workspace_ids():
-        with tenant(workspace_id):
-            reconsider(workspace_id=workspace_id, now=LATER())
 
 
 def queued() -> dict[str, Waiting]:

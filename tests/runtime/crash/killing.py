@@ -8,13 +8,16 @@ a database connection of its own, and nothing that it has in memory survives it.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
+import sys
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 from unittest.mock import patch
 
@@ -98,17 +101,23 @@ def run_apart(verb: Verb, *, kill_at: int = 0) -> Ended:
     told = json.loads(said)
     if "failed" in told:
         raise Failed(told["failed"])
+    for name in told["loaded"]:  # here as well, or each further process would load them again
+        with suppress(ImportError):
+            import_module(name)
     return Ended(killed=False, outcome=told["outcome"], points=tuple(told["points"]))
 
 
 def _live(verb: Verb, points: Points, writing: int) -> None:
     """What the forked process does; it never returns."""
+    gc.disable()  # going through everything would copy every page of memory that the two processes share
+    known = set(sys.modules)
     try:
         connection.ensure_connection()
         with watched(points):
             outcome = verb()
             points.reach("the end")
-        told: dict[str, Any] = {"outcome": outcome, "points": points.names}
+        loaded = sorted(set(sys.modules) - known)
+        told: dict[str, Any] = {"outcome": outcome, "points": points.names, "loaded": loaded}
     except BaseException:
         told = {"failed": traceback.format_exc()}
     os.write(writing, b"")

@@ -21,11 +21,13 @@ from .ground import LOG, QUEUE, Ground, Picture
 
 WITHOUT_EVENTS: Final = frozenset({
     "accounts_attempt", "accounts_signinlink", "accounts_user", "api_reply", "django_session", "integrations_import",
-    "notices_choice", "notices_notice", "notices_noticesettings", "people_busyblock", "people_calendar",
-    "work_batch", "work_batchline", "work_boardlook", "work_lastlook", "work_reviewer", "work_startview", "work_view",
+    "notices_choice", "notices_device", "notices_notice", "notices_noticesettings", "notices_push", "people_busyblock",
+    "people_calendar", "work_batch", "work_batchline", "work_boardlook", "work_lastlook", "work_reviewer",
+    "work_startview", "work_view", "work_word",
 })  # fmt: skip
-"""Private marks, and progress: their changes are nobody else's news, so that the log does not speak of them."""
-KEPT_IN_STEP: Final = frozenset({"allocation_assignment", "allocation_plan", "allocation_routing"})
+"""Private marks, progress and what is counted from texts: their changes are nobody else's news, so that the log does
+not speak of them."""
+KEPT_IN_STEP: Final = frozenset({"allocation_assignment", "allocation_plan", "allocation_routing", "archive_export"})
 """What background jobs change without an event of their own, in step with news that the log has already."""
 
 
@@ -106,6 +108,10 @@ def _files(ground: Ground) -> list[str]:
     return wrong
 
 
+MEANT: Final = (".eml", "/heads.jsonl")
+"""Files that no row names: mails, and the published heads of the log."""
+
+
 def _is_whole(path: Path, digest: str) -> bool:
     return path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == digest
 
@@ -121,5 +127,5 @@ def leftovers(ground: Ground, saved: Picture) -> list[str]:
                                              " FROM work_attachmentversion")}  # fmt: skip
     exports = {row[0] for row in ground.rows("SELECT file_name FROM archive_export")}
     kept = digests | exports
-    mine = [Path(path) for path in ground.files() if path not in saved.files and not path.endswith(".eml")]
+    mine = [Path(path) for path in ground.files() if path not in saved.files and not path.endswith(MEANT)]
     return [f"{path} stays on disk" for path in mine if path.name not in kept]

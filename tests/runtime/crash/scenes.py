@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from api.test_matrix import Programs
+from fairlead.accounts.models import Session
 from fairlead.allocation import actions as allocation
 from fairlead.allocation.models import Offer, Plan, Routing
 from fairlead.archive.actions import ask_erasure, request_export
@@ -20,7 +21,8 @@ from fairlead.events.record import record
 from fairlead.integrations import actions as integrations
 from fairlead.jobs import enqueue
 from fairlead.jobs.registry import all_jobs
-from fairlead.notices.models import Notice
+from fairlead.notices.actions import Subscription, add_device
+from fairlead.notices.models import Notice, Push
 from fairlead.people import actions as people
 from fairlead.people.models import Calendar, PresenceState, Worker
 from fairlead.work import actions as work
@@ -99,6 +101,17 @@ def _imports(project: Project, **by: Any) -> None:
     integrations.start_import(run, **by)
 
 
+def give_device(programs: Programs, at: Subscription) -> None:
+    """A browser of bob's that takes pushes, news for it, and a push on its way."""
+    bob, now = programs.filled.world.bob, timezone.now()
+    Session.objects.create(session_key="crash", user=bob.user, session_data="", created_at=now, seen_at=now,
+                           expire_date=now + timedelta(days=90))  # fmt: skip
+    device = add_device(at, "Firefox on Linux", "crash", actor=bob.actor, now=now)
+    news = Notice.objects.filter(user=bob.user, workspace=bob.workspace).latest("pk")
+    Notice.objects.filter(pk=news.pk).update(push_at=now, read_at=None)
+    Push.objects.create(workspace=bob.workspace, device=device, notice_ids=[news.pk], created_at=now)
+
+
 def queue_by_hand(programs: Programs) -> None:
     """Queue the jobs that nothing in the world has queued."""
     for name, (ids, due) in _by_hand(programs).items():
@@ -118,6 +131,7 @@ def _by_hand(programs: Programs) -> dict[str, tuple[Ids, datetime | None]]:
     running = TimeEntry.objects.get(minutes__isnull=True, deleted_at__isnull=True)
     sleeper = Worker.objects.get(name="Sleeper")
     urgent = Event.objects.filter(kind="task.created").latest("seq").pk
+    push = Push.objects.select_related("device").get()
     return {
         "accounts.mail_sign_in_link": ({**mail, "workspace_id": 0}, None),
         "accounts.mail_welcome": (mail, None),
@@ -136,5 +150,9 @@ def _by_hand(programs: Programs) -> dict[str, tuple[Ids, datetime | None]]:
         "client_mails.mail_reminder": ({**here, "reviewer_id": Reviewer.objects.earliest("pk").pk}, later),
         "notices.remind_of_offer": ({**here, "offer_id": offer.pk}, offer.expires_at - timedelta(minutes=1)),
         "notices.send_mails": ({**here, "user_id": told.user_id}, told.mail_at),
+        "push_jobs.send_pushes": ({**here, "user_id": push.device.user_id}, None),
+        "push_jobs.send_push": ({**here, "push_id": push.pk}, None),
+        "push_jobs.try_device": ({**here, "device_id": push.device_id}, None),
+        "archive.draw_brought_files": ({**here, "event_id": urgent}, None),
         "integrations.read_calendar": ({**here, "calendar_id": Calendar.objects.earliest("pk").pk}, later),
     }

@@ -84,11 +84,16 @@ def route_again(task: Task, *, actor: Actor, now: datetime) -> None:
     values = around.tasks([task])[task.pk]
     taker = next(it for it in takers(task.workspace_id) if it.takes(values))
     with transaction.atomic():
+        was = ""
         for former in going(task.workspace_id).filter(task=task):
+            was = str(former.state)
             turn(former, State.STOPPED, now=now, why=Saying(mark("%(name)s routed it again."), {"name": actor.name}))
-    made = _route(task, taker, by_hand=None, now=now)
-    if made is not None and made.state == State.SUGGEST:
-        check_suggested(made, now=now)
+        record("task.routed_again", task, actor=actor, now=now, was=was)
+        made = _take(task, taker, by_hand=None, now=now)
+    if made is not None:
+        _set_off(made, now=now)
+        if made.state == State.SUGGEST:
+            check_suggested(made, now=now)
 
 
 def rematch(workspace_id: int, *, now: datetime) -> int:
@@ -120,6 +125,19 @@ def _check_new(workspace_id: int, made: Sequence[Routing], *, now: datetime) -> 
 
 
 def _route(task: Task, taker: Taker, *, by_hand: Saying | None, now: datetime) -> Routing | None:
+    made = _take(task, taker, by_hand=by_hand, now=now)
+    if made is not None:
+        _set_off(made, now=now)
+    return made
+
+
+def _set_off(made: Routing, *, now: datetime) -> None:
+    """Begin with the first step, where a policy decides. Should this never happen, `look_after_routing` finds it."""
+    if made.state == State.WAITING:
+        advance(made, step=0, now=now)
+
+
+def _take(task: Task, taker: Taker, *, by_hand: Saying | None, now: datetime) -> Routing | None:
     """Put a task into a policy's hands; one that people took back (`by_hand` says so) stays with a manager."""
     suggests = taker.definition.autonomy == SUGGEST
     state = State.MANAGER if by_hand else State.SUGGEST if suggests else State.WAITING
@@ -134,8 +152,6 @@ def _route(task: Task, taker: Taker, *, by_hand: Saying | None, now: datetime) -
                        version=taker.version.number, routing=made.pk)  # fmt: skip
     except IntegrityError:
         return None  # routed at the same moment
-    if state == State.WAITING:
-        advance(made, step=0, now=now)
     return made
 
 
@@ -255,7 +271,13 @@ def end_step(routing: Routing, *, now: datetime) -> None:
                     stop(held, reason=STEP_OVER, actor=rule(routing), now=now)
     except Moved:
         return
-    advance(routing, step=routing.step + 1, now=now)
+    resume_step(routing, now=now)
+
+
+def resume_step(routing: Routing, *, now: datetime) -> None:
+    """Begin the step after the one that has ended, unless this was done: whoever ended it may have been killed then."""
+    if routing.state == State.WAITING and not routing.reason and routing.step_ends_at is None:
+        advance(routing, step=routing.step + 1, now=now)
 
 
 def follow_offers(offering: Offering, *, now: datetime) -> None:

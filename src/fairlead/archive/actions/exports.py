@@ -142,6 +142,7 @@ def _fill(archive: zipfile.ZipFile, export: Export, workspace: Workspace, *, now
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")  # rows are packed between two queries
         _write_rows(archive, workspace, now=now)
         wanted = contents.named(workspace.pk)
     _check_disk(wanted, folder(workspace.pk))

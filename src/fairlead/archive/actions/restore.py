@@ -27,7 +27,7 @@ from fairlead.events.tenancy import workspace_ids
 from fairlead.lib.errors import Conflict
 
 Say = Callable[[str], None]
-TOUCHED_BY_NOBODY: Final = ("procrastinate", "contenttypes", "auth", "sessions", "archive")
+TOUCHED_BY_NOBODY: Final = ("procrastinate", "jobs", "contenttypes", "auth", "sessions", "archive")
 """Apps whose tables no backup holds: they stay as this version has them."""
 
 

@@ -33,7 +33,10 @@ def name_approvers(task: Task, users: Collection[User], quorum: int, *, actor: A
         _check_open(task)
         wanted = {user.pk: user for user in users}
         _check_named(task, wanted, quorum)
-        before = list(Approver.objects.filter(task=task).order_by("user__name").values_list("user__name", flat=True))
+        named = dict(Approver.objects.filter(task=task).values_list("user_id", "user__name"))
+        if set(named) == set(wanted) and Approval.objects.filter(task=task, quorum=quorum).exists():
+            return  # it says so already
+        before = sorted(named.values())
         Approver.objects.filter(task=task).exclude(user_id__in=wanted).delete()
         for pk in wanted:
             Approver.objects.get_or_create(task=task, user_id=pk, defaults={"workspace_id": task.workspace_id})

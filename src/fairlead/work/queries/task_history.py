@@ -29,7 +29,7 @@ MOVES: Final = ("task.moved", "task.started", "task.submitted", "task.completed"
 
 FOR_MANAGERS: Final = (
     "task.routed", "task.step_began", "task.proposed", "task.proposal_rejected", "task.overridden", "task.unroutable",
-    "task.rated",
+    "task.routed_again", "task.rated",
 )  # fmt: skip
 
 
@@ -224,6 +224,7 @@ TELL: Final[dict[str, Callable[[Mapping[str, Any], str], str]]] = {
     "task.pinned": lambda p, _z: f"pinned it to {_name(p['worker'])}",
     "task.unpinned": lambda _p, _z: "let go of its pin",
     "task.routed": lambda p, _z: f"took it: version {p['version']}",
+    "task.routed_again": lambda _p, _z: "had it routed again",
     "task.step_began": lambda p, _z: f"began step {p['step']}, “{p['name']}”",
     "task.proposed": lambda p, _z: f"proposed {_name(p['worker'])}",
     "task.proposal_rejected": lambda p, _z: f"decided against {_name(p['worker'])}",
