@@ -75,7 +75,7 @@ def test_a_file_and_its_refusals_are_german(site: Site, alice: Browser) -> None:
     kept = actions.add_attachment(task, from_bytes("a.txt", b"Hello"), for_client=False, actor=who, now=site.now)
     page = f"/files/{kept.pk}/"
     assert (
-        holds(alice.get(page, **GERMAN), "Nur das Team sieht diese Datei", '<b class="num">Version 1</b>', "5 Bytes")
+        holds(alice.get(page, **GERMAN), "Nur das Team sieht diese Datei", '<b class="num">Version 1</b>', "5 Byte")
         == []
     )
     assert holds(alice.get(page, **ENGLISH), "Only the team sees this file", "5 bytes") == []

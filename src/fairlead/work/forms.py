@@ -220,7 +220,7 @@ def _due(given: Given, zone: str) -> datetime | None:
 @cache
 def _priorities() -> dict[str, int]:
     """What an answer may call a priority, in every language that is spoken here."""
-    found = {}
+    found: dict[str, int] = {}
     for code in LANGUAGES:
         with speaking(code):
             found |= {tr(str(label)).casefold(): value for value, label in Task.Priority.choices}
