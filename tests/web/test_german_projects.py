@@ -60,7 +60,7 @@ def test_moving_on_the_timeline_says_what_moves_with_it_in_german(site: Site, al
 
 
 def test_the_planner_is_german(site: Site, alice: Browser) -> None:  # noqa: F811
-    assert holds(alice.get("/planner/", **GERMAN), "Sie stehen nicht im Personenverzeichnis") == []
+    assert holds(alice.get("/planner/", **GERMAN), "Sie stehen nicht im Verzeichnis der Personen") == []
     worker_for(site.world.alice, site.now)
     page = alice.get("/planner/?day=2026-11-12", **GERMAN)
     assert holds(page, "Meinen Tag planen", "Donnerstag, 12. November", "Zeit freihalten", ">Freihalten<") == []
