@@ -60,7 +60,7 @@ def test_moving_on_the_timeline_says_what_moves_with_it_in_german(site: Site, al
 
 
 def test_the_planner_is_german(site: Site, alice: Browser) -> None:  # noqa: F811
-    assert holds(alice.get("/planner/", **GERMAN), "Sie stehen nicht im Personenverzeichnis") == []
+    assert holds(alice.get("/planner/", **GERMAN), "Sie stehen nicht im Verzeichnis der Personen") == []
     worker_for(site.world.alice, site.now)
     page = alice.get("/planner/?day=2026-11-12", **GERMAN)
     assert holds(page, "Meinen Tag planen", "Donnerstag, 12. November", "Zeit freihalten", ">Freihalten<") == []
@@ -75,7 +75,7 @@ def test_a_file_and_its_refusals_are_german(site: Site, alice: Browser) -> None:
     kept = actions.add_attachment(task, from_bytes("a.txt", b"Hello"), for_client=False, actor=who, now=site.now)
     page = f"/files/{kept.pk}/"
     assert (
-        holds(alice.get(page, **GERMAN), "Nur das Team sieht diese Datei", '<b class="num">Version 1</b>', "5 Bytes")
+        holds(alice.get(page, **GERMAN), "Nur das Team sieht diese Datei", '<b class="num">Version 1</b>', "5 Byte")
         == []
     )
     assert holds(alice.get(page, **ENGLISH), "Only the team sees this file", "5 bytes") == []
