@@ -39,7 +39,7 @@ MOST_QUESTIONS: Final = 40
 MOST_OPTIONS: Final = 30
 MAX_QUESTION, MAX_OPTION, MAX_SHORT, MAX_LONG = 200, 100, 300, 10_000
 DUE_HOUR: Final = 18
-PRIORITIES: Final = {label.casefold(): value for value, label in Task.Priority.choices}
+PRIORITIES: Final = {level.word.casefold(): level.value for level in Task.Priority}
 Typed = Mapping[str, Sequence[str]]
 """What was typed, by the id of the question; several values for `multi`."""
 

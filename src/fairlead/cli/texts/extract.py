@@ -18,6 +18,7 @@ from fairlead.lib.languages import ENGLISH, LANGUAGES
 
 PYTHON: Final[Mapping[str, Any]] = {
     "tr": None, "tr_count": (1, 2), "tr_as": ((1, "c"), 2), "later": None, "mark": None,
+    "later_as": ((1, "c"), 2),
 }  # fmt: skip
 SCRIPT: Final[Mapping[str, Any]] = {"tr": None, "trCount": (1, 2)}
 JINJA: Final[Mapping[str, Any]] = {

@@ -115,6 +115,8 @@ class _Reader:
                 self._output(child)
         elif isinstance(node, nodes.Expr):
             self._inside(node)
+        elif isinstance(node, nodes.Block) and node.name == "shape":
+            return  # the class of <main>
         else:
             for below in node.iter_child_nodes():
                 self.read(below)
@@ -220,7 +222,7 @@ def _looks_said(text: str) -> bool:
 
 # Python
 
-SAYING: Final = frozenset({"tr", "tr_count", "tr_as", "later", "mark"})
+SAYING: Final = frozenset({"tr", "tr_count", "tr_as", "later", "later_as", "mark"})
 SILENT_CALLS: Final = frozenset(
     {
         "info",

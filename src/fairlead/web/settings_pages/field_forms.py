@@ -6,13 +6,15 @@ from typing import Any
 
 from django import forms
 
+from fairlead.lib.speech import later
 from fairlead.web.access import Request
 from fairlead.work.actions import OptionIn
-from fairlead.work.fields.models import OPTIONS, REQUIRED_FROM, Field, Kind
+from fairlead.work.fields.models import OPTIONS, Field, Kind
 from fairlead.work.models import Project
 from fairlead.work.queries import visible_projects
+from fairlead.work.states import State
 
-REQUIRED = [("", "Never"), *((state.value, f"Before {state.label}") for state in REQUIRED_FROM)]
+REQUIRED = [("", "Never"), (State.REVIEW.value, later("Before In review")), (State.DONE.value, later("Before Done"))]
 COLORS = ["Red", "Blue", "Green", "Violet", "Amber", "Teal", "Pink", "Indigo", "Lime", "Sky", "Orange", "Grey"]
 
 
