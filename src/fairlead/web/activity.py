@@ -53,8 +53,8 @@ GROUPS: Final = {
     "status": later_as("log", "Status"), "task": later("Task"), "field": later("Field"), "type": later("Type"),
     "request_form": later("Request_form"), "comment": later("Comment"), "view": later("View"),
     "ownblock": later("Ownblock"), "time": later_as("log", "Time"), "timesheet": later("Timesheet"),
-    "policy": later("Policy"), "plan": later("Plan"), "planning": later("Planning"), "export": later("Export"),
-    "retention": later("Retention"), "person": later_as("log", "Person"), "import": later("Import"),
+    "policy": later("Policy"), "plan": later("Plan"), "planning": later("Planning"),
+    "export": later_as("log", "Export"), "retention": later("Retention"), "person": later_as("log", "Person"), "import": later("Import"),
 }  # fmt: skip
 """What events are about: the first part of their kinds."""
 
