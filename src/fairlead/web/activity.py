@@ -54,7 +54,8 @@ GROUPS: Final = {
     "request_form": later("Request_form"), "comment": later("Comment"), "view": later("View"),
     "ownblock": later("Ownblock"), "time": later_as("log", "Time"), "timesheet": later("Timesheet"),
     "policy": later("Policy"), "plan": later("Plan"), "planning": later("Planning"),
-    "export": later_as("log", "Export"), "retention": later("Retention"), "person": later_as("log", "Person"), "import": later("Import"),
+    "export": later_as("log", "Export"), "retention": later("Retention"),
+    "person": later_as("log", "Person"), "import": later("Import"),
 }  # fmt: skip
 """What events are about: the first part of their kinds."""
 
