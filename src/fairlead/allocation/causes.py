@@ -21,7 +21,7 @@ from fairlead.work.time.spent import spent_of
 
 LOCALE: Final = "en_GB"
 MOST_MOVED_BY_MEETINGS: Final = 2
-URGENT: Final = str(Task.Priority.URGENT.label)
+URGENT: Final = Task.Priority.URGENT.word
 
 
 @dataclass(frozen=True)

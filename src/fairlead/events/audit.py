@@ -16,6 +16,7 @@ from django.db import connection, transaction
 
 from fairlead.events.models import Event, Head, Redaction
 from fairlead.events.tenancy import tenant, workspace_ids
+from fairlead.lib.speech import tr
 
 BATCH = 5000
 
@@ -61,9 +62,15 @@ def verify(workspace_id: int, *, published: Iterable[PublishedHead] = ()) -> Ver
     end = (last.seq, bytes(last.hash).hex()) if last else (0, "")
     if end != (verdict.head.seq, verdict.head.hash):
         verdict.problems.append(
-            f"the log ends at event {verdict.head.seq}, but its head says {end[0]}: cut off or added to"
+            tr(
+                "the log ends at event %(last)s, but its head says %(said)s: cut off or added to",
+                last=verdict.head.seq,
+                said=end[0],
+            )
         )
-    verdict.problems.extend(f"event {seq} was published and is gone" for seq in expected if seq > verdict.head.seq)
+    verdict.problems.extend(
+        tr("event %(seq)s was published and is gone", seq=seq) for seq in expected if seq > verdict.head.seq
+    )
     return verdict
 
 
@@ -77,7 +84,7 @@ def _unnoted(workspace_id: int, redacted: Mapping[int, str]) -> Iterator[str]:
     """Whoever touches events must say so in the log; what was touched beside that is a change."""
     noted = Event.objects.filter(workspace_id=workspace_id, kind=ERASED).order_by("-seq").first()
     if redacted and (noted is None or noted.payload.get("sum") != redaction_sum(redacted)):
-        yield "names were taken out of events, and the log does not say so"
+        yield tr("names were taken out of events, and the log does not say so")
 
 
 def _walk(workspace_id: int, verdict: Verdict, expected: dict[int, str], redacted: Mapping[int, str]) -> Iterator[str]:
@@ -85,18 +92,18 @@ def _walk(workspace_id: int, verdict: Verdict, expected: dict[int, str], redacte
     for seq, text, previous, found in _rows(workspace_id):
         verdict.events += 1
         if seq != verdict.head.seq + 1:
-            yield f"event {verdict.head.seq + 1} is missing: the next one is {seq}"
+            yield tr("event %(seq)s is missing: the next one is %(next)s", seq=verdict.head.seq + 1, next=seq)
         if bytes(previous) != before:
-            yield f"event {seq} does not follow the one before it"
+            yield tr("event %(seq)s does not follow the one before it", seq=seq)
         if hashlib.sha256(before + text.encode()).digest() != bytes(found):
             if redacted.get(seq) == hashlib.sha256(text.encode()).hexdigest():
                 verdict.redacted += 1
             else:
-                yield f"event {seq} was changed after it was written"
+                yield tr("event %(seq)s was changed after it was written", seq=seq)
         before = bytes(found)
         verdict.head = PublishedHead(workspace_id, seq, before.hex())
         if expected.get(seq, before.hex()) != before.hex():
-            yield f"event {seq} is not the one that was published"
+            yield tr("event %(seq)s is not the one that was published", seq=seq)
 
 
 def _rows(workspace_id: int) -> Iterator[tuple[int, str, bytes, bytes]]:
@@ -121,14 +128,19 @@ def verify_lines(lines: Iterable[str], *, published: Iterable[PublishedHead] = (
             chained, previous, found = str(row["chained"]), bytes.fromhex(row["previous"]), str(row["hash"])
             facts = json.loads(chained)
         except (ValueError, KeyError, TypeError):
-            verdict.problems.append(f"line {number} is no line of an exported log")
+            verdict.problems.append(tr("line %(line)s is no line of an exported log", line=number))
             continue
-        verdict.problems.extend(f"line {number}: {text}" for text in _wrong_line(verdict, row, facts, previous, found))
+        verdict.problems.extend(
+            tr("line %(line)s: %(text)s", line=number, text=text)
+            for text in _wrong_line(verdict, row, facts, previous, found)
+        )
         verdict.events += 1
         verdict.skipped += max(0, facts[1] - verdict.head.seq - 1)
         verdict.head = PublishedHead(facts[0], facts[1], found)
         if expected.get((facts[0], facts[1]), found) != found:
-            verdict.problems.append(f"line {number}: event {facts[1]} is not the one that was published")
+            verdict.problems.append(
+                tr("line %(line)s: event %(seq)s is not the one that was published", line=number, seq=facts[1])
+            )
     return verdict
 
 
@@ -137,15 +149,15 @@ def _wrong_line(
 ) -> Iterator[str]:
     before, seq = verdict.head, int(str(facts[1]))
     if hashlib.sha256(previous + str(row["chained"]).encode()).hexdigest() != found:
-        yield f"event {seq} was changed after it was written"
+        yield tr("event %(seq)s was changed after it was written", seq=seq)
     if [value for name, value in row.items() if name not in ("chained", "previous", "hash")] != facts:
-        yield f"what can be read of event {seq} is not what its hash covers"
+        yield tr("what can be read of event %(seq)s is not what its hash covers", seq=seq)
     if before.seq and facts[0] != before.workspace_id:
-        yield f"event {seq} is of another workspace"
+        yield tr("event %(seq)s is of another workspace", seq=seq)
     if seq <= before.seq:
-        yield f"event {seq} comes after event {before.seq}"
+        yield tr("event %(seq)s comes after event %(before)s", seq=seq, before=before.seq)
     if (seq == before.seq + 1 and previous.hex() != before.hash) or (seq == 1 and previous):
-        yield f"event {seq} does not follow the one before it"
+        yield tr("event %(seq)s does not follow the one before it", seq=seq)
 
 
 def publish_heads(path: Path, *, key: str, now: datetime) -> int:

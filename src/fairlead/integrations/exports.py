@@ -13,6 +13,7 @@ from fairlead.accounts.models import Role
 from fairlead.events.actor import Actor
 from fairlead.integrations.kinds.csv.inbound import MOST_ROWS
 from fairlead.lib.sheets import write_table
+from fairlead.lib.speech import in_english
 from fairlead.people.models import Worker
 from fairlead.people.queries.workers import held_skills
 from fairlead.people.visibility import may_see_rate
@@ -59,7 +60,7 @@ def _task(row: dict[str, Any], needs: dict[int, list[str]]) -> dict[str, str]:
         "description": row["description"],
         "project": row["project__key"],
         "column": row["status__name"],
-        "state": State(row["state"]).label.lower(),
+        "state": in_english(State(row["state"]).label).lower(),
         "priority": PRIORITIES[row["priority"]],
         "assignee": row["assignee__name"] or "",
         "labels": ";".join(row["labels"]),

@@ -55,7 +55,7 @@ def heard(accept_language: str) -> str:
     return next((code for code in wanted if code in LANGUAGES), "")
 
 
-def tr(text: str, **values: object) -> str:
+def tr(text: str, /, **values: object) -> str:
     """The text in the language that is spoken, with `%(name)s` filled in."""
     said = translation.gettext(text)
     return said % values if values else said
@@ -80,6 +80,12 @@ def later(text: str) -> str:
 def later_as(context: str, text: str) -> str:
     """`later` for a word that means something else in another context."""
     return cast("str", translation.pgettext_lazy(context, text))
+
+
+def in_english(text: str) -> str:
+    """The text as it is stored for everybody, whatever language is spoken: for the label of a choice in an event."""
+    with speaking(ENGLISH):
+        return str(text)
 
 
 def mark(text: str) -> str:

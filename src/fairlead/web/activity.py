@@ -23,6 +23,7 @@ from fairlead.events.export import csv_lines, json_lines
 from fairlead.events.jobs import heads_path
 from fairlead.events.queries import FAMILIES, LogFilter, latest
 from fairlead.lib.errors import require
+from fairlead.lib.speech import later, later_as, tr
 from fairlead.web.access import Request, member_page
 from fairlead.web.render import page
 from fairlead.web.sentences import changes, sentence
@@ -31,16 +32,32 @@ from fairlead.work.queries import visible_projects
 from fairlead.work.reach import reach_of
 
 ROWS: Final = 50
-MAY_NOT: Final = "Only managers and auditors can read the event log."
+MAY_NOT: Final = later("Only managers and auditors can read the event log.")
 LARGEST: Final = 2**63 - 1
 LINKS: Final = {"task": "/tasks/{label}/", "worker": "/people/{id}/", "plan": "/plans/{id}/"}
 ACTOR_KINDS: Final = {
-    "person": "People",
+    "person": later("People"),
     "agent": "AI agents",
-    "rule": "Rules",
-    "engine": "The engine",
+    "rule": later("Rules"),
+    "engine": later("The engine"),
     "system": "Fairlead",
 }
+BY_WHAT: Final = {"rule": later("Rule"), "engine": later("Engine"), "system": later("System")}
+"""What did it, where that was no person and no AI agent."""
+GROUPS: Final = {
+    "security": later("Security"), "workspace": later("Workspace"), "member": later("Member"),
+    "invitation": later("Invitation"), "user": later("User"), "session": later("Session"), "factor": later("Factor"),
+    "provider": later("Provider"), "log": later("Log"), "branding": later("Branding"), "token": later("Token"),
+    "skill": later("Skill"), "worker": later("Worker"), "presence_state": later("Presence_state"),
+    "timeoff": later("Timeoff"), "calendar": later("Calendar"), "team": later("Team"), "project": later("Project"),
+    "status": later_as("log", "Status"), "task": later("Task"), "field": later("Field"), "type": later("Type"),
+    "request_form": later("Request_form"), "comment": later("Comment"), "view": later("View"),
+    "ownblock": later("Ownblock"), "time": later_as("log", "Time"), "timesheet": later("Timesheet"),
+    "policy": later("Policy"), "plan": later("Plan"), "planning": later("Planning"),
+    "export": later_as("log", "Export"), "retention": later("Retention"),
+    "person": later_as("log", "Person"), "import": later("Import"),
+}  # fmt: skip
+"""What events are about: the first part of their kinds."""
 
 
 @member_page
@@ -57,7 +74,10 @@ def activity(request: Request) -> HttpResponse:
         "narrowed": sum(1 for value in asked.shown.values() if value),
         "older": asked.address(before=rows[ROWS - 1]["seq"]) if len(rows) > ROWS else None,
         "newest": asked.address() if wanted.before else None,
-        "kinds": [(group, group.capitalize()) for group in dict.fromkeys([*FAMILIES, *map(_group, CATALOGUE)])],
+        "kinds": [
+            (group, GROUPS.get(group, group.capitalize()))
+            for group in dict.fromkeys([*FAMILIES, *map(_group, CATALOGUE)])
+        ],
         "people": [(m["user_id"], m["name"]) for m in members(request.actor)],
         "projects": [(key, key) for key in asked.projects],
         "actor_kinds": [(kind, ACTOR_KINDS[kind]) for kind in KINDS],
@@ -157,6 +177,7 @@ def _told(row: dict[str, Any]) -> dict[str, Any]:
         "at": row["at"],
         "who": row["actor_name"],
         "actor_kind": row["actor_kind"],
+        "by_what": BY_WHAT.get(row["actor_kind"], ""),
         "by_token": row["token_id"] is not None,
         "text": sentence(row["kind"], row["subject_label"], row["payload"]),
         "kind": row["kind"],
@@ -178,7 +199,8 @@ def _verdict(request: Request) -> Verdict:
     try:
         published = read_heads(heads_path(), key=settings.SECRET_KEY)
     except ForgedHead:
-        published, forged = [], "the list of published heads was changed by hand: look at it before you trust the rest"
+        published = []
+        forged = tr("the list of published heads was changed by hand: look at it before you trust the rest")
     verdict = verify(request.actor.workspace_id, published=published)
     if forged:
         verdict.problems.append(forged)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from fairlead.allocation import actions as allocation
 from fairlead.lib.errors import Refused
+from fairlead.lib.speech import tr
 from fairlead.web.access import Request, member_page, safe_next
 from fairlead.work import actions
 from fairlead.work.models import Batch
@@ -43,13 +45,18 @@ def undo_address(batch: Batch, back: str) -> str:
 
 def told_undone(outcome: actions.Outcome) -> str:
     """What came of taking something back, in one sentence."""
-    names = outcome.changed[0] if len(outcome.changed) == 1 else f"{len(outcome.changed)} tasks"
-    text = f"{names} as before." if outcome.changed else "Nothing could be taken back."
-    if outcome.skipped:
-        key, why = outcome.skipped[0]
-        more = f" and {len(outcome.skipped) - 1} more stay" if len(outcome.skipped) > 1 else " stays"
-        text += f" {key}{more} as it is: {why}"
-    return text
+    text = tr("Nothing could be taken back.")
+    if outcome.changed:
+        one, n = outcome.changed[0], len(outcome.changed)
+        text = tr("%(key)s as before.", key=one) if n == 1 else tr("%(n)s tasks as before.", n=n)
+    return f"{text} {_told_skipped(outcome.skipped)}" if outcome.skipped else text
+
+
+def _told_skipped(skipped: Sequence[tuple[str, str]]) -> str:
+    (key, why), more = skipped[0], len(skipped) - 1
+    if more:
+        return tr("%(key)s and %(n)s more stay as it is: %(why)s", key=key, n=more, why=why)
+    return tr("%(key)s stays as it is: %(why)s", key=key, why=why)
 
 
 urls = [path("batches/<int:number>/undo/", undo, name="undo-batch")]

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from fairlead.lib.errors import Refused
+from fairlead.lib.speech import tr
 from fairlead.lib.text import one_line
 from fairlead.web.access import Request, member_page, safe_next
 from fairlead.web.filters import moment
@@ -34,7 +35,7 @@ def write(request: Request) -> HttpResponse:
             raise
         messages.error(request, refused.detail)
         return redirect(back)
-    told = f"Noted for {moment(note.due_at, zone)}." if note.due_at else "Noted."
+    told = tr("Noted for %(moment)s.", moment=moment(note.due_at, zone)) if note.due_at else tr("Noted.")
     undo = f"/planner/notes/{note.pk}/drop/"
     if request.htmx:
         response = HttpResponse(status=204)
@@ -50,7 +51,7 @@ def write(request: Request) -> HttpResponse:
 def drop(request: Request, number: int) -> HttpResponse:
     """It is not needed."""
     actions.drop_capture(find_capture(request.actor, number), actor=request.actor, now=timezone.now())
-    messages.success(request, "The note was dropped.", extra_tags=f"/planner/notes/{number}/undrop/")
+    messages.success(request, tr("The note was dropped."), extra_tags=f"/planner/notes/{number}/undrop/")
     return redirect(HERE)
 
 
@@ -67,7 +68,7 @@ def undrop(request: Request, number: int) -> HttpResponse:
 def keep(request: Request, number: int) -> HttpResponse:
     """Put it aside."""
     actions.keep_capture(find_capture(request.actor, number), actor=request.actor, now=timezone.now())
-    messages.success(request, "The note is put aside.")
+    messages.success(request, tr("The note is put aside."))
     return redirect(HERE)
 
 
@@ -84,7 +85,7 @@ def to_task(request: Request, number: int) -> HttpResponse:
             raise
         messages.error(request, refused.detail)
         return redirect(HERE)
-    messages.success(request, f"The note is {task} now.")
+    messages.success(request, tr("The note is %(task)s now.", task=task))
     return redirect(HERE)
 
 

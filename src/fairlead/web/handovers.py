@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from fairlead.lib.errors import Refused, require
+from fairlead.lib.speech import later, tr
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
 from fairlead.web.access import Request, member_page, posted
 from fairlead.web.render import page
@@ -21,7 +22,7 @@ from fairlead.work.permissions import may_hand_over
 from fairlead.work.queries import find_task
 from fairlead.work.queries.handovers import find_handover, handovers
 
-WHO = "Only managers and whoever holds the task put it to a client."
+WHO = later("Only managers and whoever holds the task put it to a client.")
 
 
 @member_page
@@ -44,7 +45,7 @@ def ask(request: Request, key: str) -> HttpResponse:
             raise
         typed = {"users": users, "message": message, "remind_days": days}
         return _form(request, task, typed, refusal.fields or {"": refusal.detail}, status=refusal.status)
-    messages.success(request, f"{task} is with the client now.")
+    messages.success(request, tr("%(task)s is with the client now.", task=task))
     return redirect("task", str(task))
 
 
@@ -61,7 +62,7 @@ def take_back(request: Request, key: str, number: int) -> HttpResponse:
     """Ask the client no longer."""
     task = find_task(request.actor, key)
     actions.take_back(find_handover(task, number), actor=request.actor, now=timezone.now())
-    messages.success(request, f"{task} is no longer with the client.")
+    messages.success(request, tr("%(task)s is no longer with the client.", task=task))
     return redirect("task", str(task))
 
 

@@ -21,6 +21,7 @@ from fairlead.accounts.queries import actor_of
 from fairlead.events.actor import Actor
 from fairlead.events.tenancy import tenant
 from fairlead.lib.errors import Missing, Refused
+from fairlead.lib.speech import tr
 from fairlead.people.models import Worker
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
 from fairlead.web.access import Request, member_page
@@ -118,7 +119,7 @@ def place_of(workspace_id: int, user_id: int, at: str) -> Place | None:
 def find_place(actor: Actor, kind: str, key: str) -> Place:
     """The task or board of this key. Raises Missing for what the actor may not see, and for clients."""
     if actor.role == Role.CLIENT or kind not in ("task", "board"):
-        raise Missing("There is nothing to see here.")
+        raise Missing(tr("There is nothing to see here."))
     number = find_task(actor, key).pk if kind == "task" else find_project(actor, key).pk
     return Place(actor.workspace_id, f"{kind}/{number}")
 

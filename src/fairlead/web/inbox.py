@@ -17,11 +17,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from fairlead.lib.effort import parse_effort
 from fairlead.lib.errors import Invalid, Refused, require
+from fairlead.lib.speech import later, tr
 from fairlead.lib.text import one_line
 from fairlead.people.queries import find_skill, skills
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
 from fairlead.web.access import Request, View, member_page
 from fairlead.web.board import label_color, today_of
+from fairlead.web.filters import written
 from fairlead.web.render import page
 from fairlead.web.task_cells import due_of
 from fairlead.work import actions
@@ -32,17 +34,17 @@ from fairlead.work.queries.triage import SHOWN, inbox
 
 HERE: Final = "/inbox/"
 GLYPHS: Final = {
-    "request": ("message-circle-question-mark", "Client request"), "form": ("clipboard-list", "Form"),
-    "mail": ("mail", "E-mail"), "api": ("plug", "API"), "import": ("upload", "Import"),
+    "request": ("message-circle-question-mark", later("Client request")), "form": ("clipboard-list", later("Form")),
+    "mail": ("mail", later("E-mail")), "api": ("plug", "API"), "import": ("upload", later("Import")),
 }  # fmt: skip
-SNOOZES: Final = (("tomorrow", "Tomorrow"), ("monday", "Next Monday"), ("month", "In four weeks"))
+SNOOZES: Final = (("tomorrow", later("Tomorrow")), ("monday", later("Next Monday")), ("month", later("In four weeks")))
 
 
 @member_page
 @require_GET
 def index(request: Request) -> HttpResponse:
     """What waits, the newest first."""
-    require(may_triage(request.actor), "Managers take the first look at what comes in.")
+    require(may_triage(request.actor), tr("Managers take the first look at what comes in."))
     return _shown(request)
 
 
@@ -92,38 +94,39 @@ def _step(act: Callable[[Request, Task, datetime], str], *, undo: bool = True) -
 
 def _accept(request: Request, task: Task, now: datetime) -> str:
     actions.accept_task(task, actor=request.actor, now=now)
-    return f"{task} is accepted."
+    return tr("%(task)s is accepted.", task=task)
 
 
 def _decline(request: Request, task: Task, now: datetime) -> str:
     actions.decline_task(task, request.POST.get("reason", ""), actor=request.actor, now=now)
-    return f"{task} is declined."
+    return tr("%(task)s is declined.", task=task)
 
 
 def _merge(request: Request, task: Task, now: datetime) -> str:
     into = find_task(request.actor, request.POST.get("into", ""))
     actions.merge_task(task, into, actor=request.actor, now=now)
-    return f"{task} went into {into}."
+    return tr("%(task)s went into %(into)s.", task=task, into=into)
 
 
 def _snooze(request: Request, task: Task, now: datetime) -> str:
     until = _morning(request.POST.get("until", ""), request.user.time_zone, now)
     actions.snooze_task(task, until, actor=request.actor, now=now)
-    return f"{task} comes back on {until.astimezone(ZoneInfo(request.user.time_zone)):%a %-d %b}."
+    local = until.astimezone(ZoneInfo(request.user.time_zone))
+    return tr("%(task)s comes back on %(day)s.", task=task, day=written(local, "weekday_day"))
 
 
 def _morning(name: str, zone: str, now: datetime) -> datetime:
     today = now.astimezone(ZoneInfo(zone)).replace(hour=9, minute=0, second=0, microsecond=0)
     days = {"tomorrow": 1, "monday": 7 - today.weekday(), "month": 28}.get(name)
     if days is None:
-        raise Invalid({"until": "Choose a time from the list."})
+        raise Invalid({"until": tr("Choose a time from the list.")})
     return today + timedelta(days=days)
 
 
 def _fill(request: Request, task: Task, now: datetime) -> str:
     """A missing due date, effort or skill, as it was typed."""
     actions.change_task(task, actor=request.actor, now=now, **_values(request, task))
-    return f"{task} was changed."
+    return tr("%(task)s was changed.", task=task)
 
 
 def _values(request: Request, task: Task) -> dict[str, Any]:
@@ -139,11 +142,11 @@ def _values(request: Request, task: Task) -> dict[str, Any]:
         try:
             values["effort_min"] = parse_effort(posted["effort"])
         except ValueError:
-            raise Invalid({"effort": "Write it like 45m, 2h or 1d 4h."}) from None
+            raise Invalid({"effort": tr("Write it like 45m, 2h or 1d 4h.")}) from None
     if posted["skill"]:
         skill = find_skill(request.actor, posted["skill"])
         if skill is None:
-            raise Invalid({"skill": "There is no such skill. Choose one from the list, or add it under Skills."})
+            raise Invalid({"skill": tr("There is no such skill. Choose one from the list, or add it under Skills.")})
         held = dict(Need.objects.filter(task=task).values_list("skill_id", "level"))
         values["needs"] = {**held, skill.pk: held.get(skill.pk, 3)}
     return values
@@ -161,7 +164,7 @@ def undo(request: Request, key: str) -> HttpResponse:
             raise
         messages.error(request, refused.detail)
     else:
-        messages.success(request, f"{task} is in the inbox again.")
+        messages.success(request, tr("%(task)s is in the inbox again.", task=task))
     return redirect(HERE)
 
 
@@ -169,7 +172,7 @@ def undo(request: Request, key: str) -> HttpResponse:
 @require_POST
 def accept_chosen(request: Request) -> HttpResponse:
     """Accept all that were chosen."""
-    require(may_triage(request.actor), "Managers take the first look at what comes in.")
+    require(may_triage(request.actor), tr("Managers take the first look at what comes in."))
     try:
         tasks = [find_task(request.actor, key) for key in dict.fromkeys(request.POST.getlist("task"))]
         went, stayed = actions.accept_many(tasks, actor=request.actor, now=timezone.now())
@@ -178,9 +181,12 @@ def accept_chosen(request: Request) -> HttpResponse:
             raise
         messages.error(request, refused.detail)
         return redirect(HERE)
-    text = f"{went[0] if len(went) == 1 else f'{len(went)} tasks'} accepted." if went else ""
+    text = tr("%(n)s tasks accepted.", n=len(went)) if went else ""
+    if len(went) == 1:
+        text = tr("%(task)s accepted.", task=went[0])
     if stayed:
-        messages.warning(request, f"{text} {stayed[0][0]} stays: {stayed[0][1]}".strip())
+        kept = tr("%(task)s stays: %(why)s", task=stayed[0][0], why=stayed[0][1])
+        messages.warning(request, f"{text} {kept}".strip())
     else:
         messages.success(request, text)
     return redirect(HERE)

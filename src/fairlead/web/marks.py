@@ -9,6 +9,7 @@ from typing import Any
 from fairlead.allocation.permissions import may_see
 from fairlead.allocation.queries import Wait, decided, waits_of
 from fairlead.events.actor import Actor
+from fairlead.lib.speech import tr
 from fairlead.web.filters import hours
 from fairlead.work.states import OVER, WAITING
 
@@ -33,14 +34,16 @@ def shown_wait(wait: Wait, key: str) -> dict[str, str]:
     """A badge: tone, icon, text, the address behind it, and the whole sentence."""
     if wait.reason:
         return {
-            "tone": "bad", "icon": "stethoscope", "text": "nobody can", "url": f"/tasks/{key}/candidates/",
-            "title": f"Nobody can do {key} now: {wait.reason}. What would free it",
+            "tone": "bad", "icon": "stethoscope", "text": tr("nobody can"), "url": f"/tasks/{key}/candidates/",
+            "title": tr("Nobody can do %(key)s now: %(reason)s. What would free it", key=key, reason=wait.reason),
         }  # fmt: skip
-    left = f"{hours(wait.left_min)} left"
+    left = hours(wait.left_min)
     if wait.offer_id is not None:
-        title = f"{key} is offered to you: {left} of your working time to answer"
-        return {"tone": "accent", "icon": "handshake", "text": f"offered to you, {left}",
+        title = tr("%(key)s is offered to you: %(time)s left of your working time to answer", key=key, time=left)
+        return {"tone": "accent", "icon": "handshake", "text": tr("offered to you, %(time)s left", time=left),
                 "url": f"/offers/{wait.offer_id}/", "title": title}  # fmt: skip
-    title = f"{key} is offered to {', '.join(wait.asked)}: {left} of working time to answer"
-    return {"tone": "info", "icon": "handshake", "text": f"offered, {left}", "url": f"/tasks/{key}/candidates/",
-            "title": title}  # fmt: skip
+    names = ", ".join(wait.asked)
+    title = tr("%(key)s is offered to %(names)s: %(time)s left of working time to answer",
+               key=key, names=names, time=left)  # fmt: skip
+    return {"tone": "info", "icon": "handshake", "text": tr("offered, %(time)s left", time=left),
+            "url": f"/tasks/{key}/candidates/", "title": title}  # fmt: skip

@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.urls import path
 from django.views.decorators.http import require_POST, require_safe
 
+from fairlead.lib.speech import tr
 from fairlead.notices import actions, queries
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
 from fairlead.web.access import Request, member_page, safe_next
@@ -31,7 +32,7 @@ def mute_task(request: Request, key: str) -> HttpResponse:
     """Only what is meant for oneself."""
     task = find_task(request.actor, key)
     actions.mute_task(task, actor=request.actor)
-    return _back(request, f"{task} is muted.", f"/tasks/{task}/", undo=f"/tasks/{task}/unmute/")
+    return _back(request, tr("%(task)s is muted.", task=task), f"/tasks/{task}/", undo=f"/tasks/{task}/unmute/")
 
 
 @member_page
@@ -40,7 +41,7 @@ def unmute_task(request: Request, key: str) -> HttpResponse:
     """Everything again."""
     task = find_task(request.actor, key)
     actions.unmute_task(task, actor=request.actor)
-    return _back(request, f"You hear of {task} again.", f"/tasks/{task}/")
+    return _back(request, tr("You hear of %(task)s again.", task=task), f"/tasks/{task}/")
 
 
 @member_page
@@ -49,7 +50,7 @@ def mute_project(request: Request, key: str) -> HttpResponse:
     """Only what is meant for oneself, in all its tasks."""
     project = find_project(request.actor, key)
     actions.mute_project(project, actor=request.actor)
-    return _back(request, f"{project.name} is muted.", "/notices/", undo=f"/projects/{key}/unmute/")
+    return _back(request, tr("%(name)s is muted.", name=project.name), "/notices/", undo=f"/projects/{key}/unmute/")
 
 
 @member_page
@@ -58,7 +59,7 @@ def unmute_project(request: Request, key: str) -> HttpResponse:
     """Everything again."""
     project = find_project(request.actor, key)
     actions.unmute_project(project, actor=request.actor)
-    return _back(request, f"You hear of {project.name} again.", "/notices/")
+    return _back(request, tr("You hear of %(name)s again.", name=project.name), "/notices/")
 
 
 def _back(request: Request, words: str, otherwise: str, *, undo: str = "") -> HttpResponse:

@@ -18,11 +18,13 @@ from django.views.decorators.http import require_GET, require_POST
 from fairlead.accounts.permissions import READERS, STAFF
 from fairlead.allocation import queries
 from fairlead.lib.errors import Refused, require
+from fairlead.lib.speech import later, tr
 from fairlead.people.queries import worker_of
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
 from fairlead.web.access import Request, member_page
 from fairlead.web.batches import undo_address
 from fairlead.web.board import today_of
+from fairlead.web.filters import written
 from fairlead.web.render import page
 from fairlead.work import actions
 from fairlead.work.actions import TaskEdit
@@ -32,9 +34,9 @@ from fairlead.work.states import State
 from fairlead.work.time.queries import running_timer
 
 STEPS: Final[dict[str, tuple[State, str]]] = {
-    "start": (State.RUNNING, "{task} is under way."),
-    "submit": (State.REVIEW, "{task} is handed in for review."),
-    "done": (State.DONE, "{task} is done."),
+    "start": (State.RUNNING, later("%(task)s is under way.")),
+    "submit": (State.REVIEW, later("%(task)s is handed in for review.")),
+    "done": (State.DONE, later("%(task)s is done.")),
 }
 HERE: Final = "/my-work/"
 
@@ -43,7 +45,7 @@ HERE: Final = "/my-work/"
 @require_GET
 def index(request: Request) -> HttpResponse:
     """What I do, in order; for managers also what waits for them."""
-    require(request.actor.role in READERS, "This page is for the team. Your projects are under Projects.")
+    require(request.actor.role in READERS, tr("This page is for the team. Your projects are under Projects."))
     return _shown(request)
 
 
@@ -63,7 +65,7 @@ def _shown(request: Request) -> HttpResponse:
         "dispatch": queries.dispatch(actor, now=now),
         "today": today_of(request, now),
         "timer": running_timer(actor, now=now),
-        "greeting": f"{local:%A}, {local.day} {local:%B}",
+        "greeting": f"{written(local, 'weekday')}, {written(local, 'day_month')}",
     }
     return page(request, "my_work/index.jinja", values)
 
@@ -71,10 +73,10 @@ def _shown(request: Request) -> HttpResponse:
 def _groups(found: queries.MyWork, local: datetime) -> list[dict[str, Any]]:
     """The sections in the order of the page, each with its rows: (item, when in my zone, why it waits)."""
     sections = (
-        ("overdue", "Overdue", "bad", found.overdue),
-        ("today", "Today", "accent", found.today),
-        ("next", "Next", "idle", found.next),
-        ("waiting", "Waiting for others", "warn", found.waiting),
+        ("overdue", tr("Overdue"), "bad", found.overdue),
+        ("today", tr("Today"), "accent", found.today),
+        ("next", tr("Next"), "idle", found.next),
+        ("waiting", tr("Waiting for others"), "warn", found.waiting),
     )
     return [
         {"id": name, "title": title, "tone": tone, "rows": list(_rows(items, local))}
@@ -85,8 +87,8 @@ def _groups(found: queries.MyWork, local: datetime) -> list[dict[str, Any]]:
 
 def _rows(items: Iterable[queries.WorkItem], local: datetime) -> Iterable[tuple[queries.WorkItem, str, str]]:
     for item in items:
-        why = f"Waits for {', '.join(item.blocked_by)}" if item.blocked_by else ""
-        yield item, _when(item, local), why or ("In review" if item.state == State.REVIEW else "")
+        why = tr("Waits for %(names)s", names=", ".join(item.blocked_by)) if item.blocked_by else ""
+        yield item, _when(item, local), why or (tr("In review") if item.state == State.REVIEW else "")
 
 
 def _when(item: queries.WorkItem, local: datetime) -> str:
@@ -95,9 +97,10 @@ def _when(item: queries.WorkItem, local: datetime) -> str:
         return ""
     first, last = item.starts_at.astimezone(local.tzinfo), item.ends_at.astimezone(local.tzinfo)
     if first.date() > local.date():
-        return f"{first:%a} {first.day} {first:%b}"
-    begins = "now" if first <= local else f"{first:%H:%M}"
-    return f"{begins} – {last:%H:%M}" if last.date() == local.date() else f"{begins} – {last:%a %H:%M}"
+        return written(first, "weekday_day")
+    begins = tr("now") if first <= local else f"{first:%H:%M}"
+    ends = "" if last.date() == local.date() else written(last, "weekday_short") + " "
+    return f"{begins} – {ends}{last:%H:%M}"
 
 
 @member_page
@@ -114,7 +117,7 @@ def step(request: Request, key: str, name: str) -> HttpResponse:
             raise
         messages.error(request, refused.detail)
         return redirect(HERE)
-    told = text.format(task=task)
+    told = text % {"task": task}
     undo = undo_address(batch, HERE)
     if not request.htmx:
         messages.success(request, told, extra_tags=undo)

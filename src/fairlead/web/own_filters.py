@@ -9,6 +9,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from fairlead.lib.errors import Invalid
+from fairlead.lib.speech import tr
 from fairlead.web.access import Request
 from fairlead.work.fields.asking import Asked, may_group, says_how
 from fairlead.work.fields.definitions import Definitions, FieldDef, of_project, visible
@@ -71,11 +72,11 @@ def own_filters(request: Request, asked: Iterable[Asked], project: Project | Non
 
 def _options(field: FieldDef, people: People) -> list[tuple[str, str]]:
     if field.kind == Kind.CHECK:
-        return [("yes", "Yes"), ("no", "No")]
+        return [("yes", tr("Yes")), ("no", tr("No"))]
     rows: list[tuple[str, str]] = [(str(option.id), option.name) for option in field.options]
     if field.kind in (Kind.PERSON, Kind.PEOPLE):
-        rows = [("me", "Me"), *((str(pk), name) for pk, name in people.items())]
-    return [*rows, ("none", "Empty")]
+        rows = [("me", tr("Me")), *((str(pk), name) for pk, name in people.items())]
+    return [*rows, ("none", tr("Empty"))]
 
 
 def own_groups(fields: Definitions) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from django.http import QueryDict
 
 from fairlead.lib.errors import Invalid
+from fairlead.lib.speech import tr
 from fairlead.work.fields.definitions import FieldDef
 from fairlead.work.fields.models import MANY, OPTIONS, WORKERS, Kind
 from fairlead.work.fields.values import People, Wrong, plain_number, shown, typed, written
@@ -24,7 +25,7 @@ def shown_value(field: FieldDef, value: Any, people: People) -> dict[str, Any]:
         "empty": value is None or value == (),
         "tags": [{"name": o.name, "color": o.color} for pk in ids if (o := field.option(pk))]
         if field.kind in OPTIONS else [],
-        "people": [{"id": pk, "name": people.get(pk, "somebody"), "kind": "employee"} for pk in ids]
+        "people": [{"id": pk, "name": people.get(pk, tr("somebody")), "kind": "employee"} for pk in ids]
         if field.kind in WORKERS else [],
         "href": value if field.kind == Kind.LINK else "",
         "host": urlsplit(value).hostname if field.kind == Kind.LINK and value else "",

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from fairlead.lib.errors import Refused
+from fairlead.lib.speech import tr
 from fairlead.lib.text import one_line
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
 from fairlead.web.access import Request, member_page
@@ -30,7 +31,7 @@ def place(request: Request, key: str) -> HttpResponse:
             raise
         messages.error(request, refused.detail)
     else:
-        messages.success(request, f"{task} is shown in {project.name}, too.")
+        messages.success(request, tr("%(task)s is shown in %(name)s, too.", task=task, name=project.name))
     return redirect(f"/tasks/{task}/#placements")
 
 
@@ -41,7 +42,7 @@ def unplace(request: Request, key: str) -> HttpResponse:
     task = find_task(request.actor, key)
     project = find_project(request.actor, one_line(request.POST.get("project", "")))
     actions.unplace_task(task, project, actor=request.actor, now=timezone.now())
-    messages.success(request, f"{task} is no longer shown in {project.name}.")
+    messages.success(request, tr("%(task)s is no longer shown in %(name)s.", task=task, name=project.name))
     return redirect(f"/tasks/{task}/#placements")
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from fairlead.lib.errors import Conflict, Invalid, Missing, require
+from fairlead.lib.speech import later, tr
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
 from fairlead.web.access import Request, member_page
 from fairlead.web.render import page
@@ -33,15 +34,15 @@ from fairlead.work.queries.people import (
     standing_elsewhere,
 )
 
-FOR_TEAM: Final = "Who belongs to a project is for the team."
+FOR_TEAM: Final = later("Who belongs to a project is for the team.")
 ROLES: Final = {
-    ProjectRole.LEAD.value: "Settings, columns, people and clients; every task",
-    ProjectRole.CONTRIBUTOR.value: "Adds tasks; changes those that they hold or wrote; can be given work",
-    ProjectRole.COMMENTER.value: "Reads and comments",
-    ProjectRole.VIEWER.value: "Reads",
+    ProjectRole.LEAD.value: later("Settings, columns, people and clients; every task"),
+    ProjectRole.CONTRIBUTOR.value: later("Adds tasks; changes those that they hold or wrote; can be given work"),
+    ProjectRole.COMMENTER.value: later("Reads and comments"),
+    ProjectRole.VIEWER.value: later("Reads"),
 }
 """What each project role is for, in the words of the page."""
-GROUPS: Final = {USER: "People", WORKER: "Without an account", TEAM: "Teams"}
+GROUPS: Final = {USER: later("People"), WORKER: later("Without an account"), TEAM: later("Teams")}
 
 
 @member_page
@@ -92,7 +93,7 @@ def add(request: Request, key: str) -> HttpResponse:
         entry = actions.put_member(project, who, request.POST.get("role", ""), actor=request.actor, now=timezone.now())
     except (Invalid, Missing) as refused:
         return _page(request, project, error=refused.detail)
-    messages.success(request, f"{entry} belongs to {project.name} now.")
+    messages.success(request, tr("%(entry)s belongs to %(name)s now.", entry=entry, name=project.name))
     return redirect("project-people", project.key)
 
 
@@ -108,7 +109,7 @@ def change(request: Request, key: str, entry: int) -> HttpResponse:
             actions.put_member(project, who, request.POST.get("role", ""), actor=request.actor, now=timezone.now())
     except (Invalid, Conflict) as refused:
         return _page(request, project, error=refused.detail)
-    messages.success(request, "The role was saved.")
+    messages.success(request, tr("The role was saved."))
     return redirect("project-people", project.key)
 
 
@@ -118,7 +119,7 @@ def remove(request: Request, key: str, entry: int) -> HttpResponse:
     """One entry less."""
     project = _managed(request, key)
     found = find_belonging(project, entry)
-    told = f"{found} does not belong to {project.name} any more."
+    told = tr("%(found)s does not belong to %(name)s any more.", found=found, name=project.name)
     return _let_go(request, project, actions.remove_member, found, told)
 
 
@@ -127,7 +128,7 @@ def remove(request: Request, key: str, entry: int) -> HttpResponse:
 def leave(request: Request, key: str) -> HttpResponse:
     """Belong to the project no longer."""
     project = _seen(request, key)
-    return _let_go(request, project, actions.leave_project, project, f"You left {project.name}.")
+    return _let_go(request, project, actions.leave_project, project, tr("You left %(name)s.", name=project.name))
 
 
 def _let_go(request: Request, project: Project, act: Callable[..., None], of: object, told: str) -> HttpResponse:
@@ -150,7 +151,7 @@ def make_private(request: Request, key: str) -> HttpResponse:
     project = _managed(request, key)
     if request.method == "POST":
         actions.make_private(project, actor=request.actor, now=timezone.now())
-        messages.success(request, f"{project.name} is private. Add the people who should see it.")
+        messages.success(request, tr("%(name)s is private. Add the people who should see it.", name=project.name))
         return redirect("project-people", project.key)
     values = {
         "project": project,
@@ -167,7 +168,7 @@ def make_open(request: Request, key: str) -> HttpResponse:
     project = _managed(request, key)
     if request.method == "POST":
         actions.make_open(project, actor=request.actor, now=timezone.now())
-        messages.success(request, f"{project.name} is open to the whole team.")
+        messages.success(request, tr("%(name)s is open to the whole team.", name=project.name))
         return redirect("project-people", project.key)
     return page(request, "projects/open.jinja", {"project": project, "people": belongings(project)})
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any, Final
 
+from fairlead.lib.speech import tr
 from fairlead.work.models import Status, Task
 
 MAX_TITLE, MAX_TEXT, MAX_LABEL, MAX_LABELS, MAX_CRITERION = 240, 50_000, 40, 20, 300
@@ -66,9 +67,9 @@ def problems(draft: TaskDraft) -> dict[str, str]:
     """What is wrong with a draft by itself: {field: what to do}; empty when nothing is. For dry runs of imports too."""
     wrong = wrong_values(draft.values())
     if any(not 1 <= level <= 5 for level in draft.needs.values()):
-        wrong["needs"] = "A needed level is a number from 1 to 5."
+        wrong["needs"] = tr("A needed level is a number from 1 to 5.")
     if any(not text.strip() or len(text) > MAX_CRITERION for text in draft.criteria):
-        wrong["criteria"] = f"A criterion has some text, at most {MAX_CRITERION} characters."
+        wrong["criteria"] = tr("A criterion has some text, at most %(most)s characters.", most=MAX_CRITERION)
     return wrong
 
 
@@ -76,18 +77,22 @@ def wrong_values(values: Mapping[str, Any]) -> dict[str, str]:
     """What is wrong with the values of a task's fields, taken together."""
     wrong: dict[str, str] = {}
     if not values["title"]:
-        wrong["title"] = "Give the task a title."
+        wrong["title"] = tr("Give the task a title.")
     elif len(values["title"]) > MAX_TITLE:
-        wrong["title"] = f"A title has at most {MAX_TITLE} characters; move the rest to the description."
+        wrong["title"] = tr(
+            "A title has at most %(most)s characters; move the rest to the description.", most=MAX_TITLE
+        )
     if len(values["description"]) > MAX_TEXT:
-        wrong["description"] = f"A description has at most {MAX_TEXT} characters."
+        wrong["description"] = tr("A description has at most %(most)s characters.", most=MAX_TEXT)
     if values["priority"] not in Task.Priority.values:
-        wrong["priority"] = "The priority is a number from 0 (none) to 4 (urgent)."
+        wrong["priority"] = tr("The priority is a number from 0 (none) to 4 (urgent).")
     labels = values["labels"]
     if len(labels) > MAX_LABELS or any(len(label) > MAX_LABEL for label in labels):
-        wrong["labels"] = f"At most {MAX_LABELS} labels of at most {MAX_LABEL} characters each."
+        wrong["labels"] = tr(
+            "At most %(most)s labels of at most %(most_2)s characters each.", most=MAX_LABELS, most_2=MAX_LABEL
+        )
     if len(values["external_id"]) > 120:
-        wrong["external_id"] = "An outside id has at most 120 characters."
+        wrong["external_id"] = tr("An outside id has at most 120 characters.")
     return {**wrong, **_wrong_efforts(values), **wrong_times(values["release_at"], values["due_at"])}
 
 
@@ -95,17 +100,17 @@ def _wrong_efforts(values: Mapping[str, Any]) -> dict[str, str]:
     given = [(name, values[name]) for name in EFFORTS if values[name] is not None]
     for name, minutes in given:
         if not 0 < minutes <= MAX_EFFORT_MIN:
-            return {name: "An effort is more than nothing and less than a year; write it like 2h, 45m or 3d."}
+            return {name: tr("An effort is more than nothing and less than a year; write it like 2h, 45m or 3d.")}
     for (_, less), (name, more) in pairwise(given):
         if less > more:
-            return {name: "The efforts go up: low, then likely, then high."}
+            return {name: tr("The efforts go up: low, then likely, then high.")}
     return {}
 
 
 def wrong_times(release_at: datetime | None, due_at: datetime | None) -> dict[str, str]:
     """What is wrong with a start and a due time, taken together."""
     if any(at is not None and at.tzinfo is None for at in (release_at, due_at)):
-        return {"due_at": "A time needs a time zone."}
+        return {"due_at": tr("A time needs a time zone.")}
     if release_at and due_at and release_at >= due_at:
-        return {"due_at": "It would be due before it may begin; change one of the two dates."}
+        return {"due_at": tr("It would be due before it may begin; change one of the two dates.")}
     return {}

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 
+from fairlead.lib.speech import later
 from fairlead.people.models import TeamMember
 from fairlead.work.fields.asking import Asked
 from fairlead.work.models import Need, Task
@@ -17,7 +18,12 @@ from fairlead.work.states import OPEN
 from fairlead.work.types.models import TASK
 
 ME, NOBODY = "me", "nobody"
-DUES = {"late": "Late", "week": "Due in 7 days", "later": "Due later", "none": "No due date"}
+DUES = {
+    "late": later("Late"),
+    "week": later("Due in 7 days"),
+    "later": later("Due later"),
+    "none": later("No due date"),
+}
 
 
 @dataclass(frozen=True)

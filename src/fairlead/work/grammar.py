@@ -18,6 +18,7 @@ from django.db.models.expressions import RawSQL
 from fairlead.accounts.models import Role
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Invalid
+from fairlead.lib.speech import in_english, later, mark, tr
 from fairlead.people.models import TeamMember
 from fairlead.work.fields.asking import Asked
 from fairlead.work.fields.definitions import by_key, visible
@@ -35,7 +36,7 @@ _TOKEN = re.compile(r'(?P<minus>-?)(?:(?P<name>[A-Za-z][A-Za-z0-9_]*):)?(?:"(?P<
 _KEY = re.compile(r"([A-Za-z][A-Za-z0-9]{1,7})-(\d{1,9})")
 _SPAN = re.compile(r"([<>])(\d{1,4})([dwm])")
 _DAYS: Final = {"d": 1, "w": 7, "m": 30}
-PRIORITIES: Final = {label.lower(): value for value, label in Task.Priority.choices} | {"none": 0}
+PRIORITIES: Final = {level.word.lower(): level.value for level in Task.Priority} | {"none": 0}
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ def read(text: str) -> SearchQuery:
         if value:
             terms.append(Term(value, name, phrase=quoted is not None, without=bool(found["minus"])))
     if len(terms) > MAX_TERMS:
-        raise Invalid({"q": f"A search has at most {MAX_TERMS} parts. Take some away."})
+        raise Invalid({"q": tr("A search has at most %(most)s parts. Take some away.", most=MAX_TERMS)})
     return SearchQuery(tuple(terms))
 
 
@@ -108,7 +109,15 @@ def _operator(term: Term, reader: Reader) -> Q:
         return OPERATORS[term.name](term.value, reader)
     field = by_key(visible(reader.actor), term.name)
     if field is None:
-        raise Invalid({"q": f"There is no operator {term.name}: here, and no field with this key. {ALLOWED}"})
+        raise Invalid(
+            {
+                "q": tr(
+                    "There is no operator %(name)s: here, and no field with this key. %(allowed)s",
+                    name=term.name,
+                    allowed=tr(_USE, names=_NAMES),
+                )
+            }
+        )
     return Asked(field, term.value).wanted(user_id=reader.actor.user_id, now=reader.now, zone=reader.zone)
 
 
@@ -126,7 +135,7 @@ def _status(value: str, _reader: Reader) -> Q:
     low = value.lower()
     if low == "open":
         return Q(state__in=OPEN)
-    labels = {label.lower(): state for state, label in State.choices}
+    labels = {said.lower(): state for state, label in State.choices for said in (str(label), in_english(label))}
     state = low if low in State.values else labels.get(low, "")
     return Q(state=state) | Q(status__name__iexact=value) if state else Q(status__name__iexact=value)
 
@@ -143,7 +152,7 @@ def _assignee(value: str, reader: Reader) -> Q:
 def _priority(value: str, _reader: Reader) -> Q:
     level = PRIORITIES.get(value.lower(), int(value) if value in "01234" else None)
     if level is None:
-        raise Invalid({"q": f"priority: takes {', '.join(PRIORITIES)} or a number from 0 to 4."})
+        raise Invalid({"q": tr("priority: takes %(names)s or a number from 0 to 4.", names=", ".join(PRIORITIES))})
     return Q(priority=level)
 
 
@@ -156,7 +165,7 @@ def _due(value: str, reader: Reader) -> Q:
     if span := _SPAN.fullmatch(low):
         at = reader.now + timedelta(days=int(span[2]) * _DAYS[span[3]])
         return Q(due_at__lt=at) if span[1] == "<" else Q(due_at__gt=at)
-    return _on("due_at", low, reader, "due: takes late, none, today, tomorrow, a day like 2026-11-30, <7d or >2w.")
+    return _on("due_at", low, reader, tr("due: takes late, none, today, tomorrow, a day like 2026-11-30, <7d or >2w."))
 
 
 def _team(value: str, reader: Reader) -> Q:
@@ -186,7 +195,8 @@ def _created(value: str, reader: Reader) -> Q:
     if span := _SPAN.fullmatch(low):
         at = reader.now - timedelta(days=int(span[2]) * _DAYS[span[3]])
         return Q(created_at__gt=at) if span[1] == "<" else Q(created_at__lt=at)
-    return _on("created_at", low, reader, "created: takes today, a day like 2026-11-30, <7d (younger) or >2w (older).")
+    return _on("created_at", low, reader,
+               tr("created: takes today, a day like 2026-11-30, <7d (younger) or >2w (older)."))  # fmt: skip
 
 
 def _on(name: str, value: str, reader: Reader, allowed: str) -> Q:
@@ -215,16 +225,19 @@ OPERATORS: Final[Mapping[str, Callable[[str, Reader], Q]]] = {
     "team": _team,
     "type": _type,
 }
-ALLOWED: Final = f"Use {', '.join(f'{name}:' for name in OPERATORS)}; put a text with spaces in quotes."
+_USE: Final = mark("Use %(names)s; put a text with spaces in quotes.")
+_NAMES: Final = ", ".join(f"{name}:" for name in OPERATORS)
+ALLOWED: Final = _USE % {"names": _NAMES}
+"""In English, for the description of the API."""
 EXAMPLES: Final = (
-    ("login bug", "both words, in titles, descriptions, labels or comments"),
-    ('"exact words"', "these words one after the other"),
-    ("-draft", "without this word; works before every operator too"),
-    ("status:review", "a state or the name of a column; status:open for all that is not over"),
-    ("assignee:me", "me, nobody or a part of a name"),
-    ("due:<7d", "late, none, today, a day, <7d, >2w"),
-    ("label:shop", "one label"),
-    ("file:logo", "a part of the name of a file on it"),
-    ("project:WEB priority:high created:<2w skill:python team:design", "the others"),
-    ("budget:>1000", "a field of your own by its key: >100, 10..20, a name, a day, none, any"),
+    ("login bug", later("both words, in titles, descriptions, labels or comments")),
+    ('"exact words"', later("these words one after the other")),
+    ("-draft", later("without this word; works before every operator too")),
+    ("status:review", later("a state or the name of a column; status:open for all that is not over")),
+    ("assignee:me", later("me, nobody or a part of a name")),
+    ("due:<7d", later("late, none, today, a day, <7d, >2w")),
+    ("label:shop", later("one label")),
+    ("file:logo", later("a part of the name of a file on it")),
+    ("project:WEB priority:high created:<2w skill:python team:design", later("the others")),
+    ("budget:>1000", later("a field of your own by its key: >100, 10..20, a name, a day, none, any")),
 )

@@ -5,14 +5,16 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from fairlead.lib.speech import later
+
 
 class ProjectRole(models.TextChoices):
     """What somebody may do in one project; each may also what those below it may."""
 
-    LEAD = "lead", "Lead"
-    CONTRIBUTOR = "contributor", "Contributor"
-    COMMENTER = "commenter", "Commenter"
-    VIEWER = "viewer", "Viewer"
+    LEAD = "lead", later("Lead")
+    CONTRIBUTOR = "contributor", later("Contributor")
+    COMMENTER = "commenter", later("Commenter")
+    VIEWER = "viewer", later("Viewer")
 
 
 class ProjectMember(models.Model):

@@ -8,6 +8,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from django.db.models import F, Q
 
+from fairlead.lib.speech import later, mark
 from fairlead.work.fields.models import Field, FieldOption, FieldValue, ProjectField  # noqa: F401  found here too
 from fairlead.work.portal_models import FormEntry, Handover, LastLook, RequestDraft, RequestForm, Reviewer
 from fairlead.work.states import State
@@ -104,11 +105,16 @@ class Task(models.Model):
     """
 
     class Priority(models.IntegerChoices):
-        NONE = 0, "No priority"
-        LOW = 1, "Low"
-        MEDIUM = 2, "Medium"
-        HIGH = 3, "High"
-        URGENT = 4, "Urgent"
+        NONE = 0, later("No priority")
+        LOW = 1, later("Low")
+        MEDIUM = 2, later("Medium")
+        HIGH = 3, later("High")
+        URGENT = 4, later("Urgent")
+
+        @property
+        def word(self) -> str:
+            """What is typed for it, and what stands in the log, in every language."""
+            return mark("No priority") if self == Task.Priority.NONE else self.name.capitalize()
 
     workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
     project = models.ForeignKey(Project, models.CASCADE, related_name="tasks")
@@ -233,10 +239,10 @@ class Dependency(models.Model):
     may begin before the other ends, earlier: a negative lag)."""
 
     class Kind(models.TextChoices):
-        FINISH_START = "fs", "starts after it ends"
-        START_START = "ss", "starts after it starts"
-        FINISH_FINISH = "ff", "ends after it ends"
-        START_FINISH = "sf", "ends after it starts"
+        FINISH_START = "fs", later("starts after it ends")
+        START_START = "ss", later("starts after it starts")
+        FINISH_FINISH = "ff", later("ends after it ends")
+        START_FINISH = "sf", later("ends after it starts")
 
     MOST_LAG_MIN = 525_600
 
@@ -327,9 +333,9 @@ class BoardLook(models.Model):
     """How somebody looks at a board: its swimlanes, and the columns that they folded away."""
 
     class Lanes(models.TextChoices):
-        NONE = "", "No lanes"
-        ASSIGNEE = "assignee", "By assignee"
-        PRIORITY = "priority", "By priority"
+        NONE = "", later("No lanes")
+        ASSIGNEE = "assignee", later("By assignee")
+        PRIORITY = "priority", later("By priority")
 
     workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
     user = models.ForeignKey("accounts.User", models.CASCADE)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from fairlead.lib.speech import later
+
 
 class Attachment(models.Model):
     """A file on a task, or on one of its comments. `revision` is the number of its current version."""
@@ -32,14 +34,14 @@ class AttachmentVersion(models.Model):
     Of a PDF `pages` of `page_total` are drawn, each a FilePage; the version's own drawing is that of the first one."""
 
     class Preview(models.TextChoices):
-        WAITING = "waiting", "Is being drawn"
-        READY = "ready", "There"
-        NONE = "none", "None"
+        WAITING = "waiting", later("Is being drawn")
+        READY = "ready", later("There")
+        NONE = "none", later("None")
 
     class Unshown(models.TextChoices):
-        LOCKED = "locked", "It needs a password"
-        BROKEN = "broken", "It is damaged"
-        HEAVY = "heavy", "It takes too long to draw"
+        LOCKED = "locked", later("It needs a password")
+        BROKEN = "broken", later("It is damaged")
+        HEAVY = "heavy", later("It takes too long to draw")
 
     workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
     attachment = models.ForeignKey(Attachment, models.CASCADE, related_name="versions")

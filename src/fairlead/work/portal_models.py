@@ -6,6 +6,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from fairlead.lib.speech import later
+
 
 class RequestForm(models.Model):
     """Questions that a client answers to ask for something in a project.
@@ -109,10 +111,10 @@ class Handover(models.Model):
     """
 
     class State(models.TextChoices):
-        OPEN = "open", "Waits for the client"
-        APPROVED = "approved", "Approved"
-        CHANGES = "changes", "Changes asked for"
-        WITHDRAWN = "withdrawn", "Withdrawn"
+        OPEN = "open", later("Waits for the client")
+        APPROVED = "approved", later("Approved")
+        CHANGES = "changes", later("Changes asked for")
+        WITHDRAWN = "withdrawn", later("Withdrawn")
 
     workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
     task = models.ForeignKey("work.Task", models.CASCADE, related_name="handovers")

@@ -9,16 +9,18 @@ from typing import Final
 
 from django.db import models
 
+from fairlead.lib.speech import later, mark
+
 
 class State(models.TextChoices):
     """Where a task stands. BACKLOG and READY wait, RUNNING and REVIEW are somebody's, DONE and CANCELLED are over."""
 
-    BACKLOG = "backlog", "Backlog"
-    READY = "ready", "Ready"
-    RUNNING = "running", "In progress"
-    REVIEW = "review", "In review"
-    DONE = "done", "Done"
-    CANCELLED = "cancelled", "Cancelled"
+    BACKLOG = "backlog", later("Backlog")
+    READY = "ready", later("Ready")
+    RUNNING = "running", later("In progress")
+    REVIEW = "review", later("In review")
+    DONE = "done", later("Done")
+    CANCELLED = "cancelled", later("Cancelled")
 
 
 OPEN: Final = (State.BACKLOG, State.READY, State.RUNNING, State.REVIEW)
@@ -70,10 +72,10 @@ AGENT_NEVER: Final = frozenset({State.DONE, State.CANCELLED})
 
 # The statuses that a new project starts with: name, state, and the most tasks the column should hold.
 DEFAULT_STATUSES: Final[tuple[tuple[str, State], ...]] = (
-    ("Backlog", State.BACKLOG),
-    ("Ready", State.READY),
-    ("In progress", State.RUNNING),
-    ("In review", State.REVIEW),
-    ("Done", State.DONE),
-    ("Cancelled", State.CANCELLED),
+    (mark("Backlog"), State.BACKLOG),
+    (mark("Ready"), State.READY),
+    (mark("In progress"), State.RUNNING),
+    (mark("In review"), State.REVIEW),
+    (mark("Done"), State.DONE),
+    (mark("Cancelled"), State.CANCELLED),
 )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from fairlead.lib.speech import later
+
 
 class Triage(models.Model):
     """A task that came in. `settled_at` None: nobody has looked at it yet; `snoozed_until`: it shows up again then.
@@ -13,17 +15,17 @@ class Triage(models.Model):
     """
 
     class Source(models.TextChoices):
-        REQUEST = "request", "Client request"
-        FORM = "form", "Form"
-        MAIL = "mail", "E-mail"
+        REQUEST = "request", later("Client request")
+        FORM = "form", later("Form")
+        MAIL = "mail", later("E-mail")
         API = "api", "API"
-        IMPORT = "import", "Import"
+        IMPORT = "import", later("Import")
 
     class Outcome(models.TextChoices):
-        NONE = "", "Not looked at"
-        ACCEPTED = "accepted", "Accepted"
-        MERGED = "merged", "Merged"
-        DECLINED = "declined", "Declined"
+        NONE = "", later("Not looked at")
+        ACCEPTED = "accepted", later("Accepted")
+        MERGED = "merged", later("Merged")
+        DECLINED = "declined", later("Declined")
 
     workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
     task = models.OneToOneField("work.Task", models.CASCADE, related_name="triage")

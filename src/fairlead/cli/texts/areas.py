@@ -272,6 +272,8 @@ COMPLETE: Final = frozenset(
         "files",
         "projects",
         "allocation",
+        "work",
+        "activity",
     }
 )
 """Areas in which a test finds every text that is not marked for translation."""

@@ -131,6 +131,8 @@ class _Reader:
                 self._output(child)
         elif isinstance(node, nodes.Expr):
             self._inside(node)
+        elif isinstance(node, nodes.Block) and node.name == "shape":
+            return  # the class of <main>
         else:
             for below in node.iter_child_nodes():
                 self.read(below)

@@ -15,7 +15,7 @@ from fairlead.lib import catalogues
 from fairlead.lib.languages import ENGLISH, LANGUAGES
 
 PLACE: Final = re.compile(r"%\((\w+)\)[sd]")
-LOOSE: Final = re.compile(r"%(?!\(\w+\)[sd]|%)")
+LOOSE: Final = re.compile(r"(?<!%)%(?!\(\w+\)[sd]|%)")
 TAG: Final = re.compile(r"</?[a-z][^<>]*>")
 FAMILIAR: Final = re.compile(r"\b(du|dein\w*|dich|dir|euch|euer|eure\w*)\b", re.IGNORECASE)
 

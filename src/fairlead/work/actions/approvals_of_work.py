@@ -13,6 +13,7 @@ from fairlead.accounts.models import Membership, Role, User
 from fairlead.events.actor import AGENT, Actor
 from fairlead.events.record import record
 from fairlead.lib.errors import Forbidden, Invalid, Refused, require
+from fairlead.lib.speech import tr
 from fairlead.work.actions.moves import settle
 from fairlead.work.actions.tasks import fresh
 from fairlead.work.models import Task
@@ -27,7 +28,7 @@ Verdict = Approver.Verdict
 
 def name_approvers(task: Task, users: Collection[User], quorum: int, *, actor: Actor, now: datetime) -> None:
     """Say who decides, and how many of them must say yes. Who asked for it, and AI agents, cannot be among them."""
-    require(may_edit_task(actor, task), "Only managers and whoever holds or created it can name its approvers.")
+    require(may_edit_task(actor, task), tr("Only managers and whoever holds or created it can name its approvers."))
     with transaction.atomic():
         fresh(task)
         _check_open(task)
@@ -49,9 +50,9 @@ def name_approvers(task: Task, users: Collection[User], quorum: int, *, actor: A
 
 def _check_open(task: Task) -> None:
     if task.type is None or task.type.base != APPROVAL:
-        raise Refused(f"{task} is no approval. Give it that type first.")
+        raise Refused(tr("%(task)s is no approval. Give it that type first.", task=task))
     if State(task.state) in OVER:
-        raise Refused(f"{task} was decided already. A manager can reopen it.")
+        raise Refused(tr("%(task)s was decided already. A manager can reopen it.", task=task))
 
 
 def _check_named(task: Task, wanted: dict[int, User], quorum: int) -> None:
@@ -59,13 +60,13 @@ def _check_named(task: Task, wanted: dict[int, User], quorum: int) -> None:
         workspace_id=task.workspace_id, user_id__in=wanted, removed_at__isnull=True
     ).exclude(role=Role.AUDITOR)
     if not wanted or len(wanted) > MOST or members.count() < len(wanted):
-        raise Invalid({"approvers": f"Choose between 1 and {MOST} members of the workspace."})
+        raise Invalid({"approvers": tr("Choose between 1 and %(most)s members of the workspace.", most=MOST)})
     if any(user.kind == User.Kind.AGENT for user in wanted.values()):
-        raise Invalid({"approvers": "An AI agent does not approve. Choose people."})
+        raise Invalid({"approvers": tr("An AI agent does not approve. Choose people.")})
     if task.created_by_id in wanted:
-        raise Invalid({"approvers": "Who asked for an approval does not approve it. Choose somebody else."})
+        raise Invalid({"approvers": tr("Who asked for an approval does not approve it. Choose somebody else.")})
     if not 1 <= quorum <= len(wanted):
-        raise Invalid({"quorum": f"Between 1 and {len(wanted)} of them must say yes."})
+        raise Invalid({"quorum": tr("Between 1 and %(n)s of them must say yes.", n=len(wanted))})
 
 
 def give_approval(task: Task, comment: str = "", *, actor: Actor, now: datetime) -> Task:
@@ -112,7 +113,7 @@ def withdraw_verdict(task: Task, *, actor: Actor, now: datetime) -> Task:
         _check_open(task)
         before = mine.exclude(verdict=Verdict.NONE).values_list("verdict", flat=True).first()
         if before is None:
-            raise Refused("You have not answered yet, or everybody was asked anew. There is nothing to take back.")
+            raise Refused(tr("You have not answered yet, or everybody was asked anew. There is nothing to take back."))
         mine.update(verdict=Verdict.NONE, comment="", decided_at=None)
         record("task.approval_withdrawn", task, actor=actor, now=now, verdict=before)
     return task
@@ -120,24 +121,24 @@ def withdraw_verdict(task: Task, *, actor: Actor, now: datetime) -> Task:
 
 def _need_words(comment: str) -> None:
     if not comment.strip():
-        raise Invalid({"comment": "Say why, so that whoever asked knows what to do."})
+        raise Invalid({"comment": tr("Say why, so that whoever asked knows what to do.")})
 
 
 def _mine(task: Task, actor: Actor) -> QuerySet[Approver]:
     """The actor's own row among the approvers. Raises Forbidden for whoever does not decide about it."""
     if actor.kind == AGENT:
-        raise Forbidden("An AI agent does not approve. A person decides.")
+        raise Forbidden(tr("An AI agent does not approve. A person decides."))
     if task.workspace_id == actor.workspace_id and actor.user_id is not None and task.created_by_id == actor.user_id:
-        raise Forbidden("You asked for it; somebody else approves it.")
+        raise Forbidden(tr("You asked for it; somebody else approves it."))
     mine = Approver.objects.filter(task=task, user_id=actor.user_id or 0, workspace_id=actor.workspace_id)
-    require(may_write(actor) and mine.exists(), "Only its approvers decide about it.")
+    require(may_write(actor) and mine.exists(), tr("Only its approvers decide about it."))
     return mine
 
 
 def _decide(task: Task, verdict: str, comment: str, *, actor: Actor, now: datetime) -> None:
     mine = _mine(task, actor)
     if len(comment) > MAX_COMMENT:
-        raise Invalid({"comment": f"At most {MAX_COMMENT} characters."})
+        raise Invalid({"comment": tr("At most %(most)s characters.", most=MAX_COMMENT)})
     fresh(task)
     _check_open(task)
     mine.update(verdict=verdict, comment=comment.strip(), decided_at=now)

@@ -13,6 +13,7 @@ from django.utils.dateparse import parse_datetime
 from fairlead.events.actor import AGENT, Actor
 from fairlead.events.record import record
 from fairlead.lib.errors import Conflict, Forbidden, Invalid, Missing, Refused, require
+from fairlead.lib.speech import later, tr
 from fairlead.work.actions.field_values import change_values, current, work_out
 from fairlead.work.actions.moves import move_task
 from fairlead.work.actions.placements import place_task, unplace_task
@@ -38,7 +39,7 @@ class SoAlready(Refused):
     """The task is what it should become: nothing is to be done."""
 
     code = "so-already"
-    title = "Nothing to change"
+    title = later("Nothing to change")
 
 
 @dataclass(frozen=True)
@@ -109,9 +110,15 @@ def change_one(task: Task, edit: TaskEdit, *, actor: Actor, now: datetime, seen:
 
     `seen` is the version that the person decided on, where that was a while ago: Conflict when the task has moved on.
     """
-    require(may_change_many(actor), "Only members of the team change tasks.")
+    require(may_change_many(actor), tr("Only members of the team change tasks."))
     if seen is not None and task.version != seen:
-        raise Conflict(f"{task} has changed since you saw it and is in {task.status.name} now. Look at it first.")
+        raise Conflict(
+            tr(
+                "%(task)s has changed since you saw it and is in %(name)s now. Look at it first.",
+                task=task,
+                name=task.status.name,
+            )
+        )
     with transaction.atomic():
         line = _changed(task, edit, actor=actor, now=now)
         return keep([line], actor=actor, now=now)
@@ -135,16 +142,18 @@ def undo_batch(batch: Batch, *, actor: Actor, now: datetime) -> Outcome:
 
 def may_undo(batch: Batch, *, actor: Actor, now: datetime) -> Batch:
     """The batch, when it is the actor's own and not too old. Raises Forbidden or Conflict."""
-    require(actor.user_id == batch.by_user_id and may_change_many(actor), "Only who made the change can take it back.")
+    require(
+        actor.user_id == batch.by_user_id and may_change_many(actor), tr("Only who made the change can take it back.")
+    )
     if now - batch.created_at > UNDO_FOR:
-        raise Conflict("This was too long ago to be taken back in one go. Change the tasks themselves.")
+        raise Conflict(tr("This was too long ago to be taken back in one go. Change the tasks themselves."))
     return batch
 
 
 def close_batch(batch: Batch, *, now: datetime) -> None:
     """Nobody takes it back a second time. Raises Conflict for whoever comes second."""
     if not Batch.objects.filter(pk=batch.pk, undone_at__isnull=True).update(undone_at=now):
-        raise Conflict("This was taken back already.")
+        raise Conflict(tr("This was taken back already."))
 
 
 def collect(
@@ -163,17 +172,17 @@ def collect(
 
 
 def _check(keys: Sequence[str], edit: TaskEdit, *, actor: Actor) -> None:
-    require(may_change_many(actor), "Only members of the team change tasks.")
+    require(may_change_many(actor), tr("Only members of the team change tasks."))
     if not keys:
-        raise Invalid({"tasks": "Choose at least one task."})
+        raise Invalid({"tasks": tr("Choose at least one task.")})
     if len(set(keys)) > MOST:
-        raise Invalid({"tasks": f"At most {MOST} tasks at once. Narrow the list with a filter."})
+        raise Invalid({"tasks": tr("At most %(most)s tasks at once. Narrow the list with a filter.", most=MOST)})
     if not edit:
-        raise Invalid({"change": "Choose what should change."})
+        raise Invalid({"change": tr("Choose what should change.")})
     if edit.state and edit.state not in State.values:
-        raise Invalid({"state": "Choose a state from the list."})
+        raise Invalid({"state": tr("Choose a state from the list.")})
     if edit.shift_days is not None and abs(edit.shift_days) > 3650:
-        raise Invalid({"shift_days": "Move dates by at most ten years."})
+        raise Invalid({"shift_days": tr("Move dates by at most ten years.")})
 
 
 def chosen(keys: Sequence[str], *, actor: Actor) -> list[Task]:
@@ -183,7 +192,7 @@ def chosen(keys: Sequence[str], *, actor: Actor) -> list[Task]:
     tasks = visible_tasks(actor).filter(number__in=numbers, project__key__in={key.rpartition("-")[0] for key in wanted})
     known = {str(task): task for task in tasks.select_related("project", "status", "assignee")}
     if gone := [key for key in wanted if key not in known]:
-        raise Missing(f"There is no task {gone[0][:20]} any more. Reload the list.")
+        raise Missing(tr("There is no task %(gone)s any more. Reload the list.", gone=gone[0][:20]))
     return [known[key] for key in wanted]
 
 
@@ -207,7 +216,7 @@ def _changed(task: Task, edit: TaskEdit, *, actor: Actor, now: datetime) -> Batc
         if edit.place_in:
             before["placed_in"] = _placed(task, edit.place_in, actor=actor, now=now)
     if task.version == version:
-        raise SoAlready("It is so already.")
+        raise SoAlready(tr("It is so already."))
     return BatchLine(task=task, workspace_id=task.workspace_id, before=before, version=task.version)
 
 
@@ -215,7 +224,7 @@ def _placed(task: Task, key: str, *, actor: Actor, now: datetime) -> int:
     """Show the task in this project, too; its id. Counts as a change of the task, so that it can be taken back."""
     project = visible_projects(actor).filter(key=key.upper()).first()
     if project is None:
-        raise Missing("There is no such project, or it was not shared with you.")
+        raise Missing(tr("There is no such project, or it was not shared with you."))
     place_task(task, project, actor=actor, now=now)
     write(task, now=now)
     return project.pk
@@ -228,7 +237,7 @@ def keep(lines: Sequence[BatchLine], *, actor: Actor, now: datetime, into: Batch
     if into is None:
         batch = Batch.objects.create(workspace_id=actor.workspace_id, by_user_id=actor.user_id or 0, created_at=now)
     elif (batch := Batch.objects.select_for_update().get(pk=into.pk)).undone_at is not None:
-        raise Conflict("This was taken back in the meantime. Choose the tasks again.")
+        raise Conflict(tr("This was taken back in the meantime. Choose the tasks again."))
     for line in lines:
         line.batch = batch
     BatchLine.objects.bulk_create(lines)
@@ -258,7 +267,7 @@ def _new_values(task: Task, edit: TaskEdit) -> dict[str, Any]:
         values["due_at"] = edit.due_at
     elif edit.shift_days is not None:
         if task.due_at is None:
-            raise Refused("It has no due date that could be moved.")
+            raise Refused(tr("It has no due date that could be moved."))
         values["due_at"] = task.due_at + timedelta(days=edit.shift_days)
     if edit.no_effort or edit.effort_min is not None:
         values["effort_min"] = None if edit.no_effort else edit.effort_min
@@ -275,13 +284,13 @@ def _target(task: Task, edit: TaskEdit) -> Status | None:
     if edit.status_id is not None:
         status = columns.filter(pk=edit.status_id).first()
         if status is None:
-            raise Refused("This column belongs to another project.")
+            raise Refused(tr("This column belongs to another project."))
         return status
     if not edit.state or task.state == edit.state:
         return None
     status = columns.filter(state=edit.state).order_by("position").first()
     if status is None:
-        raise Refused(f"Its project has no column for {State(edit.state).label}.")
+        raise Refused(tr("Its project has no column for %(state)s.", state=State(edit.state).label))
     return status
 
 
@@ -297,7 +306,7 @@ def _restore_fields(task: Task, before: dict[str, Any], *, actor: Actor) -> dict
 def _restore(line: BatchLine, *, actor: Actor, now: datetime) -> None:
     task, before = line.task, dict(line.before)
     if task.version != line.version:
-        raise Conflict("Somebody changed it since.")
+        raise Conflict(tr("Somebody changed it since."))
     if task.deleted_at is not None and before["deleted_at"] is None:
         restore_task(task, actor=actor, now=now)
         return
@@ -310,9 +319,9 @@ def _restore(line: BatchLine, *, actor: Actor, now: datetime) -> None:
     values["type_id"] = line.before.get("type_id", task.type_id)
     status = Status.objects.filter(pk=int(line.before["status_id"])).first()
     if status is None:
-        raise Conflict("Its column was removed since.")
+        raise Conflict(tr("Its column was removed since."))
     if actor.kind == AGENT and status.state in AGENT_NEVER:
-        raise Forbidden("An AI agent hands its work in for review; a person says that it is done or cancelled.")
+        raise Forbidden(tr("An AI agent hands its work in for review; a person says that it is done or cancelled."))
     moved, old = status.pk != task.status_id, (task.status, State(task.state))
     changes: dict[str, Any] = {
         name: [shown(name, getattr(task, name)), shown(name, values[name])]

@@ -14,6 +14,7 @@ from fairlead.accounts.permissions import ADMINS, STAFF
 from fairlead.events.actor import Actor
 from fairlead.events.record import record
 from fairlead.lib.errors import Conflict, Invalid, Refused, require
+from fairlead.lib.speech import later, tr, tr_count
 from fairlead.people import actions as people
 from fairlead.people.models import Team, Worker
 from fairlead.work.actions.projects import create_project
@@ -24,7 +25,7 @@ from fairlead.work.queries.people import outside_holders, teams_hidden_behind, w
 from fairlead.work.reach import forget_reach
 from fairlead.work.states import OPEN
 
-ONLY_LEADS: Final = "Only people who lead the project say who belongs to it; an AI agent never does."
+ONLY_LEADS: Final = later("Only people who lead the project say who belongs to it; an AI agent never does.")
 Somebody = User | Worker | Team
 
 
@@ -81,18 +82,18 @@ def _named(entry: ProjectMember) -> dict[str, Any]:
 
 def _check(project: Project, who: Somebody, role: str) -> None:
     if role not in ProjectRole.values:
-        raise Invalid({"role": f"Choose one of {', '.join(ProjectRole.values)}."})
+        raise Invalid({"role": tr("Choose one of %(names)s.", names=", ".join(ProjectRole.values))})
     user = _who(who).get("user")
     agent = (user or who).kind == "agent" if not isinstance(who, Team) else False
     if agent and role == ProjectRole.LEAD:
-        raise Invalid({"role": "An AI agent never leads a project. Make it a contributor."})
+        raise Invalid({"role": tr("An AI agent never leads a project. Make it a contributor.")})
     if user is not None:
         found = Membership.objects.filter(workspace_id=project.workspace_id, user=user, removed_at__isnull=True)
         if (member := found.first()) is None or member.role not in STAFF:
-            said = "Clients see what is shared with them, and auditors read every project: neither is added here."
-            raise Invalid({"who": said if member else "They are not in this workspace."})
+            said = tr("Clients see what is shared with them, and auditors read every project: neither is added here.")
+            raise Invalid({"who": said if member else tr("They are not in this workspace.")})
     elif who.workspace_id != project.workspace_id:  # type: ignore[union-attr]
-        raise Invalid({"who": "They are not in this workspace."})
+        raise Invalid({"who": tr("They are not in this workspace.")})
 
 
 def _add(project: Project, who: Somebody, role: str, *, actor: Actor, now: datetime) -> ProjectMember:
@@ -120,7 +121,7 @@ def leave_project(project: Project, *, actor: Actor, now: datetime) -> None:
     """Belong to the project no longer. Who is in it through a team leaves the team. Raises as `remove_member`."""
     mine = ProjectMember.objects.filter(workspace_id=actor.workspace_id, project=project, user_id=actor.user_id or 0)
     entry = mine.select_related("user", "project").first()
-    require(entry is not None, "You are not in this project's list yourself: a team of yours is, or nobody is.")
+    require(entry is not None, tr("You are not in this project's list yourself: a team of yours is, or nobody is."))
     if entry is not None:
         _remove(entry, "project.member_left", actor=actor, now=now)
 
@@ -142,13 +143,25 @@ def _keep_in_order(project: Project) -> None:
     if not project.private:
         return
     if not ProjectMember.objects.filter(project=project, role=ProjectRole.LEAD).exists():
-        raise LastLead(f"{project.name} is private and keeps somebody who leads it. Make somebody else a lead first.")
+        raise LastLead(
+            tr(
+                "%(name)s is private and keeps somebody who leads it. Make somebody else a lead first.",
+                name=project.name,
+            )
+        )
     outside = list(outside_holders(project)[:1])
     if outside:
         held = Task.objects.filter(project=project, assignee=outside[0], state__in=OPEN, deleted_at__isnull=True)
         count = held.count()
-        tasks = "an open task" if count == 1 else f"{count} open tasks"
-        raise HoldsWork(f"{outside[0].name} holds {tasks} of {project.name}. Give that to somebody else first.")
+        raise HoldsWork(
+            tr_count(
+                "%(name)s holds an open task of %(project)s. Give that to somebody else first.",
+                "%(name)s holds %(n)s open tasks of %(project)s. Give that to somebody else first.",
+                count,
+                name=outside[0].name,
+                project=project.name,
+            )
+        )
 
 
 def make_private(project: Project, *, actor: Actor, now: datetime) -> Project:
@@ -212,7 +225,10 @@ def change_team(team: Team, *, members: Collection[Worker], actor: Actor, now: d
     lead = values.get("lead")
     wanted = {worker.pk for worker in members} | ({lead.pk} if lead else set())
     outside = bool(wanted - known) and teams_hidden_behind(actor, team)
-    require(not outside, f"{team.name} belongs to a private project. Ask one of its leads, or an admin, to add people.")
+    require(
+        not outside,
+        tr("%(name)s belongs to a private project. Ask one of its leads, or an admin, to add people.", name=team.name),
+    )
     with transaction.atomic():
         behind = _held_behind(team)
         changed = people.change_team(team, members=members, actor=actor, now=now, **values)
@@ -246,5 +262,9 @@ def check_belongs(tasks: Iterable[Task], worker: Worker | None) -> None:
     allowed = workers_in({task.project_id for task in private})
     for task in private:
         if worker.pk not in allowed[task.project_id]:
-            said = f"{task} is in a private project to which {worker.name} does not belong. Add them to it first."
+            said = tr(
+                "%(task)s is in a private project to which %(name)s does not belong. Add them to it first.",
+                task=task,
+                name=worker.name,
+            )
             raise Outside(said)

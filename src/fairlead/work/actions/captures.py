@@ -10,6 +10,7 @@ from django.db import transaction
 from fairlead.events.actor import AGENT, Actor
 from fairlead.events.announce import announce
 from fairlead.lib.errors import Conflict, Invalid, require
+from fairlead.lib.speech import tr
 from fairlead.lib.text import one_line
 from fairlead.work.actions.tasks import create_task
 from fairlead.work.drafts import TaskDraft
@@ -24,10 +25,10 @@ MAX_TEXT = 300
 
 def capture(line: str, *, actor: Actor, now: datetime, zone: str) -> Capture:
     """Write a note to oneself; days, labels, a priority and a project in it are understood."""
-    require(may_capture(actor) and actor.kind != AGENT, "Only members of the team keep notes here.")
+    require(may_capture(actor) and actor.kind != AGENT, tr("Only members of the team keep notes here."))
     plain = one_line(line)
     if not plain or len(plain) > MAX_TEXT:
-        raise Invalid({"text": f"Write one line of at most {MAX_TEXT} characters."})
+        raise Invalid({"text": tr("Write one line of at most %(most)s characters.", most=MAX_TEXT)})
     projects = dict(visible_projects(actor).filter(archived_at__isnull=True).values_list("key", "pk"))
     note = read_note(plain, now=now, zone=zone, projects=projects)
     with transaction.atomic():
@@ -61,7 +62,7 @@ def make_task_of(note: Capture, project: Project, *, actor: Actor, now: datetime
     draft = TaskDraft(title=note.text[:240], due_at=note.due_at, labels=tuple(note.labels), priority=note.priority)
     with transaction.atomic():
         if not Capture.objects.filter(pk=note.pk, task__isnull=True).update(project=project):
-            raise Conflict("This note is a task already.")
+            raise Conflict(tr("This note is a task already."))
         task = create_task(project, draft, actor=actor, now=now)
         _change(note, actor, task=task)
     return task
@@ -76,7 +77,7 @@ def _change(note: Capture, actor: Actor, **values: Any) -> None:
 
 def _require_own(note: Capture, actor: Actor) -> None:
     own = note.user_id == actor.user_id and note.workspace_id == actor.workspace_id
-    require(own and may_capture(actor), "This note is somebody else's.")
+    require(own and may_capture(actor), tr("This note is somebody else's."))
 
 
 def _tell(actor: Actor) -> None:

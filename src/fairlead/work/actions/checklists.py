@@ -11,6 +11,7 @@ from django.db.models import Max
 from fairlead.events.actor import Actor
 from fairlead.events.record import record
 from fairlead.lib.errors import Forbidden, Invalid, Missing, Refused, require
+from fairlead.lib.speech import later, tr
 from fairlead.people.models import Worker
 from fairlead.work.actions.tasks import create_task, hold_task
 from fairlead.work.drafts import MAX_CRITERION, TaskDraft
@@ -19,7 +20,7 @@ from fairlead.work.permissions import may_edit_task
 
 MOST: Final = 100
 CHANGED: Final = ("text", "assignee", "due_on")
-ONLY: Final = "Only managers and whoever holds or created this task can change its checklist."
+ONLY: Final = later("Only managers and whoever holds or created this task can change its checklist.")
 
 
 def add_item(
@@ -31,7 +32,7 @@ def add_item(
     with transaction.atomic():
         there = ChecklistItem.objects.filter(task=task)
         if there.count() >= MOST:
-            raise Refused(f"A checklist has at most {MOST} items. Make subtasks of some.")
+            raise Refused(tr("A checklist has at most %(most)s items. Make subtasks of some.", most=MOST))
         last = there.aggregate(last=Max("position"))["last"]
         item = ChecklistItem.objects.create(
             workspace_id=task.workspace_id, task=task, text=text.strip(), position=0 if last is None else last + 1,
@@ -104,7 +105,7 @@ def item_to_subtask(item: ChecklistItem, *, actor: Actor, now: datetime) -> Task
     """Make a task of it, part of the one that it stood on, with who does it and until when."""
     _check(item.task, actor)
     if item.done_at is not None:
-        raise Refused("It is done already; a subtask would be to do. Uncheck it first.")
+        raise Refused(tr("It is done already; a subtask would be to do. Uncheck it first."))
     with transaction.atomic():
         due_at = None if item.due_on is None else datetime(*item.due_on.timetuple()[:3], 18, tzinfo=now.tzinfo)
         task = create_task(
@@ -120,7 +121,7 @@ def item_to_subtask(item: ChecklistItem, *, actor: Actor, now: datetime) -> Task
 def _check(task: Task, actor: Actor) -> None:
     require(may_edit_task(actor, task), ONLY)
     if task.deleted_at is not None:
-        raise Missing(f"{task} is in the trash. Restore it first.")
+        raise Missing(tr("%(task)s is in the trash. Restore it first.", task=task))
 
 
 def _check_mine(item: ChecklistItem, actor: Actor) -> None:
@@ -128,15 +129,15 @@ def _check_mine(item: ChecklistItem, actor: Actor) -> None:
     if not (may_edit_task(actor, item.task) or (mine and item.workspace_id == actor.workspace_id)):
         raise Forbidden(ONLY)
     if item.task.deleted_at is not None:
-        raise Missing(f"{item.task} is in the trash. Restore it first.")
+        raise Missing(tr("%(task)s is in the trash. Restore it first.", task=item.task))
 
 
 def _check_values(task: Task, values: dict[str, Any]) -> None:
     if "text" in values and not 0 < len(values["text"]) <= MAX_CRITERION:
-        raise Invalid({"text": f"Say what is to be done, in at most {MAX_CRITERION} characters."})
+        raise Invalid({"text": tr("Say what is to be done, in at most %(most)s characters.", most=MAX_CRITERION)})
     worker = values.get("assignee")
     if worker is not None and worker.workspace_id != task.workspace_id:
-        raise Invalid({"assignee": "Choose somebody from the directory."})
+        raise Invalid({"assignee": tr("Choose somebody from the directory.")})
 
 
 def _again(item: ChecklistItem) -> ChecklistItem:

@@ -11,6 +11,7 @@ from fairlead.accounts.permissions import STAFF
 from fairlead.events.actor import Actor
 from fairlead.events.record import record
 from fairlead.lib.errors import Conflict, Forbidden, Invalid, Missing, require
+from fairlead.lib.speech import later, tr
 from fairlead.work.actions.attachments import add_attachment
 from fairlead.work.files import Upload
 from fairlead.work.mentions import mentioned, people_to_mention
@@ -27,7 +28,7 @@ def add_comment(
     """Say something, or send files, which are seen by whom the comment is seen; `internal` ones never by clients."""
     require(
         may_comment(actor, task, internal=internal),
-        "Only the team comments internally, and clients only on tasks of projects shared with them.",
+        tr("Only the team comments internally, and clients only on tasks of projects shared with them."),
     )
     return _add(task, body, {"internal": internal}, files, actor=actor, now=now)
 
@@ -35,7 +36,7 @@ def add_comment(
 def ask_question(task: Task, body: str, *, actor: Actor, now: datetime, files: Sequence[Upload] = ()) -> Comment:
     """Ask the clients of the project something; it waits in their portal until one of them writes on the task."""
     asks = actor.role in STAFF and may_comment(actor, task, internal=False)
-    require(asks, "Only the team asks clients questions.")
+    require(asks, tr("Only the team asks clients questions."))
     return _add(task, body, {"internal": False, "question": True}, files, actor=actor, now=now)
 
 
@@ -43,7 +44,7 @@ def _add(
     task: Task, body: str, kind: dict[str, bool], files: Sequence[Upload], *, actor: Actor, now: datetime
 ) -> Comment:
     if task.deleted_at is not None:
-        raise Missing(f"{task} is in the trash. Restore it first.")
+        raise Missing(tr("%(task)s is in the trash. Restore it first.", task=task))
     text = body.strip() if files and not body.strip() else _tidy(body)
     with transaction.atomic():
         comment = Comment.objects.create(
@@ -61,7 +62,7 @@ def edit_comment(comment: Comment, body: str, *, actor: Actor, now: datetime) ->
 
     Raises Conflict when it was changed in the meantime.
     """
-    require(may_edit_comment(actor, comment), "Only who wrote a comment can change it.")
+    require(may_edit_comment(actor, comment), tr("Only who wrote a comment can change it."))
     text = _tidy(body)
     if text == comment.body:
         return comment
@@ -69,8 +70,8 @@ def edit_comment(comment: Comment, body: str, *, actor: Actor, now: datetime) ->
         there = Comment.objects.filter(pk=comment.pk, deleted_at__isnull=True)
         if not there.filter(body=comment.body, internal=comment.internal).update(body=text, edited_at=now):
             if there.exists():
-                raise Conflict("The comment was changed in the meantime. Read it again, then decide.")
-            raise Missing("The comment was removed.")
+                raise Conflict(tr("The comment was changed in the meantime. Read it again, then decide."))
+            raise Missing(tr("The comment was removed."))
         CommentRevision.objects.create(
             workspace_id=comment.workspace_id, comment=comment, body=comment.body, internal=comment.internal,
             written_at=comment.edited_at or comment.created_at, replaced_at=now,
@@ -83,7 +84,7 @@ def edit_comment(comment: Comment, body: str, *, actor: Actor, now: datetime) ->
 
 def remove_comment(comment: Comment, *, actor: Actor, now: datetime) -> None:
     """Take a comment away: one's own, or as a manager anybody's."""
-    require(may_remove_comment(actor, comment), "Only who wrote a comment and managers can remove it.")
+    require(may_remove_comment(actor, comment), tr("Only who wrote a comment and managers can remove it."))
     with transaction.atomic():
         if Comment.objects.filter(pk=comment.pk, deleted_at__isnull=True).update(deleted_at=now):
             record("comment.removed", comment, actor=actor, now=now, task=str(comment.task))
@@ -91,7 +92,7 @@ def remove_comment(comment: Comment, *, actor: Actor, now: datetime) -> None:
 
 def restore_comment(comment: Comment, *, actor: Actor, now: datetime) -> None:
     """Bring a removed comment back, with its files."""
-    require(may_remove_comment(actor, comment), "Only who wrote a comment and managers can restore it.")
+    require(may_remove_comment(actor, comment), tr("Only who wrote a comment and managers can restore it."))
     with transaction.atomic():
         if Comment.objects.filter(pk=comment.pk, deleted_at__isnull=False).update(deleted_at=None):
             record("comment.restored", comment, actor=actor, now=now, task=str(comment.task))
@@ -115,7 +116,7 @@ def hide_comment(comment: Comment, *, actor: Actor, now: datetime) -> None:
             record("comment.hidden", comment, actor=actor, now=now, task=str(comment.task))
 
 
-_SHOWING = "Only who wrote a comment and managers decide whether clients read it."
+_SHOWING = later("Only who wrote a comment and managers decide whether clients read it.")
 
 
 def add_reaction(comment: Comment, sign: str, *, actor: Actor, now: datetime) -> None:
@@ -151,9 +152,9 @@ def remove_reaction(comment: Comment, sign: str, *, actor: Actor, now: datetime)
 def _reader(comment: Comment, sign: str, actor: Actor) -> int:
     """The id of who may put signs under the comment."""
     if actor.user_id is None or not may_comment(actor, comment.task, internal=comment.internal):
-        raise Forbidden("Only who may comment here can put a sign under it.")
+        raise Forbidden(tr("Only who may comment here can put a sign under it."))
     if sign not in Reaction.Sign.values:
-        raise Invalid({"sign": f"Choose one of {', '.join(Reaction.Sign.values)}."})
+        raise Invalid({"sign": tr("Choose one of %(names)s.", names=", ".join(Reaction.Sign.values))})
     return actor.user_id
 
 
@@ -170,5 +171,5 @@ def _mentions(comment: Comment, text: str, actor: Actor, *, before: str = "") ->
 def _tidy(body: str) -> str:
     text = body.strip()
     if not text or len(text) > MAX_BODY:
-        raise Invalid({"body": f"Write something, at most {MAX_BODY} characters."})
+        raise Invalid({"body": tr("Write something, at most %(most)s characters.", most=MAX_BODY)})
     return text

@@ -10,6 +10,7 @@ from django.db.models import Max
 from fairlead.events.actor import Actor
 from fairlead.events.record import record
 from fairlead.lib.errors import Invalid, Missing, Refused, require
+from fairlead.lib.speech import tr
 from fairlead.work.drafts import MAX_CRITERION
 from fairlead.work.models import Criterion, Task
 from fairlead.work.permissions import may_edit_task
@@ -23,11 +24,11 @@ def add_criterion(task: Task, text: str, *, actor: Actor, now: datetime) -> Crit
     _check(task, actor)
     text = text.strip()
     if not text or len(text) > MAX_CRITERION:
-        raise Invalid({"text": f"Say what must be true, in at most {MAX_CRITERION} characters."})
+        raise Invalid({"text": tr("Say what must be true, in at most %(most)s characters.", most=MAX_CRITERION)})
     with transaction.atomic():
         there = Criterion.objects.filter(task=task)
         if there.count() >= MOST:
-            raise Refused(f"A task has at most {MOST} criteria. Split it into subtasks.")
+            raise Refused(tr("A task has at most %(most)s criteria. Split it into subtasks.", most=MOST))
         last = there.aggregate(last=Max("position"))["last"]
         position = 0 if last is None else last + 1
         criterion = Criterion.objects.create(workspace_id=task.workspace_id, task=task, text=text, position=position)
@@ -65,11 +66,13 @@ def remove_criterion(criterion: Criterion, *, actor: Actor, now: datetime) -> No
 
 
 def _check(task: Task, actor: Actor) -> None:
-    require(may_edit_task(actor, task), "Only managers and whoever holds or created this task can change its criteria.")
+    require(
+        may_edit_task(actor, task), tr("Only managers and whoever holds or created this task can change its criteria.")
+    )
     if task.deleted_at is not None:
-        raise Missing(f"{task} is in the trash. Restore it first.")
+        raise Missing(tr("%(task)s is in the trash. Restore it first.", task=task))
     if task.state == State.DONE:
-        raise Refused(f"{task} is done. Reopen it before you change what it is measured by.")
+        raise Refused(tr("%(task)s is done. Reopen it before you change what it is measured by.", task=task))
 
 
 def _again(criterion: Criterion) -> Criterion:

@@ -10,6 +10,7 @@ from fairlead.events.actor import Actor
 from fairlead.events.record import record
 from fairlead.lib.errors import Invalid, Missing, require
 from fairlead.lib.lag import write_lag
+from fairlead.lib.speech import in_english, tr
 from fairlead.work.models import Dependency, Task
 from fairlead.work.permissions import may_edit_task
 
@@ -44,7 +45,7 @@ def add_dependency(
     _check(task, actor)
     _check_lag(kind, lag_min)
     if after.workspace_id != task.workspace_id or after.deleted_at is not None:
-        raise Missing("The task that it should wait for is not there.")
+        raise Missing(tr("The task that it should wait for is not there."))
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_CLASS, task.workspace_id % 2**31])
@@ -61,7 +62,10 @@ def add_dependency(
 
 
 def _change(link: Dependency, kind: str, lag_min: int, *, actor: Actor, now: datetime) -> None:
-    pairs = {"kind": (Kind(link.kind).label, Kind(kind).label), "lag": (write_lag(link.lag_min), write_lag(lag_min))}
+    pairs = {
+        "kind": (in_english(Kind(link.kind).label), in_english(Kind(kind).label)),
+        "lag": (write_lag(link.lag_min), write_lag(lag_min)),
+    }
     changes = {name: [old, new] for name, (old, new) in pairs.items() if old != new}
     link.kind, link.lag_min = kind, lag_min
     link.save(update_fields=["kind", "lag_min"])
@@ -70,11 +74,11 @@ def _change(link: Dependency, kind: str, lag_min: int, *, actor: Actor, now: dat
 
 def _check_lag(kind: str, lag_min: int) -> None:
     if kind not in Kind.values:
-        raise Invalid({"kind": "Choose how the two follow each other from the list."})
+        raise Invalid({"kind": tr("Choose how the two follow each other from the list.")})
     if abs(lag_min) > Dependency.MOST_LAG_MIN:
-        raise Invalid({"lag_min": "A lag is at most a year."})
+        raise Invalid({"lag_min": tr("A lag is at most a year.")})
     if lag_min < 0 and kind != Kind.FINISH_START:
-        raise Invalid({"lag_min": "Only a task that starts after the other ends can have a negative lag."})
+        raise Invalid({"lag_min": tr("Only a task that starts after the other ends can have a negative lag.")})
 
 
 def remove_dependency(task: Task, after: Task, *, actor: Actor, now: datetime) -> None:
@@ -87,18 +91,22 @@ def remove_dependency(task: Task, after: Task, *, actor: Actor, now: datetime) -
 
 
 def _check(task: Task, actor: Actor) -> None:
-    require(may_edit_task(actor, task), "Only managers and whoever holds or created a task can say what it waits for.")
+    require(
+        may_edit_task(actor, task), tr("Only managers and whoever holds or created a task can say what it waits for.")
+    )
     if task.deleted_at is not None:
-        raise Missing(f"{task} is in the trash. Restore it first.")
+        raise Missing(tr("%(task)s is in the trash. Restore it first.", task=task))
 
 
 def _refuse_circle(task: Task, after: Task) -> None:
     if task.pk == after.pk:
-        raise Circle({"after": "A task cannot wait for itself."})
+        raise Circle({"after": tr("A task cannot wait for itself.")})
     with connection.cursor() as cursor:
         cursor.execute(REACH, [after.pk, after.pk, task.pk])
         row = cursor.fetchone()
     if row is not None:
         keys = {found.pk: str(found) for found in Task.objects.filter(pk__in=row[0]).select_related("project")}
         way = " → ".join(keys[pk] for pk in row[0])
-        raise Circle({"after": f"They would wait for each other: {way} already. Remove one of these links first."})
+        raise Circle(
+            {"after": tr("They would wait for each other: %(way)s already. Remove one of these links first.", way=way)}
+        )

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from fairlead.lib.errors import Invalid, Refused
+from fairlead.lib.speech import tr, tr_count
 from fairlead.work.fields.models import OPTIONS, Field, FieldOption, FieldValue
 
 MOST: Final = 100
@@ -64,24 +65,30 @@ def _check(field: Field, options: Sequence[OptionIn]) -> None:
     known = set(FieldOption.objects.filter(field=field).values_list("pk", flat=True)) if field.pk else set()
     ids = [option.id for option in options if option.id is not None]
     if field.kind not in OPTIONS and options:
-        raise Invalid({"options": "Only a list has options."})
+        raise Invalid({"options": tr("Only a list has options.")})
     if len(options) > MOST:
-        raise Invalid({"options": f"A list has at most {MOST} options."})
+        raise Invalid({"options": tr("A list has at most %(most)s options.", most=MOST)})
     if any(not name or len(name) > 60 for name in names):
-        raise Invalid({"options": "Each option has a name of at most 60 characters."})
+        raise Invalid({"options": tr("Each option has a name of at most 60 characters.")})
     if any("," in name or ";" in name for name in names):
-        raise Invalid({"options": "The name of an option has no comma and no semicolon."})
+        raise Invalid({"options": tr("The name of an option has no comma and no semicolon.")})
     if len(set(names)) < len(names):
-        raise Invalid({"options": "Two options have the same name."})
+        raise Invalid({"options": tr("Two options have the same name.")})
     if any(not 0 <= option.color < COLORS for option in options):
-        raise Invalid({"options": "Choose one of the twelve colours."})
+        raise Invalid({"options": tr("Choose one of the twelve colours.")})
     if not set(ids) <= known or len(set(ids)) < len(ids):
-        raise Invalid({"options": "One of these options is not there any more. Reload the page."})
+        raise Invalid({"options": tr("One of these options is not there any more. Reload the page.")})
 
 
 def _refuse_used(field: Field, gone: set[int]) -> None:
     used = FieldValue.objects.filter(field=field, option__in=gone).select_related("option").first()
     if used is not None and used.option is not None:
         count = FieldValue.objects.filter(field=field, option=used.option_id).count()
-        tasks = f"{count} tasks have" if count != 1 else "One task has"
-        raise Refused(f"{tasks} {used.option.name}. Archive it instead: it stays there and is offered no more.")
+        raise Refused(
+            tr_count(
+                "One task has %(name)s. Archive it instead: it stays there and is offered no more.",
+                "%(n)s tasks have %(name)s. Archive it instead: it stays there and is offered no more.",
+                count,
+                name=used.option.name,
+            )
+        )

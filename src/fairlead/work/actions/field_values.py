@@ -7,6 +7,8 @@ from typing import Any
 
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Invalid, Refused
+from fairlead.lib.languages import ENGLISH
+from fairlead.lib.speech import later, speaking, tr
 from fairlead.people.models import Worker
 from fairlead.work.fields.definitions import Definitions, FieldDef, definitions, of_project, seen_by
 from fairlead.work.fields.formulas import results
@@ -26,7 +28,7 @@ class FieldsEmpty(Refused):
     """A field has no value that the task needs before it may go there."""
 
     code = "fields-empty"
-    title = "Some fields must be filled first"
+    title = later("Some fields must be filled first")
 
 
 def check_given(given: Given, project: Project, fields: Definitions, *, actor: Actor) -> None:
@@ -37,11 +39,13 @@ def check_given(given: Given, project: Project, fields: Definitions, *, actor: A
     for field_id, value in given.items():
         field = here.get(field_id)
         if field is None:
-            raise Invalid({"fields": f"{project.name} has no such field. Switch it on under Settings, Fields."})
+            raise Invalid(
+                {"fields": tr("%(name)s has no such field. Switch it on under Settings, Fields.", name=project.name)}
+            )
         if not field.typed:
-            raise Invalid({f"fields.{field.key}": f"{field.name} is worked out by its formula."})
+            raise Invalid({f"fields.{field.key}": tr("%(name)s is worked out by its formula.", name=field.name)})
         if field.archived and value is not None:
-            raise Invalid({f"fields.{field.key}": f"{field.name} is archived and takes no new values."})
+            raise Invalid({f"fields.{field.key}": tr("%(name)s is archived and takes no new values.", name=field.name)})
         if field.kind in OPTIONS:
             _check_options(field, value)
 
@@ -50,13 +54,13 @@ def _check_options(field: FieldDef, value: Any) -> None:
     for pk in _parts(value):
         option = field.option(pk)
         if option is None or option.archived:
-            raise Invalid({f"fields.{field.key}": f"Choose one of the options of {field.name}."})
+            raise Invalid({f"fields.{field.key}": tr("Choose one of the options of %(name)s.", name=field.name)})
 
 
 def _check_people(fields: Iterable[FieldDef], given: Given, workspace_id: int) -> None:
     wanted = {pk for field in fields if field.kind in WORKERS for pk in _parts(given.get(field.id))}
     if wanted and Worker.objects.filter(workspace_id=workspace_id, pk__in=wanted).count() < len(wanted):
-        raise Invalid({"fields": "Choose people from the directory."})
+        raise Invalid({"fields": tr("Choose people from the directory.")})
 
 
 def _tidy(value: Any) -> Any:
@@ -79,10 +83,11 @@ def change_values(task: Task, given: Given, *, actor: Actor) -> dict[str, list[s
     people = people_of(task.workspace_id, [known[pk] for pk in changed])
     FieldValue.objects.filter(task=task, field_id__in=changed).delete()
     FieldValue.objects.bulk_create(_rows(task, changed, known), batch_size=BATCH)
-    return {
-        known[pk].name: [shown(known[pk], before.get(pk), people), shown(known[pk], value, people)]
-        for pk, value in changed.items()
-    }
+    with speaking(ENGLISH):
+        return {
+            known[pk].name: [shown(known[pk], before.get(pk), people), shown(known[pk], value, people)]
+            for pk, value in changed.items()
+        }
 
 
 def _rows(task: Task, values: Given, known: Mapping[int, FieldDef]) -> list[FieldValue]:
@@ -103,7 +108,9 @@ def insert_values(tasks: Sequence[Task], given: Sequence[Given], project: Projec
     fields = of_project(definitions(project.workspace_id), project.pk)
     if not fields:
         if any(given):
-            raise Invalid({"fields": f"{project.name} has no fields. Switch some on under Settings, Fields."})
+            raise Invalid(
+                {"fields": tr("%(name)s has no fields. Switch some on under Settings, Fields.", name=project.name)}
+            )
         return
     known = {field.id: field for field in fields}
     filled = [{pk: tidy for pk, value in each.items() if (tidy := _tidy(value)) is not None} for each in given]
@@ -147,14 +154,19 @@ def check_filled(task: Task, to: State) -> None:
     have = values_of([task.pk], needed).get(task.pk, {})
     if missing := [field for field in needed if field.id not in have]:
         raise FieldsEmpty(
-            told_empty(str(task), missing, to), fields={f"fields.{f.key}": "Fill this first." for f in missing}
+            told_empty(str(task), missing, to), fields={f"fields.{f.key}": tr("Fill this first.") for f in missing}
         )
 
 
 def told_empty(key: str, missing: Sequence[FieldDef], to: State) -> str:
     """What is missing, and where it is filled."""
     names = ", ".join(field.name for field in missing)
-    return f"Before {to.label}, fill {names} of {key}: open it at /tasks/{key}/#fields, or edit the cell in the list."
+    return tr(
+        "Before %(state)s, fill %(names)s of %(key)s: open it at /tasks/%(key)s/#fields, or edit the cell in the list.",
+        state=to.label,
+        names=names,
+        key=key,
+    )
 
 
 def current(task: Task, ids: Collection[int]) -> Values:

@@ -15,6 +15,7 @@ from fairlead.events.actor import Actor
 from fairlead.events.record import record
 from fairlead.lib.cel import BadExpression
 from fairlead.lib.errors import Conflict, Invalid, Refused, require
+from fairlead.lib.speech import later, tr
 from fairlead.lib.text import folded
 from fairlead.work.actions.field_options import OptionIn, keep_options
 from fairlead.work.actions.field_values import work_out
@@ -30,7 +31,7 @@ MOST_ON_CARD: Final = 2
 BATCH: Final = 1000
 TEXTS: Final = ("name", "hint", "unit", "currency", "formula", "required_from")
 CHANGED: Final = (*TEXTS, "decimals", "for_clients")
-ONLY_MANAGERS: Final = "Only managers change the fields of the workspace. Ask one of them."
+ONLY_MANAGERS: Final = later("Only managers change the fields of the workspace. Ask one of them.")
 
 
 def create_field(
@@ -47,7 +48,7 @@ def create_field(
     with transaction.atomic():
         fields = definitions(actor.workspace_id)
         if len(fields) >= MOST:
-            raise Refused(f"A workspace has at most {MOST} fields. Delete one that nobody uses first.")
+            raise Refused(tr("A workspace has at most %(most)s fields. Delete one that nobody uses first.", most=MOST))
         field = Field(workspace_id=actor.workspace_id, kind=kind, position=len(fields), created_at=now)
         field.key = _free_key(key, name, fields)
         _set(field, {**values, "name": name})
@@ -77,9 +78,9 @@ def _free_key(key: str, name: str, fields: Definitions) -> str:
     taken = {field.key for field in fields} | set(OPERATORS)
     if key:
         if not re.fullmatch(r"[a-z][a-z0-9_]{0,39}", key):
-            raise Invalid({"key": "A key is made of small letters, digits and _, and begins with a letter."})
+            raise Invalid({"key": tr("A key is made of small letters, digits and _, and begins with a letter.")})
         if key in taken:
-            raise Invalid({"key": f"{key} is taken already. Choose another key."})
+            raise Invalid({"key": tr("%(key)s is taken already. Choose another key.", key=key)})
         return key
     stem = re.sub(r"[^a-z0-9]+", "_", folded(name)).strip("_")[:36]
     stem = stem if re.match(r"[a-z]", stem) else f"field_{stem}".strip("_")
@@ -89,21 +90,21 @@ def _free_key(key: str, name: str, fields: Definitions) -> str:
 def _check(field: Field, fields: Definitions) -> None:
     wrong: dict[str, str] = {}
     if not field.name or len(field.name) > 60:
-        wrong["name"] = "Give the field a name of at most 60 characters."
+        wrong["name"] = tr("Give the field a name of at most 60 characters.")
     elif any(other.name.casefold() == field.name.casefold() and other.id != field.pk for other in fields):
-        wrong["name"] = f"There is a field {field.name} already."
+        wrong["name"] = tr("There is a field %(name)s already.", name=field.name)
     if field.kind not in Kind.values:
-        wrong["kind"] = "Choose a kind from the list."
+        wrong["kind"] = tr("Choose a kind from the list.")
     if not 0 <= field.decimals <= 4:
-        wrong["decimals"] = "Between 0 and 4 decimals."
+        wrong["decimals"] = tr("Between 0 and 4 decimals.")
     if len(field.unit) > 12 or len(field.hint) > 200:
-        wrong["unit" if len(field.unit) > 12 else "hint"] = "This is too long."
+        wrong["unit" if len(field.unit) > 12 else "hint"] = tr("This is too long.")
     if (field.currency or field.kind == Kind.MONEY) and field.currency not in list_currencies():
-        wrong["currency"] = "A currency has three letters, like EUR."
+        wrong["currency"] = tr("A currency has three letters, like EUR.")
     if field.required_from not in ("", *REQUIRED_FROM):
-        wrong["required_from"] = "It can be required before In review or Done."
+        wrong["required_from"] = tr("It can be required before In review or Done.")
     if field.required_from and field.kind == Kind.FORMULA:
-        wrong["required_from"] = "Nobody fills a formula. Require the fields that it is worked out from."
+        wrong["required_from"] = tr("Nobody fills a formula. Require the fields that it is worked out from.")
     if not wrong and field.kind == Kind.FORMULA:
         wrong = _wrong_formula(field, fields)
     if wrong:
@@ -112,7 +113,7 @@ def _check(field: Field, fields: Definitions) -> None:
 
 def _wrong_formula(field: Field, fields: Definitions) -> dict[str, str]:
     if not field.formula:
-        return {"formula": "Write what it is worked out from, such as task.fields.price * task.effort_h."}
+        return {"formula": tr("Write what it is worked out from, such as task.fields.price * task.effort_h.")}
     try:
         check_formula(field.formula, fields)
     except BadExpression as error:
@@ -135,7 +136,7 @@ def change_field(field: Field, *, actor: Actor, now: datetime, version: int | No
         _check(field, definitions(actor.workspace_id))
         if "currency" in changes and field.kind == Kind.MONEY and FieldValue.objects.filter(field=field).exists():
             raise Invalid(
-                {"currency": "There are amounts in it already. Make a field of its own for another currency."}
+                {"currency": tr("There are amounts in it already. Make a field of its own for another currency.")}
             )
         if options is not None and (told := keep_options(field, options, now=now)):
             changes["options"] = list(told)
@@ -153,7 +154,12 @@ def change_field(field: Field, *, actor: Actor, now: datetime, version: int | No
 def _fresh(field: Field, version: int | None = None) -> None:
     field.refresh_from_db(from_queryset=Field.objects.select_for_update())
     if version is not None and version != field.version:
-        raise Conflict(f"{field.name} was changed by somebody else since you opened it. Look at it again, then save.")
+        raise Conflict(
+            tr(
+                "%(name)s was changed by somebody else since you opened it. Look at it again, then save.",
+                name=field.name,
+            )
+        )
 
 
 def _place(field: Field, position: int) -> tuple[int, int] | None:
@@ -210,7 +216,13 @@ def _on_cards(field: Field, project: Project, wanted: bool, *, actor: Actor, now
         Project.objects.select_for_update().get(pk=project.pk)
         here = ProjectField.objects.filter(project=project)
         if wanted and here.filter(on_card=True).exclude(field=field).count() >= MOST_ON_CARD:
-            raise Refused(f"A card has room for {MOST_ON_CARD} fields. Take one off the cards of {project.name} first.")
+            raise Refused(
+                tr(
+                    "A card has room for %(most)s fields. Take one off the cards of %(name)s first.",
+                    most=MOST_ON_CARD,
+                    name=project.name,
+                )
+            )
         if here.filter(field=field).exclude(on_card=wanted).update(on_card=wanted):
             record("field.changed", field, actor=actor, now=now,
                    changes={f"on the cards of {project.key}": [not wanted, wanted]})  # fmt: skip
@@ -240,7 +252,7 @@ def delete_field(field: Field, *, actor: Actor, now: datetime) -> int:
 def restore_field(field: Field, *, actor: Actor, now: datetime) -> Field:
     """Take it out of the trash, with its values."""
     if Field.objects.filter(workspace_id=field.workspace_id, key=field.key, deleted_at__isnull=True).exists():
-        raise Conflict(f"Another field has the key {field.key} now. Delete that one first.")
+        raise Conflict(tr("Another field has the key %(key)s now. Delete that one first.", key=field.key))
     return _mark(field, "deleted_at", None, "field.restored", actor=actor, now=now)
 
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Invalid, require
+from fairlead.lib.speech import tr
 from fairlead.work.models import BoardLook, Project, Status
 
 MOST_FOLDED: Final = 20
@@ -14,7 +15,7 @@ MOST_FOLDED: Final = 20
 def set_lanes(project: Project, lanes: str, *, actor: Actor) -> BoardLook:
     """Show this board in swimlanes: one of BoardLook.Lanes."""
     if lanes not in BoardLook.Lanes.values:
-        raise Invalid({"lanes": "Choose lanes from the list."})
+        raise Invalid({"lanes": tr("Choose lanes from the list.")})
     return _kept(project, {"lanes": lanes}, actor=actor)
 
 
@@ -37,7 +38,8 @@ def _folded(project: Project, actor: Actor) -> list[int]:
 
 def _kept(project: Project, values: dict[str, object], *, actor: Actor) -> BoardLook:
     require(
-        actor.user_id is not None and project.workspace_id == actor.workspace_id, "Only members arrange their boards."
+        actor.user_id is not None and project.workspace_id == actor.workspace_id,
+        tr("Only members arrange their boards."),
     )
     look, _ = BoardLook.objects.update_or_create(
         workspace_id=project.workspace_id, project=project, user_id=actor.user_id or 0, defaults=values

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.db import transaction
 from fairlead.events.actor import AGENT, Actor
 from fairlead.events.record import record
 from fairlead.lib.errors import Forbidden, Invalid, Refused, require
+from fairlead.lib.speech import later, tr
 from fairlead.work.actions.columns import rank_below, require_room
 from fairlead.work.actions.field_values import check_filled
 from fairlead.work.actions.tasks import fresh, write
@@ -20,28 +22,28 @@ from fairlead.work.queries.relations import blocked, freed_by
 from fairlead.work.states import AGENT_NEVER, ARRIVALS, AUTHOR, HOLDER, MANAGER, OVER, TRANSITIONS, State
 
 BEGUN = (State.RUNNING, State.REVIEW, State.DONE)
-WHO = {MANAGER: "a manager", HOLDER: "whoever holds the task", AUTHOR: "whoever created it"}
+WHO = {MANAGER: later("a manager"), HOLDER: later("whoever holds the task"), AUTHOR: later("whoever created it")}
 
 
 class Blocked(Refused):
     """The task waits for others and cannot start before they are done."""
 
     code = "blocked"
-    title = "The task is blocked"
+    title = later("The task is blocked")
 
 
 class CriteriaOpen(Refused):
     """Some acceptance criteria are not met yet."""
 
     code = "criteria-open"
-    title = "Acceptance criteria are open"
+    title = later("Acceptance criteria are open")
 
 
 class NoSuchStep(Refused):
     """Work does not go from the one state straight to the other."""
 
     code = "no-such-step"
-    title = "Not from here"
+    title = later("Not from here")
 
 
 def move_task(
@@ -52,11 +54,11 @@ def move_task(
     Inside its column everybody of the team may move it. Elsewhere `states.TRANSITIONS` decides; a blocked task does
     not start, open criteria keep it from being done, and a full column takes nothing more.
     """
-    require(may_order(actor, task), "Only the team can move tasks.")
+    require(may_order(actor, task), tr("Only the team can move tasks."))
     with transaction.atomic():
         fresh(task, version=version)
         if status.project_id != task.project_id:
-            raise Invalid({"status": "Choose a column of the task's own project."})
+            raise Invalid({"status": tr("Choose a column of the task's own project.")})
         if status.pk == task.status_id:
             _reorder(task, below, actor=actor, now=now)
         else:
@@ -81,31 +83,57 @@ def _reorder(task: Task, below: Task | None, *, actor: Actor, now: datetime) -> 
 def _check_step(task: Task, to: State, *, actor: Actor) -> None:
     at, mine = State(task.state), parts(actor, task)
     if at == to:
-        require(bool(mine), "Only managers and whoever holds or created this task can move it to another column.")
+        require(bool(mine), tr("Only managers and whoever holds or created this task can move it to another column."))
         return
     allowed = TRANSITIONS.get((at, to))
     if allowed is None:
-        options = ", ".join(end.label for (start, end) in TRANSITIONS if start == at)
-        raise NoSuchStep(f"A task goes from {at.label} to one of: {options}. Move it there first.")
+        options = ", ".join(str(end.label) for (start, end) in TRANSITIONS if start == at)
+        raise NoSuchStep(
+            tr(
+                "A task goes from %(here)s to one of: %(options)s. Move it there first.",
+                here=at.label,
+                options=options,
+            )
+        )
     if actor.kind == AGENT and to in AGENT_NEVER:
-        raise Forbidden("An AI agent hands its work in for review; a person says that it is done or cancelled.")
+        raise Forbidden(tr("An AI agent hands its work in for review; a person says that it is done or cancelled."))
     if not allowed & mine:
-        who = " or ".join(WHO[name] for name in (MANAGER, HOLDER, AUTHOR) if name in allowed)
-        raise Forbidden(f"Only {who} can move it from {at.label} to {to.label}.")
+        raise Forbidden(
+            tr(
+                "Only %(who)s can move it from %(here)s to %(there)s.",
+                who=_told(allowed),
+                here=at.label,
+                there=to.label,
+            )
+        )
+
+
+def _told(allowed: Collection[str]) -> str:
+    return tr(" or ").join(str(WHO[name]) for name in (MANAGER, HOLDER, AUTHOR) if name in allowed)
 
 
 def _check_gates(task: Task, to: State) -> None:
     if task.project.archived_at is not None:
-        raise Refused(f"{task.project.name} is archived. Restore it in its settings before you move its tasks.")
+        raise Refused(
+            tr("%(name)s is archived. Restore it in its settings before you move its tasks.", name=task.project.name)
+        )
     if to in BEGUN and State(task.state) not in BEGUN:
         keys = blocked([task.pk]).get(task.pk)
         if keys:
-            raise Blocked(f"{task} waits for {', '.join(keys)}. Finish that first, or remove the dependency.")
+            raise Blocked(
+                tr(
+                    "%(task)s waits for %(names)s. Finish that first, or remove the dependency.",
+                    task=task,
+                    names=", ".join(keys),
+                )
+            )
     check_filled(task, to)
     if to == State.DONE:
         check_done(task)
         if texts := open_criteria(task):
-            raise CriteriaOpen(f"Not done yet: {'; '.join(texts)}. Check each criterion that is met, or remove it.")
+            raise CriteriaOpen(
+                tr("Not done yet: %(names)s. Check each criterion that is met, or remove it.", names="; ".join(texts))
+            )
 
 
 def open_criteria(task: Task) -> list[str]:
@@ -179,4 +207,9 @@ def _first(task: Task, *states: State) -> Status:
         found = own.first() or columns.first()
         if found is not None:
             return found
-    raise Refused(f"This project has no column for {states[0].label}. A manager can add one in the project's settings.")
+    raise Refused(
+        tr(
+            "This project has no column for %(state)s. A manager can add one in the project's settings.",
+            state=states[0].label,
+        )
+    )

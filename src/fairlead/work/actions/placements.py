@@ -11,6 +11,7 @@ from django.db.models import Min
 from fairlead.events.actor import Actor
 from fairlead.events.record import record
 from fairlead.lib.errors import Conflict, Invalid, Missing, Refused, require
+from fairlead.lib.speech import later, tr
 from fairlead.work.actions.columns import STEP, column_for
 from fairlead.work.actions.moves import move_task
 from fairlead.work.actions.tasks import fresh
@@ -19,18 +20,18 @@ from fairlead.work.permissions import may_edit_task, may_order
 from fairlead.work.placement import TaskPlacement
 from fairlead.work.states import State
 
-WHO = "Only managers and whoever holds or created this task can show it in other projects."
+WHO = later("Only managers and whoever holds or created this task can show it in other projects.")
 
 
 def place_task(task: Task, project: Project, *, actor: Actor, now: datetime) -> TaskPlacement:
     """Show the task on the board of a further project, in the column for its state."""
     require(may_edit_task(actor, task), WHO)
     if project.workspace_id != task.workspace_id:
-        raise Missing("There is no such project, or it was not shared with you.")
+        raise Missing(tr("There is no such project, or it was not shared with you."))
     if project.archived_at is not None:
-        raise Refused(f"{project.name} is archived. Restore it in its settings first.")
+        raise Refused(tr("%(name)s is archived. Restore it in its settings first.", name=project.name))
     if project.pk == task.project_id:
-        raise Invalid({"project": f"{project.name} is the task's home: it stands there already."})
+        raise Invalid({"project": tr("%(name)s is the task's home: it stands there already.", name=project.name)})
     with transaction.atomic():
         fresh(task)
         column = column_for(_columns(project), State(task.state))
@@ -40,7 +41,7 @@ def place_task(task: Task, project: Project, *, actor: Actor, now: datetime) -> 
                       "created_by_id": actor.user_id},
         )  # fmt: skip
         if not made:
-            raise Conflict(f"{task} is shown in {project.name} already.")
+            raise Conflict(tr("%(task)s is shown in %(name)s already.", task=task, name=project.name))
         record("task.placed", task, actor=actor, now=now, project=project.key)
     return placement
 
@@ -51,7 +52,7 @@ def unplace_task(task: Task, project: Project, *, actor: Actor, now: datetime) -
     with transaction.atomic():
         gone, _ = TaskPlacement.objects.filter(task=task, project=project).delete()
         if not gone:
-            raise Missing(f"{task} is not shown in {project.name}.")
+            raise Missing(tr("%(task)s is not shown in %(name)s.", task=task, name=project.name))
         record("task.unplaced", task, actor=actor, now=now, project=project.key)
 
 
@@ -60,14 +61,14 @@ def move_placed(
 ) -> Task:
     """Move the card on the board of a further project. Into a column of another state it moves the task at home, by
     all the rules there; its column here is the chosen one."""
-    require(may_order(actor, task), "Only the team can move tasks.")
+    require(may_order(actor, task), tr("Only the team can move tasks."))
     with transaction.atomic():
         fresh(task, version=version)
         placement = TaskPlacement.objects.select_related("status").filter(
             task=task, project_id=status.project_id
         ).first()  # fmt: skip
         if placement is None:
-            raise Missing(f"{task} is not shown on this board any more. Reload it.")
+            raise Missing(tr("%(task)s is not shown on this board any more. Reload it.", task=task))
         before, state = placement.status, State(task.state)
         fits = column_for(_columns(status.project), state)
         if status.state != state and status.pk != fits.pk:
@@ -82,7 +83,13 @@ def move_placed(
 def _at_home(task: Task, state: State) -> Status:
     found = Status.objects.filter(project_id=task.project_id, state=state).order_by("position").first()
     if found is None:
-        raise Refused(f"{task.project.name}, its home, has no column for {state.label}. Add one there first.")
+        raise Refused(
+            tr(
+                "%(name)s, its home, has no column for %(state)s. Add one there first.",
+                name=task.project.name,
+                state=state.label,
+            )
+        )
     return found
 
 

@@ -13,6 +13,7 @@ from fairlead.accounts.models import Role
 from fairlead.events.actor import Actor
 from fairlead.events.record import record
 from fairlead.lib.errors import Conflict, Forbidden, Invalid, Missing, Refused, require
+from fairlead.lib.speech import in_english, mark, tr
 from fairlead.people.models import Skill, Worker
 from fairlead.work.actions.belonging import check_belongs
 from fairlead.work.actions.columns import STEP, follow_state, require_room, top_rank
@@ -47,7 +48,9 @@ def create_task(project: Project, draft: TaskDraft, *, actor: Actor, now: dateti
 def create_tasks(project: Project, drafts: Sequence[TaskDraft], *, actor: Actor, now: datetime) -> list[Task]:
     """New tasks in the order given, all or none; one event each. Quick for thousands: a fixed number of statements
     per five hundred tasks besides the events."""
-    require(may_create_task(actor, project), "Only the team and the project's clients can add tasks to this project.")
+    require(
+        may_create_task(actor, project), tr("Only the team and the project's clients can add tasks to this project.")
+    )
     _check_open(project)
     for draft in drafts:
         _check_draft(draft, project, actor=actor)
@@ -98,7 +101,9 @@ def _await_a_look(tasks: Sequence[Task], source: str, *, actor: Actor, now: date
 
 def _check_open(project: Project) -> None:
     if project.archived_at is not None:
-        raise Refused(f"{project.name} is archived. Restore it in its settings before you change its tasks.")
+        raise Refused(
+            tr("%(name)s is archived. Restore it in its settings before you change its tasks.", name=project.name)
+        )
 
 
 def _check_draft(draft: TaskDraft, project: Project, *, actor: Actor) -> None:
@@ -106,13 +111,13 @@ def _check_draft(draft: TaskDraft, project: Project, *, actor: Actor) -> None:
         raise Invalid(wrong)
     planned = (draft.needs, draft.after, draft.parent, draft.status, *(draft.values()[name] for name in EFFORTS))
     if actor.role == Role.CLIENT and any(planned):
-        raise Forbidden("A request says what and by when; the team adds effort, skills and order.")
+        raise Forbidden(tr("A request says what and by when; the team adds effort, skills and order."))
     if draft.status is not None and draft.status.project_id != project.pk:
-        raise Invalid({"status": "Choose a column of this project."})
+        raise Invalid({"status": tr("Choose a column of this project.")})
     if draft.status is not None and draft.status.state not in WAITING and not leads(actor, project):
-        raise Forbidden("New tasks begin in a column where work waits; only managers put them further on.")
+        raise Forbidden(tr("New tasks begin in a column where work waits; only managers put them further on."))
     if draft.parent is not None and (draft.parent.project_id != project.pk or draft.parent.deleted_at is not None):
-        raise Invalid({"parent": "The parent must be a task of the same project."})
+        raise Invalid({"parent": tr("The parent must be a task of the same project.")})
 
 
 def _check_related(project: Project, drafts: Sequence[TaskDraft]) -> None:
@@ -120,18 +125,20 @@ def _check_related(project: Project, drafts: Sequence[TaskDraft]) -> None:
     after = {number for draft in drafts for number in draft.after}
     known = Task.objects.filter(workspace_id=project.workspace_id, pk__in=after, deleted_at__isnull=True)
     if after and known.count() < len(after):
-        raise Invalid({"after": "It should wait for a task that is not there."})
+        raise Invalid({"after": tr("It should wait for a task that is not there.")})
     outside = [draft.external_id.strip() for draft in drafts if draft.external_id.strip()]
     taken = Task.objects.filter(project=project, external_id__in=outside).first() if outside else None
     if taken is not None or len(set(outside)) < len(outside):
-        raise Conflict(f"{taken or 'Another task of this batch'} already has this outside id.")
+        if taken is None:
+            raise Conflict(tr("Another task of this batch already has this outside id."))
+        raise Conflict(tr("%(task)s already has this outside id.", task=taken))
 
 
 def check_skills(workspace_id: int, skill_ids: Iterable[int]) -> None:
     """Refuse ids that are no skills of the workspace."""
     wanted = set(skill_ids)
     if wanted and Skill.objects.filter(workspace_id=workspace_id, pk__in=wanted).count() < len(wanted):
-        raise Invalid({"needs": "Choose skills from the list of this workspace."})
+        raise Invalid({"needs": tr("Choose skills from the list of this workspace.")})
 
 
 def _places(project: Project, drafts: Sequence[TaskDraft]) -> list[Place]:
@@ -142,7 +149,7 @@ def _places(project: Project, drafts: Sequence[TaskDraft]) -> list[Place]:
     found: list[Place] = []
     for status in columns:
         if status is None:  # a project always keeps a column where work waits
-            raise Missing("This project has no column for new tasks. Add one in its settings.")
+            raise Missing(tr("This project has no column for new tasks. Add one in its settings."))
         if status.pk not in ranks:
             count = sum(1 for column in columns if column is not None and column.pk == status.pk)
             require_room(status, more=count)
@@ -220,9 +227,11 @@ def fresh(task: Task, *, version: int | None = None) -> None:
     """
     _reread(task)
     if task.deleted_at is not None:
-        raise Missing(f"{task} is in the trash. Restore it first.")
+        raise Missing(tr("%(task)s is in the trash. Restore it first.", task=task))
     if version is not None and version != task.version:
-        raise Conflict(f"{task} was changed by somebody else since you opened it. Look at it again, then save.")
+        raise Conflict(
+            tr("%(task)s was changed by somebody else since you opened it. Look at it again, then save.", task=task)
+        )
 
 
 def _reread(task: Task) -> None:
@@ -235,7 +244,7 @@ def write(task: Task, *, now: datetime, **values: Any) -> None:
     """Change a task that `fresh` brought up to date, and count its version up."""
     won = Task.objects.filter(pk=task.pk, version=task.version)
     if not won.update(version=F("version") + 1, updated_at=now, **values):
-        raise Conflict(f"{task} was changed by somebody else a moment ago. Read it again.")
+        raise Conflict(tr("%(task)s was changed by somebody else a moment ago. Read it again.", task=task))
     task.version += 1
     task.updated_at = now
     for name, value in values.items():
@@ -249,7 +258,7 @@ def change_task(task: Task, *, actor: Actor, now: datetime, version: int | None 
     labels, parent, external_id, needs as {skill id: level}, fields as {field id: value}, and type as the id of a type
     of work. What is equal already is neither written nor recorded.
     """
-    require(may_edit_task(actor, task), "Only managers and whoever holds or created this task can change it.")
+    require(may_edit_task(actor, task), tr("Only managers and whoever holds or created this task can change it."))
     if unknown := set(values) - {*COLUMNS, "needs", "fields", "type"}:
         raise TypeError(f"change_task does not know {', '.join(sorted(unknown))}")
     with transaction.atomic():
@@ -284,12 +293,12 @@ def _retyped(task: Task, values: dict[str, Any]) -> tuple[dict[str, Any], dict[s
         found = check_type(task, values.pop("type"))
         type_id = None if found is None or found.base == TASK else found.id
         if type_id != task.type_id and found is not None:
-            before = task.type.name if task.type else "Task"
+            before = task.type.name if task.type else mark("Task")
             changes, changed = {"type": [before, found.name]}, {"type_id": type_id}
         milestone = found is not None and found.is_milestone
     if milestone:
         if any(values.get(name) is not None for name in EFFORTS):
-            raise Invalid({"effort_min": "A milestone takes no effort; its subtasks do."})
+            raise Invalid({"effort_min": tr("A milestone takes no effort; its subtasks do.")})
         values.update(dict.fromkeys(EFFORTS))
     return changes, changed
 
@@ -309,7 +318,7 @@ def _changed(task: Task, values: Mapping[str, Any]) -> dict[str, Any]:
         changed.get("external_id")
         and Task.objects.filter(project_id=task.project_id, external_id=changed["external_id"]).exists()
     ):
-        wrong["external_id"] = "Another task of this project already has this outside id."
+        wrong["external_id"] = tr("Another task of this project already has this outside id.")
     if wrong:
         raise Invalid(wrong)
     return changed
@@ -317,18 +326,20 @@ def _changed(task: Task, values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _wrong_parent(task: Task, parent: Task) -> str:
     if parent.project_id != task.project_id or parent.deleted_at is not None:
-        return "The parent must be a task of the same project."
+        return tr("The parent must be a task of the same project.")
     above: Task | None = parent
     while above is not None:
         if above.pk == task.pk:
-            return f"{parent} is itself part of {task}; a task cannot be its own parent."
+            return tr(
+                "%(parent)s is itself part of %(task)s; a task cannot be its own parent.", parent=parent, task=task
+            )
         above = above.parent
     return ""
 
 
 def _change_needs(task: Task, needs: Mapping[int, int]) -> dict[str, list[str]]:
     if any(not 1 <= level <= 5 for level in needs.values()):
-        raise Invalid({"needs": "A needed level is a number from 1 to 5."})
+        raise Invalid({"needs": tr("A needed level is a number from 1 to 5.")})
     check_skills(task.workspace_id, needs)
     before = {need.skill_id: need.level for need in Need.objects.filter(task=task)}
     if before == dict(needs):
@@ -353,7 +364,7 @@ def _told(needs: Mapping[int, int], names: Mapping[int, str]) -> str:
 def shown(name: str, value: Any) -> Any:
     """A field's value as people read it in the log."""
     if name == "priority":
-        return Task.Priority(value).label
+        return in_english(Task.Priority(value).label)
     if name == "parent":
         return str(value) if value else ""
     return value
@@ -377,7 +388,7 @@ def hold_tasks(tasks: Iterable[Task], worker: Worker | None, *, now: datetime) -
 
 def delete_task(task: Task, *, actor: Actor, now: datetime) -> None:
     """Put the task into the trash; `restore_task` takes it out again."""
-    require(may_delete_task(actor, task), "Only managers and whoever created this task can delete it.")
+    require(may_delete_task(actor, task), tr("Only managers and whoever created this task can delete it."))
     with transaction.atomic():
         fresh(task)
         write(task, now=now, deleted_at=now)
@@ -386,7 +397,7 @@ def delete_task(task: Task, *, actor: Actor, now: datetime) -> None:
 
 def restore_task(task: Task, *, actor: Actor, now: datetime) -> Task:
     """Take the task out of the trash, back to where it was (also into a full column: nothing may get lost)."""
-    require(may_delete_task(actor, task), "Only managers and whoever created this task can restore it.")
+    require(may_delete_task(actor, task), tr("Only managers and whoever created this task can restore it."))
     with transaction.atomic():
         _reread(task)
         if task.deleted_at is not None:

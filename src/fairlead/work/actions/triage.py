@@ -11,6 +11,7 @@ from django.db import transaction
 from fairlead.events.actor import Actor
 from fairlead.events.record import record
 from fairlead.lib.errors import Conflict, Invalid, Missing, Refused, require
+from fairlead.lib.speech import later, tr
 from fairlead.lib.text import one_line
 from fairlead.work.actions.comments import add_comment
 from fairlead.work.actions.moves import cancel_task, move_task
@@ -21,7 +22,7 @@ from fairlead.work.triage import Triage
 
 MAX_REASON: Final = 600
 MOST: Final = 200
-WHO: Final = "Managers take the first look at what comes in."
+WHO: Final = later("Managers take the first look at what comes in.")
 Outcome = Triage.Outcome
 
 
@@ -39,7 +40,7 @@ def accept_many(tasks: Sequence[Task], *, actor: Actor, now: datetime) -> tuple[
     """Accept each; keys of those that went, and (key, why) of those that did not."""
     require(may_triage(actor), WHO)
     if not 0 < len(tasks) <= MOST:
-        raise Invalid({"task": f"Choose from 1 to {MOST} tasks."})
+        raise Invalid({"task": tr("Choose from 1 to %(most)s tasks.", most=MOST)})
     went: list[str] = []
     stayed: list[tuple[str, str]] = []
     for task in tasks:
@@ -56,7 +57,9 @@ def decline_task(task: Task, reason: str, *, actor: Actor, now: datetime) -> Tas
     require(may_triage(actor), WHO)
     word = one_line(reason)
     if not word or len(word) > MAX_REASON:
-        raise Invalid({"reason": f"Say why, in at most {MAX_REASON} characters; whoever asked for it reads it."})
+        raise Invalid(
+            {"reason": tr("Say why, in at most %(most)s characters; whoever asked for it reads it.", most=MAX_REASON)}
+        )
     with transaction.atomic():
         row = _settle(task, Outcome.DECLINED, actor=actor, now=now, reason=word)
         add_comment(task, word, internal=row.source != Triage.Source.REQUEST, actor=actor, now=now)
@@ -72,9 +75,9 @@ def merge_task(task: Task, into: Task, *, actor: Actor, now: datetime) -> Task:
     """
     require(may_triage(actor), WHO)
     if into.pk == task.pk or into.workspace_id != task.workspace_id:
-        raise Invalid({"into": "Choose another task of this workspace."})
+        raise Invalid({"into": tr("Choose another task of this workspace.")})
     if into.deleted_at is not None:
-        raise Missing(f"{into} is in the trash. Restore it first.")
+        raise Missing(tr("%(into)s is in the trash. Restore it first.", into=into))
     with transaction.atomic():
         _settle(task, Outcome.MERGED, actor=actor, now=now, into=into)
         moved: dict[str, Any] = {"task": into}
@@ -91,7 +94,7 @@ def snooze_task(task: Task, until: datetime, *, actor: Actor, now: datetime) -> 
     """Look at it later: it leaves the inbox until then."""
     require(may_triage(actor), WHO)
     if not now < until <= now + timedelta(days=366):
-        raise Invalid({"until": "Choose a time from now on, within a year."})
+        raise Invalid({"until": tr("Choose a time from now on, within a year.")})
     with transaction.atomic():
         if not Triage.objects.filter(task=task, settled_at__isnull=True).update(snoozed_until=until):
             raise _gone(task)
@@ -105,7 +108,9 @@ def untriage_task(task: Task, *, actor: Actor, now: datetime) -> Task:
         rows = Triage.objects.filter(task=task).exclude(outcome=Outcome.MERGED)
         blank = {"settled_at": None, "outcome": Outcome.NONE, "reason": "", "settled_by": None, "snoozed_until": None}
         if not rows.update(**blank):
-            raise Conflict(f"{task} was merged or never waited in the inbox. Open it and change it there.")
+            raise Conflict(
+                tr("%(task)s was merged or never waited in the inbox. Open it and change it there.", task=task)
+            )
         if State(task.state) in (State.READY, *OVER):
             move_task(task, _column(task, State.BACKLOG), actor=actor, now=now)
         record("task.untriaged", task, actor=actor, now=now)
@@ -124,7 +129,7 @@ def _settle(task: Task, outcome: str, *, actor: Actor, now: datetime, **more: An
 
 
 def _gone(task: Task) -> Conflict:
-    return Conflict(f"Somebody has looked at {task} already. Reload the inbox.")
+    return Conflict(tr("Somebody has looked at %(task)s already. Reload the inbox.", task=task))
 
 
 def _column(task: Task, state: State) -> Status:
@@ -132,5 +137,5 @@ def _column(task: Task, state: State) -> Status:
     columns = Status.objects.filter(project_id=task.project_id, state__in=WAITING).order_by("position")
     found = columns.filter(state=state).first() or columns.first()
     if found is None:  # a project always keeps a column where work waits
-        raise Missing("This project has no column where work waits. Add one in its settings.")
+        raise Missing(tr("This project has no column where work waits. Add one in its settings."))
     return found

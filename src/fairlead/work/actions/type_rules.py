@@ -10,6 +10,7 @@ from django.db.models import Q
 from fairlead.accounts.models import Role
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Invalid, Refused
+from fairlead.lib.speech import later, tr, tr_count
 from fairlead.work.drafts import EFFORTS, TaskDraft
 from fairlead.work.models import Project, Status, Task
 from fairlead.work.queries.relations import blocked
@@ -22,21 +23,21 @@ class WrongColumn(Refused):
     """Tasks of this type may not be in the column."""
 
     code = "wrong-column"
-    title = "Not this column"
+    title = later("Not this column")
 
 
 class NotApproved(Refused):
     """An approval is done only when enough of its approvers have said yes."""
 
     code = "not-approved"
-    title = "It is not approved yet"
+    title = later("It is not approved yet")
 
 
 class PartsOpen(Refused):
     """A milestone is reached when all that leads to it is done."""
 
     code = "parts-open"
-    title = "Not reached yet"
+    title = later("Not reached yet")
 
 
 def filled(drafts: Iterable[TaskDraft], project: Project, *, actor: Actor) -> list[TaskDraft]:
@@ -54,9 +55,9 @@ def _filled(draft: TaskDraft, types: Types, type_id: int | None, project: Projec
         return draft
     found = type_of(types, type_id)
     if found is None or found.archived:
-        raise Invalid({"type": "Choose one of the types of work of this workspace."})
+        raise Invalid({"type": tr("Choose one of the types of work of this workspace.")})
     if found.is_milestone and any(getattr(draft, name) is not None for name in EFFORTS):
-        raise Invalid({"effort_min": "A milestone takes no effort; its subtasks do."})
+        raise Invalid({"effort_min": tr("A milestone takes no effort; its subtasks do.")})
     likely = draft.effort_min if any(getattr(draft, name) for name in EFFORTS) else found.effort_min
     return replace(
         draft, type=None if found.base == TASK else found.id, description=draft.description or found.description,
@@ -89,8 +90,14 @@ def check_column(task: Task, status: Status, *, type_id: int | None = None) -> N
     allowed = Status.objects.filter(of_type, project_id=task.project_id).order_by("position", "id")
     names = dict(allowed.values_list("id", "name"))
     if names and status.pk not in names:
-        told = TaskType.objects.filter(pk=chosen or 0).values_list("name", flat=True).first() or "Task"
-        raise WrongColumn(f"{told}: these go to {', '.join(names.values())} only. Put it there, or change its type.")
+        told = TaskType.objects.filter(pk=chosen or 0).values_list("name", flat=True).first() or tr("Task")
+        raise WrongColumn(
+            tr(
+                "%(type)s: these go to %(names)s only. Put it there, or change its type.",
+                type=told,
+                names=", ".join(names.values()),
+            )
+        )
 
 
 def check_done(task: Task) -> None:
@@ -110,14 +117,29 @@ def _check_approved(task: Task) -> None:
     quorum = Approval.objects.filter(task=task).values_list("quorum", flat=True).first() or 1
     yes = Approver.objects.filter(task=task, verdict=Approver.Verdict.YES).count()
     if yes < quorum:
-        raise NotApproved(f"{task} is done when its approvers say so: {yes} of {quorum} have. They decide on its page.")
+        raise NotApproved(
+            tr(
+                "%(task)s is done when its approvers say so: %(yes)s of %(quorum)s have. They decide on its page.",
+                task=task,
+                yes=yes,
+                quorum=quorum,
+            )
+        )
 
 
 def _check_reached(task: Task) -> None:
     parts = Task.objects.filter(parent=task, state__in=OPEN, deleted_at__isnull=True).select_related("project")
     keys = [*(str(part) for part in parts.order_by("number")), *blocked([task.pk]).get(task.pk, [])]
     if keys:
-        raise PartsOpen(f"{task} is reached when {', '.join(keys[:10])} {'is' if len(keys) == 1 else 'are'} done.")
+        raise PartsOpen(
+            tr_count(
+                "%(task)s is reached when %(names)s is done.",
+                "%(task)s is reached when %(names)s are done.",
+                len(keys),
+                task=task,
+                names=", ".join(keys[:10]),
+            )
+        )
 
 
 def check_type(task: Task, type_id: int | None) -> TypeDef | None:
@@ -125,7 +147,7 @@ def check_type(task: Task, type_id: int | None) -> TypeDef | None:
     types = task_types(task.workspace_id)
     found = type_of(types, type_id)
     if found is None or found.archived:
-        raise Invalid({"type": "Choose one of the types of work that are in use."})
+        raise Invalid({"type": tr("Choose one of the types of work that are in use.")})
     check_column(task, task.status, type_id=found.id)
     return found
 

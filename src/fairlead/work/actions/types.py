@@ -12,6 +12,7 @@ from django.db import transaction
 from fairlead.events.actor import Actor
 from fairlead.events.record import record
 from fairlead.lib.errors import Conflict, Invalid, Refused, require
+from fairlead.lib.speech import later, tr, tr_count
 from fairlead.lib.text import folded
 from fairlead.people.models import Skill
 from fairlead.work.drafts import MAX_CRITERION, MAX_EFFORT_MIN, MAX_TEXT
@@ -23,7 +24,7 @@ from fairlead.work.types.models import ICONS, MILESTONE, TASK, TaskType, TypeCol
 MOST: Final = 30
 TEXTS: Final = ("name", "icon", "description", "criteria")
 PLAIN: Final = (*TEXTS, "color", "effort_min")
-ONLY_MANAGERS: Final = "Only managers change the types of work. Ask one of them."
+ONLY_MANAGERS: Final = later("Only managers change the types of work. Ask one of them.")
 
 
 def create_type(name: str, *, actor: Actor, now: datetime, **values: Any) -> TaskType:
@@ -32,7 +33,7 @@ def create_type(name: str, *, actor: Actor, now: datetime, **values: Any) -> Tas
     with transaction.atomic():
         there = list(TaskType.objects.filter(workspace_id=actor.workspace_id))
         if len(there) >= MOST:
-            raise Refused(f"There are at most {MOST} types. Delete one that nobody uses first.")
+            raise Refused(tr("There are at most %(most)s types. Delete one that nobody uses first.", most=MOST))
         made = TaskType(workspace_id=actor.workspace_id, key=_free_key(name, there), position=len(there))
         parts = _set(made, {**values, "name": name})
         _check(made, there)
@@ -49,7 +50,9 @@ def change_type(found: TaskType, *, actor: Actor, now: datetime, version: int | 
     with transaction.atomic():
         found.refresh_from_db(from_queryset=TaskType.objects.select_for_update())
         if version is not None and version != found.version:
-            raise Conflict(f"{found.name} was changed by somebody else since you opened it. Look again, then save.")
+            raise Conflict(
+                tr("%(name)s was changed by somebody else since you opened it. Look again, then save.", name=found.name)
+            )
         before = {name: getattr(found, name) for name in PLAIN}
         position = values.pop("position", None)
         parts = _set(found, values)
@@ -68,7 +71,7 @@ def change_type(found: TaskType, *, actor: Actor, now: datetime, version: int | 
 def archive_type(found: TaskType, *, actor: Actor, now: datetime) -> TaskType:
     """Offer it for new tasks no more; tasks that are of it stay so."""
     if found.base == TASK:
-        raise Refused("What has no other type is a task; this one stays.")
+        raise Refused(tr("What has no other type is a task; this one stays."))
     return _set_archived(found, now, "type.archived", actor=actor, now=now)
 
 
@@ -90,10 +93,16 @@ def delete_type(found: TaskType, *, actor: Actor, now: datetime) -> None:
     """Delete a type of the workspace's own that no task is of, not even in the trash."""
     _check_may(actor, found)
     if found.base:
-        raise Refused(f"{found.name} is built in. It can be archived instead.")
+        raise Refused(tr("%(name)s is built in. It can be archived instead.", name=found.name))
     with transaction.atomic():
         if count := Task.objects.filter(type=found).count():
-            raise Refused(f"{count} task{'s are' if count != 1 else ' is'} of this type. Archive it instead.")
+            raise Refused(
+                tr_count(
+                    "%(n)s task is of this type. Archive it instead.",
+                    "%(n)s tasks are of this type. Archive it instead.",
+                    count,
+                )
+            )
         record("type.deleted", found, actor=actor, now=now, name=found.name)
         TaskType.objects.filter(pk=found.pk).delete()
 
@@ -123,21 +132,21 @@ def _set(found: TaskType, values: Mapping[str, Any]) -> dict[str, Any]:
 def _check(found: TaskType, others: Iterable[TaskType]) -> None:
     wrong: dict[str, str] = {}
     if not found.name or len(found.name) > 40:
-        wrong["name"] = "Give the type a name of at most 40 characters."
+        wrong["name"] = tr("Give the type a name of at most 40 characters.")
     elif any(other.name.casefold() == found.name.casefold() for other in others):
-        wrong["name"] = f"There is a type {found.name} already."
+        wrong["name"] = tr("There is a type %(name)s already.", name=found.name)
     if found.icon not in ICONS:
-        wrong["icon"] = "Choose an icon from the list."
+        wrong["icon"] = tr("Choose an icon from the list.")
     if not 0 <= found.color <= 11:
-        wrong["color"] = "Choose one of the twelve colours."
+        wrong["color"] = tr("Choose one of the twelve colours.")
     if len(found.description) > MAX_TEXT:
-        wrong["description"] = f"A description has at most {MAX_TEXT} characters."
+        wrong["description"] = tr("A description has at most %(most)s characters.", most=MAX_TEXT)
     if any(len(line) > MAX_CRITERION for line in found.criteria.splitlines()) or len(found.criteria.splitlines()) > 50:
-        wrong["criteria"] = f"At most 50 criteria of at most {MAX_CRITERION} characters each."
+        wrong["criteria"] = tr("At most 50 criteria of at most %(most)s characters each.", most=MAX_CRITERION)
     if found.effort_min is not None and found.base == MILESTONE:
-        wrong["effort_min"] = "A milestone takes no effort."
+        wrong["effort_min"] = tr("A milestone takes no effort.")
     elif found.effort_min is not None and not 0 < found.effort_min <= MAX_EFFORT_MIN:
-        wrong["effort_min"] = "An effort is more than nothing and less than a year."
+        wrong["effort_min"] = tr("An effort is more than nothing and less than a year.")
     if wrong:
         raise Invalid(wrong)
 
@@ -178,7 +187,7 @@ def _keep_links(found: TaskType, model: Any, column: str, known: Any, ids: Itera
 def _check_ids(known: Any, ids: Iterable[int], name: str) -> None:
     wanted = set(ids)
     if known.filter(pk__in=wanted).count() < len(wanted):
-        raise Invalid({name: "Choose from the lists of this workspace."})
+        raise Invalid({name: tr("Choose from the lists of this workspace.")})
 
 
 def _place(found: TaskType, position: int) -> dict[str, Any]:

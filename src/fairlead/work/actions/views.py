@@ -11,6 +11,7 @@ from django.db.models import Q
 from fairlead.events.actor import Actor
 from fairlead.events.record import record
 from fairlead.lib.errors import Conflict, Invalid, Refused, require
+from fairlead.lib.speech import tr
 from fairlead.work.models import StartView, View
 from fairlead.work.permissions import may_change_view, may_save_view, may_share_view
 
@@ -20,11 +21,11 @@ MAX_NAME, MAX_QUERY = 60, 1000
 
 def save_view(name: str, query: str, *, shared: bool, actor: Actor, now: datetime) -> View:
     """A new view of the actor's own. What is only theirs is nobody else's business: the log tells of shared ones."""
-    require(may_save_view(actor), "Only members save views, at the page or with a token that may write.")
-    require(not shared or may_share_view(actor), "Only the team shares views.")
+    require(may_save_view(actor), tr("Only members save views, at the page or with a token that may write."))
+    require(not shared or may_share_view(actor), tr("Only the team shares views."))
     _check({"name": name.strip(), "query": query})
     if View.objects.filter(workspace_id=actor.workspace_id, owner_id=actor.user_id or 0).count() >= MOST:
-        raise Refused(f"You have {MOST} views already. Remove one that you no longer use.")
+        raise Refused(tr("You have %(most)s views already. Remove one that you no longer use.", most=MOST))
     view = View(
         workspace_id=actor.workspace_id, owner_id=actor.user_id or 0, name=name.strip(), query=query, shared=shared,
         created_at=now,
@@ -38,11 +39,11 @@ def save_view(name: str, query: str, *, shared: bool, actor: Actor, now: datetim
 
 def change_view(view: View, *, actor: Actor, now: datetime, **values: Any) -> View:
     """Change any of: name, query, shared."""
-    require(may_change_view(actor, view), "Only whose view it is can change it. Save it as a view of your own.")
+    require(may_change_view(actor, view), tr("Only whose view it is can change it. Save it as a view of your own."))
     if unknown := set(values) - {"name", "query", "shared"}:
         raise TypeError(f"change_view does not know {', '.join(sorted(unknown))}")
     tidy = {name: value.strip() if name == "name" else value for name, value in values.items()}
-    require(not tidy.get("shared") or view.shared or may_share_view(actor), "Only the team shares views.")
+    require(not tidy.get("shared") or view.shared or may_share_view(actor), tr("Only the team shares views."))
     changed = {name: value for name, value in tidy.items() if getattr(view, name) != value}
     _check({"name": view.name, "query": view.query, **changed})
     was_shared = view.shared
@@ -59,7 +60,7 @@ def change_view(view: View, *, actor: Actor, now: datetime, **values: Any) -> Vi
 
 def remove_view(view: View, *, actor: Actor, now: datetime) -> None:
     """Take a view away: one's own, or as a manager one that is shared."""
-    require(may_change_view(actor, view, removing=True), "Only whose view it is, or a manager, can remove it.")
+    require(may_change_view(actor, view, removing=True), tr("Only whose view it is, or a manager, can remove it."))
     with transaction.atomic():
         if view.shared:
             record("view.unshared", view, actor=actor, now=now, name=view.name)
@@ -68,7 +69,7 @@ def remove_view(view: View, *, actor: Actor, now: datetime) -> None:
 
 def start_with(view: View | None, *, actor: Actor) -> None:
     """Open the list of all tasks with this view, for the actor alone; None: with all tasks."""
-    require(actor.user_id is not None, "Only members choose where their list begins.")
+    require(actor.user_id is not None, tr("Only members choose where their list begins."))
     mine = Q(workspace_id=actor.workspace_id, user_id=actor.user_id)
     with transaction.atomic():
         StartView.objects.filter(mine).delete()
@@ -78,9 +79,9 @@ def start_with(view: View | None, *, actor: Actor) -> None:
 
 def _check(values: dict[str, Any]) -> None:
     if not 0 < len(values["name"]) <= MAX_NAME:
-        raise Invalid({"name": f"Give the view a name of at most {MAX_NAME} characters."})
+        raise Invalid({"name": tr("Give the view a name of at most %(most)s characters.", most=MAX_NAME)})
     if len(values["query"]) > MAX_QUERY:
-        raise Invalid({"query": "This view filters by too much. Take some of the filters away."})
+        raise Invalid({"query": tr("This view filters by too much. Take some of the filters away.")})
 
 
 def _store(view: View) -> None:
@@ -88,4 +89,6 @@ def _store(view: View) -> None:
         with transaction.atomic():
             view.save()
     except IntegrityError as error:
-        raise Conflict(f"You have a view {view.name} already. Choose another name, or change that one.") from error
+        raise Conflict(
+            tr("You have a view %(name)s already. Choose another name, or change that one.", name=view.name)
+        ) from error

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Exists, Min, OuterRef, Q, QuerySet, Subquery
 
 from fairlead.lib.errors import Invalid
+from fairlead.lib.speech import tr
 from fairlead.work.fields.definitions import FieldDef
 from fairlead.work.fields.models import OPTIONS, WORKERS, FieldValue, Kind, ProjectField
 from fairlead.work.fields.values import NO, YES, Wrong, precision, typed
@@ -81,7 +82,7 @@ def _money(field: FieldDef, text: str, reader: _Reader) -> Q:
 def _amount(field: FieldDef, text: str, places: int) -> Decimal:
     plain = re.sub(r"[\s'€$£]", "", text).lower().removesuffix(field.currency.lower())
     if not re.fullmatch(r"-?\d{1,15}([.,]\d{1,6})?", plain):
-        raise Wrong(f"{field.key}: takes a number, >100, <=100, 10..20, none or any.")
+        raise Wrong(tr("%(key)s: takes a number, >100, <=100, 10..20, none or any.", key=field.key))
     return Decimal(plain.replace(",", ".")).scaleb(places)
 
 
@@ -99,7 +100,10 @@ def _day(field: FieldDef, text: str, reader: _Reader) -> date:
         return date.fromisoformat(text)
     except (ValueError, OverflowError):
         raise Wrong(
-            f"{field.key}: takes a day like 2026-11-30, today, <7d, >2w, 2026-11-01..2026-11-30, none or any."
+            tr(
+                "%(key)s: takes a day like 2026-11-30, today, <7d, >2w, 2026-11-01..2026-11-30, none or any.",
+                key=field.key,
+            )
         ) from None
 
 
@@ -130,7 +134,7 @@ def _ids(value: Any) -> tuple[int, ...]:
 
 def _check(field: FieldDef, text: str, _reader: _Reader) -> Q:
     if text.lower() not in YES:
-        raise Wrong(f"{field.key}: takes yes or no.")
+        raise Wrong(tr("%(key)s: takes yes or no.", key=field.key))
     return Q(flag=True)
 
 
@@ -174,8 +178,8 @@ def may_group(field: FieldDef) -> bool:
 def says_how(field: FieldDef) -> str:
     """What can be typed about a field, for the help beside its filter."""
     if field.kind in OPTIONS or field.kind in WORKERS:
-        return "a name or none"
+        return tr("a name or none")
     return {
-        Kind.NUMBER: ">100 or 10..20", Kind.FORMULA: ">100 or 10..20", Kind.MONEY: ">1000 or none",
-        Kind.DATE: "<7d or none", Kind.CHECK: "yes or no",
-    }.get(Kind(field.kind), "words or none")  # fmt: skip
+        Kind.NUMBER: tr(">100 or 10..20"), Kind.FORMULA: tr(">100 or 10..20"), Kind.MONEY: tr(">1000 or none"),
+        Kind.DATE: tr("<7d or none"), Kind.CHECK: tr("yes or no"),
+    }.get(Kind(field.kind), tr("words or none"))  # fmt: skip

@@ -10,6 +10,7 @@ from typing import Any
 from fairlead.accounts.models import Role
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Missing
+from fairlead.lib.speech import tr
 from fairlead.work.fields.models import COLUMN, MANY, Field, FieldOption, Kind, ProjectField
 from fairlead.work.states import State
 
@@ -129,5 +130,5 @@ def find_field(actor: Actor, key: str, *, deleted: bool = False) -> Field:
         found = found.filter(for_clients=True)
     field = found.order_by("-deleted_at").first()
     if field is None:
-        raise Missing("There is no such field. It may have been deleted; look into the list of fields.")
+        raise Missing(tr("There is no such field. It may have been deleted; look into the list of fields."))
     return field

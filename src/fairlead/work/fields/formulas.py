@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from fairlead.lib import cel
 from fairlead.lib.cel import BadExpression
+from fairlead.lib.speech import tr
 from fairlead.work.fields.definitions import Definitions, FieldDef
 from fairlead.work.fields.models import Kind
 from fairlead.work.fields.values import BIGGEST, major, precision
@@ -31,14 +32,14 @@ _NAME: Final = re.compile(r"task\.(?:fields\.)?[a-z_][a-z0-9_]*")
 def check_formula(text: str, fields: Iterable[FieldDef]) -> None:
     """Raises BadExpression for a formula that cannot be worked out with these fields."""
     if len(text) > MOST_CHARS:
-        raise BadExpression(f"A formula has at most {MOST_CHARS} characters.", at=MOST_CHARS)
+        raise BadExpression(tr("A formula has at most %(most)s characters.", most=MOST_CHARS), at=MOST_CHARS)
     _compiled(text, _names(fields))
 
 
 def names_of(fields: Iterable[FieldDef]) -> list[tuple[str, str]]:
     """(name, what it is) of everything that a formula may name."""
     named = [(f"task.fields.{field.key}", field.name) for field in fields if field.kind in COUNTED]
-    return [*named, (EFFORT, "hours of work")]
+    return [*named, (EFFORT, tr("hours of work"))]
 
 
 def results(fields: Definitions, values: Mapping[int, Any], effort_min: int | None) -> dict[int, Decimal | None]:
@@ -87,15 +88,18 @@ def _compiled(text: str, names: tuple[str, ...]) -> cel.Program:
 
     def unknown(name: str) -> str:
         near = get_close_matches(name, names, n=1, cutoff=0.5)
-        meant = f" Did you mean {near[0]}?" if near else f" There are {', '.join(names)}."
-        return f"There is nothing called {name} that can be counted.{meant}"
+        if near:
+            return tr("There is nothing called %(name)s that can be counted. Did you mean %(near)s?",
+                      name=name, near=near[0])  # fmt: skip
+        return tr("There is nothing called %(name)s that can be counted. There are %(names)s.",
+                  name=name, names=", ".join(names))  # fmt: skip
 
     try:
         program = _environment(names).compile(_NUMBER.sub(lambda found: f"{found[0]}.0", text), unknown)
     except BadExpression as wrong:
         raise BadExpression(wrong.text, at=_before(text, wrong.at)) from None
     if program.kind != cel.DECIMAL:
-        raise BadExpression("A formula gives a number, such as task.fields.price * task.effort_h.", at=0)
+        raise BadExpression(tr("A formula gives a number, such as task.fields.price * task.effort_h."), at=0)
     return program
 
 

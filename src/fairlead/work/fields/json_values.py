@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
+from fairlead.lib.speech import tr
 from fairlead.work.fields.definitions import FieldDef
 from fairlead.work.fields.models import MANY, MAX_CHOICES, OPTIONS, WORKERS, Kind
 from fairlead.work.fields.values import (
@@ -58,43 +59,44 @@ def from_json(field: FieldDef, raw: Any, people: People) -> Any:
     if raw is None or raw in ("", []):
         return None
     if field.kind in MAX_TEXT:
-        return checked_text(field, _kind(field, raw, str, "text").strip()) or None
+        return checked_text(field, _kind(field, raw, str, tr("%(name)s is text.")).strip()) or None
     return _READ[field.kind](field, raw, people)
 
 
 def _kind(field: FieldDef, raw: Any, wanted: type[Any] | tuple[type[Any], ...], words: str) -> Any:
     if not isinstance(raw, wanted) or (isinstance(raw, bool) and wanted is not bool):
-        raise Wrong(f"{field.name} is {words}.")
+        raise Wrong(words % {"name": field.name})
     return raw
 
 
 def _number(field: FieldDef, raw: Any, _people: People) -> Decimal:
-    return checked_number(field, Decimal(str(_kind(field, raw, (int, float), "a number"))))
+    return checked_number(field, Decimal(str(_kind(field, raw, (int, float), tr("%(name)s is a number.")))))
 
 
 def _money(field: FieldDef, raw: Any, _people: People) -> int:
-    example = f'{{"amount": 120000, "currency": "{field.currency}"}} with the amount in minor units'
-    parts = _kind(field, raw, dict, example)
+    example = tr('%(name)s is {"amount": 120000, "currency": "%(currency)s"} with the amount in minor units.',
+                 name=field.name, currency=field.currency)  # fmt: skip
+    parts = _kind(field, raw, dict, example.replace("%", "%%"))
     if (
         set(parts) != {"amount", "currency"}
         or isinstance(parts["amount"], bool)
         or not isinstance(parts["amount"], int)
     ):
-        raise Wrong(f"{field.name} is {example}.")
+        raise Wrong(example)
     if parts["currency"] != field.currency:
-        raise Wrong(f"{field.name} is in {field.currency}.")
+        raise Wrong(tr("%(name)s is in %(currency)s.", name=field.name, currency=field.currency))
     return checked_minor(field, parts["amount"])
 
 
 def _date(field: FieldDef, raw: Any, _people: People) -> date:
     try:
-        return checked_day(field, date.fromisoformat(_kind(field, raw, str, "a day like 2026-11-30")))
+        return checked_day(field, date.fromisoformat(_kind(field, raw, str, tr("%(name)s is a day like 2026-11-30."))))
     except ValueError:
-        raise Wrong(f"{field.name} is a day like 2026-11-30.") from None
+        raise Wrong(tr("%(name)s is a day like 2026-11-30.", name=field.name)) from None
 
 
 def _check(field: FieldDef, raw: Any, _people: People) -> bool | None:
-    return True if _kind(field, raw, bool, "true or false") else None
+    return True if _kind(field, raw, bool, tr("%(name)s is true or false.")) else None
 
 
 def _one(field: FieldDef, raw: Any, people: People) -> int:
@@ -104,17 +106,17 @@ def _one(field: FieldDef, raw: Any, people: People) -> int:
     known = {option.id for option in field.options} if field.kind in OPTIONS else set(people)
     if isinstance(raw, int) and not isinstance(raw, bool) and raw in known:
         return raw
-    text = _kind(field, raw, str, "an id or a name from the list")
+    text = _kind(field, raw, str, tr("%(name)s is an id or a name from the list."))
     found = typed(field, text.replace(",", " ").replace(";", " "), people)
     if not found:
-        raise Wrong(f"{field.name} is an id or a name from the list.")
+        raise Wrong(tr("%(name)s is an id or a name from the list.", name=field.name))
     return int(found[0] if field.kind in MANY else found)
 
 
 def _many(field: FieldDef, raw: Any, people: People) -> tuple[int, ...]:
-    given = _kind(field, raw, list, "a list of ids or names")
+    given = _kind(field, raw, list, tr("%(name)s is a list of ids or names."))
     if len(given) > MAX_CHOICES:
-        raise Wrong(f"{field.name} takes at most {MAX_CHOICES}.")
+        raise Wrong(tr("%(name)s takes at most %(most)s.", name=field.name, most=MAX_CHOICES))
     return tuple(dict.fromkeys(_one(field, each, people) for each in given))
 
 

@@ -8,6 +8,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 
+from fairlead.lib.speech import later, later_as
 from fairlead.work.states import State
 
 KEY: Final = r"^[a-z][a-z0-9_]{0,39}$"
@@ -16,18 +17,18 @@ KEY: Final = r"^[a-z][a-z0-9_]{0,39}$"
 class Kind(models.TextChoices):
     """What a field holds."""
 
-    TEXT = "text", "Text"
-    LONG = "long", "Long text"
-    NUMBER = "number", "Number"
-    MONEY = "money", "Money"
-    DATE = "date", "Date"
-    SELECT = "select", "One of a list"
-    MULTI = "multi", "Several of a list"
-    PERSON = "person", "Person"
-    PEOPLE = "people", "People"
-    CHECK = "check", "Checkbox"
-    LINK = "link", "Link"
-    FORMULA = "formula", "Formula"
+    TEXT = "text", later("Text")
+    LONG = "long", later("Long text")
+    NUMBER = "number", later("Number")
+    MONEY = "money", later("Money")
+    DATE = "date", later_as("field", "Date")
+    SELECT = "select", later("One of a list")
+    MULTI = "multi", later("Several of a list")
+    PERSON = "person", later("Person")
+    PEOPLE = "people", later("People")
+    CHECK = "check", later("Checkbox")
+    LINK = "link", later("Link")
+    FORMULA = "formula", later("Formula")
 
 
 COLUMN: Final[dict[str, str]] = {

@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 
 from babel.numbers import format_currency, format_decimal, get_currency_precision
 
+from fairlead.lib.days import in_words
+from fairlead.lib.speech import locale, tr
 from fairlead.lib.text import folded
 from fairlead.work.fields.definitions import FieldDef
 from fairlead.work.fields.models import MANY, MAX_CHOICES, OPTIONS, WORKERS, Kind
@@ -22,7 +24,6 @@ from fairlead.work.fields.models import MANY, MAX_CHOICES, OPTIONS, WORKERS, Kin
 MAX_TEXT: Final = {Kind.TEXT: 500, Kind.LONG: 20_000, Kind.LINK: 2000}
 BIGGEST: Final = Decimal(10) ** 11
 MOST_MINOR: Final = 10**15
-LOCALE: Final = "en_GB"
 People = Mapping[int, str]
 """{worker id: name}."""
 YES: Final = ("yes", "true", "1", "on", "x", "y")
@@ -50,31 +51,34 @@ def checked_text(field: FieldDef, text: str) -> str:
     """Text that fits the field. Raises Wrong."""
     most = MAX_TEXT[Kind(field.kind)]
     if len(text) > most:
-        raise Wrong(f"{field.name} has at most {most} characters.")
+        raise Wrong(tr("%(name)s has at most %(most)s characters.", name=field.name, most=most))
     if field.kind == Kind.LINK:
         try:
             parts = urlsplit(text)
         except ValueError:
-            raise Wrong(f"{field.name} is no address. Write it like https://example.com/page.") from None
+            raise Wrong(
+                tr("%(name)s is no address. Write it like https://example.com/page.", name=field.name)
+            ) from None
         if parts.scheme != "https" or not parts.hostname or not text.isprintable() or " " in text:
-            raise Wrong(f"{field.name} takes addresses that begin with https://.")
+            raise Wrong(tr("%(name)s takes addresses that begin with https://.", name=field.name))
     return text
 
 
 def checked_number(field: FieldDef, number: Decimal) -> Decimal:
     """A number with the field's decimals. Raises Wrong."""
     if not number.is_finite() or abs(number) >= BIGGEST:
-        raise Wrong(f"{field.name} is too large.")
+        raise Wrong(tr("%(name)s is too large.", name=field.name))
     if number != (rounded := number.quantize(Decimal(1).scaleb(-field.decimals))):
-        places = f"at most {field.decimals} decimals" if field.decimals else "whole numbers"
-        raise Wrong(f"{field.name} takes {places}.")
+        if not field.decimals:
+            raise Wrong(tr("%(name)s takes whole numbers.", name=field.name))
+        raise Wrong(tr("%(name)s takes at most %(most)s decimals.", name=field.name, most=field.decimals))
     return rounded
 
 
 def checked_minor(field: FieldDef, minor: int) -> int:
     """An amount in minor units. Raises Wrong."""
     if abs(minor) >= MOST_MINOR:
-        raise Wrong(f"{field.name} is too large.")
+        raise Wrong(tr("%(name)s is too large.", name=field.name))
     return minor
 
 
@@ -92,16 +96,16 @@ def _decimal(field: FieldDef, text: str) -> Decimal:
     try:
         return Decimal(plain.replace(",", "."))
     except InvalidOperation:
-        raise Wrong(f"{field.name} is a number, like 1250 or 12.5.") from None
+        raise Wrong(tr("%(name)s is a number, like 1250 or 12.5.", name=field.name)) from None
 
 
 def _money(field: FieldDef, text: str, _people: People) -> int:
     amount = _decimal(field, re.sub(rf"\s*{field.currency}\s*", "", text, flags=re.I))
     if not amount.is_finite() or abs(amount) >= BIGGEST:
-        raise Wrong(f"{field.name} is too large.")
+        raise Wrong(tr("%(name)s is too large.", name=field.name))
     minor = amount.scaleb(precision(field.currency))
     if minor != minor.to_integral_value():
-        raise Wrong(f"{field.name} has at most {precision(field.currency)} decimals.")
+        raise Wrong(tr("%(name)s has at most %(most)s decimals.", name=field.name, most=precision(field.currency)))
     return checked_minor(field, int(minor))
 
 
@@ -109,12 +113,12 @@ def _date(field: FieldDef, text: str, _people: People) -> date:
     try:
         return checked_day(field, date.fromisoformat(text))
     except ValueError:
-        raise Wrong(f"{field.name} is a day like 2026-11-30.") from None
+        raise Wrong(tr("%(name)s is a day like 2026-11-30.", name=field.name)) from None
 
 
 def checked_day(field: FieldDef, day: date) -> date:
     if not 1900 <= day.year <= 2200:
-        raise Wrong(f"{field.name} is between 1900 and 2200.")
+        raise Wrong(tr("%(name)s is between 1900 and 2200.", name=field.name))
     return day
 
 
@@ -123,7 +127,7 @@ def _check(field: FieldDef, text: str, _people: People) -> bool | None:
         return True
     if text.lower() in NO:
         return None
-    raise Wrong(f"{field.name} is yes or no.")
+    raise Wrong(tr("%(name)s is yes or no.", name=field.name))
 
 
 def _option(field: FieldDef, text: str) -> int:
@@ -131,7 +135,9 @@ def _option(field: FieldDef, text: str) -> int:
         if str(option.id) == text or folded(option.name) == folded(text) or option.name == text:
             return option.id
     names = ", ".join(option.name for option in field.options if not option.archived)
-    raise Wrong(f"{field.name} is one of: {names or 'nothing yet; add options in the settings'}.")
+    if not names:
+        raise Wrong(tr("%(name)s is one of: nothing yet; add options in the settings.", name=field.name))
+    raise Wrong(tr("%(name)s is one of: %(names)s.", name=field.name, names=names))
 
 
 def _worker(field: FieldDef, text: str, people: People) -> int:
@@ -139,14 +145,20 @@ def _worker(field: FieldDef, text: str, people: People) -> int:
         return int(text)
     fitting = [pk for pk, name in people.items() if folded(name) == folded(text)]
     if len(fitting) != 1:
-        raise Wrong(f"{field.name} is somebody from the directory; there is no one called {text[:40]} in it.")
+        raise Wrong(
+            tr(
+                "%(name)s is somebody from the directory; there is no one called %(text)s in it.",
+                name=field.name,
+                text=text[:40],
+            )
+        )
     return fitting[0]
 
 
 def _several(one: Callable[[str], int], text: str) -> tuple[int, ...] | None:
     found = tuple(dict.fromkeys(one(part.strip()) for part in re.split(r"[;,]", text) if part.strip()))
     if len(found) > MAX_CHOICES:
-        raise Wrong(f"Choose at most {MAX_CHOICES}.")
+        raise Wrong(tr("Choose at most %(most)s.", most=MAX_CHOICES))
     return found or None
 
 
@@ -184,30 +196,30 @@ def shown(field: FieldDef, value: Any, people: People) -> str:
     if field.kind in (Kind.NUMBER, Kind.FORMULA):
         return _number_words(field, value)
     if field.kind == Kind.DATE:
-        return f"{value.day} {value:%b %Y}"
+        return in_words(value)
     if field.kind in OPTIONS:
         return _names(value, {option.id: option.name for option in field.options})
     if field.kind in WORKERS:
         return _names(value, people)
-    return "yes" if value is True else str(value)
+    return tr("yes") if value is True else str(value)
 
 
 def _number_words(field: FieldDef, value: Decimal) -> str:
     if field.currency:
         return money(to_minor(value, field.currency), field.currency)
     places = "." + "0" * field.decimals if field.decimals else ""
-    text = format_decimal(value, format=f"#,##0{places}", locale=LOCALE)
+    text = format_decimal(value, format=f"#,##0{places}", locale=locale())
     return f"{text} {field.unit}" if field.unit else text
 
 
 def _names(value: Any, names: Mapping[int, str]) -> str:
     ids: Iterable[int] = value if isinstance(value, tuple) else (value,)
-    return ", ".join(names.get(pk, "somebody who left") for pk in ids)
+    return ", ".join(names.get(pk, tr("somebody who left")) for pk in ids)
 
 
 def money(minor: int, currency: str) -> str:
     """Minor units as people read them: €1,250.00."""
-    return format_currency(major(minor, currency), currency, locale=LOCALE)
+    return format_currency(major(minor, currency), currency, locale=locale())
 
 
 def precision(currency: str) -> int:

@@ -12,6 +12,7 @@ from django.db.models import F
 from fairlead.accounts.models import Membership, Role, User
 from fairlead.events.actor import AGENT, Actor
 from fairlead.lib.errors import Missing
+from fairlead.lib.speech import tr
 from fairlead.work.models import ChecklistItem, Task
 from fairlead.work.queries.rows import plain
 from fairlead.work.queries.visible import visible_tasks
@@ -81,7 +82,7 @@ def find_item(actor: Actor, task: Task, item_id: int) -> ChecklistItem:
     found = ChecklistItem.objects.filter(workspace_id=actor.workspace_id, task=task, pk=item_id)
     item = found.select_related("assignee").first()
     if item is None:
-        raise Missing("This item was removed from the checklist.")
+        raise Missing(tr("This item was removed from the checklist."))
     item.task = task
     return item
 

@@ -14,6 +14,7 @@ from fairlead.accounts.models import Role
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Missing
 from fairlead.lib.magic import KNOWN, UNKNOWN, Kind
+from fairlead.lib.speech import tr
 from fairlead.work.files import named_contents, readable_files, store
 from fairlead.work.models import Attachment, AttachmentVersion, FilePage, Task
 from fairlead.work.queries.rows import plain
@@ -110,7 +111,7 @@ def _one(found: QuerySet[Attachment], attachment_id: int) -> Attachment:
     related = found.select_related("task__project", "task__assignee", "task__status", "comment", "created_by")
     attachment = related.filter(pk=attachment_id).first()
     if attachment is None:
-        raise Missing("There is no such file, or it was removed.")
+        raise Missing(tr("There is no such file, or it was removed."))
     return attachment
 
 
@@ -119,7 +120,7 @@ def find_version(actor: Actor, attachment_id: int, number: int) -> AttachmentVer
     attachment = find_attachment(actor, attachment_id)
     version = AttachmentVersion.objects.filter(attachment=attachment, number=number).first()
     if version is None:
-        raise Missing(f"This file has no version {number}.")
+        raise Missing(tr("This file has no version %(number)s.", number=number))
     version.attachment = attachment
     return version
 
@@ -147,7 +148,7 @@ def drawing_path(version: AttachmentVersion, *, large: bool) -> Path:
 def _there(version: AttachmentVersion, digest: str) -> Path:
     path = store(version.workspace_id).path(digest) if digest else None
     if path is None or not path.is_file():
-        raise Missing("There is nothing to show of this file.")
+        raise Missing(tr("There is nothing to show of this file."))
     return path
 
 

@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce, Least
 from fairlead.accounts.models import Role
 from fairlead.events.actor import Actor
 from fairlead.lib.hours import holidays_between
+from fairlead.lib.speech import tr
 from fairlead.people.models import Worker
 from fairlead.people.queries import time_off
 from fairlead.work.filters import ME, TaskFilter
@@ -140,7 +141,7 @@ def _away(actor: Actor, wanted: TaskFilter, first: date, last: date) -> tuple[Ab
 
 def _absences(worker: tuple[int, str, str, str], first: date, last: date) -> tuple[Absence, ...]:
     pk, name, country, kind = worker
-    off = [Absence(f"{name} is away", low, high) for _, low, high in time_off([pk], first, last)]
+    off = [Absence(tr("%(name)s is away", name=name), low, high) for _, low, high in time_off([pk], first, last)]
     if kind != Worker.Kind.AGENT:
         off += [Absence(text, day, day) for day, text in holidays_between(country, first, last).items()]
     return tuple(sorted(off, key=lambda it: (it.first, it.name)))

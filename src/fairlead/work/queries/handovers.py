@@ -10,6 +10,7 @@ from django.db.models import F
 from fairlead.accounts.models import Membership, Role
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Missing
+from fairlead.lib.speech import tr
 from fairlead.work.models import Handover, ProjectClient, Reviewer, Task
 from fairlead.work.permissions import may_hand_over, may_manage_project
 from fairlead.work.states import State
@@ -99,6 +100,6 @@ def find_handover(task: Task, handover_id: int) -> Handover:
     """A round of a task that was found already. Raises Missing."""
     found = Handover.objects.filter(task=task, pk=handover_id).first()
     if found is None:
-        raise Missing("There is no such question to a client.")
+        raise Missing(tr("There is no such question to a client."))
     found.task = task
     return found

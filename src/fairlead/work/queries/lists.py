@@ -13,6 +13,8 @@ from django.db.models.functions import TruncWeek
 
 from fairlead.accounts.models import Role
 from fairlead.events.actor import Actor
+from fairlead.lib.days import in_words
+from fairlead.lib.speech import tr
 from fairlead.work.fields.definitions import Definitions
 from fairlead.work.fields.stored import values_of
 from fairlead.work.filters import TaskFilter
@@ -182,9 +184,9 @@ def _group_name(row: dict[str, Any], group: str, zone: str) -> str:
     if group == "week":
         return _week(row["due_at"], zone)
     if group == "assignee":
-        return str(row["assignee__name"] or "Nobody yet")
+        return str(row["assignee__name"] or tr("Nobody yet"))
     if group == "type":
-        return str(row["type__name"] or "Task")
+        return str(row["type__name"] or tr("Task"))
     if group == "priority":
         return str(Task.Priority(row["priority"]).label)
     return str(row.get({"project": "project__name", "status": "status__name"}.get(group, ""), ""))
@@ -192,10 +194,10 @@ def _group_name(row: dict[str, Any], group: str, zone: str) -> str:
 
 def _week(due_at: datetime | None, zone: str) -> str:
     if due_at is None:
-        return "No due date"
+        return tr("No due date")
     day = due_at.astimezone(ZoneInfo(zone)).date()
     monday = day - timedelta(days=day.weekday())
-    return f"Week of {monday.day} {monday:%b %Y}"
+    return tr("Week of %(day)s", day=in_words(monday))
 
 
 def task_row(actor: Actor, task: Task, own: Definitions = (), *, spent: bool = False) -> dict[str, Any]:

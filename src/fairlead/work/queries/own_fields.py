@@ -7,6 +7,7 @@ from typing import Any, Final
 from django.db.models import F, OrderBy, QuerySet
 
 from fairlead.events.actor import Actor
+from fairlead.lib.speech import tr
 from fairlead.people.models import Worker
 from fairlead.work.fields.asking import group_id, may_group, sort_key
 from fairlead.work.fields.definitions import Definitions, FieldDef, definitions, of_project, seen_by
@@ -58,12 +59,13 @@ def _names(field: FieldDef, ids: list[Any]) -> dict[Any, str]:
         return {option.id: option.name for option in field.options}
     if field.kind == Kind.PERSON:
         return dict(Worker.objects.filter(pk__in=ids).values_list("id", "name"))
-    return {True: f"{field.name}: yes"}
+    return {True: tr("%(name)s: yes", name=field.name)}
 
 
 def _group_name(field: FieldDef, row: dict[str, Any], value: Any, names: dict[Any, str]) -> str:
     hidden = row["project_id"] not in field.projects
-    return f"No {field.name}" if hidden or value is None else names.get(value, f"No {field.name}")
+    none = tr("No %(name)s", name=field.name)
+    return none if hidden or value is None else names.get(value, none)
 
 
 def shown_fields(actor: Actor, task: Task) -> list[tuple[str, str]]:

@@ -14,6 +14,7 @@ from fairlead.accounts.models import Membership, User
 from fairlead.accounts.permissions import STAFF
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Missing
+from fairlead.lib.speech import tr
 from fairlead.people.models import Team, Worker
 from fairlead.work.membership import ProjectMember, ProjectRole
 from fairlead.work.models import Project, Task
@@ -71,7 +72,7 @@ def find_belonging(project: Project, number: int) -> ProjectMember:
     found = ProjectMember.objects.filter(workspace_id=project.workspace_id, project=project, pk=number)
     entry = found.select_related("user", "worker", "team", "project").first()
     if entry is None:
-        raise Missing("This person or team does not belong to the project any more.")
+        raise Missing(tr("This person or team does not belong to the project any more."))
     return entry
 
 
@@ -131,7 +132,7 @@ def find_person(actor: Actor, kind: str, number: int) -> User | Worker | Team:
     else:
         found = Team.objects.filter(pk=number, **here).first() if kind == TEAM else None
     if found is None:
-        raise Missing("There is no such person or team in this workspace.")
+        raise Missing(tr("There is no such person or team in this workspace."))
     return found
 
 

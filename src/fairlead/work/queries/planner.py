@@ -12,6 +12,7 @@ from django.db.models import F
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Missing
 from fairlead.lib.hours import Interval, joined
+from fairlead.lib.speech import tr
 from fairlead.people.models import Worker
 from fairlead.work.planner import Capture, OwnBlock
 from fairlead.work.queries.rows import plain
@@ -32,7 +33,7 @@ def find_capture(actor: Actor, number: int) -> Capture:
     mine = Capture.objects.filter(workspace_id=actor.workspace_id, user_id=actor.user_id or 0)
     found = mine.select_related("project").filter(pk=number).first()
     if found is None:
-        raise Missing("There is no such note.")
+        raise Missing(tr("There is no such note."))
     return found
 
 
@@ -53,7 +54,7 @@ def find_block(actor: Actor, number: int) -> OwnBlock:
     mine = OwnBlock.objects.filter(workspace_id=actor.workspace_id, worker__user_id=actor.user_id or 0)
     found = mine.select_related("worker", "task__project").filter(pk=number).first()
     if found is None:
-        raise Missing("There is no such block of yours.")
+        raise Missing(tr("There is no such block of yours."))
     return found
 
 

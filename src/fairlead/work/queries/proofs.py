@@ -12,6 +12,7 @@ from django.db.models import F, QuerySet
 from fairlead.accounts.models import Role
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Missing
+from fairlead.lib.speech import tr
 from fairlead.work.models import AttachmentVersion, ProofNote, ProofPin
 from fairlead.work.queries.attachments import find_attachment
 from fairlead.work.queries.rows import plain
@@ -67,6 +68,6 @@ def find_pin(actor: Actor, attachment_id: int, pin_id: int) -> ProofPin:
     attachment = find_attachment(actor, attachment_id)
     found = _pins(actor).filter(version__attachment=attachment, pk=pin_id).select_related("version", "author").first()
     if found is None:
-        raise Missing("There is no such pin.")
+        raise Missing(tr("There is no such pin."))
     found.version.attachment = attachment
     return found

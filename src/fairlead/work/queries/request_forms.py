@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Missing
+from fairlead.lib.speech import tr
 from fairlead.work.models import Project, RequestDraft, RequestForm
 from fairlead.work.permissions import may_manage_project
 from fairlead.work.queries.visible import visible_projects
@@ -72,7 +73,7 @@ def find_form(actor: Actor, form_id: int) -> RequestForm:
     ).select_related("project")
     form = found.first()
     if form is None or (form.published_at is None and not may_manage_project(actor, form.project)):
-        raise Missing("There is no such form; it may have been closed.")
+        raise Missing(tr("There is no such form; it may have been closed."))
     return form
 
 

@@ -73,7 +73,7 @@ def _linked(actor: Actor, links: dict[int, dict[str, Any]]) -> list[dict[str, An
     rows = _rows(visible_tasks(actor).filter(pk__in=links)) if links else []
     for row in rows:
         link = links[row["id"]]
-        row["kind"], row["kind_name"] = link["kind"], Dependency.Kind(link["kind"]).label
+        row["kind"], row["kind_name"] = link["kind"], str(Dependency.Kind(link["kind"]).label)
         row["lag"] = write_lag(link["lag_min"])
     return rows
 

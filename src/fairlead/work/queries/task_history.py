@@ -2,28 +2,44 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from babel.numbers import format_decimal
+
 from fairlead.accounts.models import Role
 from fairlead.events.actor import Actor
 from fairlead.events.models import Event
+from fairlead.lib.days import moment_in_words
 from fairlead.lib.lag import write_lag
+from fairlead.lib.speech import later, locale, tr
 from fairlead.work.models import Dependency, Task
 
 MOST: Final = 200
 NAMES: Final = {
-    "effort_low_min": "low effort",
-    "effort_min": "likely effort",
-    "effort_high_min": "high effort",
-    "needs": "needed skills",
-    "release_at": "start date",
-    "due_at": "due date",
-    "external_id": "outside id",
-    "due_on": "day",
+    "title": later("title"),
+    "priority": later("priority"),
+    "labels": later("labels"),
+    "parent": later("parent"),
+    "type": later("type"),
+    "effort_low_min": later("low effort"),
+    "effort_min": later("likely effort"),
+    "effort_high_min": later("high effort"),
+    "needs": later("needed skills"),
+    "release_at": later("start date"),
+    "due_at": later("due date"),
+    "external_id": later("outside id"),
+    "due_on": later("day"),
+    "text": later("text"),
+    "who": later("who"),
+    "worker": later("worker"),
+    "status": later("status"),
+    "kind": later("kind"),
+    "lag": later("lag"),
 }
 MOVES: Final = ("task.moved", "task.started", "task.submitted", "task.completed", "task.reopened", "task.cancelled")
 
@@ -65,7 +81,7 @@ def sentence(kind: str, payload: Mapping[str, Any], zone: str) -> str:
 
 def _moved(payload: Mapping[str, Any], _zone: str) -> str:
     before, after = payload.get("changes", {}).get("status", ("", ""))
-    return f"moved it from {before} to {after}" if after else ""
+    return tr("moved it from %(before)s to %(after)s", before=before, after=after) if after else ""
 
 
 def _changed(payload: Mapping[str, Any], zone: str) -> str:
@@ -75,57 +91,68 @@ def _changed(payload: Mapping[str, Any], zone: str) -> str:
 def _change(name: str, before: Any, after: Any, zone: str) -> str:
     what = NAMES.get(name, name)
     if name == "description":
-        did = "rewrote" if before and after else "wrote" if after else "removed"
-        return f"{did} the description"
+        return _described(before, after)
     old, new = _value(name, before, zone), _value(name, after, zone)
     if not new:
-        return f"removed the {what} ({old})"
-    return f"changed the {what} from {old} to {new}" if old else f"set the {what} to {new}"
+        return tr("removed the %(what)s (%(old)s)", what=what, old=old)
+    if old:
+        return tr("changed the %(what)s from %(old)s to %(new)s", what=what, old=old, new=new)
+    return tr("set the %(what)s to %(new)s", what=what, new=new)
+
+
+def _described(before: Any, after: Any) -> str:
+    if not after:
+        return tr("removed the description")
+    return tr("rewrote the description") if before else tr("wrote the description")
 
 
 def _value(name: str, value: Any, zone: str) -> str:
     if value in (None, "", []):
         return ""
     if name.endswith("_at"):
-        return f"{datetime.fromisoformat(str(value)).astimezone(ZoneInfo(zone)):%-d %b %Y %H:%M}"
+        return moment_in_words(datetime.fromisoformat(str(value)).astimezone(ZoneInfo(zone)))
     if name.endswith("_min"):
-        hours = f"{int(value) / 60:.1f}".removesuffix(".0")
+        hours = format_decimal(round(int(value) / 60, 1), "0.#", locale=locale())
         return f"{value} min" if int(value) < 60 else f"{hours} h"
     if isinstance(value, list):
         return ", ".join(str(part) for part in value)
-    return f"“{value}”" if name == "title" else str(value)
+    if name == "title":
+        return tr("“%(text)s”", text=value)
+    return tr(str(value)) if name == "priority" else str(value)
+
+
+def _with(told: str, reason: Any) -> str:
+    return f"{told} – {reason}" if reason else told
 
 
 def _assigned(payload: Mapping[str, Any], _zone: str) -> str:
-    worker, previous, reason = _name(payload.get("worker")), _name(payload.get("previous")), payload.get("reason")
-    moved = f"moved it from {previous} to {worker}" if previous else f"assigned it to {worker}"
-    return f"{moved} – {reason}" if reason else moved
+    worker, previous = _name(payload.get("worker")), _name(payload.get("previous"))
+    if previous:
+        return _with(tr("moved it from %(before)s to %(after)s", before=previous, after=worker), payload.get("reason"))
+    return _with(tr("assigned it to %(worker)s", worker=worker), payload.get("reason"))
 
 
 def _unassigned(payload: Mapping[str, Any], _zone: str) -> str:
-    reason = payload.get("reason")
-    taken = f"took it back from {_name(payload.get('worker'))}"
-    return f"{taken} – {reason}" if reason else taken
+    return _with(tr("took it back from %(worker)s", worker=_name(payload.get("worker"))), payload.get("reason"))
 
 
 def _triaged(payload: Mapping[str, Any], _zone: str) -> str:
     outcome, reason = str(payload.get("outcome", "")), payload.get("reason")
-    told = {"merged": f"merged it into {payload.get('into')}", "declined": "declined it"}.get(outcome, "accepted it")
+    if outcome == "merged":
+        told = tr("merged it into %(into)s", into=payload.get("into"))
+    else:
+        told = tr("declined it") if outcome == "declined" else tr("accepted it")
     return f"{told}: {reason}" if reason else told
 
 
 def _offer(text: str) -> Callable[[Mapping[str, Any], str], str]:
-    """What an event about an offer says, with the worker's name in {worker}; the reason is added."""
-
-    def tell(payload: Mapping[str, Any], _zone: str) -> str:
-        told, reason = text.format(worker=_name(payload.get("worker"))), payload.get("reason")
-        return f"{told} – {reason}" if reason else told
-
-    return tell
+    """What an event about an offer says, with the worker's name in `%(worker)s`; the reason is added."""
+    return lambda p, _z: _with(str(text) % {"worker": _name(p.get("worker"))}, p.get("reason"))
 
 
-def _said(what: str, payload: Mapping[str, Any]) -> str:
-    return f"{what}: {payload['comment']}" if payload.get("comment") else what
+def _said(what: str) -> Callable[[Mapping[str, Any], str], str]:
+    """What was done, and what was said about it."""
+    return lambda p, _z: f"{what}: {p['comment']}" if p.get("comment") else str(what)
 
 
 def _name(worker: Any) -> str:
@@ -137,104 +164,121 @@ def _linked(payload: Mapping[str, Any], _zone: str) -> str:
     """Events from before there were kinds have none."""
     kind, lag, after = payload.get("link", "fs"), write_lag(payload.get("lag_min", 0)), payload["after"]
     if kind == Dependency.Kind.FINISH_START and not lag:
-        return f"made it wait for {after}"
-    return f"linked it to {after}: {Dependency.Kind(kind).label}" + (f", {lag.lstrip('-')} {_side(lag)}" if lag else "")
-
-
-def _side(lag: str) -> str:
-    return "earlier" if lag.startswith("-") else "later"
+        return tr("made it wait for %(after)s", after=after)
+    told = {"after": after, "kind": Dependency.Kind(kind).label, "lag": lag.lstrip("-")}
+    if not lag:
+        return tr("linked it to %(after)s: %(kind)s", **told)
+    if lag.startswith("-"):
+        return tr("linked it to %(after)s: %(kind)s, %(lag)s earlier", **told)
+    return tr("linked it to %(after)s: %(kind)s, %(lag)s later", **told)
 
 
 def _relinked(payload: Mapping[str, Any], _zone: str) -> str:
-    changed = payload.get("changes", {})
-    parts = [f"{name} from {old or 'none'} to {new or 'none'}" for name, (old, new) in changed.items()]
-    return f"changed its link to {payload['after']}: {'; '.join(parts)}"
+    parts = [
+        tr("%(what)s from %(old)s to %(new)s", what=NAMES.get(name, name), old=_link_word(old), new=_link_word(new))
+        for name, (old, new) in payload.get("changes", {}).items()
+    ]
+    return tr("changed its link to %(after)s: %(parts)s", after=payload["after"], parts="; ".join(parts))
 
 
-def _quoted(payload: Mapping[str, Any]) -> str:
-    return f": “{payload['words']}”" if payload.get("words") else ""
+def _link_word(text: str) -> str:
+    """The kind of a link stands in the log by its English name, a lag as it was typed."""
+    return tr(text) if text else tr("none")
+
+
+def _quoting(text: str) -> Callable[[Mapping[str, Any], str], str]:
+    """What was done, and the client's words about it. The payload fills what the text leaves open."""
+    return lambda p, _z: str(text) % p + (": " + tr("“%(text)s”", text=p["words"]) if p.get("words") else "")
 
 
 def _source(payload: Mapping[str, Any], _zone: str) -> str:
     if payload.get("form"):
-        return f"asked for it with the form {payload['form']}"
-    return {"request": "asked for it", "import": "imported it"}.get(str(payload.get("source")), "created it")
+        return tr("asked for it with the form %(form)s", form=payload["form"])
+    return {"request": tr("asked for it"), "import": tr("imported it")}.get(
+        str(payload.get("source")), tr("created it")
+    )
 
 
 def _version(payload: Mapping[str, Any], _zone: str) -> str:
     if payload.get("restored"):
-        return f"made version {payload['restored']} of {payload['name']} the current one again"
-    return f"added version {payload['number']} of the file {payload['name']}"
+        return tr("made version %(restored)s of %(name)s the current one again", **payload)
+    return tr("added version %(number)s of the file %(name)s", **payload)
 
 
-def _pin(text: str) -> Callable[[Mapping[str, Any], str], str]:
-    return lambda p, _z: f"{text} on version {{version}} of {{name}}".format(**{"made": "", **p})
+def _plain(text: str) -> Callable[[Mapping[str, Any], str], str]:
+    """A text that the payload fills; workers in it by name, several things with commas."""
+    return lambda p, _z: str(text) % defaultdict(str, {name: _word(value) for name, value in p.items()})
 
 
+def _word(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else _name(value)
+
+
+ASKED: Final = _plain(later("asked %(clients)s to approve it"))
 TELL: Final[dict[str, Callable[[Mapping[str, Any], str], str]]] = {
     "task.created": _source,
-    "task.requested": lambda _p, _z: "asked for it",
+    "task.requested": _plain(later("asked for it")),
     "task.changed": _changed,
     **dict.fromkeys(MOVES, _moved),
-    "task.deleted": lambda _p, _z: "put it into the trash",
-    "task.restored": lambda _p, _z: "took it out of the trash",
-    "task.criterion_added": lambda p, _z: f"asked for “{p['text']}”",
-    "task.criterion_checked": lambda p, _z: f"checked “{p['text']}”",
-    "task.criterion_unchecked": lambda p, _z: f"unchecked “{p['text']}”",
-    "task.criterion_removed": lambda p, _z: f"removed the criterion “{p['text']}”",
+    "task.deleted": _plain(later("put it into the trash")),
+    "task.restored": _plain(later("took it out of the trash")),
+    "task.criterion_added": _plain(later("asked for “%(text)s”")),
+    "task.criterion_checked": _plain(later("checked “%(text)s”")),
+    "task.criterion_unchecked": _plain(later("unchecked “%(text)s”")),
+    "task.criterion_removed": _plain(later("removed the criterion “%(text)s”")),
     "task.dependency_added": _linked,
     "task.dependency_changed": _relinked,
-    "task.unblocked": lambda p, _z: f"made way for it: {p['after']} is over",
-    "task.item_added": lambda p, _z: f"added “{p['text']}” to the checklist",
-    "task.item_changed": lambda p, z: f"“{p['text']}”: {_changed(p, z)}",
-    "task.item_checked": lambda p, _z: f"ticked off “{p['text']}”",
-    "task.item_unchecked": lambda p, _z: f"opened “{p['text']}” again",
-    "task.item_removed": lambda p, _z: f"took “{p['text']}” off the checklist",
-    "task.item_converted": lambda p, _z: f"made the subtask {p['into']} of “{p['text']}”",
-    "task.approvers_named": lambda p, _z: f"asked {', '.join(p['changes']['approvers'][1])} to approve it",
-    "task.approval_given": lambda p, _z: _said("approved it", p),
-    "task.approval_refused": lambda p, _z: _said("rejected it", p),
-    "task.approval_sent_back": lambda p, _z: _said("asked for changes", p),
-    "task.approval_withdrawn": lambda _p, _z: "took their answer back",
-    "task.dependency_removed": lambda p, _z: f"let it no longer wait for {p['after']}",
-    "task.placed": lambda p, _z: f"showed it in {p['project']}, too",
-    "task.unplaced": lambda p, _z: f"showed it in {p['project']} no longer",
+    "task.unblocked": _plain(later("made way for it: %(after)s is over")),
+    "task.item_added": _plain(later("added “%(text)s” to the checklist")),
+    "task.item_changed": lambda p, z: tr("“%(text)s”", text=p["text"]) + f": {_changed(p, z)}",
+    "task.item_checked": _plain(later("ticked off “%(text)s”")),
+    "task.item_unchecked": _plain(later("opened “%(text)s” again")),
+    "task.item_removed": _plain(later("took “%(text)s” off the checklist")),
+    "task.item_converted": _plain(later("made the subtask %(into)s of “%(text)s”")),
+    "task.approvers_named": lambda p, z: ASKED({"clients": p["changes"]["approvers"][1]}, z),
+    "task.approval_given": _said(later("approved it")),
+    "task.approval_refused": _said(later("rejected it")),
+    "task.approval_sent_back": _said(later("asked for changes")),
+    "task.approval_withdrawn": _plain(later("took their answer back")),
+    "task.dependency_removed": _plain(later("let it no longer wait for %(after)s")),
+    "task.placed": _plain(later("showed it in %(project)s, too")),
+    "task.unplaced": _plain(later("showed it in %(project)s no longer")),
     "task.triaged": _triaged,
-    "task.snoozed": lambda p, z: f"put it off until {_value('until_at', p['until'], z)}",
-    "task.untriaged": lambda _p, _z: "put it back into the inbox",
-    "task.file_added": lambda p, _z: f"added the file {p['name']}",
+    "task.snoozed": lambda p, z: tr("put it off until %(until)s", until=_value("until_at", p["until"], z)),
+    "task.untriaged": _plain(later("put it back into the inbox")),
+    "task.file_added": _plain(later("added the file %(name)s")),
     "task.file_version_added": _version,
-    "task.file_removed": lambda p, _z: f"removed the file {p['name']}",
-    "task.file_restored": lambda p, _z: f"took the file {p['name']} out of the trash",
-    "task.file_shown": lambda p, _z: f"showed the file {p['name']} to clients",
-    "task.file_hidden": lambda p, _z: f"hid the file {p['name']} from clients",
-    "task.file_purged": lambda p, _z: f"deleted the file {p['name']} for good",
-    "task.proof_pinned": _pin("set pin {pin}"),
-    "task.proof_answered": _pin("answered at pin {pin}"),
-    "task.proof_resolved": _pin("resolved pin {pin}"),
-    "task.proof_reopened": _pin("reopened pin {pin}"),
-    "task.proof_task_made": _pin("made {made} of pin {pin}"),
+    "task.file_removed": _plain(later("removed the file %(name)s")),
+    "task.file_restored": _plain(later("took the file %(name)s out of the trash")),
+    "task.file_shown": _plain(later("showed the file %(name)s to clients")),
+    "task.file_hidden": _plain(later("hid the file %(name)s from clients")),
+    "task.file_purged": _plain(later("deleted the file %(name)s for good")),
+    "task.proof_pinned": _plain(later("set pin %(pin)s on version %(version)s of %(name)s")),
+    "task.proof_answered": _plain(later("answered at pin %(pin)s on version %(version)s of %(name)s")),
+    "task.proof_resolved": _plain(later("resolved pin %(pin)s on version %(version)s of %(name)s")),
+    "task.proof_reopened": _plain(later("reopened pin %(pin)s on version %(version)s of %(name)s")),
+    "task.proof_task_made": _plain(later("made %(made)s of pin %(pin)s on version %(version)s of %(name)s")),
     "task.assigned": _assigned,
     "task.unassigned": _unassigned,
-    "task.offered": _offer("offered it to {worker}"),
-    "task.offer_accepted": _offer("accepted the offer"),
-    "task.offer_declined": _offer("declined the offer"),
-    "task.offer_expired": _offer("had no answer from {worker}"),
-    "task.offer_withdrawn": _offer("withdrew the offer to {worker}"),
-    "task.pinned": lambda p, _z: f"pinned it to {_name(p['worker'])}",
-    "task.unpinned": lambda _p, _z: "let go of its pin",
-    "task.routed": lambda p, _z: f"took it: version {p['version']}",
-    "task.routed_again": lambda _p, _z: "had it routed again",
-    "task.step_began": lambda p, _z: f"began step {p['step']}, “{p['name']}”",
-    "task.proposed": lambda p, _z: f"proposed {_name(p['worker'])}",
-    "task.proposal_rejected": lambda p, _z: f"decided against {_name(p['worker'])}",
-    "task.overridden": lambda p, _z: f"chose {_name(p['worker'])} instead of {_name(p['proposed'])}",
-    "task.unroutable": lambda p, _z: f"found nobody: {p['reason']}",
-    "task.offers_exhausted": lambda p, _z: f"found nobody: none of {p['asked']} accepted",
-    "task.handed_over": lambda p, _z: f"asked {', '.join(p['clients'])} to approve it",
-    "task.handover_withdrawn": lambda _p, _z: "took it back from the client",
-    "task.approved": lambda p, _z: f"approved it{_quoted(p)}",
-    "task.changes_asked": lambda p, _z: f"asked for changes{_quoted(p)}",
-    "task.beyond_revisions": lambda p, _z: f"asked for more than the {p['limit']} agreed revisions{_quoted(p)}",
-    "task.rated": lambda p, _z: f"gave it {p['rating']} of 5{_quoted(p)}",
+    "task.offered": _offer(later("offered it to %(worker)s")),
+    "task.offer_accepted": _offer(later("accepted the offer")),
+    "task.offer_declined": _offer(later("declined the offer")),
+    "task.offer_expired": _offer(later("had no answer from %(worker)s")),
+    "task.offer_withdrawn": _offer(later("withdrew the offer to %(worker)s")),
+    "task.pinned": _plain(later("pinned it to %(worker)s")),
+    "task.unpinned": _plain(later("let go of its pin")),
+    "task.routed": _plain(later("took it: version %(version)s")),
+    "task.routed_again": _plain(later("had it routed again")),
+    "task.step_began": _plain(later("began step %(step)s, “%(name)s”")),
+    "task.proposed": _plain(later("proposed %(worker)s")),
+    "task.proposal_rejected": _plain(later("decided against %(worker)s")),
+    "task.overridden": _plain(later("chose %(worker)s instead of %(proposed)s")),
+    "task.unroutable": _plain(later("found nobody: %(reason)s")),
+    "task.offers_exhausted": _plain(later("found nobody: none of %(asked)s accepted")),
+    "task.handed_over": ASKED,
+    "task.handover_withdrawn": _plain(later("took it back from the client")),
+    "task.approved": _quoting(later("approved it")),
+    "task.changes_asked": _quoting(later("asked for changes")),
+    "task.beyond_revisions": _quoting(later("asked for more than the %(limit)s agreed revisions")),
+    "task.rated": _quoting(later("gave it %(rating)s of 5")),
 }

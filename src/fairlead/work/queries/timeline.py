@@ -11,7 +11,9 @@ from django.db.models import Q, QuerySet
 
 from fairlead.accounts.models import Role
 from fairlead.events.actor import Actor
+from fairlead.lib.days import short_moment
 from fairlead.lib.lag import write_lag
+from fairlead.lib.speech import tr
 from fairlead.work.dates import AT_START, Bar, Link, asked_of, is_broken, longest_chain
 from fairlead.work.filters import TaskFilter
 from fairlead.work.models import Dependency, Task
@@ -101,14 +103,25 @@ def _problem(link: Link, before: Bar, bar: Bar, zone: str) -> str:
     edge, at = (bar.start if start else bar.end), asked_of(link, before)
     after_end = link.kind in (Dependency.Kind.FINISH_START, Dependency.Kind.FINISH_FINISH)
     there = before.end if after_end else before.start
-    verb, other = ("starts" if start else "ends"), ("ends" if after_end else "starts")
-    text = f"{bar.key} {verb} on {_day(edge, zone)}, but {before.key} {other} on {_day(there, zone)}"
+    dates = {"key": bar.key, "on": _day(edge, zone), "other": before.key, "then": _day(there, zone)}
     lag = write_lag(abs(link.lag_min))
-    if lag and at is not None:
-        text += f", and it follows {lag} {'later' if link.lag_min > 0 else 'earlier'}"
+    text = _said_problem(start=start, after_end=after_end, dates=dates)
+    if lag and at is not None and link.lag_min > 0:
+        text = tr("%(problem)s, and it follows %(lag)s later", problem=text, lag=lag)
+    elif lag and at is not None:
+        text = tr("%(problem)s, and it follows %(lag)s earlier", problem=text, lag=lag)
     return text + "."
 
 
+def _said_problem(*, start: bool, after_end: bool, dates: dict[str, str]) -> str:
+    if start and after_end:
+        return tr("%(key)s starts on %(on)s, but %(other)s ends on %(then)s", **dates)
+    if start:
+        return tr("%(key)s starts on %(on)s, but %(other)s starts on %(then)s", **dates)
+    if after_end:
+        return tr("%(key)s ends on %(on)s, but %(other)s ends on %(then)s", **dates)
+    return tr("%(key)s ends on %(on)s, but %(other)s starts on %(then)s", **dates)
+
+
 def _day(at: datetime | None, zone: str) -> str:
-    local = at.astimezone(ZoneInfo(zone)) if at else None
-    return f"{local.day} {local:%b %H:%M}" if local else "no day"
+    return short_moment(at.astimezone(ZoneInfo(zone))) if at else tr("no day")

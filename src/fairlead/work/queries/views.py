@@ -9,6 +9,7 @@ from django.db.models import F, Q, QuerySet
 from fairlead.accounts.models import Role
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Missing
+from fairlead.lib.speech import tr
 from fairlead.work.models import StartView, View
 
 
@@ -36,7 +37,7 @@ def find_view(actor: Actor, number: int) -> View:
     """The view. Raises Missing, also for one that somebody keeps for themself."""
     found = visible_views(actor).filter(pk=number).first()
     if found is None:
-        raise Missing("There is no such view, or it is not shared with you.")
+        raise Missing(tr("There is no such view, or it is not shared with you."))
     return found
 
 

@@ -11,6 +11,7 @@ from django.db.models import Model, QuerySet
 from fairlead.accounts.models import Role
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Missing
+from fairlead.lib.speech import tr
 from fairlead.work.models import Batch, Comment, Criterion, Project, Task
 from fairlead.work.reach import reach_of
 
@@ -62,7 +63,7 @@ def find_project(actor: Actor, key: str) -> Project:
     """The visible project with this key, in any capitals. Raises Missing."""
     found = visible_projects(actor).select_related("lead").filter(key=key.upper()).first()
     if found is None:
-        raise Missing("There is no such project, or it was not shared with you.")
+        raise Missing(tr("There is no such project, or it was not shared with you."))
     return found
 
 
@@ -83,14 +84,14 @@ def _one(tasks: QuerySet[Task], key: str) -> Task:
         found = related.filter(project__key=parts[1].upper(), number=int(parts[2])).first()
         if found is not None:
             return found
-    raise Missing("There is no such task. A key looks like WEB-42.")
+    raise Missing(tr("There is no such task. A key looks like WEB-42."))
 
 
 def find_criterion(actor: Actor, task: Task, criterion_id: int) -> Criterion:
     """A criterion of a visible task. Raises Missing."""
     found = Criterion.objects.filter(workspace_id=actor.workspace_id, task=task, pk=criterion_id).first()
     if found is None:
-        raise Missing("This criterion was removed.")
+        raise Missing(tr("This criterion was removed."))
     found.task = task
     return found
 
@@ -99,7 +100,7 @@ def find_comment(actor: Actor, task: Task, comment_id: int) -> Comment:
     """A comment on a visible task that the actor may see. Raises Missing."""
     found = visible_comments(actor, task).select_related("author").filter(pk=comment_id).first()
     if found is None:
-        raise Missing("This comment was removed.")
+        raise Missing(tr("This comment was removed."))
     found.task = task
     return found
 
@@ -117,7 +118,7 @@ def find_removed_comment(actor: Actor, task: Task, comment_id: int) -> Comment:
         found = found.filter(internal=False)
     comment = found.select_related("author").first()
     if comment is None:
-        raise Missing("There is no such comment.")
+        raise Missing(tr("There is no such comment."))
     comment.task = task
     return comment
 
@@ -127,5 +128,5 @@ def find_batch(actor: Actor, number: int) -> Batch:
     mine = Batch.objects.filter(workspace_id=actor.workspace_id, by_user_id=actor.user_id or 0)
     found = mine.filter(pk=number).first()
     if found is None:
-        raise Missing("There is no such change of yours.")
+        raise Missing(tr("There is no such change of yours."))
     return found

@@ -9,6 +9,7 @@ from typing import Any
 
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Missing
+from fairlead.lib.speech import tr
 from fairlead.work.types.models import APPROVAL, MILESTONE, TASK, TaskType, TypeColumn, TypeField, TypeNeed
 
 
@@ -100,5 +101,5 @@ def find_type(actor: Actor, key: str) -> TaskType:
     """A type of the workspace. Raises Missing."""
     found = TaskType.objects.filter(workspace_id=actor.workspace_id, key=key).first()
     if found is None:
-        raise Missing("There is no such type of work. It may have been deleted.")
+        raise Missing(tr("There is no such type of work. It may have been deleted."))
     return found

@@ -8,6 +8,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 
+from fairlead.lib.speech import later, later_as
 from fairlead.work.fields.models import KEY
 
 TASK, REQUEST, BUG, APPROVAL, MILESTONE = "task", "request", "bug", "approval", "milestone"
@@ -118,10 +119,10 @@ class Approver(models.Model):
     """Somebody who decides about an approval, and what they said last; nothing yet, or not since it was changed."""
 
     class Verdict(models.TextChoices):
-        NONE = "", "Not yet"
-        YES = "approved", "Approved"
-        NO = "rejected", "Rejected"
-        CHANGES = "changes", "Asked for changes"
+        NONE = "", later("Not yet")
+        YES = "approved", later_as("approval", "Approved")
+        NO = "rejected", later("Rejected")
+        CHANGES = "changes", later("Asked for changes")
 
     workspace = models.ForeignKey("accounts.Workspace", models.CASCADE)
     task = models.ForeignKey("work.Task", models.CASCADE, related_name="approvers")

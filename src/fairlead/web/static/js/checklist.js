@@ -11,7 +11,7 @@
         if (newIndex === oldIndex) return;
         const body = new URLSearchParams({ position: newIndex });
         const answer = await fetch(item.dataset.placeUrl, { method: "POST", body, headers: { "X-CSRFToken": token() } }).catch(() => null);
-        if (!answer?.ok) document.body.dispatchEvent(new CustomEvent("toast", { detail: { level: "error", text: "The order could not be saved. Reload the page." } }));
+        if (!answer?.ok) document.body.dispatchEvent(new CustomEvent("toast", { detail: { level: "error", text: tr("The order could not be saved. Reload the page.") } }));
       },
     });
   };
