@@ -109,7 +109,9 @@ def test_shapes_that_carry_meaning_stand_out(theme: int) -> None:
 def test_no_template_has_an_inline_style_or_handler() -> None:
     for template in (WEB / "templates").rglob("*.jinja"):
         text = template.read_text()
-        assert not re.search(r"\sstyle=|\son(click|change|submit|input|load)=|<style|<script(?! src| type=.application/json)", text), template
+        assert not re.search(
+            r"\sstyle=|\son(click|change|submit|input|load)=|<style|<script(?! src| type=.application/json)", text
+        ), template
 
 
 def test_the_lock_of_the_browser_files_pins_hashes_and_names_no_address() -> None:

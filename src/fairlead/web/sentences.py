@@ -162,6 +162,7 @@ PHRASES: Final[dict[str, str]] = {
     "view.shared": "shared the view {name}",
     "view.unshared": "no longer shares the view {name}",
     "task.placed": "shows {subject} in {project}, too",
+    "task.transferred": "moved {subject} here from another project",
     "task.unplaced": "no longer shows {subject} in {project}",
     "task.triaged": "looked at {subject}: {outcome} {into} {reason}",
     "task.snoozed": "put {subject} off in the inbox until {until}",

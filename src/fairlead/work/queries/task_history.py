@@ -199,6 +199,9 @@ TELL: Final[dict[str, Callable[[Mapping[str, Any], str], str]]] = {
     "task.dependency_removed": lambda p, _z: f"let it no longer wait for {p['after']}",
     "task.placed": lambda p, _z: f"showed it in {p['project']}, too",
     "task.unplaced": lambda p, _z: f"showed it in {p['project']} no longer",
+    "task.transferred": lambda p, _z: (
+        f"moved it from {p['changes']['project'][0]}, where it was {p['changes']['key'][0]}"
+    ),
     "task.triaged": _triaged,
     "task.snoozed": lambda p, z: f"put it off until {_value('until_at', p['until'], z)}",
     "task.untriaged": lambda _p, _z: "put it back into the inbox",
