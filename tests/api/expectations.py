@@ -109,6 +109,7 @@ OPERATIONS: dict[str, Line] = {
     "POST /tasks/{key}/triage/decline": allow(*MANAGERS, at={"key": "wish"}, data={"reason": "Not now"}),
     "POST /tasks/{key}/triage/merge": allow(*MANAGERS, at={"key": "wish"}, data={"into": "WEB-2"}),
     "POST /tasks/{key}/triage/snooze": allow(*MANAGERS, at={"key": "wish"}, data={"until": SOON}),
+    "POST /tasks/{key}/transfer": allow(*MANAGERS, data={"project": "OPS"}),
     "GET /tasks/{key}/placements": allow(*SEES_PROJECT),
     "PUT /tasks/{key}/placements/{project_key}": allow(*MANAGERS, HOLDER),
     "DELETE /tasks/{key}/placements/{project_key}": allow(*MANAGERS, HOLDER, at={"key": "running"}),

@@ -78,6 +78,7 @@ def fill(now: datetime) -> Filled:
         "notices/number": str(notice.pk),
         "devices/number": str(_device(world, now).pk),
         "seen/secret": seen_secret(notice),
+        "transfer/to": "OPS",
         "task/key": "WEB-1",
         "board/key": "WEB",
         "stop/secret": stop_secret(world.workspace.pk, world.bob.user.pk, ["assigned"]),

@@ -126,7 +126,7 @@ def rematch(*, workspace_id: int, now: datetime) -> None:
         look(route_waiting, workspace_id=workspace_id)
 
 
-@follows("task.changed")
+@follows("task.changed", "task.transferred")
 @job(retry=RETRY)
 def reroute(*, workspace_id: int, event_id: int, now: datetime) -> None:
     """Route a task anew when what policies look at has changed."""

@@ -166,6 +166,7 @@ CATALOGUE: Final[dict[str, str]] = {
     "view.unshared": "name",
     "task.placed": "project",
     "task.unplaced": "project",
+    "task.transferred": "changes (key, project)",
     "task.triaged": "outcome (accepted, merged, declined), source, reason, into",
     "task.snoozed": "until",
     "task.untriaged": "",

@@ -69,6 +69,7 @@ from fairlead.web import (
     time_weeks,
     timeline,
     timer,
+    transfers,
 )
 
 AREAS: list[ModuleType] = [
@@ -135,5 +136,6 @@ AREAS: list[ModuleType] = [
     time_log,
     time_weeks,
     timer,
+    transfers,
     teams,
 ]

@@ -165,6 +165,7 @@ PHRASES: Final[dict[str, str]] = {
     "view.unshared": later("no longer shares the view %(name)s"),
     "task.placed": later("shows %(subject)s in %(project)s, too"),
     "task.unplaced": later("no longer shows %(subject)s in %(project)s"),
+    "task.transferred": later("moved %(subject)s here from another project"),
     "task.triaged": later("looked at %(subject)s: %(outcome)s %(into)s %(reason)s"),
     "task.snoozed": later("put %(subject)s off in the inbox until %(until)s"),
     "task.untriaged": later("put %(subject)s back into the inbox"),

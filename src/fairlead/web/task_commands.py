@@ -11,7 +11,7 @@ from fairlead.events.actor import Actor
 from fairlead.lib.speech import tr
 from fairlead.web.palette import Command
 from fairlead.work.models import Task
-from fairlead.work.permissions import may_edit_task
+from fairlead.work.permissions import may_edit_task, may_transfer
 from fairlead.work.queries import TaskDetails, status_choices
 from fairlead.work.states import OVER, State
 
@@ -28,6 +28,8 @@ def task_commands(
         lines += [*_columns(task, found), *_priorities(task)]
         lines.append(Command(tr("Set due date"), "calendar", "click", "#id_due_at", group=group))
         lines.append(Command(tr("Move with its followers"), "calendar-arrow-up", "go", f"{base}dates/", group=group))
+        if may_transfer(actor, task):
+            lines.append(Command(tr("Move to another project"), "folder-input", "go", f"{base}transfer/", group=group))
         lines += [_shown_in(task, key, name) for key, name in further]
     if may_assign_in(actor, task.project_id) and State(task.state) not in OVER:
         lines.append(Command(tr("Assign the best candidate"), "user-check", "post", f"{base}assign-best/", group=group))

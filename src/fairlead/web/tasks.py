@@ -34,7 +34,14 @@ from fairlead.work import actions
 from fairlead.work.drafts import EFFORTS
 from fairlead.work.fields.stored import people_of
 from fairlead.work.models import Dependency, Project, Task
-from fairlead.work.permissions import may_comment, may_create_task, may_delete_task, may_edit_task, may_order
+from fairlead.work.permissions import (
+    may_comment,
+    may_create_task,
+    may_delete_task,
+    may_edit_task,
+    may_order,
+    may_transfer,
+)
 from fairlead.work.queries import (
     TaskDetails,
     details,
@@ -63,6 +70,8 @@ def show(request: Request, key: str) -> HttpResponse:
     task = find_task(request.actor, key)
     if client := to_portal(request, f"/portal/{task}/"):
         return client
+    if key != str(task):  # it moved to another project
+        return redirect(f"/tasks/{task}/")
     found = details(request.actor, task)
     return _task_page(request, task, found, _form(request, task, found))
 
@@ -89,6 +98,7 @@ def _task_page(request: Request, task: Task, found: TaskDetails, form: TaskForm,
         "may_edit": may_edit_task(actor, task) and task.project.archived_at is None,
         "may_delete": may_delete_task(actor, task),
         "may_move": may_order(actor, task),
+        "may_transfer": may_transfer(actor, task) and not client,
         "may_cancel": State.CANCELLED in found.next_states,
         "may_comment": may_comment(actor, task, internal=False),
         "client": client,

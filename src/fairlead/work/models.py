@@ -378,6 +378,7 @@ class BatchLine(models.Model):
         return f"{self.task} in {self.batch}"
 
 
+from fairlead.work.former_keys import FormerKey  # noqa: E402, F401  and here
 from fairlead.work.membership import ProjectMember, ProjectRole  # noqa: E402, F401  Django finds models here
 from fairlead.work.models_files import (  # noqa: E402  they point to the models above
     Attachment,

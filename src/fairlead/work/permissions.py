@@ -100,6 +100,11 @@ def may_delete_task(actor: Actor, task: Task) -> bool:
     return bool(parts(actor, task) & {MANAGER, AUTHOR})
 
 
+def may_transfer(actor: Actor, task: Task) -> bool:
+    """Move the task out of its project: whoever leads that."""
+    return MANAGER in parts(actor, task)
+
+
 def may_change_many(actor: Actor) -> bool:
     """Change tasks in one go, and take that back: the team, each task by the rules for one."""
     return actor.user_id is not None and actor.role in STAFF and may_write(actor)

@@ -67,6 +67,10 @@ class Put(Body):
     until: Moment
 
 
+class Transfer(Body):
+    project: ProjectKey = Field(description="The key of the project that takes it.", examples=["OPS"])
+
+
 class PlacementOut(Shown):
     """A further project that shows the task."""
 
@@ -130,6 +134,17 @@ def snooze_in_inbox(request: Call, key: TaskKey, body: Put) -> dict[str, Any]:
 
 def _look(task: Any) -> dict[str, Any]:
     return {"key": str(task), "state": task.state}
+
+
+@routes.on("POST", "/tasks/{key}/transfer", scope="work:write", gives=LookOut)
+def transfer_task(request: Call, key: TaskKey, body: Transfer) -> dict[str, Any]:
+    """Move a task to another project
+
+    With its subtasks, into the columns of their states. It gets a new key; the old one leads to it for ever, and is
+    its key again when it comes back.
+    """
+    task, project = find_task(request.actor, key), find_project(request.actor, body.project)
+    return _look(actions.transfer_task(task, project, actor=request.actor, now=request.now))
 
 
 @routes.on("GET", "/tasks/{key}/placements", scope="work:read", gives=PlacementsOut)

@@ -202,6 +202,7 @@ from fairlead.work.actions.time_weeks import (
     submit_week,
     take_back_week,
 )
+from fairlead.work.actions.transfers import transfer_task
 from fairlead.work.actions.triage import (
     accept_many,
     accept_task,
@@ -421,6 +422,7 @@ __all__ = [
     "switch_on",
     "take_back",
     "take_back_week",
+    "transfer_task",
     "unarchive_field",
     "unarchive_type",
     "uncheck_criterion",

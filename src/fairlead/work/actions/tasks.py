@@ -165,7 +165,7 @@ def waiting_status(project: Project) -> Status | None:
     return min(columns, key=lambda status: WAITING.index(State(status.state)), default=None)
 
 
-def _take_numbers(project: Project, count: int) -> int:
+def take_numbers(project: Project, count: int) -> int:
     """The first of `count` numbers that are this caller's alone; two callers can never get the same."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -178,7 +178,7 @@ def _take_numbers(project: Project, count: int) -> int:
 def _insert(
     project: Project, drafts: Sequence[TaskDraft], places: Sequence[Place], *, actor: Actor, now: datetime
 ) -> list[Task]:
-    first = _take_numbers(project, len(drafts))
+    first = take_numbers(project, len(drafts))
     tasks = [
         Task(
             workspace_id=project.workspace_id, project=project, number=first + index, status=status, state=status.state,

@@ -9,8 +9,10 @@ from typing import Any
 from django.db.models import Count, Max, Q
 
 from fairlead.events.actor import Actor
+from fairlead.work.membership import ProjectRole
 from fairlead.work.queries.rows import plain
 from fairlead.work.queries.visible import visible_projects, visible_tasks
+from fairlead.work.reach import is_at_least
 from fairlead.work.states import OPEN, State
 
 
@@ -43,6 +45,13 @@ class ProjectRow:
     def total(self) -> int:
         """All that is or was to be done: cancelled tasks do not count."""
         return self.open + self.done
+
+
+def led_projects(actor: Actor) -> list[tuple[str, str]]:
+    """(key, name) of the projects in use that the actor leads, by name."""
+    rows = visible_projects(actor).filter(archived_at__isnull=True).order_by("name", "id")
+    found = rows.values_list("id", "key", "name")
+    return [(key, name) for pk, key, name in found if is_at_least(actor, pk, ProjectRole.LEAD)]
 
 
 def project_list(actor: Actor, *, now: datetime, archived: bool = False) -> list[ProjectRow]:

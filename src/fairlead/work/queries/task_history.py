@@ -205,6 +205,11 @@ def _version(payload: Mapping[str, Any], _zone: str) -> str:
     return tr("added version %(number)s of the file %(name)s", **payload)
 
 
+def _transferred(payload: Mapping[str, Any], _zone: str) -> str:
+    project, key = payload["changes"]["project"][0], payload["changes"]["key"][0]
+    return tr("moved it from %(project)s, where it was %(key)s", project=project, key=key)
+
+
 def _plain(text: str) -> Callable[[Mapping[str, Any], str], str]:
     """A text that the payload fills; workers in it by name, several things with commas."""
     return lambda p, _z: str(text) % defaultdict(str, {name: _word(value) for name, value in p.items()})
@@ -243,6 +248,7 @@ TELL: Final[dict[str, Callable[[Mapping[str, Any], str], str]]] = {
     "task.dependency_removed": _plain(later("let it no longer wait for %(after)s")),
     "task.placed": _plain(later("showed it in %(project)s, too")),
     "task.unplaced": _plain(later("showed it in %(project)s no longer")),
+    "task.transferred": _transferred,
     "task.triaged": _triaged,
     "task.snoozed": lambda p, z: tr("put it off until %(until)s", until=_value("until_at", p["until"], z)),
     "task.untriaged": _plain(later("put it back into the inbox")),

@@ -81,7 +81,10 @@ def _one(tasks: QuerySet[Task], key: str) -> Task:
     parts = re.fullmatch(r"([A-Za-z][A-Za-z0-9]{1,7})-([0-9]{1,9})", key.strip())
     if parts is not None:
         related = tasks.select_related("project", "status", "assignee", "parent__project", "created_by")
-        found = related.filter(project__key=parts[1].upper(), number=int(parts[2])).first()
+        project, number = parts[1].upper(), int(parts[2])
+        found = related.filter(project__key=project, number=number).first()
+        if found is None:  # perhaps it moved to another project
+            found = related.filter(former_keys__project__key=project, former_keys__number=number).first()
         if found is not None:
             return found
     raise Missing(tr("There is no such task. A key looks like WEB-42."))
