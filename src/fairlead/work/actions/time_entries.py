@@ -315,12 +315,12 @@ def _open_week(worker: Worker, day: date) -> None:
         raise WeekLocked(
             tr("The week of %(day)s was handed in. Take it back first, then change it.", day=_named(monday))
         )
-    said, whom = _named(monday), week.decided_by.name if week.decided_by else ""
+    named, whom = _named(monday), week.decided_by.name if week.decided_by else ""
     if whom:
         raise WeekLocked(
-            tr("The week of %(day)s was approved. Ask %(name)s to send it back, then change it.", day=said, name=whom)
+            tr("The week of %(day)s was approved. Ask %(name)s to send it back, then change it.", day=named, name=whom)
         )
-    raise WeekLocked(tr("The week of %(day)s was approved. Ask a manager to send it back, then change it.", day=said))
+    raise WeekLocked(tr("The week of %(day)s was approved. Ask a manager to send it back, then change it.", day=named))
 
 
 def _named(monday: date) -> str:
