@@ -45,7 +45,7 @@ MOVES: Final = ("task.moved", "task.started", "task.submitted", "task.completed"
 
 FOR_MANAGERS: Final = (
     "task.routed", "task.step_began", "task.proposed", "task.proposal_rejected", "task.overridden", "task.unroutable",
-    "task.routed_again", "task.rated",
+    "task.routed_again", "task.transferred", "task.rated",
 )  # fmt: skip
 
 
