@@ -18,7 +18,7 @@ from procrastinate.jobs import Status
 from procrastinate.psycopg_connector import PsycopgConnector
 
 from fairlead.jobs import DEFAULT, SEND, cancel, enqueue, upkeep
-from fairlead.jobs.manager import Manager
+from fairlead.jobs.fence import Manager
 from jobs import sample_jobs
 
 QUEUES = [DEFAULT, SEND]

@@ -21,7 +21,7 @@ from procrastinate.psycopg_connector import PsycopgConnector
 from procrastinate.worker import Worker
 
 from fairlead.jobs import upkeep
-from fairlead.jobs.manager import Manager
+from fairlead.jobs.fence import Manager
 from fairlead.jobs.queue import DONE, release_once, tick_off
 from fairlead.jobs.registry import Job, all_jobs, opened
 from fairlead.lib.errors import Refused

@@ -17,8 +17,8 @@ from fairlead.allocation import actions, queries
 from fairlead.allocation.models import Policy
 from fairlead.allocation.permissions import may_see_policies, may_write_policies
 from fairlead.allocation.routing import Definition, Step
-from fairlead.allocation.routing.definition import AUTONOMY, HOW, MOST_STEPS
-from fairlead.allocation.words import EVERYBODY, policy_name
+from fairlead.allocation.routing.definition import MOST_STEPS
+from fairlead.allocation.words import EVERYBODY, policy_name, step_name
 from fairlead.lib.errors import Conflict, Invalid, Refused, require
 from fairlead.lib.speech import later, mark, tr
 from fairlead.people.queries import team_choices
@@ -37,8 +37,7 @@ def index(request: Request) -> HttpResponse:
     values = {
         "rows": queries.policies(request.actor, now=timezone.now()),
         "may_write": may_write_policies(request.actor),
-        "autonomy": AUTONOMY,
-        "how": HOW,
+        "step_name": step_name,
     }
     return page(request, "policies/index.jinja", values)
 
