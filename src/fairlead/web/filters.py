@@ -19,6 +19,7 @@ from markupsafe import Markup
 from fairlead.lib.languages import ENGLISH
 from fairlead.lib.speech import current, locale, tr_count
 from fairlead.lib.text import markdown
+from fairlead.work.states import column
 
 STYLES: Final[dict[str, tuple[str, str]]] = {
     "day": ("d MMM", "MMMd"),
@@ -118,6 +119,7 @@ def initials(name: str) -> str:
 
 
 FILTERS: dict[str, Callable[..., Any]] = {
-    f.__name__: f for f in (day, local_day, written, moment, ago, hours, clock, money, size, listed, html, initials)
+    f.__name__: f
+    for f in (day, local_day, written, moment, ago, hours, clock, money, size, listed, html, initials, column)
 }
 GLOBALS: dict[str, Any] = {}
