@@ -119,7 +119,7 @@ def initials(name: str) -> str:
 
 
 FILTERS: dict[str, Callable[..., Any]] = {
-    f.__name__: f
-    for f in (day, local_day, written, moment, ago, hours, clock, money, size, listed, html, initials, column)
+    f.__name__: f for f in (day, local_day, written, moment, ago, hours, clock, money, size, listed, html, initials)
 }
 GLOBALS: dict[str, Any] = {}
+FILTERS["column"] = column
