@@ -88,6 +88,7 @@ def test_refusals_are_german_for_who_speaks_german_and_english_for_all_others(
         actions.add_criterion(task, "Proofread", actor=site.world.bob.actor, now=site.now)
     with pytest.raises(Forbidden, match="Only managers and whoever holds or created this task"):
         actions.add_criterion(task, "Proofread", actor=site.world.bob.actor, now=site.now)
+    assert task.workspace_id == site.world.alice.workspace.pk
     page = open_as(site.world.charlie).get(f"/tasks/{task}/", **GERMAN)
     assert page.status_code == 404
     assert "Diese Aufgabe gibt es nicht." in text(page)
@@ -130,6 +131,19 @@ def test_the_log_of_events_is_told_in_german_and_every_kind_has_a_german_phrase(
             ("Termin", "", "2026-11-30"),
         ]
     assert sentence("plan.proven", "", {"percent": 3}) == "proved a plan: at most 3 % above the best possible one"
+
+
+def test_columns_that_nobody_renamed_are_german_for_who_speaks_german(site: Site, alice: Browser) -> None:  # noqa: F811
+    task = site.make("Draw the map")
+    actions.move_task(task, site.column("Ready"), actor=site.world.alice.actor, now=site.now)
+    assert "</svg>Ready</span>" in text(alice.get("/search/?q=map"))
+    speak_german(site.world.alice)
+    assert "</svg>Bereit</span>" in text(alice.get("/search/?q=map"))
+    with speaking("de"):
+        told = history(site.world.alice.actor, task)[0].text
+        moved = changes({"changes": {"state": ["backlog", "ready"], "status": ["Backlog", "Print"]}})
+    assert told == "hat sie von Backlog nach Bereit verschoben"
+    assert moved == [("Status", "Backlog", "bereit"), ("Spalte", "Backlog", "Print")]
 
 
 def test_what_is_taken_back_is_counted_in_german() -> None:

@@ -19,6 +19,7 @@ from markupsafe import Markup
 from fairlead.lib.languages import ENGLISH
 from fairlead.lib.speech import current, locale, tr_count
 from fairlead.lib.text import markdown
+from fairlead.work.states import column
 
 STYLES: Final[dict[str, tuple[str, str]]] = {
     "day": ("d MMM", "MMMd"),
@@ -129,3 +130,4 @@ FILTERS: dict[str, Callable[..., Any]] = {
     for f in (day, local_day, written, moment, ago, hours, clock, decimal, money, size, listed, html, initials)
 }
 GLOBALS: dict[str, Any] = {}
+FILTERS["column"] = column

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from fairlead.lib.speech import later, tr
+from fairlead.work.states import column
 
 # `subject` is what it was done to, the rest comes from the event's payload (see events/catalogue.py).
 PHRASES: Final[dict[str, str]] = {
@@ -234,6 +235,8 @@ CODES: Final[dict[str, str]] = {
     "password": later("password"), "link": later("link"), "invitation": later("invitation"), "code": later("code"),
     "passkey": later("passkey"), "sso": later("sso"), "accepted": later("accepted"), "merged": later("merged"),
     "declined": later("declined"), "people": later("people"), "example": later("example"),
+    "backlog": later("backlog"), "ready": later("ready"),
+    "running": later("running"), "review": later("review"), "done": later("done"), "cancelled": later("cancelled"),
 }  # fmt: skip
 """Values of the payload that are no names."""
 CODED: Final = ("role", "how", "outcome", "source", "state")
@@ -280,6 +283,8 @@ def _value(name: str, value: Any) -> str:
         return str(CODES.get(value, value))[:200]
     if name == "priority" and value:
         return tr(str(value))  # its English name
+    if name == "status" and isinstance(value, str):
+        return column(value)
     return _word(value)
 
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from django.db import models
 
-from fairlead.lib.speech import later, mark
+from fairlead.lib.speech import later, mark, tr
 
 
 class State(models.TextChoices):
@@ -79,3 +79,9 @@ DEFAULT_STATUSES: Final[tuple[tuple[str, State], ...]] = (
     (mark("Done"), State.DONE),
     (mark("Cancelled"), State.CANCELLED),
 )
+_NAMES: Final = frozenset(name for name, _ in DEFAULT_STATUSES)
+
+
+def column(name: str) -> str:
+    """How a column is called for its reader: what nobody has named otherwise is said in the language that is spoken."""
+    return tr(name) if name in _NAMES else name

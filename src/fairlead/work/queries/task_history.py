@@ -18,6 +18,7 @@ from fairlead.lib.days import moment_in_words
 from fairlead.lib.lag import write_lag
 from fairlead.lib.speech import later, locale, tr
 from fairlead.work.models import Dependency, Task
+from fairlead.work.states import column
 
 MOST: Final = 200
 NAMES: Final = {
@@ -81,7 +82,7 @@ def sentence(kind: str, payload: Mapping[str, Any], zone: str) -> str:
 
 def _moved(payload: Mapping[str, Any], _zone: str) -> str:
     before, after = payload.get("changes", {}).get("status", ("", ""))
-    return tr("moved it from %(before)s to %(after)s", before=before, after=after) if after else ""
+    return tr("moved it from %(before)s to %(after)s", before=column(before), after=column(after)) if after else ""
 
 
 def _changed(payload: Mapping[str, Any], zone: str) -> str:
