@@ -18,6 +18,7 @@ from fairlead.allocation.affinity import Evidence
 from fairlead.allocation.snapshot import Picture, worker_name
 from fairlead.engine.effort import minutes_needed
 from fairlead.lib.errors import Conflict
+from fairlead.lib.speech import tr
 
 MOST_CANDIDATES = 10
 
@@ -72,7 +73,7 @@ def judge(task_id: int, *, workspace_id: int, now: datetime, slant: Slant | None
     deleted at the same moment."""
     picture = snapshot.take(workspace_id, wanted={task_id}, now=now)
     if task_id not in picture.rows.tasks:
-        raise Conflict("This task was closed or deleted a moment ago. Look at it again, then decide.")
+        raise Conflict(tr("This task was closed or deleted a moment ago. Look at it again, then decide."))
     return judge_in(picture, task_id, slant=slant or Slant())
 
 

@@ -21,6 +21,10 @@ class Face:
     is_active: bool = True
 
 
+def in_language(sentence: str) -> str:
+    return sentence
+
+
 GONE = Face(0, "Somebody who was removed", "employee", is_active=False)
 
 
@@ -40,5 +44,6 @@ class Faces:
         return None if worker_id is None else self.of(worker_name(worker_id))
 
     def in_words(self, sentence: str) -> str:
-        """The engine's sentence with names instead of ids."""
+        """The engine's sentence with names instead of ids, in the language that is spoken."""
+        sentence = in_language(sentence)
         return _ID.sub(lambda found: self._faces[found[0]].name if found[0] in self._faces else found[0], sentence)

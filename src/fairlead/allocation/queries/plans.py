@@ -20,6 +20,7 @@ from fairlead.allocation.snapshot import worker_number
 from fairlead.allocation.weights import full
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Missing, require
+from fairlead.lib.speech import tr
 from fairlead.work.models import Project
 from fairlead.work.queries import seen
 
@@ -166,7 +167,7 @@ def worker_count(actor: Actor) -> int:
 
 def planning(actor: Actor) -> Planning:
     """How the workspace plans; what nobody has changed is as usual."""
-    require(may_see_plans(actor), "Only managers and auditors see how the workspace plans.")
+    require(may_see_plans(actor), tr("Only managers and auditors see how the workspace plans."))
     kept = Planning.objects.filter(workspace_id=actor.workspace_id).first()
     found = kept or Planning(workspace_id=actor.workspace_id)
     found.weights = full(found.weights)
@@ -194,7 +195,7 @@ def find_plan(actor: Actor, plan_id: int) -> Plan:
     """The plan with this number. Raises Missing."""
     found = visible_plans(actor).select_related("project", "created_by", "snapshot", "other").filter(pk=plan_id).first()
     if found is None:
-        raise Missing("There is no such plan.")
+        raise Missing(tr("There is no such plan."))
     return found
 
 
@@ -231,7 +232,7 @@ def plan_sheet(actor: Actor, plan: Plan) -> PlanSheet:
         unchanged=unchanged,
         shares=_shares(plan, given, faces),
         cost=tuple(
-            CostPart(LABELS[name], points)
+            CostPart(str(LABELS[name]), points)
             for name, points in sorted(plan.cost.items(), key=lambda part: -part[1])
             if name in LABELS and points >= 0.05
         ),
