@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from fairlead import engine
-from fairlead.allocation.naming import Face, Faces, in_language
+from fairlead.allocation.naming import Face, Faces
+from fairlead.allocation.sayings import in_language
 from fairlead.lib.figures import number, with_signs
-from fairlead.lib.languages import ENGLISH
-from fairlead.lib.speech import current, later, mark, tr, tr_count
+from fairlead.lib.speech import later, mark, tr, tr_count
 
 LABELS: Final = {
     "lateness": later("being late"),
@@ -48,6 +48,7 @@ OWN_REASONS: Final = frozenset({*QUICK_REASONS, TAKEN_BACK, PLAN_UNDONE, POLICY_
 """Reasons that the product itself writes down."""
 SURPLUS_SCORE: Final = 0.06
 """How much the skills bar falls for each level above the needed one: being too good is no fault, only a waste."""
+WISHES: Final = ("preference", "familiarity")
 STRONG: Final = 0.7
 WEAK: Final = 0.3
 
@@ -166,7 +167,7 @@ def read(
             RuledOut(
                 worker=faces.of(row["worker"]),
                 codes=tuple(dict.fromkeys(obstacle["code"] for obstacle in row["obstacles"])),
-                sentence=faces.in_words(row["sentence"]),
+                sentence=faces.in_words(row["sentence"], file.get("said", {}).get(row["sentence"])),
             )
             for row in ranking["ruled_out"]
         ),
@@ -210,8 +211,8 @@ def _factors(row: Mapping[str, Any], file: Mapping[str, Any], *, rates: bool) ->
     facts, signals = file["facts"][row["worker"]], file["signals"].get(row["worker"])
     found = {
         "skills": _skills(facts["skills"]),
-        "free": _given(tr("Free before due"), given["free before due"]),
-        "load": _given(tr("Load"), given["load"]),
+        "free": _given(tr("Free before due"), given["free before due"], file),
+        "load": _given(tr("Load"), given["load"], file),
     }
     if signals:
         found["preference"] = Factor(tr("Preference"), signals["preference"], _preference(facts))
@@ -223,9 +224,10 @@ def _factors(row: Mapping[str, Any], file: Mapping[str, Any], *, rates: bool) ->
     return found
 
 
-def _given(name: str, factor: Mapping[str, Any]) -> Factor:
+def _given(name: str, factor: Mapping[str, Any], file: Mapping[str, Any]) -> Factor:
     """A bar whose facts the engine tells."""
-    return Factor(name, factor["score"], _capital(in_language(factor["sentence"])))
+    sentence = factor["sentence"]
+    return Factor(name, factor["score"], _capital(in_language(sentence, file.get("said", {}).get(sentence))))
 
 
 def _skills(rows: Iterable[tuple[str, int, int]]) -> Factor:
@@ -275,18 +277,21 @@ def summary(factors: Mapping[str, Factor], slack_min: int | None) -> str:
         said = tr("Would finish %(hours)s late", hours=span(-slack_min))
     else:
         said = tr("Done %(hours)s before it is due", hours=span(slack_min))
-    praised = [factors[code] for code in ("preference", "familiarity") if code in factors]
-    praised = [factor for factor in praised if factor.score >= STRONG]
-    skills = factors["skills"]
-    if skills.sentence.endswith(")"):
-        praised.insert(0, skills)
-    said += "".join(f"; {_small(factor.sentence)}" for factor in praised[:2])
-    against = [factors[code] for code in ("preference", "load", "cost") if code in factors]
-    weak = [factor for factor in against if factor.score < WEAK]
+    praised = [code for code in WISHES if code in factors and factors[code].score >= STRONG]
+    if factors["skills"].sentence.endswith(")"):
+        praised.insert(0, "skills")
+    said += "".join(f"; {_inside(code, factors)}" for code in praised[:2])
+    weak = [code for code in ("preference", "load", "cost") if code in factors and factors[code].score < WEAK]
     if weak:
-        worst = min(weak, key=lambda factor: factor.score)
-        return tr("%(for)s. But: %(against)s.", **{"for": said, "against": _small(worst.sentence)})
+        worst = min(weak, key=lambda code: factors[code].score)
+        return tr("%(for)s. But: %(against)s.", **{"for": said, "against": _inside(worst, factors)})
     return said + "."
+
+
+def _inside(code: str, factors: Mapping[str, Factor]) -> str:
+    """A factor's sentence inside another one: those of wishes begin with a word, the others with a name or a number."""
+    text = factors[code].sentence
+    return text[:1].lower() + text[1:] if code in WISHES else text
 
 
 def shown_reason(reason: str) -> str:
@@ -305,11 +310,3 @@ def span(minutes: int) -> str:
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-_VERBS = ("wants", "would", "finished", "new", "no")  # how English sentences of factors begin
-
-
-def _small(text: str) -> str:
-    """The sentence inside another one: the capital of a name stays. What other languages write with a capital, too."""
-    return text[:1].lower() + text[1:] if current() == ENGLISH and text.lower().startswith(_VERBS) else text

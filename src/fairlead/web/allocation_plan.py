@@ -75,7 +75,7 @@ def index(request: Request) -> HttpResponse:
     require(queries.may_see_plans(request.actor), NOT_YOURS)
     values = {
         "plans": queries.recent_plans(request.actor),
-        "proposals": queries.proposals(request.actor),
+        "proposals": [(plan, queries.cause_of(plan)) for plan in queries.proposals(request.actor)],
         "held": queries.held_count(request.actor, None),
         "waiting": queries.waiting_count(request.actor, None),
         "may_assign": may_assign(request.actor),
@@ -97,6 +97,7 @@ def _plan_page(
     now = timezone.now()
     values: dict[str, Any] = {
         "plan": plan,
+        "cause": queries.cause_of(plan),
         "may_assign": may_assign(request.actor),
         "may_keep": actions.may_change_planning(request.actor),
         "back": f"/projects/{plan.project.key}/" if plan.project else "/plans/",

@@ -8,7 +8,7 @@ from typing import Any
 
 from fairlead import engine
 from fairlead.allocation import doctor, judgement, reading, snapshot
-from fairlead.allocation.models import Assignment, Offer, Plan, PolicyVersion, Receipt
+from fairlead.allocation.models import Assignment, Offer, Plan, PlanLine, PolicyVersion, Receipt
 from fairlead.allocation.naming import Face, Faces
 from fairlead.allocation.permissions import may_see, may_see_rates
 from fairlead.allocation.replay import is_same
@@ -117,7 +117,7 @@ def receipt(actor: Actor, receipt_id: int) -> Decision:
         recommendation=read,
         by_kind=made.by_kind,
         by_name=_by_name(made),
-        reason=reading.shown_reason(made.reason),
+        reason=_reason(made, faces),
         at=made.created_at,
         ended_at=made.ended_at,
         end_reason=made.end_reason,
@@ -127,6 +127,15 @@ def receipt(actor: Actor, receipt_id: int) -> Decision:
         offered_by=_offered_by(made),
         policy=_policy(made.receipt, worker),
     )
+
+
+def _reason(made: Assignment, faces: Faces) -> str:
+    """Why, in the language that is spoken; what a plan said was kept with its line."""
+    if made.plan_id and made.reason and current() != ENGLISH:
+        lines = PlanLine.objects.filter(plan_id=made.plan_id, task_id=made.task_id, reason=made.reason)
+        if told := lines.values_list("told", flat=True).first():
+            return faces.in_words(made.reason, told["reason"])
+    return reading.shown_reason(made.reason)
 
 
 def _by_name(made: Assignment) -> str:

@@ -220,7 +220,7 @@ def _looks_said(text: str) -> bool:
 
 # Python
 
-SAYING: Final = frozenset({"tr", "tr_count", "tr_as", "later", "mark"})
+SAYING: Final = frozenset({"tr", "tr_count", "tr_as", "later", "mark", "say", "pattern"})
 SILENT_CALLS: Final = frozenset(
     {
         "info",
