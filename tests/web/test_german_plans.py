@@ -52,7 +52,7 @@ def test_a_receipt_is_english_and_is_read_in_german(team: Team, alice: Client) -
     told = text(alice.get(f"/tasks/{task}/why/", headers=GERMAN))
     for words in ("Niemand sonst konnte es übernehmen.", "nötig ist Python ≥ 4; vorhanden 3"):
         assert words in told
-    assert "needs" not in told
+    assert "needs Python" not in told
     again = alice.post(f"/receipts/{Receipt.objects.get().pk}/replay/", headers=GERMAN)
     assert "Aus denselben Daten neu berechnet: dasselbe Ergebnis, Byte für Byte." in text(again)
 
@@ -77,10 +77,10 @@ def test_a_proposal_is_kept_in_english_and_said_in_german(team: Team) -> None:  
         cause, moved = queries.cause_of(plan), queries.plan_sheet(team.alice, plan).of("moved")
     assert cause.startswith("Bob ist abwesend, ")
     assert moved
-    assert all(line.reason.startswith("Bob ist abwesend, ") for line in moved)
+    assert all("Bob ist abwesend, " in line.reason for line in moved)
     assert all("Dana macht es ab " in line.reason for line in moved)
     kept = PlanLine.objects.filter(plan=plan, kind="moved").values_list("reason", flat=True)
-    assert all(reason.startswith("Bob is away from ") for reason in kept)
+    assert all("Bob is away from " in reason for reason in kept)
     assert queries.cause_of(plan) == plan.cause
 
 
@@ -89,9 +89,10 @@ def test_a_refusal_is_german_for_a_german_and_english_for_others(team: Team) -> 
         ("de", "Nur Manager verteilen Arbeit, nie ein KI-Agent."),
         ("en", "Only managers allocate work; an AI agent never does."),
     ):
-        with speaking(language), pytest.raises(Forbidden) as refused:
-            actions.make_plan(team.project, actor=team.world.dana.actor, now=team.now)
-        assert str(refused.value.detail) == words
+        with speaking(language):
+            with pytest.raises(Forbidden) as refused:
+                actions.make_plan(team.project, actor=team.world.dana.actor, now=team.now)
+            assert str(refused.value.detail) == words
 
 
 def test_numbers_and_lists_inside_reasons_are_german_too() -> None:
