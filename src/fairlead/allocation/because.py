@@ -10,6 +10,7 @@ from fairlead import engine
 from fairlead.allocation.affinity import Evidence
 from fairlead.allocation.snapshot import worker_number
 from fairlead.engine.effort import minutes_needed
+from fairlead.engine.saying import Number, Row, say
 from fairlead.engine.wording import hours
 
 LEAST_MIN: Final = 30
@@ -33,7 +34,7 @@ class Move:
 def why(move: Move) -> str:
     """A sentence with the engine's ids, to be shown with names."""
     found = list(_reasons(move))[:MOST_WORDS]
-    return "; ".join(found) or f"makes room for other work of {move.before.worker}"
+    return Row("; ", found) if found else say("makes room for other work of %(worker)s", worker=move.before.worker)
 
 
 def _reasons(move: Move) -> Iterator[str]:
@@ -42,7 +43,10 @@ def _reasons(move: Move) -> Iterator[str]:
     yield from _money(move)
     before, after = (move.loads.get(worker_number(item.worker), 0) for item in (move.before, move.after))
     if before - after >= LEAST_MIN:
-        yield f"{move.before.worker} has {hours(before)} of work in four weeks, {move.after.worker} {hours(after)}"
+        yield say(
+            "%(before)s has %(much)s of work in four weeks, %(after)s %(less)s",
+            before=move.before.worker, much=hours(before), after=move.after.worker, less=hours(after),
+        )  # fmt: skip
 
 
 def _time(move: Move) -> Iterator[str]:
@@ -50,22 +54,28 @@ def _time(move: Move) -> Iterator[str]:
     due = move.problem.task(move.after.task).due
     late = [0 if due is None else max(0, item.finish - due) for item in (move.before, move.after)]
     if late[0] - late[1] >= LEAST_MIN:
-        rest = "on time" if not late[1] else f"{hours(late[0] - late[1])} less late"
-        yield f"{move.after.worker} does it {rest}, {move.before.worker} {hours(late[0])} late"
+        told = {"after": move.after.worker, "before": move.before.worker, "late": hours(late[0])}
+        if late[1]:
+            less = hours(late[0] - late[1])
+            yield say("%(after)s does it %(less)s less late, %(before)s %(late)s late", **told, less=less)
+        else:
+            yield say("%(after)s does it on time, %(before)s %(late)s late", **told)
     elif move.before.finish - move.after.finish >= LEAST_MIN:
-        yield f"{move.after.worker} is {hours(move.before.finish - move.after.finish)} earlier"
+        earlier = hours(move.before.finish - move.after.finish)
+        yield say("%(worker)s is %(hours)s earlier", worker=move.after.worker, hours=earlier)
 
 
 def _person(move: Move) -> Iterator[str]:
     before, after = move.knows_before, move.knows_after
     if after.wants and not before.wants:
-        yield f"{move.after.worker} likes to do {', '.join(after.wants)}"
+        yield say("%(worker)s likes to do %(kinds)s", worker=move.after.worker, kinds=", ".join(after.wants))
     if before.avoids and not after.avoids:
-        yield f"{move.before.worker} would rather not do {', '.join(before.avoids)}"
+        kinds = ", ".join(before.avoids)
+        yield say("%(worker)s would rather not do %(kinds)s", worker=move.before.worker, kinds=kinds)
     if after.done_here > before.done_here:
-        yield f"{move.after.worker} knows the project ({after.done_here} done)"
+        yield say("%(worker)s knows the project (%(n)s done)", worker=move.after.worker, n=after.done_here)
     elif after.done_alike > before.done_alike:
-        yield f"{move.after.worker} has done work like it ({after.done_alike} done)"
+        yield say("%(worker)s has done work like it (%(n)s done)", worker=move.after.worker, n=after.done_alike)
 
 
 def _money(move: Move) -> Iterator[str]:
@@ -74,4 +84,4 @@ def _money(move: Move) -> Iterator[str]:
         worker = move.problem.worker(item.worker)
         costs.append(worker.rate * minutes_needed(task, worker) / 60)
     if costs[0] - costs[1] >= LEAST_MONEY:
-        yield f"costs {costs[0] - costs[1]:.2f} less"
+        yield say("costs %(money)s less", money=Number(f"{costs[0] - costs[1]:.2f}"))

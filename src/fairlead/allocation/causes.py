@@ -12,6 +12,7 @@ from babel.dates import format_skeleton
 
 from fairlead.allocation.models import Assignment
 from fairlead.allocation.publish import BUSY
+from fairlead.engine.saying import Day, say
 from fairlead.events.models import Event
 from fairlead.lib.hours import Interval
 from fairlead.people.models import TimeOff, Worker
@@ -53,7 +54,7 @@ def of_time_off(event: Event) -> Cause | None:
     if asked is None or asked.worker.deactivated_at is not None:
         return None
     days = (asked.starts_on, asked.ends_on)
-    return Cause(f"timeoff:{asked.pk}", f"{asked.worker.name} is away {_days(*days)}", asked.worker_id, days)
+    return Cause(f"timeoff:{asked.pk}", _away(asked.worker.name, *days), asked.worker_id, days)
 
 
 def of_calendar(event: Event, *, now: datetime) -> Cause | None:
@@ -63,27 +64,37 @@ def of_calendar(event: Event, *, now: datetime) -> Cause | None:
     busy = tuple((low, high) for low, high in times if high > now)
     if worker is None or not busy:
         return None
-    said = f"{worker.name} is busy {_when(busy[0], worker.time_zone)}"
-    more = f" and {len(busy) - 1} more time{'s' if len(busy) > 2 else ''}" if len(busy) > 1 else ""
-    return Cause(f"{BUSY}{worker.pk}", said + more, worker.pk, busy=busy)
+    said, more = _busy(worker.name, busy[0], worker.time_zone), len(busy) - 1
+    if more:
+        said = say("%(what)s and %(n)s more time", what=said, n=1) if more == 1 else _times(said, more)
+    return Cause(f"{BUSY}{worker.pk}", said, worker.pk, busy=busy)
 
 
-def _when(span: Interval, zone: str) -> str:
-    """ "on 24 Nov, 10:00–11:00", on the clock of the zone."""
+def _times(said: str, more: int) -> str:
+    return say("%(what)s and %(n)s more times", what=said, n=more)
+
+
+def _busy(name: str, span: Interval, zone: str) -> str:
+    """ "Ada is busy on 24 Nov, 10:00–11:00", on the clock of the zone."""
     low, high = (at.astimezone(ZoneInfo(zone)) for at in span)
-    end = (
-        f"{high:%H:%M}" if low.date() == high.date() else f"{format_skeleton('MMMd', high, locale=LOCALE)} {high:%H:%M}"
-    )
-    return f"on {format_skeleton('MMMd', low, locale=LOCALE)}, {low:%H:%M}–{end}"
+    told = {"name": name, "day": _day(low), "low": f"{low:%H:%M}", "high": f"{high:%H:%M}"}
+    if low.date() == high.date():
+        return say("%(name)s is busy on %(day)s, %(low)s–%(high)s", **told)
+    return say("%(name)s is busy on %(day)s, %(low)s–%(end)s %(high)s", **told, end=_day(high))
 
 
-def _days(first: date, last: date) -> str:
-    """ "2–6 Dec", "30 Nov–2 Dec", "2 Dec"."""
-    end = format_skeleton("MMMd", last, locale=LOCALE)
+def _away(name: str, first: date, last: date) -> str:
+    """ "Ada is away 2–6 Dec", "… 30 Nov–2 Dec", "… 2 Dec"."""
     if first == last:
-        return end
+        return say("%(name)s is away %(day)s", name=name, day=_day(last))
     same = (first.year, first.month) == (last.year, last.month)
-    return f"{first.day if same else format_skeleton('MMMd', first, locale=LOCALE)}–{end}"
+    low = Day(str(first.day), first) if same else _day(first)
+    return say("%(name)s is away %(first)s–%(last)s", name=name, first=low, last=_day(last))
+
+
+def _day(on: date) -> Day:
+    """ "24 Nov"."""
+    return Day(format_skeleton("MMMd", on, locale=LOCALE), on)
 
 
 def of_departure(event: Event) -> Cause | None:
@@ -96,7 +107,11 @@ def of_departure(event: Event) -> Cause | None:
         task__state__in=OPEN, task__deleted_at__isnull=True,
     )  # fmt: skip
     extra = frozenset(left.values_list("task_id", flat=True))
-    return Cause(f"left:{worker.pk}", f"{worker.name} does not take work any more", extra=extra) if extra else None
+    return (
+        Cause(f"left:{worker.pk}", say("%(name)s does not take work any more", name=worker.name), extra=extra)
+        if extra
+        else None
+    )
 
 
 def of_hours(event: Event) -> Cause | None:
@@ -106,7 +121,7 @@ def of_hours(event: Event) -> Cause | None:
     fewer = event.kind == "worker.hours_changed" or any(_fell(changes, name, sign) for name, sign in _LESS_TIME)
     if worker is None or not fewer:
         return None
-    return Cause(f"hours:{worker.pk}", f"The hours of {worker.name} changed", worker.pk)
+    return Cause(f"hours:{worker.pk}", say("The hours of %(name)s changed", name=worker.name), worker.pk)
 
 
 _LESS_TIME: Final = (
@@ -135,13 +150,13 @@ def of_task(event: Event) -> Cause | None:
 def _said_of(task: Task, event: Event) -> str:
     changes, is_urgent = _changes(event), task.priority == Task.Priority.URGENT
     if event.kind == "task.created":
-        return f"{task} is new and urgent" if is_urgent else ""
+        return say("%(task)s is new and urgent", task=str(task)) if is_urgent else ""
     if is_urgent and changes.get("priority", ["", ""])[1] == URGENT:
-        return f"{task} became urgent"
+        return say("%(task)s became urgent", task=str(task))
     if task.due_at is not None and _came_closer(changes.get("due_at")):
-        return f"{task} is due earlier, on {format_skeleton('MMMd', task.due_at, locale=LOCALE)}"
+        return say("%(task)s is due earlier, on %(day)s", task=str(task), day=_day(task.due_at))
     if task.state == State.RUNNING and _fell(changes, "effort_min", -1):
-        return f"{task} takes longer than planned"
+        return say("%(task)s takes longer than planned", task=str(task))
     return ""
 
 
@@ -149,7 +164,9 @@ def of_overrun(task: Task) -> Cause | None:
     """A task that should be done by now and is still under way."""
     if task.state != State.RUNNING or task.deleted_at is not None or task.assignee_id is None:
         return None
-    return Cause(f"task:{task.pk}", f"{task} takes longer than planned", task_id=task.pk, overrun=True)
+    return Cause(
+        f"task:{task.pk}", say("%(task)s takes longer than planned", task=str(task)), task_id=task.pk, overrun=True
+    )
 
 
 def passes_effort(task: Task, *, more: int) -> bool:

@@ -8,6 +8,7 @@ from fairlead.allocation.judgement import Judgement
 from fairlead.allocation.naming import Faces
 from fairlead.allocation.reading import Fix
 from fairlead.allocation.snapshot import worker_number
+from fairlead.lib.speech import tr
 
 NEED = "needs."
 OF_WORKER = (".max_tasks", ".calendar")
@@ -19,7 +20,7 @@ def examine(found: Judgement, faces: Faces) -> tuple[str, tuple[Fix, ...]]:
     """The exact reason, and the changes that were tried out and let somebody do the task, the smallest first."""
     problem = found.picture.problem
     if not problem.workers:
-        return "Nobody is in this workspace yet who could do it", (Fix("Add a person", kind="add_person"),)
+        return tr("Nobody is in this workspace yet who could do it"), (Fix(tr("Add a person"), kind="add_person"),)
     diagnosis = engine.explain(problem, snapshot.queue(problem), task_id=found.task_key).diagnosis
     if diagnosis is None:
         return "", ()

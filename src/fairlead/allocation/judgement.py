@@ -9,7 +9,7 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from fairlead import engine
 from fairlead.accounts.models import Workspace
@@ -17,9 +17,13 @@ from fairlead.allocation import snapshot
 from fairlead.allocation.affinity import Evidence
 from fairlead.allocation.snapshot import Picture, worker_name
 from fairlead.engine.effort import minutes_needed
+from fairlead.engine.saying import parts
 from fairlead.lib.errors import Conflict
+from fairlead.lib.speech import tr
 
 MOST_CANDIDATES = 10
+ENGINES: Final = ("free before due", "load")
+"""Factors whose facts the engine tells; the others are worded from `facts`."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,7 @@ def judge(task_id: int, *, workspace_id: int, now: datetime, slant: Slant | None
     deleted at the same moment."""
     picture = snapshot.take(workspace_id, wanted={task_id}, now=now)
     if task_id not in picture.rows.tasks:
-        raise Conflict("This task was closed or deleted a moment ago. Look at it again, then decide.")
+        raise Conflict(tr("This task was closed or deleted a moment ago. Look at it again, then decide."))
     return judge_in(picture, task_id, slant=slant or Slant())
 
 
@@ -124,7 +128,8 @@ def canonical(data: Any) -> bytes:
 def case_file(
     problem: engine.Problem, ranking: engine.Ranking, *, evidence: Mapping[str, Evidence], workspace_id: int
 ) -> dict[str, Any]:
-    """`ranking` as the engine gave it, `signals` as it was given them, `facts` by worker, and what is common to all."""
+    """`ranking` as the engine gave it, `signals` as it was given them, `facts` by worker, what is common to all, and
+    what the shown sentences were made of (`said`)."""
     task = problem.task(ranking.task)
     currency = Workspace.objects.values_list("currency", flat=True).get(pk=workspace_id)
     facts = {item.worker: _facts(problem, task, item.worker, evidence.get(item.worker)) for item in ranking.candidates}
@@ -137,7 +142,15 @@ def case_file(
         "context": task.context,
         "weight": task.weight,
         "currency": currency,
+        "said": _said(ranking),
     }
+
+
+def _said(ranking: engine.Ranking) -> dict[str, Any]:
+    """What the sentences that are shown were made of, by their English: for readers of other languages."""
+    shown = {item.sentence for item in ranking.ruled_out}
+    shown |= {factor.sentence for item in ranking.candidates for factor in item.factors if factor.name in ENGINES}
+    return {sentence: parts(sentence) for sentence in sorted(shown)}
 
 
 def _facts(problem: engine.Problem, task: engine.Task, worker_id: str, evidence: Evidence | None) -> dict[str, Any]:

@@ -53,7 +53,8 @@ class Plan(models.Model):
     While it is made, `done` of `total` steps are behind it. `result` is the engine's `fairlead.plan/1` JSON, gzipped;
     with the snapshot, the seed, the iterations, the threads and where it was stopped the engine gives the same bytes
     again. A repair also keeps what was before (`basis`, a plan like `result`), its `changes` and its `budget`.
-    `weights` are percent of the usual weights by name; `figures` say what it buys: {"before": …, "after": …}.
+    `weights` are percent of the usual weights by name; `figures` say what it buys: {"before": …, "after": …}. `told`
+    is what the sentence of `cause` was made of.
     """
 
     class Scope(models.TextChoices):
@@ -97,6 +98,7 @@ class Plan(models.Model):
     other = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="variants")
     cause = models.CharField(max_length=300, blank=True)
     cause_key = models.CharField(max_length=60, blank=True)
+    told = models.JSONField(default=dict, blank=True)
     basis = models.BinaryField(default=b"")
     changes = models.JSONField(default=list)
     budget = models.JSONField(default=dict)
@@ -148,6 +150,7 @@ class PlanLine(models.Model):
 
     `before_worker` is who held it, and `before_starts_at`, `before_ends_at` when it would have been done then.
     `evidence` holds what was known about wishes and experience of the proposed worker; `reason` says why it moves.
+    `told` is what `reason` and `fixes`, which are English, were made of.
     `outcome` says what became of the proposal when the plan was applied or undone.
     """
 
@@ -183,6 +186,7 @@ class PlanLine(models.Model):
     fit = models.PositiveSmallIntegerField(default=0)
     reason = models.CharField(max_length=300, blank=True)
     fixes = models.JSONField(default=list)
+    told = models.JSONField(default=dict, blank=True)
     evidence = models.JSONField(default=dict)
     outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.OPEN, blank=True)
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
+from fairlead.allocation.sayings import in_language
 from fairlead.allocation.snapshot import worker_name
 from fairlead.lib.speech import tr
 from fairlead.people.models import Worker
@@ -41,6 +43,8 @@ class Faces:
         """The worker with this id; None for nobody."""
         return None if worker_id is None else self.of(worker_name(worker_id))
 
-    def in_words(self, sentence: str) -> str:
-        """The engine's sentence with names instead of ids."""
+    def in_words(self, sentence: str, kept: Any = None) -> str:
+        """The engine's sentence with names instead of ids, in the language that is spoken. `kept`: what it was made
+        of, for one that was stored."""
+        sentence = in_language(sentence, kept)
         return _ID.sub(lambda found: self._faces[found[0]].name if found[0] in self._faces else found[0], sentence)

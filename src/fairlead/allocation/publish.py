@@ -15,6 +15,9 @@ from fairlead.allocation.naming import Faces
 from fairlead.allocation.queries.figures import soon
 from fairlead.allocation.snapshot import Picture, holder_of, worker_number
 from fairlead.engine.effort import minutes_needed
+from fairlead.engine.saying import parts
+from fairlead.lib.languages import ENGLISH
+from fairlead.lib.speech import speaking
 
 BATCH = 500
 MAX_REASON = 300
@@ -75,11 +78,12 @@ def _proposed(draft: Draft, item: engine.Assignment) -> PlanLine:
     task, task_id = picture.problem.task(item.task), picture.task_ids[item.task]
     evidence = draft.affinity.evidence(picture.rows.tasks[task_id], number)
     kind = kind_of(draft, item)
+    why = _why(draft, item, kind)
     return PlanLine(
         workspace_id=draft.plan.workspace_id, plan=draft.plan, task_id=task_id, kind=kind, worker_id=number,
         starts_at=picture.at(item.start), ends_at=picture.at(item.finish), late_min=late(task, item),
-        fit=fit(picture.problem, item), evidence=asdict(evidence), reason=_why(draft, item, kind),
-        **_before(draft, item.task),
+        fit=fit(picture.problem, item), evidence=asdict(evidence), reason=_named(draft, why)[:MAX_REASON],
+        told=_told(why), **_before(draft, item.task),
     )  # fmt: skip
 
 
@@ -109,14 +113,24 @@ def matters(plan: Plan, was: engine.Assignment | None, item: engine.Assignment |
 def _why(draft: Draft, item: engine.Assignment, kind: str) -> str:
     """What the engine said, or what the move buys; nothing for what stays where it is."""
     if item.task in draft.reasons:
-        return draft.faces.in_words(draft.reasons[item.task])[:MAX_REASON]
+        return draft.reasons[item.task]
     if kind != Kind.MOVED:
         return ""
     was, picture = draft.before[item.task], draft.picture
     row = picture.rows.tasks[picture.task_ids[item.task]]
     knows = [draft.affinity.evidence(row, worker_number(one.worker)) for one in (was, item)]
-    told = because.why(because.Move(picture.problem, was, item, knows[0], knows[1], draft.loads))
-    return draft.faces.in_words(told)[:MAX_REASON]
+    return because.why(because.Move(picture.problem, was, item, knows[0], knows[1], draft.loads))
+
+
+def _named(draft: Draft, said: str) -> str:
+    """The sentence as it is kept for everybody: in English, with names."""
+    with speaking(ENGLISH):
+        return draft.faces.in_words(said)
+
+
+def _told(reason: str, fixes: Collection[str] = ()) -> dict[str, Any]:
+    """What the sentences were made of, for readers of other languages."""
+    return {"reason": parts(reason), "fixes": [parts(fix) for fix in fixes]} if reason else {}
 
 
 def _before(draft: Draft, task: str) -> dict[str, Any]:
@@ -133,8 +147,8 @@ def _left_out(draft: Draft, item: engine.Unassigned) -> PlanLine:
     reason = draft.reasons.get(item.task, item.reason)
     return PlanLine(
         workspace_id=draft.plan.workspace_id, plan=draft.plan, task_id=draft.picture.task_ids[item.task],
-        kind=Kind.OPEN, reason=draft.faces.in_words(reason)[:MAX_REASON],
-        fixes=[draft.faces.in_words(fix) for fix in item.fixes], **_before(draft, item.task),
+        kind=Kind.OPEN, reason=_named(draft, reason)[:MAX_REASON], told=_told(reason, item.fixes),
+        fixes=[_named(draft, fix) for fix in item.fixes], **_before(draft, item.task),
     )  # fmt: skip
 
 

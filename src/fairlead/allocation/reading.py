@@ -12,30 +12,43 @@ from typing import Any, Final
 
 from fairlead import engine
 from fairlead.allocation.naming import Face, Faces
+from fairlead.allocation.sayings import in_language
+from fairlead.lib.figures import number, with_signs
+from fairlead.lib.speech import later, mark, tr, tr_count
 
 LABELS: Final = {
-    "lateness": "being late",
-    "labour": "cost",
-    "misfit": "fit",
-    "switch": "change of project",
-    "fairness": "load",
-    "moved": "taking it from somebody",
-    "makespan": "length of the plan",
+    "lateness": later("being late"),
+    "labour": later("cost"),
+    "misfit": later("fit"),
+    "switch": later("change of project"),
+    "fairness": later("load"),
+    "moved": later("taking it from somebody"),
+    "makespan": later("length of the plan"),
 }
 """The engine's terms in words."""
 RULES: Final = {
-    "skill": "Skills",
-    "only": "For others only",
-    "never": "Excluded by name",
-    "pin": "Given to somebody else",
-    "max_tasks": "Tasks at once",
-    "calendar": "Working time",
-    "room": "No room",
-    "after": "Waits for other work",
+    "skill": later("Skills"),
+    "only": later("For others only"),
+    "never": later("Excluded by name"),
+    "pin": later("Given to somebody else"),
+    "max_tasks": later("Tasks at once"),
+    "calendar": later("Working time"),
+    "room": later("No room"),
+    "after": later("Waits for other work"),
 }
 """The engine's hard rules in words."""
+QUICK_REASONS: Final = (
+    mark("The client asked for them"), mark("They know the work"), mark("To learn it"), mark("They have more time"),
+)  # fmt: skip
+"""Reasons for another choice than the best one, in one tap; they are kept, in English, for learning."""
+TAKEN_BACK: Final = mark("Taken back")
+PLAN_UNDONE: Final = mark("the plan was undone")
+POLICY_UNDONE: Final = mark("the policy's decision was undone")
+OWN_REASONS: Final = frozenset({*QUICK_REASONS, TAKEN_BACK, PLAN_UNDONE, POLICY_UNDONE})
+"""Reasons that the product itself writes down."""
 SURPLUS_SCORE: Final = 0.06
 """How much the skills bar falls for each level above the needed one: being too good is no fault, only a waste."""
+WISHES: Final = ("preference", "familiarity")
 STRONG: Final = 0.7
 WEAK: Final = 0.3
 
@@ -95,7 +108,7 @@ class RuledOut:
     @property
     def rule(self) -> str:
         """The first rule in the way, in words."""
-        return RULES.get(self.codes[0], self.codes[0]) if self.codes else ""
+        return str(RULES.get(self.codes[0], self.codes[0])) if self.codes else ""
 
 
 @dataclass(frozen=True)
@@ -154,7 +167,7 @@ def read(
             RuledOut(
                 worker=faces.of(row["worker"]),
                 codes=tuple(dict.fromkeys(obstacle["code"] for obstacle in row["obstacles"])),
-                sentence=faces.in_words(row["sentence"]),
+                sentence=faces.in_words(row["sentence"], file.get("said", {}).get(row["sentence"])),
             )
             for row in ranking["ruled_out"]
         ),
@@ -171,7 +184,7 @@ def _candidate(row: Mapping[str, Any], file: Mapping[str, Any], faces: Faces, *,
     terms = dict(row["cost"])
     hidden = 0.0 if rates else terms["labour"]
     parts = tuple(
-        CostPart(LABELS[name], points)
+        CostPart(str(LABELS[name]), points)
         for name, points in terms.items()
         if rates and name in LABELS and abs(points) >= 0.05
     )
@@ -184,85 +197,106 @@ def _candidate(row: Mapping[str, Any], file: Mapping[str, Any], faces: Faces, *,
         starts_at=start + timedelta(minutes=row["start"]),
         finishes_at=start + timedelta(minutes=row["finish"]),
         slack_min=slack,
-        factors=shown,
+        factors=tuple(shown.values()),
         cost=tuple(sorted(parts, key=lambda part: -abs(part.points))),
         points=row["points"] if rates else None,
         is_holder=file["ranking"]["current"] == row["worker"],
     )
 
 
-def _factors(row: Mapping[str, Any], file: Mapping[str, Any], *, rates: bool) -> tuple[Factor, ...]:
-    """Bars in a fixed order: six, without cost for those who may not see it, without wishes and experience where the
-    receipt of a plan does not keep them (it does for whoever was chosen)."""
+def _factors(row: Mapping[str, Any], file: Mapping[str, Any], *, rates: bool) -> dict[str, Factor]:
+    """Bars by code, in a fixed order: six, without cost for those who may not see it, without wishes and experience
+    where the receipt of a plan does not keep them (it does for whoever was chosen)."""
     given = {factor["name"]: factor for factor in row["factors"]}
     facts, signals = file["facts"][row["worker"]], file["signals"].get(row["worker"])
-    found = [
-        _skills(facts["skills"]),
-        Factor("Free before due", given["free before due"]["score"], _capital(given["free before due"]["sentence"])),
-        Factor("Load", given["load"]["score"], _capital(given["load"]["sentence"])),
-    ]
+    found = {
+        "skills": _skills(facts["skills"]),
+        "free": _given(tr("Free before due"), given["free before due"], file),
+        "load": _given(tr("Load"), given["load"], file),
+    }
     if signals:
-        found.append(Factor("Preference", signals["preference"], _preference(facts)))
+        found["preference"] = Factor(tr("Preference"), signals["preference"], _preference(facts))
     if rates:
-        found.append(Factor("Cost", given["cost"]["score"], _cost(facts, file["currency"])))
+        found["cost"] = Factor(tr("Cost"), given["cost"]["score"], _cost(facts, file["currency"]))
     if signals:
-        found.append(Factor("Familiarity", signals["familiarity"], _familiarity(facts, file["context"])))
-    return tuple(found)
+        familiarity = _familiarity(facts, file["context"])
+        found["familiarity"] = Factor(tr("Familiarity"), signals["familiarity"], familiarity)
+    return found
+
+
+def _given(name: str, factor: Mapping[str, Any], file: Mapping[str, Any]) -> Factor:
+    """A bar whose facts the engine tells."""
+    sentence = factor["sentence"]
+    return Factor(name, factor["score"], _capital(in_language(sentence, file.get("said", {}).get(sentence))))
 
 
 def _skills(rows: Iterable[tuple[str, int, int]]) -> Factor:
     levels = [(name, has, needed) for name, has, needed in rows]
     if not levels:
-        return Factor("Skills", 1.0, "No particular skill is needed")
+        return Factor(tr("Skills"), 1.0, tr("No particular skill is needed"))
     surplus = sum(has - needed for _, has, needed in levels) / len(levels)
-    sentence = ", ".join(f"{name} {has} (needs {needed})" for name, has, needed in levels)
-    return Factor("Skills", max(0.5, 1.0 - SURPLUS_SCORE * surplus), sentence)
+    told = (
+        tr("%(skill)s %(has)s (needs %(needed)s)", skill=name, has=has, needed=level) for name, has, level in levels
+    )
+    return Factor(tr("Skills"), max(0.5, 1.0 - SURPLUS_SCORE * surplus), ", ".join(told))
 
 
 def _preference(facts: Mapping[str, Any]) -> str:
     said = []
     if facts["wants"]:
-        said.append(f"Wants {', '.join(facts['wants'])}")
+        said.append(tr("Wants %(kinds)s", kinds=", ".join(facts["wants"])))
     if facts["avoids"]:
-        said.append(f"Would rather not do {', '.join(facts['avoids'])}")
-    return "; ".join(said) or "No wish about work of this kind"
+        said.append(tr("Would rather not do %(kinds)s", kinds=", ".join(facts["avoids"])))
+    return "; ".join(said) or tr("No wish about work of this kind")
 
 
 def _cost(facts: Mapping[str, Any], currency: str) -> str:
     if not facts["rate"]:
-        return "No rate is set"
-    price = facts["rate"] * facts["minutes"] / 60
-    return f"{currency} {price:.2f} for {span(facts['minutes'])} at {currency} {facts['rate']:.2f} an hour"
+        return tr("No rate is set")
+    price, rate = (
+        f"{currency} {number(value, '.2f')}" for value in (facts["rate"] * facts["minutes"] / 60, facts["rate"])
+    )
+    return tr("%(price)s for %(hours)s at %(rate)s an hour", price=price, hours=span(facts["minutes"]), rate=rate)
 
 
 def _familiarity(facts: Mapping[str, Any], context: str | None) -> str:
-    where = context or "this project"
-    if not facts["done_here"] and not facts["done_alike"]:
-        return f"New to {where}"
-    alike = f", {facts['done_alike']} with the same label" if facts["done_alike"] else ""
-    return f"Finished {_tasks(facts['done_here'])} in {where}{alike}"
+    where, n = context or tr("this project"), facts["done_here"]
+    if not n and not facts["done_alike"]:
+        return tr("New to %(project)s", project=where)
+    done = tr_count("Finished %(n)s task in %(project)s", "Finished %(n)s tasks in %(project)s", n, project=where)
+    if not facts["done_alike"]:
+        return done
+    return tr("%(done)s, %(n)s with the same label", done=done, n=facts["done_alike"])
 
 
-def summary(factors: Iterable[Factor], slack_min: int | None) -> str:
-    """One sentence: when it would be done, what speaks most for it, and what speaks most against it."""
-    by_name = {factor.name: factor for factor in factors}
+def summary(factors: Mapping[str, Factor], slack_min: int | None) -> str:
+    """One sentence: when it would be done, what speaks most for it, and what most against it. Factors by code."""
     if slack_min is None:
-        said = "Has time for it" if by_name["Free before due"].score >= STRONG else "Has little time for it"
+        said = tr("Has time for it") if factors["free"].score >= STRONG else tr("Has little time for it")
     elif slack_min < 0:
-        said = f"Would finish {span(-slack_min)} late"
+        said = tr("Would finish %(hours)s late", hours=span(-slack_min))
     else:
-        said = f"Done {span(slack_min)} before it is due"
-    praised = [by_name[name] for name in ("Preference", "Familiarity") if name in by_name]
-    praised = [factor for factor in praised if factor.score >= STRONG]
-    skills = by_name["Skills"]
-    if skills.sentence.endswith(")"):
-        praised.insert(0, skills)
-    said += "".join(f"; {_small(factor.sentence)}" for factor in praised[:2])
-    against = [by_name[name] for name in ("Preference", "Load", "Cost") if name in by_name]
-    weak = [factor for factor in against if factor.score < WEAK]
+        said = tr("Done %(hours)s before it is due", hours=span(slack_min))
+    praised = [code for code in WISHES if code in factors and factors[code].score >= STRONG]
+    if factors["skills"].sentence.endswith(")"):
+        praised.insert(0, "skills")
+    said += "".join(f"; {_inside(code, factors)}" for code in praised[:2])
+    weak = [code for code in ("preference", "load", "cost") if code in factors and factors[code].score < WEAK]
     if weak:
-        said += f". But: {_small(min(weak, key=lambda factor: factor.score).sentence)}"
+        worst = min(weak, key=lambda code: factors[code].score)
+        return tr("%(for)s. But: %(against)s.", **{"for": said, "against": _inside(worst, factors)})
     return said + "."
+
+
+def _inside(code: str, factors: Mapping[str, Factor]) -> str:
+    """A factor's sentence inside another one: those of wishes begin with a word, the others with a name or a number."""
+    text = factors[code].sentence
+    return text[:1].lower() + text[1:] if code in WISHES else text
+
+
+def shown_reason(reason: str) -> str:
+    """The reason of a decision: what the product wrote down is said in the reader's language."""
+    return tr(reason) if reason in OWN_REASONS else reason
 
 
 def span(minutes: int) -> str:
@@ -270,21 +304,9 @@ def span(minutes: int) -> str:
     if minutes < 60:
         return f"{minutes} min"
     if minutes < 48 * 60:
-        return f"{minutes / 60:.1f}".removesuffix(".0") + " h"
-    return f"{round(minutes / 1440)} days"
-
-
-def _tasks(count: int) -> str:
-    return "1 task" if count == 1 else f"{count} tasks"
+        return with_signs(f"{minutes / 60:.1f}".removesuffix(".0")) + " h"
+    return tr_count("%(n)s day", "%(n)s days", round(minutes / 1440))
 
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-_VERBS = ("Wants", "Would", "Finished", "New", "No")
-
-
-def _small(text: str) -> str:
-    """The sentence inside another one: the capital of a name stays."""
-    return text[:1].lower() + text[1:] if text.startswith(_VERBS) else text

@@ -16,6 +16,7 @@ from fairlead.allocation.queries.pins import pinned
 from fairlead.allocation.rows import needs_of
 from fairlead.allocation.snapshot import worker_name
 from fairlead.lib.errors import Conflict
+from fairlead.lib.speech import later, tr
 from fairlead.people.models import Skill, Worker
 from fairlead.people.queries import time_off
 from fairlead.work.models import Task
@@ -45,15 +46,16 @@ class StalePlan(Conflict):
     somebody. `stale` lists them. Nothing was applied."""
 
     code = "stale-plan"
-    title = "The plan is out of date"
+    title = later("The plan is out of date")
 
     def __init__(self, stale: Sequence[Stale]) -> None:
         told = "; ".join(f"{item.key}: {item.what}" for item in stale[:LISTED])
-        more = f" and {len(stale) - LISTED} more" if len(stale) > LISTED else ""
+        if len(stale) > LISTED:
+            told = tr("%(lines)s and %(n)s more", lines=told, n=len(stale) - LISTED)
         super().__init__(
-            f"Nothing was applied, because these lines do not hold: {told}{more}. "
-            "Apply the lines that still hold, or make a new plan."
-        )
+            tr("Nothing was applied, because these lines do not hold: %(lines)s. Apply the lines that still hold, or "
+               "make a new plan.", lines=told)
+        )  # fmt: skip
         self.stale = tuple(stale)
         self.errors = [{"pointer": f"#/lines/{s.line_id}", "detail": f"{s.key}: {s.what}"} for s in stale]
 
@@ -81,7 +83,7 @@ def stale_lines(plan: Plan, lines: Sequence[PlanLine]) -> list[Stale]:
         what = next(_changes(line, now), "")
         if what:
             row = now.tasks.get(line.task_id)
-            key = f"{row['project__key']}-{row['number']}" if row else "A task"
+            key = f"{row['project__key']}-{row['number']}" if row else tr("A task")
             found.append(Stale(line.pk, key, row["title"] if row else "", what))
     return found
 
@@ -128,7 +130,7 @@ def _away(
 def _changes(line: PlanLine, now: Present) -> Iterator[str]:
     row = now.tasks.get(line.task_id)
     if row is None:
-        yield "it does not exist any more"
+        yield tr("it does not exist any more")
         return
     yield from _task_gone(line, row)
     if not _was_fixed(line, row, now):
@@ -146,22 +148,23 @@ def _was_fixed(line: PlanLine, row: Mapping[str, Any], now: Present) -> bool:
 
 def _task_gone(line: PlanLine, row: Mapping[str, Any]) -> Iterator[str]:
     if row["deleted_at"] is not None:
-        yield "it was put into the trash"
+        yield tr("it was put into the trash")
     if row["state"] in OVER:
-        yield "it is over"
+        yield tr("it is over")
     if row["project__archived_at"] is not None:
-        yield "its project was archived"
+        yield tr("its project was archived")
     if row["assignee_id"] != line.before_worker_id:
-        yield f"{row['assignee__name']} has it now" if row["assignee_id"] else "it was taken back"
+        name = row["assignee__name"]
+        yield tr("%(name)s has it now", name=name) if row["assignee_id"] else tr("it was taken back")
 
 
 def _task_decided(line: PlanLine, row: Mapping[str, Any], now: Present) -> Iterator[str]:
     if row["state"] not in (WAITING if line.before_worker_id else OPEN):
-        yield "it was begun"
+        yield tr("it was begun")
     if line.task_id in now.pinned:
-        yield "it was pinned"
+        yield tr("it was pinned")
     if line.task_id in now.offered:
-        yield "it is being offered"
+        yield tr("it is being offered")
 
 
 def _task_changed(line: PlanLine, row: Mapping[str, Any], now: Present) -> Iterator[str]:
@@ -171,13 +174,13 @@ def _task_changed(line: PlanLine, row: Mapping[str, Any], now: Present) -> Itera
         return
     task = problem.task(key)
     if _minute(row["due_at"], problem) != task.due:
-        yield "its due date changed"
+        yield tr("its due date changed")
     if snapshot.remaining(row) != task.effort:
-        yield "its effort changed"
+        yield tr("its effort changed")
     if now.needs.get(line.task_id, {}) != dict(task.needs):
-        yield "what it needs changed"
+        yield tr("what it needs changed")
     if (_minute(row["release_at"], problem) or 0) != task.release:
-        yield "its first day changed"
+        yield tr("its first day changed")
 
 
 def _minute(at: datetime | None, problem: engine.Problem) -> int | None:
@@ -187,15 +190,15 @@ def _minute(at: datetime | None, problem: engine.Problem) -> int | None:
 def _worker_changed(line: PlanLine, now: Present) -> Iterator[str]:
     worker = now.workers.get(line.worker_id or 0)
     if worker is None:
-        yield "the person was removed"
+        yield tr("the person was removed")
         return
     if worker["deactivated_at"] is not None:
-        yield f"{worker['name']} does not take work any more"
+        yield tr("%(name)s does not take work any more", name=worker["name"])
     if line.starts_at is None or line.ends_at is None or now.problem is None:
         return
     for low, high in now.away.get(worker["id"], ()):
         if low < line.ends_at and high > line.starts_at and _counted_on(now.problem, worker["id"], low, high):
-            yield f"{worker['name']} is away then"
+            yield tr("%(name)s is away then", name=worker["name"])
 
 
 def _counted_on(problem: engine.Problem, worker_id: int, low: datetime, high: datetime) -> bool:

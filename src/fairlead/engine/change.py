@@ -13,6 +13,7 @@ from fairlead.engine.clock import Clock
 from fairlead.engine.effort import minutes_needed
 from fairlead.engine.plan import Assignment, Plan
 from fairlead.engine.problem import WEEK_MIN, Problem, Task, Worker
+from fairlead.engine.saying import say
 from fairlead.engine.validation import LATEST_MIN, Place, ProblemError, ProblemErrors
 from fairlead.engine.wording import hours, moment, span
 
@@ -68,7 +69,7 @@ class NewTask:
         draft.tasks[self.task.id] = self.task
 
     def said(self, _problem: Problem) -> str:
-        return f"{self.task.id} is new"
+        return say("%(task)s is new", task=self.task.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ class TaskGone:
             draft.tasks[task.id] = replace(task, after=after)
 
     def said(self, _problem: Problem) -> str:
-        return f"{self.task_id} is gone"
+        return say("%(task)s is gone", task=self.task_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,9 @@ class WorkerAway:
             draft.workers[worker.id] = replace(worker, calendar=shorter)
 
     def said(self, problem: Problem) -> str:
-        return f"{self.worker_id} is away from {span(problem, self.start, self.finish)}"
+        return say(
+            "%(worker)s is away from %(time)s", worker=self.worker_id, time=span(problem, self.start, self.finish)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +135,7 @@ class Overrun:
             draft.tasks[task.id] = replace(task, minutes={**task.minutes, worker.id: needed})
 
     def said(self, _problem: Problem) -> str:
-        return f"{self.task_id} takes {hours(self.minutes)} longer"
+        return say("%(task)s takes %(hours)s longer", task=self.task_id, hours=hours(self.minutes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +159,7 @@ class EarlyFinish:
         draft.tasks[task.id] = replace(task, minutes={**task.minutes, worker.id: worked})
 
     def said(self, problem: Problem) -> str:
-        return f"{self.task_id} is done by {moment(problem, self.finish)}"
+        return say("%(task)s is done by %(when)s", task=self.task_id, when=moment(problem, self.finish))
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +174,7 @@ class TaskChanged:
             draft.tasks[self.task.id] = self.task
 
     def said(self, _problem: Problem) -> str:
-        return f"{self.task.id} has changed"
+        return say("%(task)s has changed", task=self.task.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +189,7 @@ class WorkerChanged:
             draft.workers[self.worker.id] = self.worker
 
     def said(self, _problem: Problem) -> str:
-        return f"{self.worker.id} has changed"
+        return say("%(worker)s has changed", worker=self.worker.id)
 
 
 Change = NewTask | TaskGone | WorkerAway | Overrun | EarlyFinish | TaskChanged | WorkerChanged

@@ -13,6 +13,7 @@ from fairlead.engine.match.rank import Bench, Ranker
 from fairlead.engine.plan import Plan, Unassigned
 from fairlead.engine.problem import Problem, Task
 from fairlead.engine.relax import Proposal, proposals
+from fairlead.engine.saying import Row, both, say
 from fairlead.engine.standing import Key, Standing, everybody, keys_of, obstacles_of
 from fairlead.engine.wording import listing
 
@@ -61,7 +62,7 @@ def diagnose(ranker: Ranker, task_id: str) -> Diagnosis:
         free = standing.free()
         if free:
             names = [standing.names[worker] for worker in free]
-            return Diagnosis(task_id, f"nothing is in the way: {listing(names)} could do it", (), ())
+            return Diagnosis(task_id, say("nothing is in the way: %(names)s could do it", names=listing(names)), (), ())
         conflict = tuple(View(ranker.problem, task, *key, standing).said() for key in minimal_conflict(standing))
         fixes = tuple(tried_out(ranker, bench, proposals(standing)))
         return Diagnosis(task_id, reason_sentence(task, conflict, standing=standing), conflict, fixes)
@@ -100,28 +101,32 @@ def say_skill(view: View) -> str:
     skills = view.standing.bench.model.skills
     best = int(skills.level[:, skills.column(skill)].max(initial=0))
     if best >= level:
-        return f"needs {skill} ≥ {level}"
-    return f"needs {skill} ≥ {level}; " + (f"the highest here is {best}" if best else "nobody here has it")
+        return say("needs %(skill)s ≥ %(level)s", skill=skill, level=level)
+    if best:
+        return say("needs %(skill)s ≥ %(level)s; the highest here is %(best)s", skill=skill, level=level, best=best)
+    return say("needs %(skill)s ≥ %(level)s; nobody here has it", skill=skill, level=level)
 
 
 def say_only(view: View) -> str:
     """Who may."""
-    return f"only {listing(view.task.only or ()) or 'nobody'} may do it"
+    only = view.task.only
+    return say("only %(names)s may do it", names=listing(only)) if only else say("only nobody may do it")
 
 
 def say_never(view: View) -> str:
     """Who may not."""
-    return f"{listing(view.task.never)} may not do it"
+    return say("%(names)s may not do it", names=listing(view.task.never))
 
 
 def say_pin(view: View) -> str:
     """Who must."""
-    return f"it is pinned to {view.task.pin.worker}" if view.task.pin else "it is pinned"
+    pin = view.task.pin
+    return say("it is pinned to %(worker)s", worker=pin.worker) if pin else say("it is pinned")
 
 
 def say_after(view: View) -> str:
     """What it waits for."""
-    return f"waits for {view.about}, which nobody does"
+    return say("waits for %(task)s, which nobody does", task=view.about)
 
 
 def say_facts(view: View) -> str:
@@ -130,7 +135,10 @@ def say_facts(view: View) -> str:
     first, *others = standing.where(view.code)
     fact = next(item.sentence for item in obstacles_of(standing.bench, first) if item.code == view.code)
     names = [standing.names[worker] for worker in others]
-    return f"{standing.names[first]} {fact}" + (f" ({listing(names)} likewise)" if names else "")
+    told = {"worker": standing.names[first], "fact": fact}
+    if not names:
+        return say("%(worker)s %(fact)s", **told)
+    return say("%(worker)s %(fact)s (%(others)s likewise)", **told, others=listing(names))
 
 
 SAY: dict[str, Callable[[View], str]] = {
@@ -149,16 +157,18 @@ SAY: dict[str, Callable[[View], str]] = {
 def reason_sentence(task: Task, conflict: tuple[Obstacle, ...], *, standing: Standing) -> str:
     """The conflict in one sentence; a pinned task says what stands against its pin."""
     if not standing:
-        return "there is nobody in this plan"
+        return say("there is nobody in this plan")
     if task.pin is not None:
         pinned = standing.bench.problem.worker_index[task.pin.worker]
-        against = "; ".join(item.sentence for item in obstacles_of(standing.bench, pinned))
-        return f"it is pinned to {task.pin.worker}, who cannot do it: {against}"
+        against = Row("; ", [item.sentence for item in obstacles_of(standing.bench, pinned)])
+        return say("it is pinned to %(worker)s, who cannot do it: %(why)s", worker=task.pin.worker, why=against)
     rules = [item.sentence for item in conflict if item.code in ABOUT_THE_TASK]
     facts = [item.sentence for item in conflict if item.code not in ABOUT_THE_TASK]
     if not facts:
-        return rules[0] if len(rules) == 1 else " and ".join(rules) + ": nobody meets all of this"
-    return " and ".join(rules) + ("; of the others, " if rules else "") + "; ".join(facts)
+        return rules[0] if len(rules) == 1 else say("%(rules)s: nobody meets all of this", rules=both(rules))
+    if not rules:
+        return Row("; ", facts)
+    return say("%(rules)s; of the others, %(facts)s", rules=both(rules), facts=Row("; ", facts))
 
 
 def tried_out(ranker: Ranker, bench: Bench, changes: Iterable[Proposal]) -> Iterator[Fix]:
@@ -173,7 +183,8 @@ def tried_out(ranker: Ranker, bench: Bench, changes: Iterable[Proposal]) -> Iter
         if workers:
             fewest = size if fewest is None else fewest
             found += 1
-            yield Fix(change.code, f"{change.sentence}: {listing(workers)} could do it", change.changes, workers)
+            said = say("%(change)s: %(names)s could do it", change=change.sentence, names=listing(workers))
+            yield Fix(change.code, said, change.changes, workers)
 
 
 def willing_if(ranker: Ranker, bench: Bench, change: Proposal) -> tuple[str, ...]:

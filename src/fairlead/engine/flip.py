@@ -9,6 +9,7 @@ from fairlead.engine.levers import LEVERS, LEVERS_OF_TIME
 from fairlead.engine.match.eligibility import Obstacle
 from fairlead.engine.match.rank import Ranker, Ranking
 from fairlead.engine.relax import ABOUT_TIME, RELAX, Draft
+from fairlead.engine.saying import pattern, say
 from fairlead.engine.trial import Bid, Flip, Trial
 
 __all__ = ["Flip", "flips"]
@@ -49,12 +50,14 @@ def cleared(bid: Bid, obstacles: Iterable[Obstacle]) -> Bid | None:
             pin = replace(bid.task.pin, worker=bid.worker.id, start=None) if bid.task.pin else None
             task = replace(bid.task, pin=pin)
             name = bid.worker.id
-            bid = bid.with_more(f"the task were pinned to {name}", "pin.worker", value=name, size=1, task=task)
+            bid = bid.with_more(
+                say("the task were pinned to %(worker)s", worker=name), "pin.worker", value=name, size=1, task=task
+            )
         elif item.code in ("only", "never", "max_tasks"):
             draft = Draft(bid.task, bid.worker)
             RELAX[item.code](draft, item.about)
             path, value = next(iter(draft.changes.items()))
-            sentence = CLEARED[item.code].format(worker=bid.worker.id, value=value)
+            sentence = say(CLEARED[item.code], worker=bid.worker.id, n=value)
             bid = bid.with_more(sentence, path, value=value, size=1, task=draft.task, worker=draft.new_worker)
         else:
             return None
@@ -62,9 +65,9 @@ def cleared(bid: Bid, obstacles: Iterable[Obstacle]) -> Bid | None:
 
 
 CLEARED = {
-    "only": "{worker} were among those allowed",
-    "never": "{worker} were not excluded",
-    "max_tasks": "{worker} could take {value} tasks",
+    "only": pattern("%(worker)s were among those allowed"),
+    "never": pattern("%(worker)s were not excluded"),
+    "max_tasks": pattern("%(worker)s could take %(n)s tasks"),
 }
 
 
@@ -72,6 +75,9 @@ def with_skill(bid: Bid, skill: str) -> Bid:
     """The worker with the needed level."""
     wanted, has = bid.task.needs[skill], bid.worker.skills.get(skill, 0)
     worker = replace(bid.worker, skills={**bid.worker.skills, skill: wanted})
-    sentence = f"{worker.id} had {skill} {wanted} instead of {has or 'none'}"
+    sentence = say("%(worker)s had %(skill)s %(level)s instead of none", worker=worker.id, skill=skill, level=wanted)
+    if has:
+        told = {"worker": worker.id, "skill": skill, "level": wanted, "has": has}
+        sentence = say("%(worker)s had %(skill)s %(level)s instead of %(has)s", **told)
     path = f"{worker.id}.skills.{skill}"
     return bid.with_more(sentence, path, value=wanted, size=float(wanted - has), worker=worker)

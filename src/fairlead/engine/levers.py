@@ -10,6 +10,7 @@ import numpy as np
 from fairlead.engine.effort import minutes_needed
 from fairlead.engine.match.rank import Bench
 from fairlead.engine.more_time import MOST_EXTRA_HOURS, more_hours
+from fairlead.engine.saying import Number, say
 from fairlead.engine.trial import Bid, Trial, first_of, hand_over
 from fairlead.engine.validation import LATEST_MIN
 from fairlead.engine.wording import hours, listing, moment
@@ -27,7 +28,8 @@ def lower_rate(trial: Trial, bid: Bid) -> Bid | None:
 
     def at(rate_cents: int) -> Bid:
         worker = replace(bid.worker, rate=rate_cents / 100)
-        sentence = f"{worker.id} cost {rate_cents / 100:.2f} an hour instead of {bid.worker.rate:.2f}"
+        rates = {"rate": Number(f"{rate_cents / 100:.2f}"), "now": Number(f"{bid.worker.rate:.2f}")}
+        sentence = say("%(worker)s cost %(rate)s an hour instead of %(now)s", worker=worker.id, **rates)
         size = (cents - rate_cents) / cents
         return bid.with_more(sentence, f"{worker.id}.rate", value=rate_cents / 100, size=size, worker=worker)
 
@@ -40,7 +42,8 @@ def fewer_minutes(trial: Trial, bid: Bid) -> Bid | None:
 
     def at(fewer: int) -> Bid:
         task = replace(bid.task, minutes={**bid.task.minutes, bid.worker.id: fewer})
-        sentence = f"{bid.worker.id} needed {hours(fewer)} instead of {hours(minutes)}"
+        times = {"hours": hours(fewer), "now": hours(minutes)}
+        sentence = say("%(worker)s needed %(hours)s instead of %(now)s", worker=bid.worker.id, **times)
         size = (minutes - fewer) / minutes
         return bid.with_more(sentence, f"minutes.{bid.worker.id}", value=fewer, size=size, task=task)
 
@@ -66,8 +69,12 @@ def more_time(trial: Trial, bid: Bid) -> Bid | None:
         worker = more_hours(problem, bid.worker, earliest=bid.task.release, minutes=extra * 60)
         if worker is None:
             return None
-        since = f" from {moment(problem, bid.task.release)} on" if bid.task.release else ""
-        sentence = f"{worker.id} had {extra} h more working time{since}"
+        sentence = say("%(worker)s had %(n)s h more working time", worker=worker.id, n=extra)
+        if bid.task.release:
+            since = moment(problem, bid.task.release)
+            sentence = say(
+                "%(worker)s had %(n)s h more working time from %(since)s on", worker=worker.id, n=extra, since=since
+            )
         path = f"{worker.id}.calendar"
         longer = bid.with_more(sentence, path, value=worker.calendar, size=extra * 60 / needed, worker=worker)
         if trial.wins_anew(longer):
@@ -85,7 +92,8 @@ def later_due(trial: Trial, bid: Bid) -> Bid | None:
     def at(hours_less: int) -> Bid:
         later = most - hours_less
         task = replace(bid.task, due=due + later * 60)
-        return bid.with_more(f"it were due {later} h later", "due", value=task.due, size=later * 60 / needed, task=task)
+        said = say("it were due %(n)s h later", n=later)
+        return bid.with_more(said, "due", value=task.due, size=later * 60 / needed, task=task)
 
     return largest_winning(most - 1, at=at, wins=trial.wins_against_all, least=0)
 
@@ -101,7 +109,7 @@ def lower_load(trial: Trial, bid: Bid) -> Bid | None:
     problem = trial.ranker.problem
     handed = {problem.tasks[task].id: problem.workers[worker].id for task, worker in given.items()}
     minutes = sum(minutes_needed(problem.task(name), bid.worker) for name in handed)
-    said = listing([f"{name} were with {worker}" for name, worker in handed.items()])
+    said = listing([say("%(task)s were with %(worker)s", task=name, worker=worker) for name, worker in handed.items()])
     size = minutes / minutes_needed(bid.task, bid.worker)
     (path, value), *more = ((f"plan.{name}", worker) for name, worker in handed.items())
     found = bid.with_more(said, path, value=value, size=size, handed=handed)

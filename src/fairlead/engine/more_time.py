@@ -9,6 +9,7 @@ from fairlead.engine.diagnosis import Fix
 from fairlead.engine.match.rank import Ranker
 from fairlead.engine.problem import WEEK_MIN, Problem, Worker
 from fairlead.engine.relax import ABOUT_TIME
+from fairlead.engine.saying import say
 from fairlead.engine.standing import Standing, everybody
 from fairlead.engine.wording import count, listing, moment
 
@@ -42,7 +43,11 @@ def later_end(ranker: Ranker, task_id: str, *, standing: Standing) -> Fix | None
         later = replace(ranker.problem, horizon=horizon + weeks * WEEK_MIN)
         workers = Ranker(later, ranker.plan).willing(task_id)
         if workers:
-            sentence = f"let the plan end {count(weeks, 'week')} later: {listing(workers)} could do it"
+            sentence = say(
+                "let the plan end %(weeks)s later: %(names)s could do it",
+                weeks=count(weeks, "week"),
+                names=listing(workers),
+            )
             return Fix("horizon", sentence, {"horizon": later.horizon}, workers)
     return None
 
@@ -57,7 +62,13 @@ def extra_hours(ranker: Ranker, task_id: str, *, worker_id: str) -> Fix | None:
         workers = Ranker(problem.with_worker(worker), ranker.plan).willing(task_id)
         if worker_id in workers:
             since = moment(problem, task.release)
-            sentence = f"give {worker_id} {extra} h more from {since} on: {listing(workers)} could do it"
+            sentence = say(
+                "give %(worker)s %(n)s h more from %(since)s on: %(names)s could do it",
+                worker=worker_id,
+                n=extra,
+                since=since,
+                names=listing(workers),
+            )
             return Fix("hours", sentence, {f"{worker_id}.calendar": worker.calendar}, workers)
     return None
 

@@ -10,6 +10,7 @@ from fairlead.engine.match.eligibility import obstacles
 from fairlead.engine.objective.lateness import rate_per_minute
 from fairlead.engine.plan import Assignment, plain
 from fairlead.engine.problem import Problem, Task
+from fairlead.engine.saying import Row, Said, pattern, say
 from fairlead.engine.story import Story, away_cause, away_from, first_event, pulled, pushed
 from fairlead.engine.wording import DAY_MIN, SHOWN_POINTS, count, hours, moment, points
 
@@ -72,10 +73,17 @@ def say_moved(story: Story, task: Task) -> str:
     """What takes it away from its worker, and what the move saves."""
     before, after = story.carried.homes[task.id], story.after[task.id]
     gain = story.gains.moved.get(story.problem.task_index[task.id])
-    done = f"{after.worker} does it from {moment(story.problem, after.start)}"
+    done = does_it(story, after)
     if gain is None:
-        return joined(away_from(story, before, after), f"{done}; {before.worker} has no place for it any more")
-    return joined(away_from(story, before, after), f"{done}, which saves {points(gain)}")
+        done = say("%(what)s; %(worker)s has no place for it any more", what=done, worker=before.worker)
+    else:
+        done = say("%(what)s, which saves %(points)s", what=done, points=points(gain))
+    return joined(away_from(story, before, after), done)
+
+
+def does_it(story: Story, after: Assignment) -> Said:
+    """Who does the task from when on."""
+    return say("%(worker)s does it from %(when)s", worker=after.worker, when=moment(story.problem, after.start))
 
 
 def say_forced(story: Story, task: Task) -> str:
@@ -85,35 +93,40 @@ def say_forced(story: Story, task: Task) -> str:
         cause = pushed(story, task) if after.finish > before.finish else pulled(story, task)
         return joined(cause or first_event(story), shifted(story, task))
     case = story.carried.model.case(task, story.problem.worker_index[before.worker])
-    against = "; ".join(item.sentence for item in obstacles(case))
-    why = f"; {before.worker} cannot any more: {against}" if against else ""
-    cause = pushed(story, task) or first_event(story)
-    return joined(cause, f"{after.worker} does it from {moment(story.problem, after.start)}{why}")
+    against = Row("; ", [item.sentence for item in obstacles(case)])
+    done = does_it(story, after)
+    if against:
+        done = say("%(what)s; %(worker)s cannot any more: %(why)s", what=done, worker=before.worker, why=against)
+    return joined(pushed(story, task) or first_event(story), done)
 
 
 def say_delayed(story: Story, task: Task) -> str:
     """What comes before it now, and what that costs."""
-    return joined(pushed(story, task) or "what comes before it ends later", shifted(story, task))
+    return joined(pushed(story, task) or say("what comes before it ends later"), shifted(story, task))
 
 
 def say_earlier(story: Story, task: Task) -> str:
     """What has left room for it, and what that saves."""
-    return joined(pulled(story, task) or "there is time for it earlier", shifted(story, task))
+    return joined(pulled(story, task) or say("there is time for it earlier"), shifted(story, task))
 
 
 def say_placed(story: Story, task: Task) -> str:
     """Who does a task that nobody had, and what that saves."""
     after = story.after[task.id]
     event = first_event(story)
-    cause = "is new" if task.id in story.new else f"had no place{f'; now {event}' if event else ''}"
+    cause = say("had no place; now %(event)s", event=event) if event else say("had no place")
+    if task.id in story.new:
+        cause = say("is new")
     gain = story.gains.placed.get(story.problem.task_index[task.id], 0.0)
-    return f"{cause}: {after.worker} does it from {moment(story.problem, after.start)}, which saves {points(gain)}"
+    done = say("%(what)s, which saves %(points)s", what=does_it(story, after), points=points(gain))
+    return joined(cause, done)
 
 
 def say_left_out(story: Story, task: Task) -> str:
     """Why nobody does it."""
-    cause = "is new" if task.id in story.new else away_cause(story, task) or first_event(story)
-    return f"{cause}; nobody does it: {story.told[task.id]}" if cause else f"nobody does it: {story.told[task.id]}"
+    cause = say("is new") if task.id in story.new else away_cause(story, task) or first_event(story)
+    nobody = say("nobody does it: %(why)s", why=story.told[task.id])
+    return Row("; ", [cause, nobody]) if cause else nobody
 
 
 SAY = {
@@ -128,26 +141,43 @@ SAY = {
 
 def joined(cause: str, effect: str) -> str:
     """ "dana is away from … to …: bob does it from …"."""
-    return f"{cause}: {effect}" if cause else effect
+    return Row(": ", [cause, effect]) if cause else effect
 
 
 def shifted(story: Story, task: Task) -> str:
     """ "starts 2 h later, still 3 h before it is due"; what lateness is lost or saved."""
     before, after = story.carried.homes[task.id], story.after[task.id]
     by, ends_by = after.start - before.start, after.finish - before.finish
-    what = "starts" if by * ends_by > 0 or not ends_by else "ends"
-    by = by if what == "starts" else ends_by
-    said = f"{what} {hours(abs(by))} {'later' if by > 0 else 'earlier'}"
+    starts = by * ends_by > 0 or not ends_by
+    shift = by if starts else ends_by
+    what = SHIFTS[starts, shift > 0]
+    said = say(what, hours=hours(abs(shift)))
     if task.due is None:
         return said
     more = rate_per_minute(task, story.problem.objective) * (
         max(0, after.finish - task.due) - max(0, before.finish - task.due)
     )
     slack = task.due - after.finish
+    told = {"what": said, "hours": hours(abs(slack))}
     if abs(more) < SHOWN_POINTS:
-        return f"{said}, still {hours(abs(slack))} {'before' if slack >= 0 else 'after'} it is due"
-    cost = f"which {'costs' if more > 0 else 'saves'} {points(abs(more))}"
-    return f"{said}, {hours(abs(slack))} {'before' if slack >= 0 else 'after'} it is due, {cost}"
+        if slack >= 0:
+            return say("%(what)s, still %(hours)s before it is due", **told)
+        return say("%(what)s, still %(hours)s after it is due", **told)
+    when = say("%(what)s, %(hours)s before it is due", **told)
+    if slack < 0:
+        when = say("%(what)s, %(hours)s after it is due", **told)
+    if more > 0:
+        return say("%(what)s, which costs %(points)s", what=when, points=points(more))
+    return say("%(what)s, which saves %(points)s", what=when, points=points(-more))
+
+
+SHIFTS = {
+    (True, True): pattern("starts %(hours)s later"),
+    (True, False): pattern("starts %(hours)s earlier"),
+    (False, True): pattern("ends %(hours)s later"),
+    (False, False): pattern("ends %(hours)s earlier"),
+}
+"""Whether the start or only the end is shifted, and whether to later."""
 
 
 # -- headline -------------------------------------------------------------------------------------------------

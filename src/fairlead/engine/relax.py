@@ -10,6 +10,7 @@ import numpy as np
 
 from fairlead.engine.kernel.library import Array
 from fairlead.engine.problem import Task, Worker
+from fairlead.engine.saying import both, say
 from fairlead.engine.standing import Named, Standing
 from fairlead.engine.wording import count
 
@@ -37,7 +38,7 @@ class Draft:
     changes: dict[str, Any] = field(default_factory=dict)
     new_worker: Worker | None = None
 
-    def say(self, sentence: str, path: str, *, value: Any) -> None:
+    def note(self, sentence: str, path: str, *, value: Any) -> None:
         """Note one part of the change."""
         self.parts.append(sentence)
         self.changes[path] = value
@@ -49,8 +50,11 @@ def relax_skill(draft: Draft, skill: str) -> bool:
     wanted = needs.pop(skill)
     if level:
         needs[skill] = level
-    sentence = f"lower {skill} from {wanted} to {level}" if level else f"drop the need for {skill}"
-    draft.say(sentence, f"needs.{skill}", value=level or None)
+    told = {"skill": skill, "wanted": wanted, "level": level}
+    sentence = say("lower %(skill)s from %(wanted)s to %(level)s", **told)
+    if not level:
+        sentence = say("drop the need for %(skill)s", skill=skill)
+    draft.note(sentence, f"needs.{skill}", value=level or None)
     draft.task = replace(draft.task, needs=needs)
     return True
 
@@ -58,21 +62,21 @@ def relax_skill(draft: Draft, skill: str) -> bool:
 def relax_only(draft: Draft, _: str) -> bool:
     """Put the worker on the list."""
     draft.task = replace(draft.task, only=(*(draft.task.only or ()), draft.worker.id))
-    draft.say(f"also allow {draft.worker.id}", "only", value=draft.task.only)
+    draft.note(say("also allow %(worker)s", worker=draft.worker.id), "only", value=draft.task.only)
     return True
 
 
 def relax_never(draft: Draft, _: str) -> bool:
     """Take the worker off the list."""
     draft.task = replace(draft.task, never=tuple(name for name in draft.task.never if name != draft.worker.id))
-    draft.say(f"no longer exclude {draft.worker.id}", "never", value=draft.task.never)
+    draft.note(say("no longer exclude %(worker)s", worker=draft.worker.id), "never", value=draft.task.never)
     return True
 
 
 def relax_pin(draft: Draft, _: str) -> bool:
     """Unpin."""
     draft.task = replace(draft.task, pin=None)
-    draft.say("unpin it", "pin", value=None)
+    draft.note(say("unpin it"), "pin", value=None)
     return True
 
 
@@ -80,14 +84,15 @@ def relax_max_tasks(draft: Draft, _: str) -> bool:
     """One task more."""
     most = (draft.worker.max_tasks or 0) + 1
     draft.new_worker = replace(draft.worker, max_tasks=most)
-    draft.say(f"let {draft.worker.id} take {count(most, 'task')}", f"{draft.worker.id}.max_tasks", value=most)
+    sentence = say("let %(worker)s take %(tasks)s", worker=draft.worker.id, tasks=count(most, "task"))
+    draft.note(sentence, f"{draft.worker.id}.max_tasks", value=most)
     return True
 
 
 def relax_after(draft: Draft, name: str) -> bool:
     """No longer wait."""
     draft.task = replace(draft.task, after=tuple(other for other in draft.task.after if other != name))
-    draft.say(f"let it start without {name}", "after", value=draft.task.after)
+    draft.note(say("let it start without %(task)s", task=name), "after", value=draft.task.after)
     return True
 
 
@@ -96,7 +101,7 @@ def relax_start(draft: Draft, _: str) -> bool:
     if draft.task.pin is None or draft.task.pin.start is None:
         return False
     draft.task = replace(draft.task, pin=replace(draft.task.pin, start=None))
-    draft.say("let it start at another time than the pinned one", "pin.start", value=None)
+    draft.note(say("let it start at another time than the pinned one"), "pin.start", value=None)
     return True
 
 
@@ -105,7 +110,7 @@ def relax_due(draft: Draft, _: str) -> bool:
     if draft.task.due is None:
         return False
     draft.task = replace(draft.task, due=None)
-    draft.say("drop its due date", "due", value=None)
+    draft.note(say("drop its due date"), "due", value=None)
     return True
 
 
@@ -172,5 +177,4 @@ def change_for(task: Task, worker: Worker, *, rules: Iterable[Named]) -> Proposa
         codes.append(item.code)
         if not RELAX[item.code](draft, item.about):
             return None
-    sentence = " and ".join(draft.parts)
-    return Proposal("+".join(dict.fromkeys(codes)), sentence, draft.task, draft.changes, draft.new_worker)
+    return Proposal("+".join(dict.fromkeys(codes)), both(draft.parts), draft.task, draft.changes, draft.new_worker)

@@ -17,6 +17,7 @@ from fairlead.engine.move import NO_CHANGES, Move, headline, moves_of
 from fairlead.engine.objective.total import cost_of
 from fairlead.engine.plan import Assignment, Cost, Plan, Unassigned
 from fairlead.engine.problem import Problem
+from fairlead.engine.saying import Row, say
 from fairlead.engine.search.calm import calm_down
 from fairlead.engine.search.carry import Budget, Carried, carry_over
 from fairlead.engine.search.improve import Progress, Schedule, improve
@@ -156,7 +157,9 @@ def cannot_go_on(carried: Carried, item: Unassigned) -> Unassigned:
     worker = problem.worker(home.worker)
     rules = obstacles(carried.model.case(problem.task(item.task), problem.worker_index[worker.id]))
     needed = hours(minutes_needed(problem.task(item.task), worker))
-    no_time = f"does not have the {needed} that it needs from {moment(problem, home.start)} on"
+    since = moment(problem, home.start)
+    no_time = say("does not have the %(hours)s that it needs from %(since)s on", hours=needed, since=since)
     against = [no_time if rule.code == "calendar" else rule.sentence for rule in rules]
-    reason = f"{worker.id} has begun it and cannot go on: {'; '.join(against) or item.reason}"
+    why = Row("; ", against) if against else item.reason
+    reason = say("%(worker)s has begun it and cannot go on: %(why)s", worker=worker.id, why=why)
     return Unassigned(item.task, reason, tuple(dict.fromkeys(rule.code for rule in rules)) or item.blocked_by)

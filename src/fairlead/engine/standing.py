@@ -14,6 +14,7 @@ from fairlead.engine.arrays import NONE
 from fairlead.engine.kernel.library import Array
 from fairlead.engine.match.eligibility import Obstacle, calendar
 from fairlead.engine.match.rank import Bench, cost_sentence
+from fairlead.engine.saying import say
 from fairlead.engine.wording import amount
 
 Key = tuple[str, str]
@@ -155,5 +156,6 @@ def obstacles_of(bench: Bench, worker: int) -> tuple[Obstacle, ...]:
     delta = bench.delta(pairs[0])
     if bench.points(delta) <= bench.price:
         return ()
-    sentence = f"{cost_sentence(bench.doing(delta))}; leaving the task out costs {amount(bench.price)}"
+    cost = cost_sentence(bench.doing(delta))
+    sentence = say("%(cost)s; leaving the task out costs %(price)s", cost=cost, price=amount(bench.price))
     return (Obstacle("price", sentence),)

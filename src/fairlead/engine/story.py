@@ -10,6 +10,7 @@ from functools import cached_property
 from fairlead.engine.change import Change, EarlyFinish, NewTask, Overrun, TaskGone, WorkerAway, task_of, worker_of
 from fairlead.engine.plan import Assignment, Plan
 from fairlead.engine.problem import Problem, Task
+from fairlead.engine.saying import say
 from fairlead.engine.search.calm import Gains
 from fairlead.engine.search.carry import Carried
 from fairlead.engine.wording import moment, points
@@ -95,7 +96,7 @@ def pushed(story: Story, task: Task) -> str:
     for name in task.after:
         held = story.after.get(name)
         if held is not None and held.finish > before.start:
-            return f"waits for {name}, which ends at {moment(story.problem, held.finish)}"
+            return say("waits for %(task)s, which ends at %(when)s", task=name, when=moment(story.problem, held.finish))
     if event := event_of_worker(story, before.worker, until_min=after.finish):
         return event
     room = [item for item in story.came.get(before.worker, []) if item.start < after.start]
@@ -112,7 +113,7 @@ def pulled(story: Story, task: Task) -> str:
     for name in task.after:
         held, was = story.after.get(name), story.carried.homes.get(name)
         if held is not None and was is not None and held.finish < was.finish:
-            return f"{name}, which it waits for, ends earlier"
+            return say("%(task)s, which it waits for, ends earlier", task=name)
     return event_of_worker(story, after.worker) or ahead(story, task)
 
 
@@ -127,7 +128,9 @@ def freed(story: Story, item: Assignment) -> str:
     for gone in story.went.get(item.worker, []):
         if gone.start < item.finish and gone.task != item.task:
             now = story.after.get(gone.task)
-            return f"{gone.task} went to {now.worker}" if now else f"{gone.task} is left out"
+            if now is None:
+                return say("%(task)s is left out", task=gone.task)
+            return say("%(task)s went to %(worker)s", task=gone.task, worker=now.worker)
     return ""
 
 
@@ -148,7 +151,9 @@ def makes_room(story: Story, room: Sequence[Assignment]) -> str:
     if not room:
         return ""
     task = story.problem.task(room[-1].task)
-    return f"makes room for {task.id}" + ("" if task.due is None else f", due {moment(story.problem, task.due)}")
+    if task.due is None:
+        return say("makes room for %(task)s", task=task.id)
+    return say("makes room for %(task)s, due %(when)s", task=task.id, when=moment(story.problem, task.due))
 
 
 def overtaken(story: Story, task: Task) -> str:
@@ -164,7 +169,6 @@ def ahead(story: Story, task: Task) -> str:
 def new_order(story: Story, task: Task, *, later: bool) -> str:
     """The first task of the same worker that has changed sides, and what that saves."""
     before, after = story.carried.homes[task.id], story.after[task.id]
-    said = "lets {} go first" if later else "goes before {}"
     for item in story.plan.assignments:
         was = story.carried.homes.get(item.task)
         if (
@@ -174,19 +178,20 @@ def new_order(story: Story, task: Task, *, later: bool) -> str:
         ):
             continue
         if (was.start > before.start, item.start < after.start) == (later, later):
-            return said.format(item.task) + order_saves(story, task.id, item.task)
+            return order_saves(story, task.id, item.task, later=later)
     return ""
 
 
-def order_saves(story: Story, *names: str) -> str:
-    """What it saves that one of these tasks is out of the old order."""
+def order_saves(story: Story, task: str, other: str, *, later: bool) -> str:
+    """The new order of the two, and what it saves that one of them is out of the old one."""
     index = story.problem.task_index
-    gains = [gain for name in names if (gain := story.gains.order.get(index[name])) is not None]
+    gains = [gain for name in (task, other) if (gain := story.gains.order.get(index[name])) is not None]
+    said = say("lets %(task)s go first", task=other) if later else say("goes before %(task)s", task=other)
     if not gains:
-        return ""
-    return (
-        f", which saves {points(gains[0])}" if gains[0] < math.inf else ", since the old order is not possible any more"
-    )
+        return said
+    if gains[0] == math.inf:
+        return say("%(order)s, since the old order is not possible any more", order=said)
+    return say("%(what)s, which saves %(points)s", what=said, points=points(gains[0]))
 
 
 def event_of_task(story: Story, task_id: str, *, but: type | None = None) -> str:

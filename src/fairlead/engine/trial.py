@@ -12,6 +12,7 @@ from fairlead.engine.arrays import NONE, Model
 from fairlead.engine.match.rank import Bench, Ranker, Ranking
 from fairlead.engine.plan import Plan, plain
 from fairlead.engine.problem import Problem, Task, Worker
+from fairlead.engine.saying import both
 from fairlead.engine.search.improve import improve
 from fairlead.engine.search.solve import fill_gaps, first_state
 from fairlead.engine.search.state import State, points_of
@@ -80,7 +81,7 @@ class Bid:
 
     def to_flip(self, *, proven: bool | None) -> Flip:
         """The finished change."""
-        return Flip(" and ".join(self.parts), self.changes, self.size, proven)
+        return Flip(both(self.parts) if self.parts else "", self.changes, self.size, proven)
 
 
 class Trial:

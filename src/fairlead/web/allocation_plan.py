@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -17,6 +17,7 @@ from fairlead.allocation.models import Plan
 from fairlead.allocation.permissions import may_assign
 from fairlead.allocation.weights import WEIGHTS
 from fairlead.lib.errors import Forbidden, Refused, require
+from fairlead.lib.speech import later, tr, tr_count
 from fairlead.web.access import Request, member_page
 from fairlead.web.render import page, wants_fragment
 from fairlead.work.models import Project
@@ -24,7 +25,7 @@ from fairlead.work.queries import find_project
 
 PATIENCE = timedelta(minutes=10)
 """After so long the page says that a plan being made has probably stopped."""
-NOT_YOURS = "Only managers and auditors see plans. Your own tasks are under All tasks."
+NOT_YOURS = later("Only managers and auditors see plans. Your own tasks are under All tasks.")
 
 
 @member_page
@@ -56,7 +57,7 @@ def _make(request: Request, project: Project | None) -> HttpResponse:
 
 
 def _start(request: Request, project: Project) -> HttpResponse:
-    require(may_assign(request.actor), "Only managers allocate work.")
+    require(may_assign(request.actor), tr("Only managers allocate work."))
     values = {
         "project": project,
         "waiting": queries.waiting_count(request.actor, project),
@@ -74,11 +75,10 @@ def index(request: Request) -> HttpResponse:
     require(queries.may_see_plans(request.actor), NOT_YOURS)
     values = {
         "plans": queries.recent_plans(request.actor),
-        "proposals": queries.proposals(request.actor),
+        "proposals": [(plan, queries.cause_of(plan)) for plan in queries.proposals(request.actor)],
         "held": queries.held_count(request.actor, None),
         "waiting": queries.waiting_count(request.actor, None),
         "may_assign": may_assign(request.actor),
-        "states": dict(Plan.State.choices),
     }
     return page(request, "allocation/index.jinja", values)
 
@@ -97,6 +97,7 @@ def _plan_page(
     now = timezone.now()
     values: dict[str, Any] = {
         "plan": plan,
+        "cause": queries.cause_of(plan),
         "may_assign": may_assign(request.actor),
         "may_keep": actions.may_change_planning(request.actor),
         "back": f"/projects/{plan.project.key}/" if plan.project else "/plans/",
@@ -121,7 +122,7 @@ def apply(request: Request, plan_id: int) -> HttpResponse:
     plan = queries.find_plan(request.actor, plan_id)
     ticked = _ticked(request, plan)
     if ticked is not None and not ticked:
-        messages.error(request, "Every line is left out. Tick at least one, or discard the plan.")
+        messages.error(request, tr("Every line is left out. Tick at least one, or discard the plan."))
         return redirect("plan", plan.pk)
     leave_out = _left_out(plan, ticked)
     try:
@@ -152,26 +153,40 @@ def _left_out(plan: Plan, ticked: frozenset[int] | None) -> set[int]:
     return set() if ticked is None else queries.choosable(plan) - ticked
 
 
-_DONE = {"new": "assigned", "moved": "moved", "shifted": "shifted"}
-_BACK = {"new": "taken back", "moved": "back with whoever had them", "shifted": "at their former times"}
+Told = Mapping[str, Callable[[int], str]]
+"""What became of so many lines of each kind."""
+_DONE: Final[Told] = {
+    "new": lambda n: tr_count("%(n)s task assigned.", "%(n)s tasks assigned.", n),
+    "moved": lambda n: tr_count("%(n)s task moved.", "%(n)s tasks moved.", n),
+    "shifted": lambda n: tr_count("%(n)s task shifted.", "%(n)s tasks shifted.", n),
+}
+_BACK: Final[Told] = {
+    "new": lambda n: tr_count("%(n)s task taken back.", "%(n)s tasks taken back.", n),
+    "moved": lambda n: tr_count("%(n)s task back with whoever had them.", "%(n)s tasks back with whoever had them.", n),
+    "shifted": lambda n: tr_count("%(n)s task at their former times.", "%(n)s tasks at their former times.", n),
+}
 
 
 def _applied(request: Request, plan: Plan) -> HttpResponse:
     counts = queries.outcomes(plan)
-    text = _said(counts, "applied", _DONE) or "Nothing was left to apply."
+    text = _said(counts, "applied", _DONE) or tr("Nothing was left to apply.")
     if taken := sum(n for (outcome, _), n in counts.items() if outcome == "taken"):
-        text += f" {_tasks(taken)} had changed meanwhile and stayed as they were."
+        text += " " + tr_count(
+            "%(n)s task had changed meanwhile and stayed as they were.",
+            "%(n)s tasks had changed meanwhile and stayed as they were.", taken,
+        )  # fmt: skip
     if full := sum(n for (outcome, _), n in counts.items() if outcome == "full"):
-        text += f" {_tasks(full)} stayed as they were, because somebody would have held more than they take at once."
+        text += " " + tr_count(
+            "%(n)s task stayed as they were, because somebody would have held more than they take at once.",
+            "%(n)s tasks stayed as they were, because somebody would have held more than they take at once.", full,
+        )  # fmt: skip
     messages.success(request, text, extra_tags=f"/plans/{plan.pk}/undo/")
     return redirect("plan", plan.pk)
 
 
-def _said(counts: Mapping[tuple[str, str], int], outcome: str, words: Mapping[str, str]) -> str:
+def _said(counts: Mapping[tuple[str, str], int], outcome: str, words: Told) -> str:
     """ "3 tasks assigned. 2 tasks moved." """
-    return " ".join(
-        f"{_tasks(counts[outcome, kind])} {word}." for kind, word in words.items() if (outcome, kind) in counts
-    )
+    return " ".join(say(counts[outcome, kind]) for kind, say in words.items() if (outcome, kind) in counts)
 
 
 @member_page
@@ -198,7 +213,7 @@ def keep_weights(request: Request, plan_id: int) -> HttpResponse:
     """Let every new plan begin with this one's weights."""
     plan = queries.find_plan(request.actor, plan_id)
     actions.change_planning(weights=plan.weights, actor=request.actor, now=timezone.now())
-    messages.success(request, "New plans begin with these weights from now on.")
+    messages.success(request, tr("New plans begin with these weights from now on."))
     return redirect("plan", plan.pk)
 
 
@@ -213,9 +228,12 @@ def undo(request: Request, plan_id: int) -> HttpResponse:
     """Take back what the plan assigned."""
     plan = queries.find_plan(request.actor, plan_id)
     counts = queries.outcomes(actions.undo_plan(plan, actor=request.actor, now=timezone.now()))
-    text = _said(counts, "undone", _BACK) or "Nothing was taken back."
+    text = _said(counts, "undone", _BACK) or tr("Nothing was taken back.")
     if kept := sum(n for (outcome, _), n in counts.items() if outcome == "kept"):
-        text += f" {_tasks(kept)} stayed, because somebody went on with them."
+        text += " " + tr_count(
+            "%(n)s task stayed, because somebody went on with them.",
+            "%(n)s tasks stayed, because somebody went on with them.", kept,
+        )  # fmt: skip
     messages.success(request, text)
     return redirect("plan", plan.pk)
 
@@ -226,9 +244,5 @@ def discard(request: Request, plan_id: int) -> HttpResponse:
     """Throw the draft away."""
     plan = queries.find_plan(request.actor, plan_id)
     actions.discard_plan(plan, actor=request.actor, now=timezone.now())
-    messages.success(request, "The plan was discarded. Nothing has changed.")
+    messages.success(request, tr("The plan was discarded. Nothing has changed."))
     return redirect("board", plan.project.key) if plan.project else redirect("plans")
-
-
-def _tasks(count: int) -> str:
-    return "1 task" if count == 1 else f"{count} tasks"

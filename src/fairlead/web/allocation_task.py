@@ -17,6 +17,7 @@ from fairlead.allocation.models import Assignment
 from fairlead.allocation.permissions import may_assign, may_assign_in, may_release, may_see_everybody, may_take
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Forbidden, Invalid, Missing, Refused
+from fairlead.lib.speech import later, tr
 from fairlead.people.models import Worker
 from fairlead.people.queries import availability_now, find_worker, worker_of
 from fairlead.web.access import Request, member_page
@@ -27,6 +28,7 @@ from fairlead.work.queries import find_task
 from fairlead.work.states import OPEN, WAITING
 
 TEMPLATE = "allocation/candidates.jinja"
+NOT_LISTED = later("You are not in the directory of people. Ask a manager to link your profile to your account.")
 
 
 @member_page
@@ -99,7 +101,7 @@ def take(request: Request, key: str) -> HttpResponse:
     """Take the task for oneself."""
     task, me = find_task(request.actor, key), worker_of(request.actor)
     if me is None:
-        raise Forbidden("You are not in the directory of people. Ask a manager to link your profile to your account.")
+        raise Forbidden(NOT_LISTED)
     return _done(
         request, task, lambda now: actions.take_task(task, me, actor=request.actor, now=now, version=_version(request))
     )
@@ -115,7 +117,7 @@ def _done(request: Request, task: Task, act: Callable[[datetime], Assignment]) -
     except Refused as refused:
         return panel(request, find_task(request.actor, str(task)), refused=refused, typed=request.POST)
     undo = f"/tasks/{task}/assign/?worker={before}" if before else f"/tasks/{task}/unassign/"
-    messages.success(request, f"{made.worker.name} has {task} now.", extra_tags=undo)
+    messages.success(request, tr("%(name)s has %(task)s now.", name=made.worker.name, task=task), extra_tags=undo)
     return redirect("task", str(task))
 
 
@@ -127,7 +129,7 @@ def unassign(request: Request, key: str) -> HttpResponse:
     reason = request.POST.get("reason", "")
     ended = actions.unassign_task(task, actor=request.actor, now=timezone.now(), reason=reason)
     undo = f"/tasks/{task}/assign/?worker={ended.worker_id}" if may_assign_in(request.actor, task.project_id) else ""
-    messages.success(request, f"{task} is with nobody now.", extra_tags=undo)
+    messages.success(request, tr("%(task)s is with nobody now.", task=task), extra_tags=undo)
     return redirect("task", str(task))
 
 
@@ -139,7 +141,9 @@ def change_needs(request: Request, key: str) -> HttpResponse:
     before = Need.objects.filter(task=task).order_by("id").values_list("skill_id", "level")
     undo = ",".join(f"{skill}:{level}" for skill, level in before)
     change_task(task, actor=request.actor, now=timezone.now(), version=_version(request), needs=_needs(request))
-    messages.success(request, f"{task} asks for less now.", extra_tags=f"/tasks/{task}/needs/?needs={undo}")
+    messages.success(
+        request, tr("%(task)s asks for less now.", task=task), extra_tags=f"/tasks/{task}/needs/?needs={undo}"
+    )
     return redirect("task", str(task))
 
 
@@ -157,7 +161,7 @@ def why_not(request: Request, key: str) -> HttpResponse:
     task = find_task(request.actor, key)
     worker = _worker(request) if "worker" in request.GET else worker_of(request.actor)
     if worker is None:
-        raise Forbidden("You are not in the directory of people. Ask a manager to link your profile to your account.")
+        raise Forbidden(NOT_LISTED)
     values = {"task": task, "told": queries.standing(task, worker, actor=request.actor, now=timezone.now())}
     return page(request, "allocation/why_not.jinja", values, block="why")
 
@@ -185,7 +189,7 @@ def _told(request: Request, told: queries.Decision, replayed: queries.Replay | N
 def _worker(request: Request) -> Worker:
     number = request.POST.get("worker") or request.GET.get("worker", "")
     if not number.isdecimal() or len(number) > 18:
-        raise Invalid({"worker": "Choose somebody."})
+        raise Invalid({"worker": tr("Choose somebody.")})
     return find_worker(request.actor, int(number))
 
 
@@ -198,5 +202,5 @@ def _needs(request: Request) -> dict[int, int]:
     text = request.POST.get("needs", request.GET.get("needs", ""))
     pairs = [pair.split(":") for pair in text.split(",") if pair]
     if any(len(pair) != 2 or not all(part.isdecimal() and len(part) < 10 for part in pair) for pair in pairs):
-        raise Invalid({"needs": "Choose skills and levels from the list."})
+        raise Invalid({"needs": tr("Choose skills and levels from the list.")})
     return {int(skill): int(level) for skill, level in pairs}

@@ -13,9 +13,10 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_timedelta
 from babel.lists import format_list
-from babel.numbers import format_currency, get_decimal_symbol
+from babel.numbers import format_currency
 from markupsafe import Markup
 
+from fairlead.lib.figures import number, with_signs
 from fairlead.lib.languages import ENGLISH
 from fairlead.lib.speech import current, locale, tr_count
 from fairlead.lib.text import markdown
@@ -78,17 +79,12 @@ def hours(minutes: int | None) -> str:
         return "–"
     if minutes < 60:
         return f"{minutes} min"
-    return _point(f"{minutes / 60:.1f}".removesuffix(".0")) + " h"
+    return with_signs(f"{minutes / 60:.1f}".removesuffix(".0")) + " h"
 
 
 def decimal(value: float, places: int = 1) -> str:
     """A number with so many digits behind the decimal sign: `1.5`."""
-    return _point(f"{value:.{places}f}")
-
-
-def _point(number: str) -> str:
-    """A number such as 1.5 with the decimal sign of the language."""
-    return number.replace(".", get_decimal_symbol(locale()))
+    return with_signs(f"{value:.{places}f}")
 
 
 def clock(minutes: int) -> str:
@@ -106,7 +102,7 @@ def size(count: int) -> str:
     if count < 1000:
         return tr_count("%(n)s byte", "%(n)s bytes", count)
     unit, factor = next((u, f) for u, f in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)) if count >= f)
-    return f"{_point(f'{count / factor:.1f}')} {unit}" if count < 10 * factor else f"{count // factor} {unit}"
+    return f"{with_signs(f'{count / factor:.1f}')} {unit}" if count < 10 * factor else f"{count // factor} {unit}"
 
 
 def listed(items: Iterable[str]) -> str:
@@ -127,7 +123,7 @@ def initials(name: str) -> str:
 
 FILTERS: dict[str, Callable[..., Any]] = {
     f.__name__: f
-    for f in (day, local_day, written, moment, ago, hours, clock, decimal, money, size, listed, html, initials)
+    for f in (day, local_day, written, moment, ago, hours, clock, decimal, money, size, listed, number, html, initials)
 }
 GLOBALS: dict[str, Any] = {}
 FILTERS["column"] = column

@@ -15,7 +15,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from fairlead.allocation import actions, queries
 from fairlead.allocation.permissions import may_assign, may_see
+from fairlead.allocation.reading import QUICK_REASONS
 from fairlead.lib.errors import Forbidden, Invalid, Missing, Refused, require
+from fairlead.lib.speech import later, tr
 from fairlead.people.models import Worker
 from fairlead.people.queries import active_workers, find_worker
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
@@ -24,13 +26,11 @@ from fairlead.web.render import page
 from fairlead.work.models import Task
 from fairlead.work.queries import find_task
 
-REASONS: Final = ("The client asked for them", "They know the work", "To learn it", "They have more time")
-"""Reasons for another choice than the best one, in one tap; they are kept for learning."""
 WEEKS: Final = 6
 PLAIN_TASKS: Final = 5
 PLAIN_PEOPLE: Final = 60
-WRITTEN: Final = "Give a time such as 2026-11-23T09:00:00Z."
-NOT_YOURS: Final = "Only the team sees the schedule."
+WRITTEN: Final = later("Give a time such as 2026-11-23T09:00:00Z.")
+NOT_YOURS: Final = later("Only the team sees the schedule.")
 
 
 @member_page
@@ -76,7 +76,7 @@ def _choice(request: Request, values: Any) -> tuple[Worker, datetime | None]:
     """The worker and time of a choice."""
     text = values.get("worker", "")
     if not text.isdecimal() or len(text) > 18:
-        raise Invalid({"worker": "Choose somebody from the list."})
+        raise Invalid({"worker": tr("Choose somebody from the list.")})
     return find_worker(request.actor, int(text)), _time(values.get("at", ""))
 
 
@@ -109,7 +109,7 @@ def price(request: Request, key: str) -> HttpResponse:
 def move(request: Request, key: str) -> HttpResponse:
     """Who could have the task, with what each would cost; `worker` and `at` are a choice to be confirmed."""
     task = find_task(request.actor, key)
-    require(may_assign(request.actor), "Only managers move work.")
+    require(may_assign(request.actor), tr("Only managers move work."))
     return _move_page(request, task)
 
 
@@ -125,7 +125,7 @@ def _move_page(request: Request, task: Task, refused: Refused | None = None) -> 
         "at": at,
         "found": queries.recommend(task, actor=request.actor, now=now) if chosen is None else None,
         "pin": queries.pin_of(task),
-        "reasons": REASONS,
+        "reasons": [(text, tr(text)) for text in QUICK_REASONS],
         "refused": refused,
     }
     return page(request, "schedule/move.jinja", values, block="move", status=refused.status if refused else 200)
@@ -149,7 +149,8 @@ def pin(request: Request, key: str) -> HttpResponse:
     undo = f"/tasks/{task}/assign/?worker={before}" if before and before != worker.pk else f"/tasks/{task}/unpin/"
     if not before:
         undo = f"/tasks/{task}/unassign/"
-    messages.success(request, f"{task} is pinned to {worker.name}. No plan moves it.", extra_tags=undo)
+    said = tr("%(task)s is pinned to %(name)s. No plan moves it.", task=task, name=worker.name)
+    messages.success(request, said, extra_tags=undo)
     return redirect("schedule")
 
 
@@ -159,7 +160,7 @@ def unpin(request: Request, key: str) -> HttpResponse:
     """Let plans move the task again."""
     task = find_task(request.actor, key)
     actions.unpin_task(task, actor=request.actor, now=timezone.now())
-    messages.success(request, f"{task} is not pinned any more.")
+    messages.success(request, tr("%(task)s is not pinned any more.", task=task))
     return redirect("schedule")
 
 

@@ -11,18 +11,19 @@ from fairlead.allocation.actions.assign import MAX_REASON, EndReason, assign_tas
 from fairlead.allocation.actions.routing_steps import Attempt, Moved, against, assign_first, offer_out, turn
 from fairlead.allocation.models import Assignment, Routing
 from fairlead.allocation.permissions import may_assign
+from fairlead.allocation.reading import POLICY_UNDONE
 from fairlead.allocation.routing import choose, of_version
 from fairlead.allocation.routing.definition import OFFER, UNDO
 from fairlead.events.actor import Actor
 from fairlead.events.record import record
 from fairlead.lib.errors import Conflict, Invalid, Refused, require
+from fairlead.lib.speech import later, tr
 from fairlead.people.models import Worker
 from fairlead.work.models import Task
 from fairlead.work.states import WAITING
 
 State = Routing.State
-NOT_YOURS = "Only managers decide on what policies propose; an AI agent never does."
-OTHERWISE = "Choose somebody else, or route it again."
+NOT_YOURS = later("Only managers decide on what policies propose; an AI agent never does.")
 
 
 def approve(routing: Routing, *, actor: Actor, now: datetime) -> None:
@@ -32,15 +33,21 @@ def approve(routing: Routing, *, actor: Actor, now: datetime) -> None:
     worker = _proposed(routing)
     attempt = _attempt(routing, actor=actor, now=now)
     if worker.pk not in attempt.choice.order:
-        why = attempt.choice.judgement.obstacle(worker.pk) or "not at work at the moment"
-        raise Refused(f"{worker.name} cannot take {routing.task} any more: {why}. {OTHERWISE}")
+        why = attempt.choice.judgement.obstacle(worker.pk) or tr("not at work at the moment")
+        raise Refused(
+            tr("%(name)s cannot take %(task)s any more: %(why)s. Choose somebody else, or route it again.",
+               name=worker.name, task=routing.task, why=why)
+        )  # fmt: skip
     if attempt.step.how == OFFER:
         done = offer_out(attempt, first=worker.pk)
     else:
         only = replace(attempt, choice=replace(attempt.choice, order=(worker.pk,)))
         done = assign_first(only) is not None
     if not done:
-        raise Refused(f"{worker.name} has no room for {routing.task} any more. {OTHERWISE}")
+        raise Refused(
+            tr("%(name)s has no room for %(task)s any more. Choose somebody else, or route it again.",
+               name=worker.name, task=routing.task)
+        )  # fmt: skip
 
 
 def approve_other(routing: Routing, worker: Worker, *, reason: str, actor: Actor, now: datetime) -> Assignment:
@@ -48,7 +55,7 @@ def approve_other(routing: Routing, worker: Worker, *, reason: str, actor: Actor
     require(may_assign(actor), NOT_YOURS)
     proposed, reason = _proposed(routing), reason.strip()[:MAX_REASON]
     if not reason:
-        raise Invalid({"reason": "Say in a few words why somebody else."})
+        raise Invalid({"reason": tr("Say in a few words why somebody else.")})
     with transaction.atomic():
         made = assign_task(routing.task, worker, actor=actor, now=now, reason=reason)
         record("task.overridden", routing.task, actor=actor, now=now, proposed=_named(proposed), worker=_named(worker),
@@ -70,20 +77,19 @@ def undo_decision(routing: Routing, *, actor: Actor, now: datetime) -> None:
     require(may_assign(actor), NOT_YOURS)
     made = routing.assignment
     if made is None or of_version(routing.version).autonomy != UNDO:
-        raise Conflict("There is nothing to take back here.")
+        raise Conflict(tr("There is nothing to take back here."))
     task = Task.objects.select_related("project", "assignee").get(pk=routing.task_id)
     if task.state not in WAITING:
-        raise Conflict(f"{task} is under way already. Take it back on its own page if you have to.")
+        raise Conflict(tr("%(task)s is under way already. Take it back on its own page if you have to.", task=task))
     with transaction.atomic():
-        reason = "the policy's decision was undone"
-        if not end_assignment(made, EndReason.UNDONE, actor=actor, now=now, reason=reason):
-            raise Conflict(f"{task} changed hands meanwhile. Look at it again.")
+        if not end_assignment(made, EndReason.UNDONE, actor=actor, now=now, reason=POLICY_UNDONE):
+            raise Conflict(tr("%(task)s changed hands meanwhile. Look at it again.", task=task))
 
 
 def _proposed(routing: Routing) -> Worker:
     """Who is proposed. Raises Moved when nothing is proposed any more."""
     if routing.state != State.PROPOSED or routing.worker is None:
-        raise Moved(f"Nothing is proposed for {routing.task} any more. Look at it again.")
+        raise Moved(tr("Nothing is proposed for %(task)s any more. Look at it again.", task=routing.task))
     return routing.worker
 
 

@@ -15,6 +15,7 @@ from fairlead.allocation.snapshot import worker_name, worker_number
 from fairlead.events.actor import Actor, system
 from fairlead.events.record import record
 from fairlead.lib.errors import Conflict, Missing, Refused, require
+from fairlead.lib.speech import later, mark, tr
 from fairlead.people.models import Worker
 from fairlead.work.actions import hold_task
 from fairlead.work.models import Task
@@ -34,17 +35,18 @@ class RuledOutError(Refused):
     """A rule keeps this worker from the task. A manager may assign them all the same, with a reason."""
 
     code = "ruled-out"
-    title = "A rule is in the way"
+    title = later("A rule is in the way")
 
 
-ONLY_LEADS: Final = "Only managers, and people who lead the project, assign its work; an AI agent never does."
+ONLY_LEADS: Final = later("Only managers, and people who lead the project, assign its work; an AI agent never does.")
+CHANGED_HANDS: Final = mark("%(task)s changed hands at the same moment. Look at it again, then decide.")
 
 
 class NobodyCan(Refused):
     """No worker can do the task; the candidates panel says exactly why and what would free it."""
 
     code = "nobody"
-    title = "Nobody can do this yet"
+    title = later("Nobody can do this yet")
 
 
 def assign_task(
@@ -62,7 +64,10 @@ def assign_task(
         return same
     judgement = judge(task.pk, workspace_id=actor.workspace_id, now=now)
     if not reason and (obstacle := judgement.obstacle(worker.pk)):
-        text = f"{worker.name} is ruled out: {obstacle}. Give a reason to assign them all the same."
+        text = tr(
+            "%(name)s is ruled out: %(why)s. Give a reason to assign them all the same.",
+            name=worker.name, why=obstacle,
+        )  # fmt: skip
         raise RuledOutError(text, fields={"reason": text})
     return give(task, worker, judgement, actor=actor, now=now, reason=reason)
 
@@ -73,7 +78,7 @@ def assign_best(task: Task, *, actor: Actor, now: datetime, version: int | None 
     check_open(task, None, version=version)
     judgement = judge(task.pk, workspace_id=actor.workspace_id, now=now)
     if judgement.ranking.best is None:
-        raise NobodyCan(f"Nobody can do {task} yet. Its candidates say why and what would free it.")
+        raise NobodyCan(tr("Nobody can do %(task)s yet. Its candidates say why and what would free it.", task=task))
     worker = Worker.objects.get(pk=worker_number(judgement.ranking.best.worker))
     if (same := active_assignment(task)) is not None and same.worker_id == worker.pk:
         return same
@@ -82,13 +87,18 @@ def assign_best(task: Task, *, actor: Actor, now: datetime, version: int | None 
 
 def take_task(task: Task, worker: Worker, *, actor: Actor, now: datetime, version: int | None = None) -> Assignment:
     """A contributor takes a waiting task that nobody holds, when no rule keeps them from it."""
-    require(may_take(actor, task, worker), "You can take waiting tasks that nobody holds, for yourself only.")
+    require(may_take(actor, task, worker), tr("You can take waiting tasks that nobody holds, for yourself only."))
     check_open(task, worker, version=version)
     if Offering.objects.filter(task=task, state=Offering.State.OPEN).exists():
-        raise Refused(f"{task} is being offered at the moment. If it is offered to you, answer it under Offers.")
+        raise Refused(
+            tr("%(task)s is being offered at the moment. If it is offered to you, answer it under Offers.", task=task)
+        )
     judgement = judge(task.pk, workspace_id=actor.workspace_id, now=now)
     if obstacle := judgement.obstacle(worker.pk):
-        raise RuledOutError(f"You cannot take {task}: {obstacle}. A manager can assign it to you with a reason.")
+        raise RuledOutError(
+            tr("You cannot take %(task)s: %(why)s. A manager can assign it to you with a reason.",
+               task=task, why=obstacle)
+        )  # fmt: skip
     return give(task, worker, judgement, actor=actor, now=now)
 
 
@@ -98,14 +108,14 @@ def unassign_task(
     """Take a task back from whoever holds it; holders may give back what is theirs. It stays open for others."""
     active = active_assignment(task)
     if active is None:
-        raise Conflict(f"Nobody holds {task} any more.")
+        raise Conflict(tr("Nobody holds %(task)s any more.", task=task))
     may = may_assign_in(actor, task.project_id) or may_release(actor, active.worker)
-    require(may, "Only managers, or whoever holds the task, can take it back.")
+    require(may, tr("Only managers, or whoever holds the task, can take it back."))
     check_open(task, None, version=version)
     with transaction.atomic():
         reason = reason.strip()[:MAX_REASON]
         if not end_assignment(active, EndReason.RELEASED, actor=actor, now=now, reason=reason):
-            raise HeldByOther(f"{task} changed hands at the same moment. Look at it again, then decide.")
+            raise HeldByOther(tr(CHANGED_HANDS, task=task))
     task.refresh_from_db()
     return active
 
@@ -156,15 +166,19 @@ def settle_assignment(task: Task, *, now: datetime) -> None:
 
 def check_open(task: Task, worker: Worker | None, *, version: int | None) -> None:
     if task.deleted_at is not None:
-        raise Missing(f"{task} is in the trash. Restore it first.")
+        raise Missing(tr("%(task)s is in the trash. Restore it first.", task=task))
     if version is not None and version != task.version:
-        raise Conflict(f"{task} was changed by somebody else since you opened it. Look at it again, then decide.")
+        raise Conflict(
+            tr("%(task)s was changed by somebody else since you opened it. Look at it again, then decide.", task=task)
+        )
     if task.state not in OPEN:
-        raise Refused(f"{task} is over. Reopen it before you give it to somebody.")
+        raise Refused(tr("%(task)s is over. Reopen it before you give it to somebody.", task=task))
     if worker is not None and worker.workspace_id != task.workspace_id:
-        raise Missing("There is no such worker.")
+        raise Missing(tr("There is no such worker."))
     if worker is not None and worker.deactivated_at is not None:
-        raise Refused(f"{worker.name} does not take work at present. Choose somebody else, or reactivate them.")
+        raise Refused(
+            tr("%(name)s does not take work at present. Choose somebody else, or reactivate them.", name=worker.name)
+        )
 
 
 def active_assignment(task: Task) -> Assignment | None:
@@ -173,7 +187,9 @@ def active_assignment(task: Task) -> Assignment | None:
         Assignment.objects.filter(task=task, ended_at__isnull=True).select_related("worker", "task__project").first()
     )
     if found is not None and found.worker_id != task.assignee_id:
-        raise HeldByOther(f"{found.worker.name} has {task} now. Look at it again, then decide.")
+        raise HeldByOther(
+            tr("%(name)s has %(task)s now. Look at it again, then decide.", name=found.worker.name, task=task)
+        )
     return found
 
 
@@ -187,7 +203,7 @@ def give(
     try:
         with transaction.atomic():
             if former is not None and not _ended(former, EndReason.REPLACED, now=now):
-                raise HeldByOther(f"{task} changed hands at the same moment. Look at it again, then decide.")
+                raise HeldByOther(tr(CHANGED_HANDS, task=task))
             receipt = keep_receipt(task.pk, judgement, now=now, chosen=(worker.pk,), because=because)
             made = Assignment.objects.create(
                 workspace_id=task.workspace_id, task=task, worker=worker, receipt=receipt, by_kind=actor.kind,
@@ -195,10 +211,14 @@ def give(
             )  # fmt: skip
             hold_task(task, worker, now=now)
             if task.deleted_at is not None or task.state not in OPEN:
-                raise HeldByOther(f"{task} was closed or deleted at the same moment. Look at it again, then decide.")
+                raise HeldByOther(
+                    tr("%(task)s was closed or deleted at the same moment. Look at it again, then decide.", task=task)
+                )
             record_assigned(task, made, actor=actor, now=now, previous=former.worker if former else None)
     except IntegrityError as error:
-        raise HeldByOther(f"Somebody else was given {task} at the same moment. Look at it again.") from error
+        raise HeldByOther(
+            tr("Somebody else was given %(task)s at the same moment. Look at it again.", task=task)
+        ) from error
     return made
 
 

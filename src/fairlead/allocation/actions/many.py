@@ -10,8 +10,10 @@ from django.db import transaction
 
 from fairlead.allocation.actions.assign import active_assignment, assign_task, check_open, unassign_task
 from fairlead.allocation.permissions import may_assign
+from fairlead.allocation.reading import TAKEN_BACK
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Conflict, Invalid, Missing, Refused, require
+from fairlead.lib.speech import tr
 from fairlead.people.models import Worker
 from fairlead.work import actions as work
 from fairlead.work.actions.batches import Outcome, chosen, close_batch, collect, keep, may_undo, values_of
@@ -57,15 +59,15 @@ def preview_assign(keys: Sequence[str], worker: Worker | None, *, actor: Actor, 
 
 
 def _asked(keys: Sequence[str], *, actor: Actor) -> list[Task]:
-    require(may_assign(actor), "Only managers assign work; an AI agent never does.")
+    require(may_assign(actor), tr("Only managers assign work; an AI agent never does."))
     if not 0 < len(set(keys)) <= MOST:
-        raise Invalid({"tasks": f"Give at least one task and at most {MOST} at once."})
+        raise Invalid({"tasks": tr("Give at least one task and at most %(most)s at once.", most=MOST)})
     return chosen(keys, actor=actor)
 
 
 def _check_other(task: Task, worker: Worker | None) -> None:
     if task.assignee_id == (None if worker is None else worker.pk):
-        raise Refused("It is so already.")
+        raise Refused(tr("It is so already."))
 
 
 def _given(task: Task, worker: Worker | None, *, actor: Actor, now: datetime) -> BatchLine:
@@ -100,14 +102,14 @@ def _returner(lines: list[BatchLine], *, actor: Actor, now: datetime) -> Callabl
         line = by_task[task.pk]
         before: dict[str, Any] = line.before
         if not visible_tasks(actor).filter(pk=task.pk).exists():
-            raise Missing("It is in the trash.")
+            raise Missing(tr("It is in the trash."))
         if (task.assignee_id or 0) != before[GIVEN]:
-            raise Conflict("Somebody else has it since.")
+            raise Conflict(tr("Somebody else has it since."))
         former = Worker.objects.filter(pk=before["held_by"]).first()
         if former is not None:
-            assign_task(task, former, actor=actor, now=now, reason="Taken back")
+            assign_task(task, former, actor=actor, now=now, reason=TAKEN_BACK)
         elif active_assignment(task) is not None:
-            unassign_task(task, actor=actor, now=now, reason="Taken back")
+            unassign_task(task, actor=actor, now=now, reason=TAKEN_BACK)
         return line
 
     return give_back

@@ -12,12 +12,12 @@ from fairlead.allocation.permissions import may_assign_in
 from fairlead.events.actor import Actor
 from fairlead.events.record import record
 from fairlead.lib.errors import Conflict, Invalid, require
+from fairlead.lib.speech import tr
 from fairlead.people.models import Worker
 from fairlead.work.models import Task
 from fairlead.work.states import WAITING
 
 FARTHEST = timedelta(days=365)
-NOT_A_MANAGER = "Only managers pin work; an AI agent never does."
 
 
 def pin_task(
@@ -32,9 +32,9 @@ def pin_task(
     if starts_at is not None and starts_at <= now:
         starts_at = None
     if starts_at is not None and starts_at > now + FARTHEST:
-        raise Invalid({"at": "Choose a time within the next year."})
+        raise Invalid({"at": tr("Choose a time within the next year.")})
     if starts_at is not None and task.state not in WAITING:
-        raise Invalid({"at": f"{task} has begun already; it cannot be put to a later time."})
+        raise Invalid({"at": tr("%(task)s has begun already; it cannot be put to a later time.", task=task)})
     reason = reason.strip()[:MAX_REASON]
     try:
         with transaction.atomic():
@@ -49,7 +49,9 @@ def pin_task(
             named = {"id": worker.pk, "name": worker.name}
             record("task.pinned", task, actor=actor, now=now, worker=named, starts_at=starts_at, reason=reason)
     except IntegrityError as error:
-        raise HeldByOther(f"Somebody else moved {task} at the same moment. Look at it again.") from error
+        raise HeldByOther(
+            tr("Somebody else moved %(task)s at the same moment. Look at it again.", task=task)
+        ) from error
     return made
 
 
@@ -59,5 +61,5 @@ def unpin_task(task: Task, *, actor: Actor, now: datetime) -> None:
     with transaction.atomic():
         going = Pin.objects.filter(task=task, ended_at__isnull=True).select_related("worker").first()
         if going is None or not Pin.objects.filter(pk=going.pk, ended_at__isnull=True).update(ended_at=now):
-            raise Conflict(f"{task} is not pinned any more.")
+            raise Conflict(tr("%(task)s is not pinned any more.", task=task))
         record("task.unpinned", task, actor=actor, now=now, worker={"id": going.worker_id, "name": going.worker.name})

@@ -16,11 +16,13 @@ from fairlead.allocation.actions.notices import give_notice
 from fairlead.allocation.actions.plans import NOT_A_MANAGER
 from fairlead.allocation.models import Assignment, Plan, PlanLine, Receipt
 from fairlead.allocation.permissions import may_assign
+from fairlead.allocation.reading import PLAN_UNDONE
 from fairlead.allocation.room import without_room
 from fairlead.allocation.stale import Stale, StalePlan, stale_lines
 from fairlead.events.actor import ENGINE, Actor
 from fairlead.events.record import record
 from fairlead.lib.errors import Conflict, require
+from fairlead.lib.speech import later, tr
 from fairlead.people.models import Worker
 from fairlead.work.actions import hold_tasks
 from fairlead.work.models import Task
@@ -29,8 +31,10 @@ from fairlead.work.states import OPEN, WAITING
 
 State, Outcome, Kind, EndReason = Plan.State, PlanLine.Outcome, PlanLine.Kind, Assignment.EndReason
 BATCH = 500
-AT_ONCE = "it changed at the same moment"
-ALSO_PRIVATE: Final = "This plan also gave out work of a private project that you do not see. An admin can undo it."
+AT_ONCE = later("it changed at the same moment")
+ALSO_PRIVATE: Final = later(
+    "This plan also gave out work of a private project that you do not see. An admin can undo it."
+)
 
 
 def apply_plan(plan: Plan, *, actor: Actor, now: datetime, leave_out: Collection[int] = ()) -> Plan:
@@ -68,7 +72,7 @@ def _begin(plan: Plan, leave_out: Collection[int], *, actor: Actor, now: datetim
     """Take the draft for applying, exactly one caller; the chosen lines. Lines of private projects that the actor does
     not see are left out."""
     if not Plan.objects.filter(pk=plan.pk, state=State.DRAFT).update(state=State.APPLIED, applied_at=now):
-        raise Conflict("This plan was applied or discarded already. Make a new one.")
+        raise Conflict(tr("This plan was applied or discarded already. Make a new one."))
     plan.refresh_from_db()
     lines = PlanLine.objects.filter(plan=plan, worker__isnull=False)
     if hidden := reach_of(actor).hidden:
@@ -112,7 +116,7 @@ def _assign_all(plan: Plan, lines: Sequence[PlanLine], *, actor: Actor, now: dat
         hold_tasks(tasks, worker, now=now)
     won = _won(plan, lines)
     if lost := [line for line in lines if line.task_id not in won]:
-        raise StalePlan([Stale(line.pk, str(line.task), line.task.title, AT_ONCE) for line in lost])
+        raise StalePlan([Stale(line.pk, str(line.task), line.task.title, str(AT_ONCE)) for line in lost])
     engine_actor = replace(actor, kind=ENGINE)
     for line in lines:
         record_assigned(
@@ -180,7 +184,7 @@ def undo_plan(plan: Plan, *, actor: Actor, now: datetime) -> Plan:
         require(not done.filter(task__project_id__in=reach_of(actor).hidden).exists(), ALSO_PRIVATE)
         won = Plan.objects.filter(pk=plan.pk, state=State.APPLIED).update(state=State.UNDONE)
         if not won:
-            raise Conflict("Only a plan that is applied can be undone, and only once.")
+            raise Conflict(tr("Only a plan that is applied can be undone, and only once."))
         back = _take_back(plan, actor=actor, now=now) + _shift_back(plan)
         lines = PlanLine.objects.filter(plan=plan, outcome=Outcome.APPLIED)
         kept = lines.exclude(task_id__in=back).update(outcome=Outcome.KEPT)
@@ -208,7 +212,7 @@ def _take_back(plan: Plan, *, actor: Actor, now: datetime) -> list[int]:
         if item.task_id in back:
             record_assigned(item.task, back[item.task_id], actor=actor, now=now, previous=item.worker)
         else:
-            record_unassigned(item, actor=actor, now=now, reason="the plan was undone")
+            record_unassigned(item, actor=actor, now=now, reason=PLAN_UNDONE)
     return [item.task_id for item in mine]
 
 
@@ -225,7 +229,7 @@ def _again(former: Assignment, *, actor: Actor, now: datetime) -> Assignment:
     """The same assignment anew, on the grounds that it was first made on."""
     return Assignment(
         workspace_id=former.workspace_id, task_id=former.task_id, worker=former.worker, receipt_id=former.receipt_id,
-        plan_id=former.plan_id, by_kind=former.by_kind, by_user_id=actor.user_id, reason="the plan was undone",
+        plan_id=former.plan_id, by_kind=former.by_kind, by_user_id=actor.user_id, reason=PLAN_UNDONE,
         fit=former.fit, starts_at=former.starts_at, ends_at=former.ends_at, created_at=now,
     )  # fmt: skip
 

@@ -13,6 +13,7 @@ from fairlead.allocation.weights import full
 from fairlead.events.actor import AGENT, Actor
 from fairlead.events.record import record
 from fairlead.lib.errors import Invalid, require
+from fairlead.lib.speech import tr
 
 LIMITS: Final = {"most_moved": (0, 1000), "most_moved_each": (0, 1000), "frozen_min": (0, 10_080), "gap_min": (0, 240)}
 
@@ -27,7 +28,7 @@ def change_planning(*, actor: Actor, now: datetime, **values: Any) -> Planning:
 
     Raises Invalid.
     """
-    require(may_change_planning(actor), "Only an owner or admin can change how the workspace plans.")
+    require(may_change_planning(actor), tr("Only an owner or admin can change how the workspace plans."))
     if "weights" in values:
         values["weights"] = full(values["weights"])
     _check(values)
@@ -45,6 +46,6 @@ def _check(values: dict[str, Any]) -> None:
     wrong = {}
     for name, (low, high) in LIMITS.items():
         if name in values and not low <= values[name] <= high:
-            wrong[name] = f"Give a whole number from {low} to {high}."
+            wrong[name] = tr("Give a whole number from %(low)s to %(high)s.", low=low, high=high)
     if wrong:
         raise Invalid(wrong)

@@ -23,6 +23,7 @@ from fairlead.events.actor import Actor
 from fairlead.events.models import Head
 from fairlead.events.record import record
 from fairlead.lib.errors import Conflict, Refused, require
+from fairlead.lib.speech import later, tr
 from fairlead.work.models import Project
 from fairlead.work.queries import seen
 
@@ -30,7 +31,7 @@ State, Scope = Plan.State, Plan.Scope
 STEPS = 100
 """Progress is shown in hundredths: reading takes the first few, writing the last few, the engine the rest."""
 READ, SOLVED = 5, 95
-NOT_A_MANAGER = "Only managers allocate work; an AI agent never does."
+NOT_A_MANAGER = later("Only managers allocate work; an AI agent never does.")
 
 
 def make_plan(
@@ -72,7 +73,7 @@ def remake_plan(plan: Plan, *, weights: Mapping[str, int], actor: Actor, now: da
     """The same plan with other weights, beside the first one: nothing is lost until one of them is applied."""
     require(may_assign(actor), NOT_A_MANAGER)
     if plan.state != State.DRAFT or plan.scope == Scope.REPAIR:
-        raise Conflict("Only a draft that you asked for can be made anew with other weights.")
+        raise Conflict(tr("Only a draft that you asked for can be made anew with other weights."))
     return make_plan(plan.project, actor=actor, now=now, seed=plan.seed, scope=plan.scope, weights=weights, other=plan)
 
 
@@ -82,10 +83,21 @@ def usual_weights(workspace_id: int) -> dict[str, int]:
 
 
 def _nothing_to_do(plan: Plan) -> str:
-    where = "this workspace" if plan.project is None else plan.project.name
+    if plan.project is None:
+        if plan.scope == Scope.ALL:
+            return tr(
+                "Every open task of this workspace is begun, pinned or being offered. There is nothing to plan anew."
+            )
+        return tr("Every open task of this workspace has somebody already. Add tasks, or plan anew what is held.")
+    name = plan.project.name
     if plan.scope == Scope.ALL:
-        return f"Every open task of {where} is begun, pinned or being offered. There is nothing to plan anew."
-    return f"Every open task of {where} has somebody already. Add tasks, or plan anew what is held."
+        return tr(
+            "Every open task of %(project)s is begun, pinned or being offered. There is nothing to plan anew.",
+            project=name,
+        )
+    return tr(
+        "Every open task of %(project)s has somebody already. Add tasks, or plan anew what is held.", project=name
+    )
 
 
 def steps_for(tasks: int) -> int:
@@ -160,7 +172,7 @@ def stop_plan(plan: Plan, *, actor: Actor, now: datetime) -> Plan:
     require(may_assign(actor), NOT_A_MANAGER)
     with transaction.atomic():
         if not Plan.objects.filter(pk=plan.pk, state=State.MAKING, stop_asked=False).update(stop_asked=True):
-            raise Conflict("This plan is not being made any more.")
+            raise Conflict(tr("This plan is not being made any more."))
         record("plan.stopped", plan, actor=actor, now=now)
     plan.refresh_from_db()
     return plan
@@ -191,7 +203,7 @@ def discard_plan(plan: Plan, *, actor: Actor, now: datetime) -> Plan:
     with transaction.atomic():
         mine = Plan.objects.filter(pk=plan.pk, state__in=(State.DRAFT, State.MAKING))
         if not mine.update(state=State.DISCARDED):
-            raise Conflict("This plan was applied or discarded already.")
+            raise Conflict(tr("This plan was applied or discarded already."))
         record("plan.discarded", plan, actor=actor, now=now)
     plan.refresh_from_db()
     return plan

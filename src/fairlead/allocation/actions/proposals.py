@@ -24,6 +24,7 @@ from fairlead.allocation.replay import at_present, question_of
 from fairlead.allocation.snapshot import Picture, worker_name
 from fairlead.allocation.solver import Answer, answer_apart
 from fairlead.allocation.weights import full
+from fairlead.engine.saying import parts
 from fairlead.events.actor import system
 from fairlead.events.record import record
 from fairlead.lib.hours import Interval, working_intervals
@@ -47,7 +48,8 @@ def propose(cause: Cause, *, workspace_id: int, now: datetime) -> Plan | None:
     weights = full(usual_weights(workspace_id))
     plan = Plan(
         workspace_id=workspace_id, state=State.MAKING, created_at=now, total=STEPS, scope=Plan.Scope.REPAIR,
-        weights=weights, cause=cause.said, cause_key=cause.key, as_of_seq=last_seq(workspace_id),
+        weights=weights, cause=cause.said, told=parts(cause.said), cause_key=cause.key,
+        as_of_seq=last_seq(workspace_id),
         iterations=min(POLICY.most_repair_iterations, POLICY.iterations_per_task * len(wanted)),
     )  # fmt: skip
     picture = snapshot.take(workspace_id, wanted=wanted, now=now, weights=weights)

@@ -39,6 +39,7 @@ from fairlead.allocation.queries.overrides import OverrideRow, PolicyOverrides, 
 from fairlead.allocation.queries.pins import Price, pin_of, pinned, price
 from fairlead.allocation.queries.plans import (
     PlanSheet,
+    cause_of,
     choosable,
     find_plan,
     held_count,
@@ -127,6 +128,7 @@ __all__ = [
     "anybody_back",
     "anything_unrouted",
     "cards",
+    "cause_of",
     "choosable",
     "compact",
     "decided",

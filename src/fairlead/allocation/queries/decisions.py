@@ -8,7 +8,7 @@ from typing import Any
 
 from fairlead import engine
 from fairlead.allocation import doctor, judgement, reading, snapshot
-from fairlead.allocation.models import Assignment, Offer, Plan, Receipt
+from fairlead.allocation.models import Assignment, Offer, Plan, PlanLine, PolicyVersion, Receipt
 from fairlead.allocation.naming import Face, Faces
 from fairlead.allocation.permissions import may_see, may_see_rates
 from fairlead.allocation.replay import is_same
@@ -16,13 +16,15 @@ from fairlead.allocation.routing import STRATEGIES
 from fairlead.allocation.snapshot import worker_name
 from fairlead.events.actor import RULE, Actor
 from fairlead.lib.errors import Missing, Refused, require
+from fairlead.lib.languages import ENGLISH
+from fairlead.lib.speech import current, later, tr
 from fairlead.work.models import Task
 from fairlead.work.queries import visible_tasks
 from fairlead.work.states import OPEN
 
 MOST_REPLAYED = 100_000
 """Rounds of the search: some seconds."""
-NOT_FOR_CLIENTS = "Only the team sees who could do a task."
+NOT_FOR_CLIENTS = later("Only the team sees who could do a task.")
 
 
 def recommend(task: Task, *, actor: Actor, now: datetime, k: int = judgement.MOST_CANDIDATES) -> reading.Recommendation:
@@ -30,7 +32,7 @@ def recommend(task: Task, *, actor: Actor, now: datetime, k: int = judgement.MOS
     exact reason, and changes that were checked to free it. Cost appears only for those who may know rates."""
     require(may_see(actor), NOT_FOR_CLIENTS)
     if task.state not in OPEN:
-        raise Refused(f"{task} is over; there is nobody to find for it.")
+        raise Refused(tr("%(task)s is over; there is nobody to find for it.", task=task))
     found = judgement.judge(task.pk, workspace_id=actor.workspace_id, now=now)
     faces = Faces(actor.workspace_id)
     reason, fixes = ("", ()) if found.ranking.candidates else doctor.examine(found, faces)
@@ -74,11 +76,14 @@ class Replay:
     def sentence(self) -> str:
         """What came out, in words."""
         if self.is_same:
-            return "Computed again from the same data: the same result, to the byte."
+            return tr("Computed again from the same data: the same result, to the byte.")
         if self.engine_version != self.engine_now:
-            return (f"This engine ({self.engine_now}) comes to another result than engine {self.engine_version}, which "
-                    "decided. With that engine's release the result is the same.")  # fmt: skip
-        return (
+            return tr(
+                "This engine (%(now)s) comes to another result than engine %(then)s, which decided. With that engine's "
+                "release the result is the same.",
+                now=self.engine_now, then=self.engine_version,
+            )  # fmt: skip
+        return tr(
             "Computed again, the result differs: the receipt is not what was decided on. Tell whoever looks after this."
         )
 
@@ -87,7 +92,7 @@ def decision_of(task: Task, *, actor: Actor) -> Decision:
     """Why the task is with whoever has it now, or had it last. Raises Missing when nobody ever did."""
     made = Assignment.objects.filter(workspace_id=actor.workspace_id, task=task).order_by("-created_at", "-id").first()
     if made is None:
-        raise Missing(f"Nobody was ever given {task}.")
+        raise Missing(tr("Nobody was ever given %(task)s.", task=task))
     return receipt(actor, made.receipt_id)
 
 
@@ -99,12 +104,12 @@ def receipt(actor: Actor, receipt_id: int) -> Decision:
     )
     made = related.filter(workspace_id=actor.workspace_id, receipt_id=receipt_id, task__in=visible_tasks(actor)).first()
     if made is None:
-        raise Missing("There is no such receipt.")
+        raise Missing(tr("There is no such receipt."))
     faces = Faces(actor.workspace_id)
     read = reading.read(case_file(made.receipt, made), faces, rates=may_see_rates(actor))
     worker = faces.by_number(made.worker_id)
     if worker is None:
-        raise Missing("There is no such receipt.")
+        raise Missing(tr("There is no such receipt."))
     return Decision(
         receipt_id=made.receipt_id,
         worker=worker,
@@ -112,7 +117,7 @@ def receipt(actor: Actor, receipt_id: int) -> Decision:
         recommendation=read,
         by_kind=made.by_kind,
         by_name=_by_name(made),
-        reason=made.reason,
+        reason=_reason(made, faces),
         at=made.created_at,
         ended_at=made.ended_at,
         end_reason=made.end_reason,
@@ -124,11 +129,20 @@ def receipt(actor: Actor, receipt_id: int) -> Decision:
     )
 
 
+def _reason(made: Assignment, faces: Faces) -> str:
+    """Why, in the language that is spoken; what a plan said was kept with its line."""
+    if made.plan_id and made.reason and current() != ENGLISH:
+        lines = PlanLine.objects.filter(plan_id=made.plan_id, task_id=made.task_id, reason=made.reason)
+        if told := lines.values_list("told", flat=True).first():
+            return faces.in_words(made.reason, told["reason"])
+    return reading.shown_reason(made.reason)
+
+
 def _by_name(made: Assignment) -> str:
     if made.by_user:
         return made.by_user.name
     version = made.receipt.policy_version
-    return f"Policy “{version.policy.name}”" if made.by_kind == RULE and version else "Somebody who left"
+    return _policy_name(version) if made.by_kind == RULE and version else tr("Somebody who left")
 
 
 def _policy(kept: Receipt, worker: Face) -> str:
@@ -137,13 +151,32 @@ def _policy(kept: Receipt, worker: Face) -> str:
     if version is None:
         return ""
     told, order = kept.evidence, [row[0] for row in kept.evidence.get("order", ())]
-    text = f"Policy “{version.policy.name}” (version {version.number}), step “{told.get('step', '')}”"
+    step = {"policy": version.policy.name, "version": version.number, "step": told.get("step", "")}
     if told.get("how") == "claim":
-        return f"{text}: {worker.name} claimed it from the queue."
-    by = next((it.title.lower() for it in STRATEGIES if it.name == told.get("strategy")), "")
-    place = f", {worker.name} at place {order.index(worker.id) + 1} of {len(order)}" if worker.id in order else ""
-    lowered = f" Needs were lowered by {told['relax']}." if told.get("relax") else ""
-    return f"{text}, in the order “{by}”{place}.{lowered}"
+        return tr(
+            "Policy “%(policy)s” (version %(version)s), step “%(step)s”: %(name)s claimed it from the queue.",
+            **step, name=worker.name,
+        )  # fmt: skip
+    by = next((_small(str(it.title)) for it in STRATEGIES if it.name == told.get("strategy")), "")
+    if worker.id in order:
+        text = tr(
+            "Policy “%(policy)s” (version %(version)s), step “%(step)s”, in the order “%(by)s”, %(name)s at place "
+            "%(place)s of %(n)s.",
+            **step, by=by, name=worker.name, place=order.index(worker.id) + 1, n=len(order),
+        )  # fmt: skip
+    else:
+        text = tr("Policy “%(policy)s” (version %(version)s), step “%(step)s”, in the order “%(by)s”.", **step, by=by)
+    lowered = " " + tr("Needs were lowered by %(levels)s.", levels=told["relax"]) if told.get("relax") else ""
+    return text + lowered
+
+
+def _small(title: str) -> str:
+    """The title inside an English sentence; in other languages words keep their capitals."""
+    return title.lower() if current() == ENGLISH else title
+
+
+def _policy_name(version: PolicyVersion) -> str:
+    return tr("Policy “%(name)s”", name=version.policy.name)
 
 
 def _offered_by(made: Assignment) -> str:
@@ -152,7 +185,7 @@ def _offered_by(made: Assignment) -> str:
     if offer is None:
         return ""
     by, version = offer.offering.by_user, made.receipt.policy_version
-    return by.name if by else f"Policy “{version.policy.name}”" if version else "Somebody who left"
+    return by.name if by else _policy_name(version) if version else tr("Somebody who left")
 
 
 def case_file(kept: Receipt, made: Assignment) -> dict[str, Any]:
@@ -173,8 +206,10 @@ def replay_receipt(actor: Actor, receipt_id: int) -> Replay:
     told = receipt(actor, receipt_id)
     kept = Receipt.objects.select_related("snapshot", "plan").get(pk=receipt_id)
     if not kept.ranking and kept.plan and kept.plan.iterations > MOST_REPLAYED:
-        raise Refused("This decision is part of a large plan, which takes minutes to compute again. On the server: "
-                      f"fairlead audit replay {receipt_id}")  # fmt: skip
+        raise Refused(
+            tr("This decision is part of a large plan, which takes minutes to compute again. "
+               "On the server: %(command)s", command=f"fairlead audit replay {receipt_id}")
+        )  # fmt: skip
     return Replay(receipt_id, replay(kept), told.engine_version, engine.ENGINE_VERSION, told.digest)
 
 

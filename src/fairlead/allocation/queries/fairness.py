@@ -20,6 +20,7 @@ from fairlead.allocation.snapshot import worker_name
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Invalid, require
 from fairlead.lib.hours import week_start
+from fairlead.lib.speech import tr
 from fairlead.people.models import Worker
 from fairlead.people.queries import capacity, find_team, members_of
 
@@ -98,9 +99,9 @@ class _Given:
 def fairness(actor: Actor, *, now: datetime, weeks: int = 4, team_id: int | None = None) -> Fairness:
     """The last `weeks` weeks with the present one. Managers and auditors see everybody, others themselves; the indexes
     are everybody's, or those of one team. AI agents have rows and do not count in the indexes."""
-    require(may_see(actor), "Only the team sees how work is shared.")
+    require(may_see(actor), tr("Only the team sees how work is shared."))
     if weeks not in WINDOWS:
-        raise Invalid({"weeks": f"Choose one of: {', '.join(map(str, WINDOWS))}."})
+        raise Invalid({"weeks": tr("Choose one of: %(weeks)s.", weeks=", ".join(map(str, WINDOWS)))})
     workspace = Workspace.objects.get(pk=actor.workspace_id)
     monday = week_start(now, workspace.time_zone)
     since = monday - timedelta(weeks=weeks - 1)

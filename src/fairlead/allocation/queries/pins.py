@@ -18,6 +18,8 @@ from fairlead.allocation.reading import LABELS, CostPart
 from fairlead.allocation.snapshot import worker_name
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Missing, Refused, require
+from fairlead.lib.figures import number
+from fairlead.lib.speech import tr, tr_count
 from fairlead.people.models import Worker
 from fairlead.work.models import Task
 from fairlead.work.states import OPEN
@@ -60,12 +62,12 @@ class Price:
 
 def price(task: Task, worker: Worker, *, at: datetime | None, actor: Actor, now: datetime) -> Price:
     """The price of a choice. Changes nothing. Raises Missing, and Refused for a task that is over."""
-    require(may_see_everybody(actor), "Only managers and auditors see what a choice would cost.")
+    require(may_see_everybody(actor), tr("Only managers and auditors see what a choice would cost."))
     if task.state not in OPEN:
-        raise Refused(f"{task} is over; nobody has to do it any more.")
+        raise Refused(tr("%(task)s is over; nobody has to do it any more.", task=task))
     picture = snapshot.take(task.workspace_id, wanted={task.pk}, now=now)
     if task.pk not in picture.rows.tasks:
-        raise Missing(f"{task} was closed or deleted a moment ago.")
+        raise Missing(tr("%(task)s was closed or deleted a moment ago.", task=task))
     name, faces = worker_name(worker.pk), Faces(task.workspace_id)
     usual = judge_in(picture, task.pk, slant=Slant())
     best = usual.ranking.best
@@ -76,9 +78,10 @@ def price(task: Task, worker: Worker, *, at: datetime | None, actor: Actor, now:
     mine = ranking.candidate(name)
     told: dict[str, Any] = {"key": str(task), "worker": faces.of(name), "best": faces.of(best.worker) if best else None}
     if mine is None:
-        rule = next((it.sentence for it in ranking.ruled_out if it.worker == name), "does not take work")
-        return Price(**told, obstacle=faces.in_words(rule), starts_at=None, ends_at=None, late_min=0, points=0.0,
-                     parts=(), words=f"{worker.name} is ruled out: {faces.in_words(rule)}")  # fmt: skip
+        out = next((it.sentence for it in ranking.ruled_out if it.worker == name), "")
+        rule = faces.in_words(out) or tr("does not take work")
+        return Price(**told, obstacle=rule, starts_at=None, ends_at=None, late_min=0, points=0.0, parts=(),
+                     words=tr("%(name)s is ruled out: %(why)s", name=worker.name, why=rule))  # fmt: skip
     due = picture.problem.task(str(task)).due
     late_min = 0 if due is None else max(0, mine.finish - due)
     parts = _parts(mine, best, rates=may_see_rates(actor))
@@ -101,7 +104,9 @@ def _parts(mine: engine.Candidate, best: engine.Candidate | None, *, rates: bool
     more = {name: points - before.get(name, 0.0) for name, points in mine.cost.parts.items()}
     shown = [(name, points) for name, points in more.items() if abs(points) >= LEAST_POINTS]
     found = [(name, points) for name, points in shown if rates or name != MONEY]
-    return tuple(CostPart(LABELS.get(name, name), round(points, 2)) for name, points in sorted(found, key=_by_points))
+    return tuple(
+        CostPart(str(LABELS.get(name, name)), round(points, 2)) for name, points in sorted(found, key=_by_points)
+    )
 
 
 def _by_points(item: tuple[str, float]) -> float:
@@ -110,15 +115,19 @@ def _by_points(item: tuple[str, float]) -> float:
 
 def _words(parts: tuple[CostPart, ...], late_min: int, best: Face | None, *, is_best: bool) -> str:
     """Such as: 2 h late. 14.2 points more than Ada: Lateness 9, Cost 5.2."""
-    late = "Done in time." if not late_min else f"{_span(late_min)} late."
+    late = tr("Done in time.") if not late_min else tr("%(hours)s late.", hours=_span(late_min))
     if is_best or best is None:
-        return f"{late} Nobody would be better."
+        return late + " " + tr("Nobody would be better.")
     total = sum(part.points for part in parts)
-    listed = ", ".join(f"{part.label.lower()} {part.points:+.1f}" for part in parts)
-    than = "more" if total >= 0 else "fewer"
-    return f"{late} {abs(total):.1f} points {than} than {best.name}: {listed}."
+    told = {"points": number(abs(total), ".1f"), "name": best.name,
+            "parts": ", ".join(f"{part.label} {number(part.points, '+.1f')}" for part in parts)}  # fmt: skip
+    if total >= 0:
+        return late + " " + tr("%(points)s points more than %(name)s: %(parts)s.", **told)
+    return late + " " + tr("%(points)s points fewer than %(name)s: %(parts)s.", **told)
 
 
 def _span(minutes: int) -> str:
     hours = minutes / 60
-    return f"{minutes} min" if minutes < 60 else f"{hours:.0f} h" if hours < 48 else f"{hours / 24:.0f} days"
+    if minutes < 60:
+        return f"{minutes} min"
+    return f"{hours:.0f} h" if hours < 48 else tr_count("%(n)s day", "%(n)s days", round(hours / 24))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,10 +17,13 @@ from fairlead.allocation.queries.figures import room, soon
 from fairlead.allocation.queries.plan_tasks import held_tasks, waiting_tasks
 from fairlead.allocation.reading import LABELS, CostPart
 from fairlead.allocation.rows import active_workers
+from fairlead.allocation.sayings import in_language
 from fairlead.allocation.snapshot import worker_number
 from fairlead.allocation.weights import full
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Missing, require
+from fairlead.lib.languages import ENGLISH
+from fairlead.lib.speech import current, tr
 from fairlead.work.models import Project
 from fairlead.work.queries import seen
 
@@ -159,6 +163,11 @@ def proposals(actor: Actor) -> QuerySet[Plan]:
     return visible_plans(actor).filter(scope=Plan.Scope.REPAIR, state=Plan.State.DRAFT).order_by("-id")
 
 
+def cause_of(plan: Plan) -> str:
+    """What a proposal was made for, in the language that is spoken; empty for what somebody asked for."""
+    return in_language(plan.cause, plan.told)
+
+
 def worker_count(actor: Actor) -> int:
     """How many workers could be given work."""
     return int(active_workers(actor.workspace_id).count())
@@ -166,7 +175,7 @@ def worker_count(actor: Actor) -> int:
 
 def planning(actor: Actor) -> Planning:
     """How the workspace plans; what nobody has changed is as usual."""
-    require(may_see_plans(actor), "Only managers and auditors see how the workspace plans.")
+    require(may_see_plans(actor), tr("Only managers and auditors see how the workspace plans."))
     kept = Planning.objects.filter(workspace_id=actor.workspace_id).first()
     found = kept or Planning(workspace_id=actor.workspace_id)
     found.weights = full(found.weights)
@@ -194,7 +203,7 @@ def find_plan(actor: Actor, plan_id: int) -> Plan:
     """The plan with this number. Raises Missing."""
     found = visible_plans(actor).select_related("project", "created_by", "snapshot", "other").filter(pk=plan_id).first()
     if found is None:
-        raise Missing("There is no such plan.")
+        raise Missing(tr("There is no such plan."))
     return found
 
 
@@ -214,8 +223,8 @@ def recent_plans(actor: Actor, *, most: int = 20) -> list[dict[str, Any]]:
         assigned=Count("lines", filter=Q(lines__worker__isnull=False) & told), tasks=Count("lines", filter=told),
         key=F("project__key"), project_name=F("project__name"), by=F("created_by__name"),
     )  # fmt: skip
-    columns = ("id", "state", "scope", "cause", "created_at", "assigned", "tasks", "key", "project_name", "by")
-    return [dict(row) for row in counted.values(*columns)[:most]]
+    columns = ("id", "state", "scope", "cause", "told", "created_at", "assigned", "tasks", "key", "project_name", "by")
+    return [{**row, "cause": in_language(row["cause"], row["told"])} for row in counted.values(*columns)[:most]]
 
 
 def plan_sheet(actor: Actor, plan: Plan) -> PlanSheet:
@@ -231,7 +240,7 @@ def plan_sheet(actor: Actor, plan: Plan) -> PlanSheet:
         unchanged=unchanged,
         shares=_shares(plan, given, faces),
         cost=tuple(
-            CostPart(LABELS[name], points)
+            CostPart(str(LABELS[name]), points)
             for name, points in sorted(plan.cost.items(), key=lambda part: -part[1])
             if name in LABELS and points >= 0.05
         ),
@@ -248,7 +257,7 @@ def _figures(plan: Plan, when: str) -> Figures | None:
 _LINE = (
     "id", "kind", "task_id", "task__project__key", "task__number", "task__title", "task__priority", "task__due_at",
     "worker_id", "starts_at", "ends_at", "before_worker_id", "before_starts_at", "before_ends_at", "late_min", "fit",
-    "reason", "fixes", "outcome",
+    "reason", "fixes", "told", "outcome",
 )  # fmt: skip
 
 
@@ -262,11 +271,23 @@ def _lines(told: QuerySet[PlanLine], faces: Faces) -> list[Line]:
             title=row["task__title"], priority=row["task__priority"], due_at=row["task__due_at"],
             worker=faces.by_number(row["worker_id"]), starts_at=row["starts_at"], ends_at=row["ends_at"],
             before=faces.by_number(row["before_worker_id"]), before_starts_at=row["before_starts_at"],
-            before_ends_at=row["before_ends_at"], late_min=row["late_min"], fit=row["fit"], reason=row["reason"],
-            fixes=tuple(row["fixes"]), outcome=row["outcome"],
+            before_ends_at=row["before_ends_at"], late_min=row["late_min"], fit=row["fit"], outcome=row["outcome"],
+            **_told(row, faces),
         )
         for row in rows.values(*_LINE)
     ]  # fmt: skip
+
+
+def _told(row: Mapping[str, Any], faces: Faces) -> dict[str, Any]:
+    """Why, in the language that is spoken: in English as it was kept, with the names of that time."""
+    told = row["told"]
+    if current() == ENGLISH or not told:
+        return {"reason": row["reason"], "fixes": tuple(row["fixes"])}
+    fixes = zip(row["fixes"], told["fixes"], strict=False)
+    return {
+        "reason": faces.in_words(row["reason"], told["reason"]),
+        "fixes": tuple(faces.in_words(fix, kept) for fix, kept in fixes),
+    }
 
 
 def _shares(plan: Plan, lines: tuple[Line, ...], faces: Faces) -> tuple[Share, ...]:

@@ -19,13 +19,14 @@ from fairlead.allocation.snapshot import Picture, worker_number
 from fairlead.events.actor import Actor
 from fairlead.events.models import Head
 from fairlead.lib.errors import require
+from fairlead.lib.speech import later, tr
 from fairlead.people.queries import busy_blocks
 from fairlead.work.models import Project, Task
 from fairlead.work.reach import reach_of
 from fairlead.work.states import WAITING, State
 from fairlead.work.types.models import NOBODYS
 
-NOT_YOURS: Final = "Only the team sees the schedule."
+NOT_YOURS: Final = later("Only the team sees the schedule.")
 KEPT_S: Final = 15 * 60
 SHOWN_LATE: Final = 50
 SHOWN_WAITING: Final = 200
@@ -75,7 +76,7 @@ class Lane:
 
 @dataclass(frozen=True)
 class Waiting:
-    """A task that nobody has. `state` is that of its way through the policies; `reason` says why it waits."""
+    """A task that nobody has. `state` is that of its way through the policies; `told` is what a policy said."""
 
     key: str
     title: str
@@ -85,7 +86,12 @@ class Waiting:
     due_at: datetime | None
     effort_min: int
     state: str
-    reason: str
+    told: str
+
+    @property
+    def reason(self) -> str:
+        """Why it waits, in the language that is spoken: the schedule is kept for everybody."""
+        return str(_REASONS.get(self.state, self.told)) or tr("Waits for somebody")
 
 
 @dataclass(frozen=True)
@@ -206,11 +212,11 @@ def _block(
     )  # fmt: skip
 
 
-_REASONS: Final = {
-    Routing.State.PROPOSED: "Waits for approval on the desk",
-    Routing.State.QUEUED: "In the queue, to be claimed",
-    Routing.State.ASKING: "Being offered",
-    Routing.State.WAITING: "Its policy looks for somebody",
+_REASONS: Final[Mapping[str, str]] = {
+    Routing.State.PROPOSED: later("Waits for approval on the desk"),
+    Routing.State.QUEUED: later("In the queue, to be claimed"),
+    Routing.State.ASKING: later("Being offered"),
+    Routing.State.WAITING: later("Its policy looks for somebody"),
 }
 
 
@@ -245,7 +251,7 @@ def _wait(row: Mapping[str, Any], routed: tuple[str, str] | None, *, is_offered:
     return Waiting(
         key=f"{row['project__key']}-{row['number']}", title=row["title"], project=row["project__key"],
         color=row["project__color"], priority=row["priority"], due_at=row["due_at"], effort_min=snapshot.effort(row),
-        state=str(state), reason=_REASONS.get(Routing.State(state), reason) or "Waits for somebody",
+        state=str(state), told=reason,
     )  # fmt: skip
 
 

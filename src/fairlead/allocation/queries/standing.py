@@ -17,11 +17,12 @@ from fairlead.allocation.snapshot import worker_name
 from fairlead.engine.explain import compare
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Refused, require
+from fairlead.lib.speech import later, tr
 from fairlead.people.models import Worker
 from fairlead.work.models import Task
 from fairlead.work.states import OPEN
 
-ONLY_OWN: Final = "You can ask this about yourself; managers and auditors about everybody."
+ONLY_OWN: Final = later("You can ask this about yourself; managers and auditors about everybody.")
 LEAST_POINTS: Final = 0.05
 MONEY: Final = ("labour",)
 """Terms that tell what somebody else costs."""
@@ -76,7 +77,7 @@ def standing(task: Task, worker: Worker, *, actor: Actor, now: datetime) -> Stan
         signals = last.receipt.ranking.get("signals", {})
         return _standing(task, worker, problem, plan, signals, actor=actor, made=last)
     if task.state not in OPEN:
-        raise Refused(f"{task} is over, and nobody was ever given it.")
+        raise Refused(tr("%(task)s is over, and nobody was ever given it.", task=task))
     found = judgement.judge(task.pk, workspace_id=actor.workspace_id, now=now)
     problem = found.picture.problem
     return _standing(task, worker, problem, snapshot.queue(problem), found.signals, actor=actor, made=None)
@@ -97,7 +98,9 @@ def _standing(
     holder = None if made is None else worker_name(made.worker_id)
     name, faces, rates = worker_name(worker.pk), Faces(actor.workspace_id), may_see_rates(actor)
     if name not in problem.worker_index:
-        raise Refused(f"{worker.name} was not in the directory of people, or took no work, when this was decided.")
+        raise Refused(
+            tr("%(name)s was not in the directory of people, or took no work, when this was decided.", name=worker.name)
+        )
     ranker = _with_holder(problem, plan, str(task), holder)
     ranking = ranker.rank(str(task), signals=signals)
     compared = compare(ranker, ranking, worker_id=name)
@@ -133,4 +136,6 @@ def _parts(difference: engine.Cost | None, *, rates: bool) -> tuple[CostPart, ..
         return ()
     shown = {name: points for name, points in difference.parts.items() if rates or name not in MONEY}
     found = [(name, points) for name, points in shown.items() if abs(points) >= LEAST_POINTS]
-    return tuple(CostPart(LABELS.get(name, name), points) for name, points in sorted(found, key=lambda item: -item[1]))
+    return tuple(
+        CostPart(str(LABELS.get(name, name)), points) for name, points in sorted(found, key=lambda item: -item[1])
+    )

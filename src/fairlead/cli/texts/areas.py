@@ -183,7 +183,10 @@ AREAS: Final[dict[str, tuple[str, ...]]] = {
         f"{W}/schedule.py",
         f"{S}/schedule.js",
         f"{S}/plan.js",
-        *(f"allocation/{name}.py" for name in ("reading", "weights", "stale", "doctor", "causes", "judgement")),
+        *(
+            f"allocation/{name}.py"
+            for name in ("reading", "weights", "stale", "doctor", "causes", "judgement", "because")
+        ),
         *(
             f"allocation/queries/{name}.py"
             for name in ("schedule", "decisions", "pins", "plans", "standing", "fairness")
@@ -224,6 +227,27 @@ AREAS: Final[dict[str, tuple[str, ...]]] = {
     "tasks": (f"{T}/tasks/*", f"{W}/task*.py"),
     "work": (f"{T}/*", f"{W}/*", f"{S}/*", "work/*"),
 }
+LENT: Final[dict[str, tuple[str, ...]]] = {
+    "planning": tuple(
+        f"engine/{name}.py"
+        for name in (
+            "saying",
+            "wording",
+            "standing",
+            "doctor",
+            "relax",
+            "more_time",
+            "levers",
+            "flip",
+            "change",
+            "story",
+            "move",
+            "repair",
+            "match/*",
+        )
+    ),
+}
+"""Sources that speak English only; what they note for translators is translated with the area that shows it."""
 NO_AREA: Final = (
     "engine/*",
     "bench/*",
@@ -274,6 +298,7 @@ COMPLETE: Final = frozenset(
         "allocation",
         "work",
         "activity",
+        "planning",
     }
 )
 """Areas in which a test finds every text that is not marked for translation."""
@@ -291,6 +316,11 @@ def sources() -> list[str]:
     """Every template, module and script, as a path below src/fairlead."""
     found = [*PACKAGE.rglob("*.py"), *(PACKAGE / T).rglob("*.jinja"), *(PACKAGE / S).glob("*.js")]
     return sorted(str(path.relative_to(PACKAGE)) for path in found if "__pycache__" not in path.parts)
+
+
+def lent_to(area: str) -> list[str]:
+    """Sources of none that note texts for the translators of this area."""
+    return [source for source in sources() if any(fnmatchcase(source, p) for p in LENT.get(area, ()))]
 
 
 def sources_of(area: str) -> list[str]:

@@ -12,7 +12,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
 from babel.messages.pofile import write_po
 
-from fairlead.cli.texts.areas import AREAS, PACKAGE, sources_of
+from fairlead.cli.texts.areas import AREAS, PACKAGE, lent_to, sources_of
 from fairlead.lib import catalogues
 from fairlead.lib.languages import ENGLISH, LANGUAGES
 
@@ -20,6 +20,8 @@ PYTHON: Final[Mapping[str, Any]] = {
     "tr": None, "tr_count": (1, 2), "tr_as": ((1, "c"), 2), "later": None, "mark": None,
     "later_as": ((1, "c"), 2),
 }  # fmt: skip
+ENGINES: Final[Mapping[str, Any]] = {"say": None, "pattern": None}
+"""How the engine's sentences are marked, and whatever is made of them."""
 SCRIPT: Final[Mapping[str, Any]] = {"tr": None, "trCount": (1, 2)}
 JINJA: Final[Mapping[str, Any]] = {
     "_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3),
@@ -36,7 +38,7 @@ Text = tuple[str, str | tuple[str, ...], str | None]
 
 def texts_of(area: str) -> Iterator[Text]:
     """The marked texts of an area, in the order of its sources."""
-    for source in sources_of(area):
+    for source in [*sources_of(area), *lent_to(area)]:
         for _, text, _, context in _texts_in(PACKAGE / source):
             if text:
                 yield source, text, context
@@ -48,7 +50,8 @@ def _texts_in(path: Path) -> Iterable[tuple[int, Any, list[str], str | None]]:
         return extract("jinja2.ext:babel_extract", io.BytesIO(content), JINJA, ("translators:",), JINJA_OPTIONS)
     if path.suffix == ".js":
         return extract("javascript", io.BytesIO(content), SCRIPT, ("translators:",), {"template_string": "false"})
-    return extract("python", io.BytesIO(content), PYTHON, ("translators:",))
+    keywords = {**PYTHON, **ENGINES} if b"engine.saying import" in content else PYTHON
+    return extract("python", io.BytesIO(content), keywords, ("translators:",))
 
 
 def template_of(area: str) -> Catalog:

@@ -238,7 +238,7 @@ def _looks_said(text: str) -> bool:
 
 # Python
 
-SAYING: Final = frozenset({"tr", "tr_count", "tr_as", "later", "later_as", "mark"})
+SAYING: Final = frozenset({"tr", "tr_count", "tr_as", "later", "later_as", "mark", "say", "pattern"})
 SILENT_CALLS: Final = frozenset(
     {
         "info",

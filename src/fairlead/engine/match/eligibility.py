@@ -13,6 +13,7 @@ from fairlead.engine.clock import Clock, Run
 from fairlead.engine.effort import minutes_needed
 from fairlead.engine.plan import plain
 from fairlead.engine.problem import Problem, Task, Worker
+from fairlead.engine.saying import Row, say
 from fairlead.engine.wording import hours, moment
 
 
@@ -44,31 +45,38 @@ def skill(case: Case) -> Iterator[Obstacle]:
     for name, level in case.task.needs.items():
         has = case.worker.skills.get(name, 0)
         if has < level:
-            yield Obstacle("skill", f"needs {name} ≥ {level}; has {has or 'none'}", name)
+            said = (
+                say("needs %(skill)s ≥ %(level)s; has %(has)s", skill=name, level=level, has=has)
+                if has
+                else say("needs %(skill)s ≥ %(level)s; has none", skill=name, level=level)
+            )
+            yield Obstacle("skill", said, name)
 
 
 def only(case: Case) -> Iterator[Obstacle]:
     """On the list of those who alone may do it."""
     if case.task.only is not None and case.worker.id not in case.task.only:
-        yield Obstacle("only", f"only {', '.join(case.task.only) or 'nobody'} may do it")
+        names = case.task.only
+        said = say("only %(names)s may do it", names=Row(", ", names)) if names else say("only nobody may do it")
+        yield Obstacle("only", said)
 
 
 def never(case: Case) -> Iterator[Obstacle]:
     """Not on the list of those who may not do it."""
     if case.worker.id in case.task.never:
-        yield Obstacle("never", f"{case.worker.id} is excluded from it by name")
+        yield Obstacle("never", say("%(worker)s is excluded from it by name", worker=case.worker.id))
 
 
 def pin(case: Case) -> Iterator[Obstacle]:
     """A pinned task belongs to the pinned worker."""
     if case.task.pin is not None and case.task.pin.worker != case.worker.id:
-        yield Obstacle("pin", f"it is pinned to {case.task.pin.worker}")
+        yield Obstacle("pin", say("it is pinned to %(worker)s", worker=case.task.pin.worker))
 
 
 def max_tasks(case: Case) -> Iterator[Obstacle]:
     """A worker who takes no tasks at all gets none (a full one is ruled out against the plan)."""
     if case.worker.max_tasks == 0:
-        yield Obstacle("max_tasks", "takes no tasks (at most 0)")
+        yield Obstacle("max_tasks", say("takes no tasks (at most 0)"))
 
 
 def calendar(case: Case) -> Iterator[Obstacle]:
@@ -76,23 +84,37 @@ def calendar(case: Case) -> Iterator[Obstacle]:
     task, needed = case.task, minutes_needed(case.task, case.worker)
     if task.pin is not None and task.pin.worker == case.worker.id and task.pin.start is not None:
         if task.pin.start < task.release:
-            yield Obstacle("calendar", f"is pinned to start before its release {moment(case.problem, task.release)}")
+            release = moment(case.problem, task.release)
+            yield Obstacle("calendar", say("is pinned to start before its release %(release)s", release=release))
         elif not starts_on_time(case, task.pin.start):
             yield Obstacle(
                 "calendar",
-                f"cannot work {hours(needed)} from the pinned start {moment(case.problem, task.pin.start)} on",
+                say(
+                    "cannot work %(hours)s from the pinned start %(start)s on",
+                    hours=hours(needed),
+                    start=moment(case.problem, task.pin.start),
+                ),
             )
     elif alone(case, task.release) is None:
         free = case.clock.total - case.clock.to_u(task.release)
-        yield Obstacle("calendar", f"needs {hours(needed)}; {calendar_facts(case, free)}")
+        facts = calendar_facts(case, free)
+        yield Obstacle("calendar", say("needs %(hours)s; %(facts)s", hours=hours(needed), facts=facts))
 
 
 def calendar_facts(case: Case, free_min: int) -> str:
     """What the calendar still offers, in words."""
     capped = case.worker.week_minutes is not None and free_min > 0
-    cap = f", at most {hours(case.worker.week_minutes or 0)} a week" if capped else ""
-    since = f" from {moment(case.problem, case.task.release)}" if case.task.release else ""
-    return f"has {hours(free_min)} of working time{since}{cap}"
+    free, most = hours(free_min), hours(case.worker.week_minutes or 0)
+    if not case.task.release:
+        if capped:
+            return say("has %(hours)s of working time, at most %(most)s a week", hours=free, most=most)
+        return say("has %(hours)s of working time", hours=free)
+    since = moment(case.problem, case.task.release)
+    if capped:
+        return say(
+            "has %(hours)s of working time from %(since)s, at most %(most)s a week", hours=free, since=since, most=most
+        )
+    return say("has %(hours)s of working time from %(since)s", hours=free, since=since)
 
 
 def alone(case: Case, earliest: int) -> Run | None:

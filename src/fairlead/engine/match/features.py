@@ -16,6 +16,7 @@ from fairlead.engine.objective.cost import money
 from fairlead.engine.objective.fit import misfit
 from fairlead.engine.plan import plain
 from fairlead.engine.problem import WEEK_MIN, Task, Worker
+from fairlead.engine.saying import Number, say
 from fairlead.engine.search.state import State
 from fairlead.engine.wording import amount, count, hours
 
@@ -78,15 +79,20 @@ def free_before_due(sight: Sight) -> Factor:
     free = free_minutes(sight)
     due = sight.item.due
     if due is not None and sight.finish > due:
-        return Factor("free before due", 0.0, f"finishes {hours(sight.finish - due)} late")
-    until = "before it is due" if due is not None else "in the week after it can start"
-    said = f"{hours(free)} free {until}, needs {hours(needed)}{beside(sight.somebody)}"
+        return Factor("free before due", 0.0, say("finishes %(hours)s late", hours=hours(sight.finish - due)))
+    told = {"free": hours(free), "needed": needs(sight.somebody, needed)}
+    if due is not None:
+        said = say("%(free)s free before it is due, needs %(needed)s", **told)
+    else:
+        said = say("%(free)s free in the week after it can start, needs %(needed)s", **told)
     return Factor("free before due", min(1.0, free / (CALM * needed)), said)
 
 
-def beside(worker: Worker) -> str:
-    """What she keeps free between two tasks, to be added to a sentence; empty when that is nothing."""
-    return f" and {hours(worker.buffer)} between two tasks" if worker.buffer else ""
+def needs(worker: Worker, minutes: int) -> str:
+    """The hours, with what she keeps free between two tasks where that is something."""
+    if not worker.buffer:
+        return hours(minutes)
+    return say("%(hours)s and %(gap)s between two tasks", hours=hours(minutes), gap=hours(worker.buffer))
 
 
 def free_minutes(sight: Sight) -> int:
@@ -113,10 +119,21 @@ def load(sight: Sight) -> Factor:
     if horizon is None:
         busiest = int(state.arrays["planned"].max())
         share = planned / max(1, busiest)
-        return Factor("load", 1.0 - share, f"{hours(planned)} planned in {tasks}; the busiest has {hours(busiest)}")
+        return Factor(
+            "load",
+            1.0 - share,
+            say(
+                "%(planned)s planned in %(tasks)s; the busiest has %(busiest)s",
+                planned=hours(planned),
+                tasks=tasks,
+                busiest=hours(busiest),
+            ),
+        )
     available = state.model.available(worker)
     share = min(1.0, planned / available)
-    return Factor("load", 1.0 - share, f"{share:.0%} of {hours(available)} planned in {tasks}, this one included")
+    told = {"share": Number(f"{share:.0%}"), "room": hours(available), "tasks": tasks}
+    said = say("%(share)s of %(room)s planned in %(tasks)s, this one included", **told)
+    return Factor("load", 1.0 - share, said)
 
 
 def labour(sight: Sight) -> Factor:

@@ -16,10 +16,11 @@ from fairlead.engine.arrays import NONE, Model, task_arrays, worker_limits
 from fairlead.engine.effort import minutes_needed
 from fairlead.engine.kernel.library import Array
 from fairlead.engine.match.eligibility import Obstacle, obstacles
-from fairlead.engine.match.features import Factor, Sight, beside, factors
+from fairlead.engine.match.features import Factor, Sight, factors
 from fairlead.engine.objective import cost, fit, stability
 from fairlead.engine.plan import Cost, Plan, plain
 from fairlead.engine.problem import Problem
+from fairlead.engine.saying import Row, pattern, say
 from fairlead.engine.search.construct import load_plan
 from fairlead.engine.search.state import State, points_of
 from fairlead.engine.wording import SHOWN_POINTS, amount, count, hours, moment
@@ -79,7 +80,7 @@ class RuledOut:
     @property
     def sentence(self) -> str:
         """All obstacles in one sentence."""
-        return "; ".join(obstacle.sentence for obstacle in self.obstacles)
+        return Row("; ", [obstacle.sentence for obstacle in self.obstacles])
 
     def to_dict(self) -> dict[str, Any]:
         """Worker, obstacles and their sentence."""
@@ -382,17 +383,40 @@ class Bench:
         """Predecessors without a place; nobody can do the task then."""
         index, place = self.model.problem.task_index, self.state.worker_of
         names = [name for name in self.problem.tasks[self.task].after if place(index[name]) is None]
-        return tuple(Obstacle("after", f"waits for {name}, which nobody does", name) for name in names)
+        return tuple(Obstacle("after", say("waits for %(task)s, which nobody does", task=name), name) for name in names)
 
     def room_obstacle(self, worker: int) -> Obstacle:
         """Why an eligible worker has no place for it in this plan."""
         held, most = self.state.held(worker), int(self.model.arrays["most"][worker])
         if held >= most:
-            return Obstacle("max_tasks", f"already has {count(held, 'task')} (at most {most})")
+            return Obstacle(
+                "max_tasks", say("already has %(tasks)s (at most %(most)s)", tasks=count(held, "task"), most=most)
+            )
         somebody = self.problem.workers[worker]
         needed = minutes_needed(self.problem.tasks[self.task], somebody)
-        planned = hours(self.state.planned(worker)) + " already planned" + beside(somebody)
-        return Obstacle("room", f"has no room for {hours(needed)} beside the {planned}")
+        told = {"needed": hours(needed), "planned": hours(self.state.planned(worker)), "gap": hours(somebody.buffer)}
+        if not somebody.buffer:
+            return Obstacle("room", say("has no room for %(needed)s beside the %(planned)s already planned", **told))
+        return Obstacle(
+            "room",
+            say(
+                "has no room for %(needed)s beside the %(planned)s already planned and %(gap)s between two tasks",
+                **told,
+            ),
+        )
+
+
+TERMS: Final = {
+    "unassigned": pattern("%(n)s unassigned"),
+    "lateness": pattern("%(n)s lateness"),
+    "labour": pattern("%(n)s labour"),
+    "misfit": pattern("%(n)s misfit"),
+    "switch": pattern("%(n)s switch"),
+    "fairness": pattern("%(n)s fairness"),
+    "moved": pattern("%(n)s moved"),
+    "makespan": pattern("%(n)s makespan"),
+}
+"""Points of each term of the objective."""
 
 
 def cost_sentence(cost: Cost) -> str:
@@ -400,5 +424,6 @@ def cost_sentence(cost: Cost) -> str:
     parts = [(points, name) for name, points in cost.parts.items() if abs(points) >= SHOWN_POINTS]
     parts.sort(key=lambda part: -abs(part[0]))
     if not parts:
-        return "costs nothing"
-    return f"costs {amount(cost.total)} points: " + ", ".join(f"{amount(points)} {name}" for points, name in parts)
+        return say("costs nothing")
+    told = Row(", ", [say(TERMS[name], n=amount(points)) for points, name in parts])
+    return say("costs %(points)s points: %(parts)s", points=amount(cost.total), parts=told)

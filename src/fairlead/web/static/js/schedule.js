@@ -9,6 +9,7 @@
   const said = document.getElementById("schedule-said");
   const ROW = 46, HEAD = 34, ZOOMS = { day: 1.1, week: 0.15, month: 0.042, quarter: 0.0135 };
   const zone = box.dataset.zone, may = box.dataset.may === "1";
+  const kinds = { agent: tr("AI agent"), employee: tr("employee"), freelancer: tr("freelancer") };
   const names = () => (innerWidth > 900 ? 190 : 120);
   let data, rows = [], zoom = localStorage.getItem("schedule-zoom") || "week", scale = ZOOMS[zoom] ?? ZOOMS.week, first = 0, last = 0;
   const canvas = document.createElement("div"), head = document.createElement("div"), line = document.createElement("div");
@@ -19,7 +20,7 @@
   const place = (it, left, top, width, height) => Object.assign(it.style, { left: `${left}px`, top: `${top}px`, width: `${width}px`, ...(height ? { height: `${height}px` } : {}) });
   const x = (minute) => names() + (minute - first) * scale;
   const at = (minute) => new Date(Date.parse(data.start) + minute * 60000);
-  const clock = (options) => { const it = new Intl.DateTimeFormat("en-GB", { timeZone: zone, ...options }); return (minute) => it.format(at(minute)); };
+  const clock = (options) => { const it = new Intl.DateTimeFormat(document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang, { timeZone: zone, ...options }); return (minute) => it.format(at(minute)); };
   const hour = clock({ hour: "2-digit", minute: "2-digit" }), day = clock({ weekday: "short", day: "numeric", month: "short" }), when = clock({ weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 
   function shape() {
@@ -30,7 +31,7 @@
     last = Math.min(last, first + { day: 3, week: 12, month: 40, quarter: 104 }[zoom] * 10080);
     Object.assign(canvas.style, { width: `${x(last) + 40}px`, height: `${HEAD + rows.length * ROW}px` });
     canvas.replaceChildren(head, line);
-    head.replaceChildren(make("sched-corner", `${rows.length} ${rows.length === 1 ? "person" : "people"}`));
+    head.replaceChildren(make("sched-corner", trCount("%(n)s person", "%(n)s people", rows.length)));
     place(line, x(data.now), HEAD, 0, rows.length * ROW);
     drawn.clear();
     paint();
@@ -69,7 +70,7 @@
     const lane = make("lane"); lane.dataset.worker = id; lane.dataset.name = name;
     Object.assign(lane.style, { top: `${HEAD + index * ROW}px`, width: `${x(last) + 40}px` });
     const label = make("lane-name"), link = make("", name, "a");
-    link.href = `/people/${id}/`; label.append(link, make("", `${kind === "agent" ? "AI agent" : kind} · ${blocks.length} ${blocks.length === 1 ? "task" : "tasks"}`, "span"));
+    link.href = `/people/${id}/`; label.append(link, make("", `${kinds[kind] ?? kind} · ${trCount("%(n)s task", "%(n)s tasks", blocks.length)}`, "span"));
     lane.append(label);
     if (scale > 0.02) for (let n = 0; n < spans.length; n += 2) if (spans[n + 1] > from && spans[n] < to && spans[n + 1] > first) {
       const low = Math.max(first, spans[n]), it = make("span");
@@ -77,7 +78,7 @@
     }
     if (scale > 0.02) for (let n = 0; n < busy.length; n += 2) if (busy[n + 1] > from && busy[n] < to && busy[n + 1] > first) {
       const low = Math.max(first, busy[n]), it = make("busy");
-      it.title = `${name} is busy ${when(busy[n])} to ${when(busy[n + 1])}`;
+      it.title = tr("%(name)s is busy %(from)s to %(until)s", { name, from: when(busy[n]), until: when(busy[n + 1]) });
       place(it, x(low), 0, Math.max(3, (busy[n + 1] - low) * scale)); lane.append(it);
     }
     const height = lanes > 1 ? Math.max(10, 38 / Math.min(lanes, 3)) : 38;
@@ -88,21 +89,21 @@
       next.set(at, start);
     }
     for (const [end, until, at] of rest) {
-      const it = make("lane-gap"); it.title = `${gap} min between two tasks`;
+      const it = make("lane-gap"); it.title = tr("%(n)s min between two tasks", { n: gap });
       place(it, x(end), 3 + (at % 3) * (lanes > 1 ? height : 0), (until - end) * scale, height); lane.append(it);
     }
     for (const [key, title, color, start, end, at, flags] of blocks) if (end > from && start < to && end > first) {
       const it = make(`block c${color}`, "", "button"), low = Math.max(first, start);
       it.type = "button"; it.dataset.task = key; it.dataset.title = title;
       if (flags & 1) it.classList.add("begun"); if (flags & 2) it.classList.add("review"); if (flags & 4) it.classList.add("pinned"); if (flags & 8) it.classList.add("late");
-      const words = [`${key} ${title}`, `${name}, ${when(start)} to ${when(end)}`, flags & 1 ? "under way" : "", flags & 2 ? "in review" : "", flags & 4 ? "pinned" : "", flags & 8 ? "late" : ""].filter(Boolean).join(", ");
+      const words = [`${key} ${title}`, tr("%(name)s, %(from)s to %(until)s", { name, from: when(start), until: when(end) }), flags & 1 ? tr("under way") : "", flags & 2 ? tr("in review") : "", flags & 4 ? tr("pinned") : "", flags & 8 ? tr("late") : ""].filter(Boolean).join(", ");
       it.setAttribute("aria-label", words); it.title = words;
       it.textContent = `${key} ${title}`;
       place(it, x(low), 3 + (at % 3) * (lanes > 1 ? height : 0), Math.max(5, (end - low) * scale - 1), height);
       lane.append(it);
       if ((Math.min(end, to) - Math.max(low, from)) * scale > 90 && lanes === 1) {
-        const why = make("block-why", "Why?", "a");
-        why.href = `/tasks/${key}/why/`; why.setAttribute("aria-label", `Why ${name} has ${key}`);
+        const why = make("block-why", tr("Why?"), "a");
+        why.href = `/tasks/${key}/why/`; why.setAttribute("aria-label", tr("Why %(name)s has %(task)s", { name, task: key }));
         place(why, x(low) + Math.min((end - low) * scale - 42, 230), 14, 36); lane.append(why);
       }
     }
@@ -188,18 +189,19 @@
     const question = over ? `${held.key} ${over.worker} ${over.time}` : "";
     if (question === asked) return;
     asked = question; price = null;
-    ghost.replaceChildren(make("", `${held.key} ${held.title}`, "b"), make("", over ? `To ${over.name}${over.time ? `, from ${when(over.minute)}` : ""}: …` : "Hold it over a person.", "span"));
+    ghost.replaceChildren(make("", `${held.key} ${held.title}`, "b"), make("", over ? towards(over, "…") : tr("Hold it over a person."), "span"));
     clearTimeout(timer);
     if (over) timer = setTimeout(() => ask(over, question), 120);
   });
+  const towards = ({ name, time, minute }, what) => (time ? tr("To %(name)s, from %(when)s: %(what)s", { name, when: when(minute), what }) : tr("To %(name)s: %(what)s", { name, what }));
   async function ask(over, question) {
     const query = new URLSearchParams({ worker: over.worker, ...(over.time ? { at: over.time } : {}) });
     const answer = await fetch(`/tasks/${held?.key}/price/?${query}`).catch(() => null);
     if (!held || question !== asked) return;
     const told = answer?.ok ? await answer.json() : null;
     price = told;
-    const words = told?.words ?? "What it costs could not be found out.";
-    ghost.lastChild.textContent = `To ${over.name}${over.time ? `, from ${when(over.minute)}` : ""}: ${words}`;
+    const words = told?.words ?? tr("What it costs could not be found out.");
+    ghost.lastChild.textContent = towards(over, words);
     ghost.lastChild.className = told?.obstacle || told?.late ? "bad" : "";
     said.textContent = words;
   }

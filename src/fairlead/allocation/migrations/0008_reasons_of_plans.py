@@ -1,0 +1,10 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("allocation", "0007_gap_between_tasks")]
+
+    operations = [
+        migrations.AddField(model_name="plan", name="told", field=models.JSONField(blank=True, default=dict)),
+        migrations.AddField(model_name="planline", name="told", field=models.JSONField(blank=True, default=dict)),
+    ]
