@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,4 +48,15 @@ class Faces:
         """The engine's sentence with names instead of ids, in the language that is spoken. `kept`: what it was made
         of, for one that was stored."""
         sentence = in_language(sentence, kept)
-        return _ID.sub(lambda found: self._faces[found[0]].name if found[0] in self._faces else found[0], sentence)
+        return self._named(sentence)
+
+    def in_parts(self, kept: Any) -> Any:
+        """What a sentence was made of (see `engine.saying.parts`), with names instead of ids."""
+        if isinstance(kept, Mapping):
+            return {name: self.in_parts(value) for name, value in kept.items()}
+        if isinstance(kept, list):
+            return [self.in_parts(value) for value in kept]
+        return self._named(kept) if isinstance(kept, str) else kept
+
+    def _named(self, text: str) -> str:
+        return _ID.sub(lambda found: self._faces[found[0]].name if found[0] in self._faces else found[0], text)

@@ -27,6 +27,12 @@ def in_language(sentence: str, kept: Any = None) -> str:
     return _said(made_of if isinstance(made_of, Mapping) else kept or sentence)
 
 
+def in_own_words(english: str, kept: Any) -> str:
+    """A reason that was kept, as a sentence of its own for whoever reads it now."""
+    text = in_language(english, kept)
+    return text[:1].upper() + text[1:]
+
+
 def _said(kept: Any) -> str:
     if not isinstance(kept, Mapping):
         return str(kept)

@@ -28,16 +28,6 @@ class Saying:
             return str(self)
 
     def kept(self) -> dict[str, Any]:
-        """Plain data; `said` says it again."""
+        """Plain data, from which it is said again (`allocation.sayings`)."""
         plain = {name: it.kept() if isinstance(it, Saying) else it for name, it in self.values.items()}
         return {"text": self.text, "values": plain}
-
-
-def said(kept: Mapping[str, Any], otherwise: str) -> str:
-    """A kept saying in the language that is spoken; `otherwise` where nothing was kept."""
-    return str(_again(kept)) if kept.get("text") else otherwise
-
-
-def _again(kept: Mapping[str, Any]) -> Saying:
-    values = {name: _again(it) if isinstance(it, Mapping) else it for name, it in kept["values"].items()}
-    return Saying(str(kept["text"]), values)

@@ -18,6 +18,7 @@ from fairlead.allocation.actions.routing_steps import (
     NOBODY,
     Attempt,
     Moved,
+    Why,
     begin,
     english,
     free_at,
@@ -29,8 +30,8 @@ from fairlead.allocation.actions.routing_steps import (
     why_nobody,
 )
 from fairlead.allocation.affinity import Affinity
-from fairlead.allocation.doctor import examine
-from fairlead.allocation.judgement import Judgement, judge
+from fairlead.allocation.doctor import reason_of
+from fairlead.allocation.judgement import judge
 from fairlead.allocation.models import Assignment, Offering, Routing
 from fairlead.allocation.naming import Faces
 from fairlead.allocation.permissions import may_assign
@@ -41,9 +42,8 @@ from fairlead.allocation.words import STEP_OVER
 from fairlead.events.actor import Actor
 from fairlead.events.record import record
 from fairlead.lib.errors import Refused, require
-from fairlead.lib.languages import ENGLISH
 from fairlead.lib.sayings import Saying
-from fairlead.lib.speech import mark, speaking, tr
+from fairlead.lib.speech import mark, tr
 from fairlead.work.models import Task
 
 State = Routing.State
@@ -207,20 +207,14 @@ def _to_manager(routing: Routing, task: Task, why: Saying, *, now: datetime) -> 
 
 def _unroutable(routing: Routing, task: Task, choice: Choice, *, now: datetime) -> None:
     """It waits, with the reason; managers are told once, however often it is tried again."""
-    why: Saying | str = why_nobody(choice)
+    why: Why = why_nobody(choice)
     if not choice.judgement.ranking.candidates and not choice.fault:
-        why = _diagnosis(choice.judgement, task) or why
+        why = reason_of(choice.judgement, Faces(task.workspace_id)) or why
     _wait_unroutable(routing, task, why, free=free_at(choice), now=now)
 
 
-def _diagnosis(judgement: Judgement, task: Task) -> str:
-    """The exact reason for which nobody can do it, in English as it is kept."""
-    with speaking(ENGLISH):
-        return examine(judgement, Faces(task.workspace_id))[0]
-
-
 def _wait_unroutable(
-    routing: Routing, task: Task, why: Saying | str, *, free: datetime | None, now: datetime
+    routing: Routing, task: Task, why: Why, *, free: datetime | None, now: datetime
 ) -> None:  # fmt: skip
     with transaction.atomic():
         told = routing.told_at
@@ -241,7 +235,7 @@ def check_suggested(routing: Routing, *, now: datetime) -> None:
             if routing.state == State.UNROUTABLE:
                 turn(routing, State.SUGGEST, now=now)
             return
-        why = _diagnosis(judgement, task) or NOBODY
+        why = reason_of(judgement, Faces(task.workspace_id)) or NOBODY
         if routing.state != State.UNROUTABLE or routing.reason != english(why)[:MAX_REASON]:
             _wait_unroutable(routing, task, why, free=None, now=now)
     except Moved:

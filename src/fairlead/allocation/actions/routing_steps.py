@@ -14,6 +14,7 @@ from fairlead.allocation.actions.answers import FullNow, OfferGone, check_room
 from fairlead.allocation.actions.assign import MAX_REASON, HeldByOther, active_assignment, give
 from fairlead.allocation.actions.offers import send_next
 from fairlead.allocation.actions.receipts import Because
+from fairlead.allocation.doctor import Reason
 from fairlead.allocation.models import Assignment, Offering, Routing
 from fairlead.allocation.routing import Choice, Definition, Step
 from fairlead.allocation.routing.definition import APPROVE, ASSIGN, QUEUE
@@ -77,19 +78,21 @@ def rule(routing: Routing) -> Actor:
     )
 
 
-def kept(why: Saying | str | None) -> dict[str, Any]:
+Why = Saying | Reason | str
+"""Why a routing stands as it does: the product's words, the engine's, or a person's own."""
+
+
+def kept(why: Why | None) -> dict[str, Any]:
     """The columns of a reason: English for everybody, and as a saying for readers of other languages."""
-    return {"reason": english(why)[:MAX_REASON], "told": why.kept() if isinstance(why, Saying) else {}}
+    return {"reason": english(why)[:MAX_REASON], "told": {} if why is None or isinstance(why, str) else why.kept()}
 
 
-def english(why: Saying | str | None) -> str:
+def english(why: Why | None) -> str:
     """A reason as it is kept for everybody; empty for none."""
-    return why.english if isinstance(why, Saying) else why or ""
+    return why or "" if why is None or isinstance(why, str) else why.english
 
 
-def turn(
-    routing: Routing, state: Routing.State, *, now: datetime, why: Saying | str | None = None, **values: Any
-) -> None:
+def turn(routing: Routing, state: Routing.State, *, now: datetime, why: Why | None = None, **values: Any) -> None:
     """Move the routing on; `why` says why it stands so. Raises Moved when somebody else did it since it was read."""
     blank = {**kept(why), "worker": None, "free_at": None, "step_ends_at": None}
     over = {"closed_at": now} if state in (State.DONE, State.STOPPED) else {}

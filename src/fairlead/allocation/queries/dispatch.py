@@ -13,11 +13,11 @@ from fairlead.allocation.models import Assignment, Offer, Plan, Routing
 from fairlead.allocation.naming import Face
 from fairlead.allocation.permissions import may_assign
 from fairlead.allocation.queries.offers import OfferCard, cards, visible_offers
-from fairlead.allocation.queries.plans import visible_plans
+from fairlead.allocation.queries.plans import cause_of, visible_plans
 from fairlead.allocation.queries.routing import by_urgency, going
+from fairlead.allocation.sayings import in_own_words
 from fairlead.allocation.words import policy_name
 from fairlead.events.actor import Actor
-from fairlead.lib.sayings import said
 from fairlead.lib.speech import tr
 from fairlead.work.queries import seen
 
@@ -44,13 +44,14 @@ class Stuck:
 @dataclass(frozen=True)
 class Dispatch:
     """The offer with the least time left, the most urgent task that nobody can do, the newest draft that somebody asked
-    for, else the newest proposal, and the last decision; and how many there are of each. `kinds`: the draft's lines."""
+    for, else the newest proposal, and the last decision; and how many there are of each. `cause`: what a proposal was made for; `kinds`: the draft's lines."""
 
     offer: OfferCard | None
     offers: int
     stuck: Stuck | None
     stuck_count: int
     plan: Plan | None
+    cause: str
     plans: int
     kinds: Mapping[str, int]
     given: Given | None
@@ -71,6 +72,7 @@ def dispatch(actor: Actor, *, now: datetime) -> Dispatch | None:
         stuck=_stuck(stuck[0]) if stuck else None,
         stuck_count=len(stuck),
         plan=plan,
+        cause=cause_of(plan) if plan else "",
         plans=drafts.count(),
         kinds=Counter(plan.lines.values_list("kind", flat=True)) if plan else {},
         given=_given(actor),
@@ -78,7 +80,7 @@ def dispatch(actor: Actor, *, now: datetime) -> Dispatch | None:
 
 
 def _stuck(routing: Routing) -> Stuck:
-    return Stuck(routing.task.key, routing.task.title, said(routing.told, routing.reason))
+    return Stuck(routing.task.key, routing.task.title, in_own_words(routing.reason, routing.told))
 
 
 def _given(actor: Actor) -> Given | None:

@@ -14,11 +14,11 @@ from fairlead.allocation.naming import Face, Faces
 from fairlead.allocation.permissions import may_see_policies
 from fairlead.allocation.routing import of_version
 from fairlead.allocation.routing.definition import UNDO
+from fairlead.allocation.sayings import in_own_words
 from fairlead.allocation.words import policy_name, step_name
 from fairlead.events.actor import Actor
 from fairlead.events.models import Event
 from fairlead.lib.errors import Invalid, Missing, require
-from fairlead.lib.sayings import said
 from fairlead.lib.speech import later, tr
 from fairlead.work.models import Task
 from fairlead.work.queries import seen
@@ -180,7 +180,7 @@ def _card(row: Routing, faces: Faces, *, now: datetime) -> RoutingCard:
         due_at=row.task.due_at, created_at=row.task.created_at, state=str(row.state), policy_id=row.version.policy_id,
         policy=policy_name(row.version.policy), version=row.version.number, step=row.step + 1, steps=step["count"],
         step_name=step_name(step["name"]), how=step["how"], step_ends_at=row.step_ends_at,
-        reason=said(row.told, row.reason),
+        reason=in_own_words(row.reason, row.told),
         worker=faces.by_number(row.worker_id), free_at=row.free_at, since=row.changed_at,
         autonomy=str(row.version.definition.get("autonomy", "")),
         can_undo=made_by_itself and row.closed_at is not None and row.closed_at > now - UNDO_FOR,

@@ -9,8 +9,8 @@ from datetime import datetime
 from fairlead.allocation.models import Assignment, Offer, Routing
 from fairlead.allocation.permissions import may_see, may_see_policies
 from fairlead.allocation.queries.offers import minutes_left, visible_offers
+from fairlead.allocation.sayings import in_own_words
 from fairlead.events.actor import Actor
-from fairlead.lib.sayings import said
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def waits_of(actor: Actor, task_ids: Collection[int], *, now: datetime) -> dict[
             closed_at__isnull=True,
         )  # fmt: skip
         rows = stuck.values_list("task_id", "reason", "told")
-        found |= {pk: Wait(reason=said(told, reason)) for pk, reason, told in rows}
+        found |= {pk: Wait(reason=in_own_words(reason, told)) for pk, reason, told in rows}
     return found
 
 

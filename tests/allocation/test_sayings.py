@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from fairlead.lib.sayings import Saying, said
+from fairlead.allocation.sayings import in_own_words
+from fairlead.lib.sayings import Saying
 from fairlead.lib.speech import mark, speaking
 
 FAULT = Saying(mark("There is no skill called %(name)s in this workspace."), {"name": "Go"})
@@ -18,10 +19,10 @@ def test_a_kept_sentence_is_said_in_the_language_of_its_reader_with_all_that_is_
     with speaking("de"):
         assert (str(WHY), WHY.english) == (GERMAN, ENGLISH)
         kept = WHY.kept()
-        assert said(kept, "") == GERMAN
-    assert said(kept, "") == ENGLISH
+        assert in_own_words(WHY.english, kept) == GERMAN
+    assert in_own_words(WHY.english, kept) == ENGLISH
 
 
 def test_what_was_kept_without_its_parts_is_said_as_it_is() -> None:
     with speaking("de"):
-        assert said({}, "Every step of its policy was tried.") == "Every step of its policy was tried."
+        assert in_own_words("Every step of its policy was tried.", {}) == "Every step of its policy was tried."
