@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -9,7 +11,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.functions import Lower
 
-from fairlead.lib.speech import later, later_as
+from fairlead.lib.speech import later, later_as, mark, tr
 
 LEVELS = [MinValueValidator(1), MaxValueValidator(5)]
 
@@ -40,6 +42,15 @@ class Skill(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+STATES: Final = frozenset({mark("Available"), mark("Focus"), mark("Away")})
+"""What the database calls the three that every workspace begins with."""
+
+
+def state_name(name: str) -> str:
+    """How a presence is called for its reader: what nobody has named otherwise is said in their language."""
+    return tr(name) if name in STATES else name
 
 
 class PresenceState(models.Model):

@@ -20,6 +20,7 @@ from fairlead.lib.figures import number, with_signs
 from fairlead.lib.languages import ENGLISH
 from fairlead.lib.speech import current, locale, tr_count
 from fairlead.lib.text import markdown
+from fairlead.people.models import state_name
 from fairlead.work.states import column
 
 STYLES: Final[dict[str, tuple[str, str]]] = {
@@ -127,3 +128,4 @@ FILTERS: dict[str, Callable[..., Any]] = {
 }
 GLOBALS: dict[str, Any] = {}
 FILTERS["column"] = column
+FILTERS["state_name"] = state_name

@@ -39,6 +39,7 @@ from fairlead.work.models import Task
 from fairlead.work.permissions import may_edit_task
 from fairlead.work.queries import find_task, status_choices, task_row
 from fairlead.work.queries.own_fields import own_field
+from fairlead.work.states import column
 from fairlead.work.types.definitions import task_types, type_of
 
 CELLS: Final = ("type", "status", "assignee", "priority", "due", "effort", "labels")
@@ -107,7 +108,7 @@ def _field(request: Request, task: Task, cell: str) -> dict[str, Any]:
         mine = type_of(kinds, task.type_id)
         return {"options": [(str(t.id), t.name) for t in kinds], "value": str(mine.id) if mine else ""}
     if cell == "status":
-        options = [(str(column["id"]), column["name"]) for column in status_choices(task.project)]
+        options = [(str(row["id"]), column(row["name"])) for row in status_choices(task.project)]
         return {"options": options, "value": str(task.status_id)}
     if cell == "priority":
         choices = [(str(value), label) for value, label in reversed(Task.Priority.choices)]

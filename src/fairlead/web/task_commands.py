@@ -13,7 +13,7 @@ from fairlead.web.palette import Command
 from fairlead.work.models import Task
 from fairlead.work.permissions import may_edit_task, may_transfer
 from fairlead.work.queries import TaskDetails, status_choices
-from fairlead.work.states import OVER, State
+from fairlead.work.states import OVER, State, column
 
 
 def task_commands(
@@ -45,9 +45,9 @@ def task_commands(
 def _columns(task: Task, found: TaskDetails) -> list[Command]:
     reachable = {*found.next_states, State(task.state)}
     return [
-        _set(task, "status", column["id"], tr("Move to %(column)s", column=column["name"]), "arrow-right-left")
-        for column in status_choices(task.project)
-        if column["id"] != task.status_id and State(column["state"]) in reachable
+        _set(task, "status", row["id"], tr("Move to %(column)s", column=column(row["name"])), "arrow-right-left")
+        for row in status_choices(task.project)
+        if row["id"] != task.status_id and State(row["state"]) in reachable
     ]
 
 

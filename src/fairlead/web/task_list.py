@@ -55,7 +55,7 @@ from fairlead.work.queries import (
 from fairlead.work.queries.lists import GROUPS, SORTS, page_of
 from fairlead.work.queries.own_fields import PREFIX
 from fairlead.work.queries.rollups import parts_of
-from fairlead.work.states import State
+from fairlead.work.states import State, column
 
 HEADS: Final = {
     "title": later("Task"),
@@ -219,7 +219,7 @@ def _bulk_statuses(project: Project | None) -> list[tuple[str, str]]:
     """Where many tasks can be put: the columns of the one project, else the states."""
     if project is None:
         return [(value, label) for value, label in State.choices]
-    return [(str(row["id"]), row["name"]) for row in status_choices(project)]
+    return [(str(row["id"]), column(row["name"])) for row in status_choices(project)]
 
 
 def _page(request: Request) -> int:

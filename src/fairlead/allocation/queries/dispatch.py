@@ -44,7 +44,8 @@ class Stuck:
 @dataclass(frozen=True)
 class Dispatch:
     """The offer with the least time left, the most urgent task that nobody can do, the newest draft that somebody asked
-    for, else the newest proposal, and the last decision; and how many there are of each. `cause`: what a proposal was made for; `kinds`: the draft's lines."""
+    for, else the newest proposal, and the last decision; and how many there are of each. `cause`: what a proposal was
+    made for; `kinds`: the draft's lines."""
 
     offer: OfferCard | None
     offers: int
