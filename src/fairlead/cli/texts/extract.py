@@ -50,7 +50,8 @@ def _texts_in(path: Path) -> Iterable[tuple[int, Any, list[str], str | None]]:
         return extract("jinja2.ext:babel_extract", io.BytesIO(content), JINJA, ("translators:",), JINJA_OPTIONS)
     if path.suffix == ".js":
         return extract("javascript", io.BytesIO(content), SCRIPT, ("translators:",), {"template_string": "false"})
-    keywords = {**PYTHON, **ENGINES} if b"engine.saying import" in content else PYTHON
+    says = path.is_relative_to(PACKAGE / "engine") or b"engine.saying import" in content
+    keywords = {**PYTHON, **ENGINES} if says else PYTHON
     return extract("python", io.BytesIO(content), keywords, ("translators:",))
 
 
