@@ -15,6 +15,7 @@ from fairlead.allocation import snapshot
 from fairlead.allocation.models import Offering, Pin, Routing
 from fairlead.allocation.permissions import may_see
 from fairlead.allocation.policy import POLICY
+from fairlead.allocation.sayings import in_own_words
 from fairlead.allocation.snapshot import Picture, worker_number
 from fairlead.events.actor import Actor
 from fairlead.events.models import Head
@@ -76,7 +77,8 @@ class Lane:
 
 @dataclass(frozen=True)
 class Waiting:
-    """A task that nobody has. `state` is that of its way through the policies; `told` is what a policy said."""
+    """A task that nobody has. `state` is that of its way through the policies; `told` is what a policy said, and
+    `made_of` what that was made of."""
 
     key: str
     title: str
@@ -87,11 +89,14 @@ class Waiting:
     effort_min: int
     state: str
     told: str
+    made_of: Any
 
     @property
     def reason(self) -> str:
         """Why it waits, in the language that is spoken: the schedule is kept for everybody."""
-        return str(_REASONS.get(self.state, self.told)) or tr("Waits for somebody")
+        known = _REASONS.get(self.state)
+        said = in_own_words(self.told, self.made_of) if known is None else str(known)
+        return said or tr("Waits for somebody")
 
 
 @dataclass(frozen=True)
@@ -235,23 +240,23 @@ def _waiting(workspace_id: int, hidden: Collection[str] = ()) -> tuple[tuple[Wai
     )
     ids = [row["id"] for row in rows]
     routed = {
-        pk: (state, reason)
-        for pk, state, reason in Routing.objects.filter(task_id__in=ids, closed_at__isnull=True).values_list(
-            "task_id", "state", "reason"
+        pk: (state, reason, told)
+        for pk, state, reason, told in Routing.objects.filter(task_id__in=ids, closed_at__isnull=True).values_list(
+            "task_id", "state", "reason", "told"
         )
     }
     offered = set(Offering.objects.filter(task_id__in=ids, state=Offering.State.OPEN).values_list("task_id", flat=True))
     return tuple(_wait(row, routed.get(row["id"]), is_offered=row["id"] in offered) for row in rows), found.count()
 
 
-def _wait(row: Mapping[str, Any], routed: tuple[str, str] | None, *, is_offered: bool) -> Waiting:
-    state, reason = routed or ("suggest", "")
+def _wait(row: Mapping[str, Any], routed: tuple[str, str, Any] | None, *, is_offered: bool) -> Waiting:
+    state, reason, made_of = routed or ("suggest", "", {})
     if is_offered:
         state = Routing.State.ASKING
     return Waiting(
         key=f"{row['project__key']}-{row['number']}", title=row["title"], project=row["project__key"],
         color=row["project__color"], priority=row["priority"], due_at=row["due_at"], effort_min=snapshot.effort(row),
-        state=str(state), told=reason,
+        state=str(state), told=reason, made_of=made_of,
     )  # fmt: skip
 
 

@@ -102,9 +102,9 @@
       place(it, x(low), 3 + (at % 3) * (lanes > 1 ? height : 0), Math.max(5, (end - low) * scale - 1), height);
       lane.append(it);
       if ((Math.min(end, to) - Math.max(low, from)) * scale > 90 && lanes === 1) {
-        const why = make("block-why", tr("Why?"), "a");
+        const why = make("block-why", tr("Why?"), "a"), wide = 12 + 6 * why.textContent.length;
         why.href = `/tasks/${key}/why/`; why.setAttribute("aria-label", tr("Why %(name)s has %(task)s", { name, task: key }));
-        place(why, x(low) + Math.min((end - low) * scale - 42, 230), 14, 36); lane.append(why);
+        place(why, x(low) + Math.min((end - low) * scale - wide - 6, 230), 14, wide); lane.append(why);
       }
     }
     return lane;
