@@ -72,6 +72,11 @@ def test_an_employees_day(visitor: Callable[..., Page], server: Server) -> None:
     assert [key for key, _, _ in lane["blocks"]] == keys
     assert max(_by_days(lane["spans"]).values()) <= 20 * 60
 
+    # on the board, too, one opens the reason
+    company.page.goto("/projects/SHOP/")
+    company.page.get_by_role("link", name=f"Why this person has {keys[0]}").click()
+    expect(company.page.get_by_role("dialog").get_by_text("Bob Builder").first).to_be_visible()
+
     # pinned: no plan moves it
     company.send(f"/tasks/{keys[0]}/pin/", worker=number)
 

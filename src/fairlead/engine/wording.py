@@ -64,6 +64,7 @@ COUNTED = {
     "task": (pattern("%(count)s task"), pattern("%(count)s tasks")),
     "week": (pattern("%(count)s week"), pattern("%(count)s weeks")),
     "change": (pattern("%(count)s change"), pattern("%(count)s changes")),
+    "violation": (pattern("%(count)s violation"), pattern("%(count)s violations")),
 }
 """What is counted: one, and more."""
 

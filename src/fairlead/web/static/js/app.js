@@ -146,6 +146,9 @@
   document.addEventListener("htmx:responseError", ({ detail }) => {
     if (!detail.xhr.getResponseHeader("HX-Trigger")) send("toast", { level: "error", text: tr("That did not work. Reload the page and try again.") });
   });
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {  // a dialog takes all of it, wherever its link stands
+    if (detail.target?.id === "modal-body") Object.assign(detail, { selectOverride: "unset", swapOverride: "innerHTML" });
+  });
   document.addEventListener("htmx:afterSwap", ({ detail }) => { if (detail.target.id === "modal-body") openModal(document.getElementById("modal")); });
 
   // whatever is new on the page
