@@ -11,7 +11,7 @@ from fairlead.events.models import Event
 from fairlead.events.tenancy import enter
 from fairlead.lib.errors import Conflict, Forbidden, Invalid, Missing, Refused
 from fairlead.work import actions, queries
-from fairlead.work.models import Project, Status, Task
+from fairlead.work.models import Comment, Project, Status, Task
 from fairlead.work.placement import TaskPlacement
 
 from .conftest import Site
@@ -114,6 +114,21 @@ def test_a_private_project_takes_only_what_its_people_hold(site: Site, ops: Proj
     assert str(actions.transfer_task(found(site, "WEB-1"), ops, **by)) == "OPS-1"
     with pytest.raises(Missing):
         queries.find_task(site.world.dana.actor, "WEB-1")
+
+
+def test_what_was_said_to_one_client_is_not_shown_to_another(site: Site, ops: Project, by: dict[str, Any]) -> None:
+    task = site.make()
+    actions.share_project(site.project, site.world.clara.user, **by)
+    actions.add_comment(task, "Dear Clara", internal=False, **by)
+    actions.transfer_task(task, ops, **by)
+    assert Comment.objects.get().internal is False
+    actions.unshare_project(site.project, site.world.clara.user, **by)
+    actions.share_project(ops, site.world.clara.user, **by)
+    actions.transfer_task(found(site, "OPS-1"), site.project, **by)
+    assert Comment.objects.get().internal is False
+    actions.transfer_task(found(site, "WEB-1"), ops, **by)
+    assert Comment.objects.get().internal is True
+    assert list(queries.visible_comments(site.world.clara.actor, found(site, "OPS-1"))) == []
 
 
 def test_contributors_clients_and_strangers_move_nothing(site: Site, ops: Project) -> None:

@@ -16,7 +16,7 @@ from fairlead.work.actions.belonging import check_belongs
 from fairlead.work.actions.columns import STEP, require_room, top_rank
 from fairlead.work.actions.tasks import fresh, take_numbers, write
 from fairlead.work.former_keys import FormerKey
-from fairlead.work.models import Handover, Project, Status, Task
+from fairlead.work.models import Attachment, Comment, Handover, Project, ProjectClient, Status, Task
 from fairlead.work.permissions import may_manage_project, may_transfer
 from fairlead.work.placement import TaskPlacement
 from fairlead.work.states import State
@@ -26,7 +26,8 @@ def transfer_task(task: Task, project: Project, *, actor: Actor, now: datetime, 
     """Move the task to another project, with all its subtasks, into the columns of the states they are in.
 
     It gets the next key there and the old one leads to it; where it was before it has its first key again. A subtask
-    that moves without its parent stands alone. Raises Invalid, Refused with what is in the way, Conflict for an old
+    that moves without its parent stands alone. Where other clients see it than before, what was said and shown to
+    clients becomes internal. Raises Invalid, Refused with what is in the way, Conflict for an old
     `version`.
     """
     require(
@@ -41,9 +42,18 @@ def transfer_task(task: Task, project: Project, *, actor: Actor, now: datetime, 
             raise Refused(tr("%(project)s is archived. Restore it in its settings first.", project=project.name))
         whole = _with_subtasks(task)
         _check(whole, project)
+        if meets_other_clients(task, project):
+            Comment.objects.filter(task__in=whole).update(internal=True, question=False)
+            Attachment.objects.filter(task__in=whole).update(for_client=False)
         _arrive(whole, project, actor=actor, now=now)
     task.refresh_from_db(from_queryset=Task.objects.select_related("project", "status", "assignee", "parent__project"))
     return task
+
+
+def meets_other_clients(task: Task, project: Project) -> bool:
+    """Whether the project is shared with clients who do not see the task now."""
+    before = ProjectClient.objects.filter(project_id=task.project_id).values("user_id")
+    return ProjectClient.objects.filter(project=project).exclude(user_id__in=before).exists()
 
 
 def _with_subtasks(task: Task) -> list[Task]:
