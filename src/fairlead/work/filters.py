@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from fairlead.lib.speech import later
 from fairlead.people.models import TeamMember
 from fairlead.work.fields.asking import Asked
+from fairlead.work.former_keys import with_key
 from fairlead.work.models import Need, Task
 from fairlead.work.placement import TaskPlacement
 from fairlead.work.states import OPEN
@@ -106,7 +107,7 @@ class TaskFilter:
         for word in self.text.split():
             one = Q(title__icontains=word) | Q(description__icontains=word) | Q(labels__contains=[word])
             if key := re.fullmatch(r"([A-Za-z][A-Za-z0-9]{1,7})-(\d{1,9})", word):
-                one |= Q(project__key=key[1].upper(), number=int(key[2]))
+                one |= with_key(key[1], key[2])
             wanted &= one
         return wanted
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
 
 class FormerKey(models.Model):
@@ -22,3 +23,9 @@ class FormerKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.project.key}-{self.number}"
+
+
+def with_key(project: str, number: int | str) -> Q:
+    """Tasks that have this key, or had it before they moved."""
+    former = FormerKey.objects.filter(project__key=project.upper(), number=int(number)).values("task_id")
+    return Q(project__key=project.upper(), number=int(number)) | Q(pk__in=former)

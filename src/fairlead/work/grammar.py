@@ -24,6 +24,7 @@ from fairlead.work.fields.asking import Asked
 from fairlead.work.fields.definitions import by_key, visible
 from fairlead.work.files import readable_files
 from fairlead.work.filters import ME, NOBODY
+from fairlead.work.former_keys import with_key
 from fairlead.work.models import Need, Task
 from fairlead.work.states import OPEN, State
 from fairlead.work.types.models import TASK
@@ -127,7 +128,7 @@ def _texts(term: Term, reader: Reader) -> Q:
     ids = RawSQL("SELECT fairlead_found(%s, %s, %s, %s)", [term.value, term.phrase, inside, most])
     wanted = Q(pk__in=ids)
     if not term.phrase and (key := _KEY.fullmatch(term.value)):
-        wanted |= Q(project__key=key[1].upper(), number=int(key[2]))
+        wanted |= with_key(key[1], key[2])
     return wanted
 
 
