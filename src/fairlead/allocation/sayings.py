@@ -30,7 +30,7 @@ def in_language(sentence: str, kept: Any = None) -> str:
 def in_own_words(english: str, kept: Any) -> str:
     """A reason that was kept, as a sentence of its own for whoever reads it now."""
     text = in_language(english, kept)
-    return text[:1].upper() + text[1:]
+    return text if text == english else text[:1].upper() + text[1:]
 
 
 def _said(kept: Any) -> str:
