@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Final
 
 from babel.dates import format_skeleton
 
 from fairlead.lib.languages import ENGLISH
-from fairlead.lib.speech import current, locale
+from fairlead.lib.speech import current, later, locale
+
+WEEKDAYS: Final = (
+    later("Monday"),
+    later("Tuesday"),
+    later("Wednesday"),
+    later("Thursday"),
+    later("Friday"),
+    later("Saturday"),
+    later("Sunday"),
+)
 
 
 def in_words(day: date) -> str:

@@ -13,21 +13,13 @@ from babel import Locale
 from django import forms
 
 from fairlead.accounts.models import User
+from fairlead.lib.days import WEEKDAYS
 from fairlead.lib.speech import current, later, tr
 from fairlead.lib.text import folded
 from fairlead.people.actions.expertise import LEVELS
 from fairlead.people.models import Skill, Worker, WorkerSkill
 from fairlead.people.permissions import OWN_FIELDS
 
-DAYS: Final = (
-    later("Monday"),
-    later("Tuesday"),
-    later("Wednesday"),
-    later("Thursday"),
-    later("Friday"),
-    later("Saturday"),
-    later("Sunday"),
-)
 SPANS: Final = 3
 _TIME = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?")
 
@@ -270,7 +262,7 @@ class HoursForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.spans = spans
         for day, span in self._all():
-            words = {"from": tr("%(day)s from", day=DAYS[day]), "to": tr("%(day)s until", day=DAYS[day])}
+            words = {"from": tr("%(day)s from", day=WEEKDAYS[day]), "to": tr("%(day)s until", day=WEEKDAYS[day])}
             for end, label in words.items():
                 self.fields[f"d{day}_{span}_{end}"] = ClockField(required=False, label=label)
 
@@ -283,7 +275,7 @@ class HoursForm(forms.Form):
             ends = [f"d{day}_{span}_from", f"d{day}_{span}_to"]
             missing = [name for name in ends if self.cleaned_data.get(name) is None and name not in self.errors]
             if len(missing) == 1:
-                self.add_error(missing[0], tr("%(day)s: an interval needs both a start and an end.", day=DAYS[day]))
+                self.add_error(missing[0], tr("%(day)s: an interval needs both a start and an end.", day=WEEKDAYS[day]))
         return self.cleaned_data
 
     def hours(self) -> list[tuple[int, int, int]]:
@@ -301,7 +293,7 @@ class HoursForm(forms.Form):
                     e for s in range(self.spans) for end in ("from", "to") for e in self[f"d{day}_{s}_{end}"].errors
                 ],
             }
-            for day, name in enumerate(DAYS)
+            for day, name in enumerate(WEEKDAYS)
         ]
 
 

@@ -173,6 +173,7 @@ AREAS: Final[dict[str, tuple[str, ...]]] = {
         f"{W}/teams.py",
         f"{W}/fairness.py",
         "people/*",
+        "lib/days.py",
         "lib/http.py",
         "lib/ics*.py",
     ),

@@ -12,20 +12,12 @@ from django.db import transaction
 
 from fairlead.events.actor import Actor
 from fairlead.events.record import record
+from fairlead.lib.days import WEEKDAYS
 from fairlead.lib.errors import Conflict, Invalid, Missing, require
-from fairlead.lib.speech import later, locale, tr
+from fairlead.lib.speech import locale, tr
 from fairlead.people.models import Hours, Preference, Skill, TimeOff, Worker
 from fairlead.people.permissions import may_decide_time_off, may_edit_worker
 
-_DAYS: Final = (
-    later("Monday"),
-    later("Tuesday"),
-    later("Wednesday"),
-    later("Thursday"),
-    later("Friday"),
-    later("Saturday"),
-    later("Sunday"),
-)
 LONGEST_DAYS: Final = 366
 MOST_WISHES: Final = 40
 
@@ -58,10 +50,10 @@ def _tidy_hours(hours: Sequence[tuple[int, int, int]]) -> list[tuple[int, int, i
     for day, start, end in sorted(hours):
         if not 0 <= day <= 6 or not 0 <= start < end <= 1440:
             raise Invalid(
-                {"hours": tr("%(day)s: the end must be after the start, within one day.", day=_DAYS[day % 7])}
+                {"hours": tr("%(day)s: the end must be after the start, within one day.", day=WEEKDAYS[day % 7])}
             )
         if kept and kept[-1][0] == day and start < kept[-1][2]:
-            raise Invalid({"hours": tr("%(day)s: two of the times overlap.", day=_DAYS[day])})
+            raise Invalid({"hours": tr("%(day)s: two of the times overlap.", day=WEEKDAYS[day])})
         if kept and kept[-1][0] == day and start == kept[-1][2]:
             kept[-1] = (day, kept[-1][1], end)
         else:

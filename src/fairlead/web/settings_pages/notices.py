@@ -12,8 +12,9 @@ from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from fairlead.lib.days import WEEKDAYS
 from fairlead.lib.errors import Invalid
-from fairlead.lib.speech import later, tr
+from fairlead.lib.speech import tr
 from fairlead.notices import actions, queries
 from fairlead.notices.models import NoticeSettings
 from fairlead.notices.timing import Rhythm
@@ -21,15 +22,6 @@ from fairlead.web.access import Request, member_page
 from fairlead.web.settings_pages.devices import session_here
 from fairlead.web.settings_pages.frame import settings_page
 
-DAYS: Final = (
-    later("Monday"),
-    later("Tuesday"),
-    later("Wednesday"),
-    later("Thursday"),
-    later("Friday"),
-    later("Saturday"),
-    later("Sunday"),
-)
 CLOCK: Final = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 TIMES: Final = {"daily_at_min": "daily_at", "quiet_from_min": "quiet_from", "quiet_to_min": "quiet_to"}
 
@@ -57,7 +49,7 @@ def _shown(
     devices = queries.devices(request.actor, session_here(request), now=timezone.now())
     values: dict[str, Any] = {
         "told": told, "devices": devices, "muted": list(queries.mutes(request.actor)), "wrong": wrong or {},
-        "digests": NoticeSettings.Digest.choices, "days": list(enumerate(DAYS)), "times": TIMES,
+        "digests": NoticeSettings.Digest.choices, "days": list(enumerate(WEEKDAYS)), "times": TIMES,
     }  # fmt: skip
     return settings_page(request, "settings/notifications.jinja", values, status=status)
 
