@@ -88,6 +88,8 @@ PAGES: dict[str, Line] = {
     "GET /manifest.webmanifest": public(),
     "GET /sw.js": public(),
     "GET /offline/": public(),
+    "GET /static/css/page.css": public(),
+    "GET /static/js/page.js": public(),
     # coming in
     "GET /sign-in/": public(),
     "POST /sign-in/": public({"email": "bob@example.com", "password": "correct horse battery"}),

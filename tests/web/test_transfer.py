@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.contrib.staticfiles import finders
 
-from fairlead.web.transfer import static
+from fairlead.web.transfer import JOINED, joined, static
 
 pytestmark = pytest.mark.django_db
 
@@ -32,11 +32,35 @@ def test_two_packed_answers_to_the_same_question_differ_in_length(client):
 
 def test_a_style_sheet_is_packed_and_kept_for_good_under_an_address_of_its_content(client):
     page = client.get("/sign-in/").content.decode()
-    (address,) = re.findall(r'href="(/static/css/tokens\.css\?v=[0-9a-f]{10})"', page)
+    (address,) = re.findall(r'href="(/static/css/page\.css\?v=[0-9a-f]{10})"', page)
     answer = client.get(address, headers={"Accept-Encoding": "gzip"})
     assert answer.headers["Content-Encoding"] == "gzip"
     assert "immutable" in answer.headers["Cache-Control"]
-    assert gzip.decompress(answer.getvalue()) == Path(str(finders.find("css/tokens.css"))).read_bytes()
+    sheet = gzip.decompress(answer.getvalue()).decode()
+    assert sheet == joined("css/page.css").decode()
+    assert sheet.startswith(Path(str(finders.find("css/tokens.css"))).read_text())
+    assert sheet.endswith(Path(str(finders.find("css/bare.css"))).read_text())
+
+
+def test_what_every_page_runs_comes_in_one_piece(client):
+    answer = client.get(static("js/page.js"))
+    assert answer.headers["Content-Type"] == "text/javascript; charset=utf-8"
+    parts = [Path(str(finders.find(name))).read_text() for name in JOINED["js/page.js"]]
+    assert answer.content.decode() == "\n".join(parts)
+    assert JOINED["js/page.js"][:2] == ("js/before.js", "js/app.js")
+
+
+def test_no_page_has_a_script_in_its_markup():
+    """js/before.js tells htmx so."""
+    root = Path(str(finders.find("js"))).parents[1]
+    found = [it.name for it in root.rglob("*.jinja") if re.search(r"\bhx-on[-:]|\son\w+=", it.read_text())]
+    assert found == []
+
+
+def test_the_pieces_are_for_everybody(client):
+    answer = client.get(static("css/page.css"))
+    assert "public" in answer.headers["Cache-Control"]
+    assert "Set-Cookie" not in answer.headers
 
 
 def test_a_font_is_kept_for_good_and_not_packed_again(client):

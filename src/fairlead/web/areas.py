@@ -69,6 +69,7 @@ from fairlead.web import (
     time_weeks,
     timeline,
     timer,
+    transfer,
     transfers,
 )
 
@@ -136,6 +137,7 @@ AREAS: list[ModuleType] = [
     time_log,
     time_weeks,
     timer,
+    transfer,
     transfers,
     teams,
 ]

@@ -22,6 +22,7 @@ from fairlead.lib.errors import Missing, Refused
 from fairlead.lib.speech import tr
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
 from fairlead.web.access import Request, member_page, to_portal
+from fairlead.web.here import Place, others_at
 from fairlead.web.marks import mark
 from fairlead.web.own_filters import own_fields
 from fairlead.web.own_values import shown_value
@@ -104,6 +105,7 @@ def show(request: Request, key: str) -> HttpResponse:
         "may_manage": request.actor.role in MANAGERS,
         "here": address(request),
         "empty": not any(column.held for column in found.columns),
+        "others": others_at(request, Place(project.workspace_id, f"board/{project.pk}")),
     }
     return pushed(request, page(request, "board/board.jinja", values))
 

@@ -139,10 +139,13 @@ def at_board(request: Request, key: str) -> HttpResponse:
 
 
 def _shown(request: Request, place: Place) -> HttpResponse:
-    others = here.people(place) - {request.user.pk}
-    people = _faces(place.workspace_id, others)
-    values = {"people": people[:SHOWN], "more": len(people[SHOWN:]), "names": [it["name"] for it in people]}
-    return page(request, "here/people.jinja", values)
+    return page(request, "here/people.jinja", others_at(request, place))
+
+
+def others_at(request: Request, place: Place) -> dict[str, Any]:
+    """Who beside the reader has it open: people as avatars want them, how many more, and the names of all."""
+    people = _faces(place.workspace_id, here.people(place) - {request.user.pk})
+    return {"people": people[:SHOWN], "more": len(people[SHOWN:]), "names": [it["name"] for it in people]}
 
 
 def _faces(workspace_id: int, user_ids: set[int]) -> list[dict[str, Any]]:

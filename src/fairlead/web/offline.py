@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from fairlead.lib.speech import later
 from fairlead.web.render import page
-from fairlead.web.transfer import static
+from fairlead.web.transfer import ALWAYS_JOINED, JOINED, static
 
 KEPT_FOLDERS: Final = ("css", "js", "vendor")
 KEPT_ENDINGS: Final = (".css", ".js", "inter-latin.woff2")
@@ -70,8 +70,9 @@ def nothing(request: HttpRequest) -> HttpResponse:
 def kept_files() -> list[str]:
     """The addresses of everything that pages need beside themselves."""
     roots = [Path(str(finders.find(folder))) for folder in KEPT_FOLDERS]
-    names = (f"{root.name}/{found.name}" for root in roots for found in sorted(root.iterdir()))
-    return [static(name) for name in names if name.endswith(KEPT_ENDINGS)]
+    names = [f"{root.name}/{found.name}" for root in roots for found in sorted(root.iterdir())]
+    alone = [name for name in names if name.endswith(KEPT_ENDINGS) and name not in ALWAYS_JOINED]
+    return [static(name) for name in [*JOINED, *alone]]
 
 
 urls = [

@@ -24,6 +24,7 @@ from fairlead.web.attachments import files_of
 from fairlead.web.blame import blame
 from fairlead.web.board import label_color, today_of
 from fairlead.web.filters import html
+from fairlead.web.here import Place, others_at
 from fairlead.web.render import page
 from fairlead.web.task_commands import task_commands
 from fairlead.web.task_comments import comments_of
@@ -111,6 +112,7 @@ def _task_page(request: Request, task: Task, found: TaskDetails, form: TaskForm,
         "placements": placements_of(actor, task),
         "placeable": further,
         "origin": None if client else origin(task),
+        "others": None if client else others_at(request, Place(task.workspace_id, f"task/{task.pk}")),
         **files_of(request, task),
         **comments_of(request, task),
         **fields_of(request, task),

@@ -4,6 +4,7 @@
    data-relative     a <time> shown as "3 hours ago" data-focus     takes the focus when it arrives
    An element with id="modal" that htmx fills opens as a dialog. The event `toast` {text, level, undo_url} shows a toast
    and may come from the server as an HX-Trigger header; `close-modal` closes the dialog.
+   whenIdle(deed) does it when the page stands and nothing else is to do, such as reading what this browser has kept.
    tr("Move %(task)s", { task }) says a text in the language of the page, trCount the form for n things: what is not
    English stands in the page as JSON (#texts), so that scripts are the same for everybody. */
 (() => {
@@ -12,6 +13,8 @@
   const fill = (text, values) => text.replace(/%\((\w+)\)s/g, (whole, name) => values[name] ?? whole);
   window.tr = (text, values = {}) => fill(texts[text] ?? text, values);
   window.trCount = (one, many, n, values = {}) => fill((texts[one] ?? [one, many])[forms.select(n) === "one" ? 0 : 1], { n, ...values });
+
+  window.whenIdle = (deed) => window.requestIdleCallback ? requestIdleCallback(deed, { timeout: 2000 }) : setTimeout(deed, 200);
 
   const all = (selector, root = document) => root.querySelectorAll(selector);
   const csrf = () => document.querySelector('meta[name="csrf-token"]')?.content ?? "";

@@ -39,14 +39,16 @@
     };
     return stream;
   };
-  let stream = listen();
+  let stream;
+  const begin = () => { stream ??= listen(); };
+  document.readyState === "complete" ? begin() : addEventListener("load", begin);
   /* A browser allows few connections to one server: a hidden tab gives its own back and catches up when it is seen. */
   document.addEventListener("visibilitychange", () => {
-    stream.close();
+    stream?.close();
     if (document.hidden) return;
     for (const part of parts()) part.dataset.stale = "";
     stream = listen();
     flush();
   });
-  addEventListener("pagehide", () => stream.close());
+  addEventListener("pagehide", () => stream?.close());
 })();

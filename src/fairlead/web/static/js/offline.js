@@ -110,7 +110,9 @@
     for (const toggle of document.querySelectorAll("[data-keep-here]")) toggle.querySelector("span").textContent = toggle.dataset.done.replace("{n}", count);
   };
   if ("serviceWorker" in navigator && window.caches) {
-    navigator.serviceWorker.register("/sw.js").then(() => navigator.serviceWorker.ready).then(keeping).catch(() => {});
+    const begin = () => navigator.serviceWorker.register("/sw.js").then(() => navigator.serviceWorker.ready).then(keeping).catch(() => {});
+    if (navigator.serviceWorker.controller) begin();
+    else addEventListener("load", () => setTimeout(() => whenIdle(begin), 1000));  // fetches much: not while the first page comes
     navigator.serviceWorker.addEventListener("message", ({ data }) => {
       if (data.count) { told(data.count); return; }
       away = true;
@@ -127,6 +129,9 @@
   document.addEventListener("submit", ({ target }) => {
     if (target.getAttribute("action") === "/sign-out/") localStorage.removeItem(QUEUE);
   }, true);
-  show();
-  if (!away && mine().some((entry) => !entry.why)) send();
+  if (away) show();
+  whenIdle(() => {
+    show();
+    if (!away && mine().some((entry) => !entry.why)) send();
+  });
 })();

@@ -137,5 +137,5 @@
   list.addEventListener("click", (event) => run(event.target.closest("[data-command]"), event.ctrlKey || event.metaKey));
   dialog.addEventListener("close", () => before?.focus?.());
   document.addEventListener("click", (event) => { if (event.target.closest("[data-palette]")) { event.preventDefault(); show(); } });
-  remember();
+  whenIdle(remember);
 })();

@@ -26,10 +26,11 @@
     localStorage.setItem(FLAG, user);
   };
 
-  if (can && Notification.permission === "granted" && localStorage.getItem(FLAG) === user && !sessionStorage.getItem(FLAG)) {
+  whenIdle(() => {
+    if (!can || Notification.permission !== "granted" || localStorage.getItem(FLAG) !== user || sessionStorage.getItem(FLAG)) return;
     sessionStorage.setItem(FLAG, user);
     tell().catch(() => {});
-  }
+  });
 
   const row = document.querySelector("[data-push]");
   if (!row) return;
