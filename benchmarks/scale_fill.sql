@@ -15,13 +15,13 @@ CREATE OR REPLACE FUNCTION pg_temp.prose(n bigint, salt integer, most integer) R
   AS $$ SELECT string_agg(pg_temp.word(pg_temp.pick(n * 61 + k, salt, 4000)), ' ') FROM generate_series(1, most) AS k $$;
 
 -- Everybody who is no AI agent signs in; every fiftieth is a manager, every hundredth leads. Clients come on top.
-INSERT INTO accounts_user (password, email, name, kind, time_zone, theme, is_active, created_at)
+INSERT INTO accounts_user (password, email, name, kind, time_zone, language, theme, is_active, created_at)
 SELECT '!', 'w' || %(workspace)s || '-' || n || '@example.com', 'Person ' || initcap(pg_temp.word(pg_temp.pick(n, 1, 4000))) || ' ' || n,
-  'person', 'UTC', 'system', true, now() - interval '2 years'
+  'person', 'UTC', '', 'system', true, now() - interval '2 years'
 FROM generate_series(0, %(workers)s - 1) AS n WHERE n %% 20 <> 19;
 
-INSERT INTO accounts_user (password, email, name, kind, time_zone, theme, is_active, created_at)
-SELECT '!', 'c' || %(workspace)s || '-' || n || '@example.com', 'Client ' || n, 'person', 'UTC', 'system', true, now() - interval '2 years'
+INSERT INTO accounts_user (password, email, name, kind, time_zone, language, theme, is_active, created_at)
+SELECT '!', 'c' || %(workspace)s || '-' || n || '@example.com', 'Client ' || n, 'person', 'UTC', '', 'system', true, now() - interval '2 years'
 FROM generate_series(0, greatest(%(workers)s / 50, 3) - 1) AS n;
 
 CREATE TEMP TABLE user_at AS SELECT id, email, left(email, 1) AS sort, split_part(split_part(email, '-', 2), '@', 1)::integer AS n
@@ -156,8 +156,8 @@ SELECT %(workspace)s, a.id, a.worker_id, r.id, 'person', (SELECT min(id) FROM us
 FROM task_at a JOIN allocation_receipt r ON r.task_id = a.id,
 LATERAL (SELECT CASE WHEN a.state IN ('done', 'cancelled') THEN a.created_at + interval '8 days' ELSE now() + pg_temp.pick(a.n, 51, 240) * interval '1 hour' END AS at) AS place;
 
-INSERT INTO allocation_routing (workspace_id, task_id, version_id, state, step, turn, reason, created_at, changed_at)
-SELECT %(workspace)s, a.id, v.id, 'suggest', 0, 0, '', a.created_at, a.created_at FROM task_at a,
+INSERT INTO allocation_routing (workspace_id, task_id, version_id, state, step, turn, reason, told, created_at, changed_at)
+SELECT %(workspace)s, a.id, v.id, 'suggest', 0, 0, '', '{}', a.created_at, a.created_at FROM task_at a,
   (SELECT current_id AS id FROM allocation_policy WHERE workspace_id = %(workspace)s AND is_catch_all) AS v WHERE a.worker_id IS NULL;
 
 -- Offers: answered ones for a fifth of what is done, open ones for some of what waits.

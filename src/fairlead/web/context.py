@@ -1,13 +1,19 @@
-"""What every page shows around its content: who is signed in, where one can go, and messages."""
+"""What every page shows around its content: who is signed in, where one can go, and messages.
+
+What costs a query is looked up when the template first asks for it: a part of a page shows nothing of it.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
+from typing import Any, Final
 
 from django.contrib.messages import get_messages
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+from django.utils.html import format_html
 
 from fairlead.accounts.models import User
 from fairlead.accounts.permissions import STAFF
@@ -25,9 +31,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     user: User | None = request.user if request.user.is_authenticated else None
     actor: Actor | None = getattr(request, "actor", None)
     now = timezone.now()
-    nav = items(actor, request.path, now=now) if actor else []
-    nav_projects = projects(actor, request.path) if actor else []
-    timer = running_timer(actor, now=now) if actor else None
+    token = get_token(request)
     return {
         "user": user,
         "workspace": getattr(request, "workspace", None),
@@ -36,18 +40,34 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "theme": user.theme if user else "system",
         "zone": user.time_zone if user else "UTC",
         "now": now,
-        "csrf_token": get_token(request),
+        "csrf_token": token,
+        "csrf_input": format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', token),
         "path": request.path,
-        "unread_notices": unread_count(actor, now=now) if actor else 0,
-        "timer": timer,
         "timer_roles": actor is not None and actor.role in STAFF,
-        "own_presence": own_presence(actor, now) if actor else None,
+        "shortcuts": SHORTCUTS,
+        "workspaces": SimpleLazyObject(lambda: _workspaces(request, user)) if user else [],
+        "messages": _told(request),
+        **(_around(actor, request.path, now) if actor else NOTHING_AROUND),
+    }
+
+
+NOTHING_AROUND: Final[dict[str, Any]] = {
+    "unread_notices": 0, "timer": None, "own_presence": None, "nav": [], "nav_projects": [], "commands": [],
+}  # fmt: skip
+
+
+def _around(actor: Actor, path: str, now: datetime) -> dict[str, Any]:
+    """The frame of a page for somebody who is signed in."""
+    nav = SimpleLazyObject(lambda: items(actor, path, now=now))
+    nav_projects = SimpleLazyObject(lambda: projects(actor, path))
+    timer = SimpleLazyObject(lambda: running_timer(actor, now=now))
+    return {
+        "unread_notices": SimpleLazyObject(lambda: unread_count(actor, now=now)),
+        "timer": timer,
+        "own_presence": SimpleLazyObject(lambda: own_presence(actor, now)),
         "nav": nav,
         "nav_projects": nav_projects,
-        "commands": commands(actor, nav, nav_projects, running=timer is not None) if actor else [],
-        "shortcuts": SHORTCUTS,
-        "workspaces": _workspaces(request, user) if user else [],
-        "messages": _told(request),
+        "commands": SimpleLazyObject(lambda: commands(actor, nav, nav_projects, running=bool(timer))),
     }
 
 

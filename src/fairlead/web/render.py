@@ -7,7 +7,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.template import engines
-from django.template.backends.utils import csrf_input_lazy, csrf_token_lazy
 from django.utils.cache import patch_vary_headers
 from jinja2_fragments import render_block
 
@@ -25,11 +24,7 @@ def page(
     `values` reach the template beside the shell's variables. Boosted links and restored history want the whole page.
     """
     engine = engines["jinja2"]
-    context: dict[str, Any] = {
-        "request": request,
-        "csrf_input": csrf_input_lazy(request),
-        "csrf_token": csrf_token_lazy(request),
-    }
+    context: dict[str, Any] = {"request": request}
     for processor in engine.template_context_processors:  # type: ignore[attr-defined]
         context.update(processor(request))
     context.update(values)
