@@ -15,6 +15,7 @@ from conftest import Person
 from fairlead.allocation import actions, policy
 from fairlead.allocation.actions import plans
 from fairlead.allocation.models import Plan
+from fairlead.web import fairness, people
 from fairlead.work.models import Task
 
 from .conftest import Team
@@ -211,3 +212,17 @@ def test_nonsense_in_a_form_is_no_crash(team: Team, alice: Client, values: dict[
     assert alice.post(f"/tasks/{task}/assign/", values).status_code in (404, 422)
     assert alice.post(f"/tasks/{task}/needs/", {"needs": "1:2:3"}).status_code == 422
     assert team.fresh(task).assignee is None
+
+
+def test_fairness_shows_one_page_of_people_after_the_other(
+    team: Team, alice: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = text(alice.get("/people/fairness/"))
+    assert ("Bob" in whole, "Dana" in whole, "Next page" in whole) == (True, True, False)
+    monkeypatch.setattr(fairness, "PAGE_ROWS", 1)
+    monkeypatch.setattr(people, "PAGE_ROWS", 1)
+    shown = [text(alice.get(f"/people/fairness/?from={n}")) for n in (0, 1)]
+    assert [("Bob" in it, "Dana" in it) for it in shown] == [(True, False), (False, True)]
+    assert "from=1" in alice.get("/people/fairness/").content.decode()
+    assert alice.get("/people/fairness/?from=-1&weeks=4").status_code == 200
+    assert alice.get("/people/fairness/?from=99").status_code == 200

@@ -593,6 +593,7 @@ PAGES: dict[str, Line] = {
     "GET /tasks/export.csv": allow(*EVERYBODY),
     "GET /people/export.csv": allow(*READERS),
     "GET /people/names/": allow(*READERS),
+    "GET /people/members/": allow(*MANAGERS),
     # import
     "GET /import/": allow(*MANAGERS),
     "POST /import/": allow(*MANAGERS),

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from conftest import Person
 from fairlead.people.models import Worker
 from fairlead.people.queries import DirectoryFilter, directory, directory_page, directory_workers
-from fairlead.web import task_filters, task_list
+from fairlead.web import member_field, task_filters, task_list
 from work.conftest import Site, worker_for
 from work.test_pages import Browser, alice, open_as, text  # noqa: F401  fixtures
 
@@ -97,3 +97,43 @@ def _queries(browser: Browser, address: str) -> int:
     with CaptureQueriesContext(connection) as found:
         browser.get(address)
     return len(found)
+
+
+def test_the_account_of_a_profile_is_typed_where_members_are_many(
+    site: Site,
+    alice: Browser,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bob, dana = worker_for(site.world.bob, site.now), site.world.dana.user
+    address = f"/people/{bob.pk}/edit/"
+    listed = text(alice.get(address))
+    assert f'<option value="{dana.pk}">{dana.name} ({dana.email})</option>' in listed
+    assert "/people/members/" not in listed
+    monkeypatch.setattr(member_field, "LISTED", 1)
+    typed = text(alice.get(address))
+    assert f'<option value="{dana.pk}">' not in typed
+    assert f'value="{site.world.bob.user.name} ({site.world.bob.user.email})"' in typed
+    assert f'value="{dana.name} ({dana.email})"' in text(alice.get(f"/people/members/?owner={dana.email[:6]}"))
+    form = {
+        "kind": "agent", "name": "Robot", "time_zone": "UTC", "lanes": "1", "speed_percent": "100",
+        "version": bob.version,
+    }  # fmt: skip
+    assert alice.post(address, {**form, "owner": f"{dana.name} ({dana.email})", "user": ""}).status_code == 302
+    bob.refresh_from_db()
+    assert (bob.owner_id, bob.user_id) == (dana.pk, None)
+    refused = alice.post(address, {**form, "version": bob.version, "owner": "somebody@else.example"})
+    assert refused.status_code == 422
+    assert "Nobody here has this address." in text(refused)
+    assert 'value="somebody@else.example"' in text(refused)
+
+
+def test_members_are_proposed_to_managers_of_the_same_workspace_without_clients(
+    site: Site,
+    alice: Browser,  # noqa: F811
+    open_as: Callable[[Person], Browser],  # noqa: F811
+) -> None:
+    world = site.world
+    assert world.dana.user.email in text(alice.get("/people/members/?user="))
+    assert world.clara.user.email not in text(alice.get(f"/people/members/?user={world.clara.user.email}"))
+    assert world.charlie.user.email not in text(alice.get(f"/people/members/?user={world.charlie.user.email}"))
+    assert open_as(world.bob).get("/people/members/?user=").status_code == 403

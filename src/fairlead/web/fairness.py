@@ -12,6 +12,7 @@ from fairlead.allocation import queries
 from fairlead.lib.speech import locale
 from fairlead.people.queries import team_choices
 from fairlead.web.access import Request, member_page
+from fairlead.web.people import PAGE_ROWS, neighbours
 from fairlead.web.render import page
 
 
@@ -24,8 +25,13 @@ def index(request: Request) -> HttpResponse:
     chosen = request.GET.get("team", "")
     team = int(chosen) if chosen.isascii() and chosen.isdecimal() and len(chosen) < 16 else None
     told = queries.fairness(request.actor, now=timezone.now(), weeks=weeks, team_id=team)
+    start = request.GET.get("from", "")
+    first = int(start) if start.isascii() and start.isdecimal() and len(start) < 8 else 0
     values = {
-        "told": told, "windows": queries.FAIRNESS_WINDOWS, "team": team, "teams": team_choices(request.actor),
+        "told": told, "rows": told.rows[first : first + PAGE_ROWS], "first": first,
+        "pages": neighbours(request, first, len(told.rows)),
+        "shows_pay": any(row.pay_cents is not None for row in told.rows),
+        "windows": queries.FAIRNESS_WINDOWS, "team": team, "teams": team_choices(request.actor),
         "load_index": _index(told.load_index), "opportunity_index": _index(told.opportunity_index),
     }  # fmt: skip
     return page(request, "people/fairness.jinja", values)

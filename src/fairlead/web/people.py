@@ -41,7 +41,7 @@ from fairlead.web.skills import skill_choices
 from fairlead.work.queries import visible_tasks
 from fairlead.work.states import OPEN
 
-PAGE_ROWS = 100
+PAGE_ROWS = 50
 SKILLS_SHOWN = 4
 HOLIDAYS_AHEAD_DAYS = 90
 TASKS_SHOWN = 12
@@ -63,7 +63,7 @@ def index(request: Request) -> HttpResponse:
     values = {
         "rows": _lines(request.actor, found.rows, now, zone), "export": _export_address(request),
         "wanted": wanted, "total": found.total, "first": found.first,
-        "pages": _pages(request, found.first, found.total),
+        "pages": neighbours(request, found.first, found.total),
         "nobody": not found.total and not queries.visible_workers(request.actor).exists(),
         "requests": [_request(r) for r in queries.requests_waiting(request.actor)] if manages else [],
         "manages": manages, "kinds": [("", tr("Everybody")), *Worker.Kind.choices],
@@ -112,7 +112,9 @@ def _number(text: str | None) -> int | None:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 12 else None
 
 
-def _pages(request: Request, first: int, total: int) -> tuple[str | None, str | None]:
+def neighbours(request: Request, first: int, total: int) -> tuple[str | None, str | None]:
+    """The addresses of the pages of people before and after the one that begins at `first`, where there are any."""
+
     def address(start: int) -> str:
         return "?" + urlencode({**request.GET.dict(), "from": start})
 
@@ -145,15 +147,12 @@ def _request(row: dict[str, Any]) -> dict[str, Any]:
 def new(request: Request) -> HttpResponse:
     """A form for somebody new."""
     require(may_manage_people(request.actor), tr("Only a manager can add people."))
-    members = people_edit.members(request.actor)
     initial = {
         "time_zone": request.workspace.time_zone, "country": request.workspace.country,
         "lanes": 1, "speed_percent": 100,
         "kind": request.GET.get("kind", Worker.Kind.EMPLOYEE),
     }  # fmt: skip
-    form = ProfileForm(
-        request.POST or None, initial=initial, members=people_edit.choices(members), currency=request.workspace.currency
-    )
+    form = ProfileForm(request.POST or None, initial=initial, actor=request.actor, currency=request.workspace.currency)
 
     shown = FormPage(
         tr("Add somebody"), tr("Add"), (tr("People"), reverse("people")), fields="people/_fields_new.jinja",
@@ -162,7 +161,7 @@ def new(request: Request) -> HttpResponse:
     made: list[Worker] = []
 
     def act() -> str:
-        made.append(actions.create_worker(**form.profile(members), actor=request.actor, now=timezone.now()))
+        made.append(actions.create_worker(**form.profile(), actor=request.actor, now=timezone.now()))
         return tr("%(name)s was added. Say which skills they have, so that tasks find them.", name=made[0].name)
 
     response = answer(request, form, shown, act)

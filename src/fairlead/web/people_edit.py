@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -13,8 +12,6 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from fairlead.accounts.models import Membership, Role, User
-from fairlead.events.actor import Actor
 from fairlead.lib.errors import Missing, require
 from fairlead.lib.speech import later, tr, tr_as
 from fairlead.lib.text import folded
@@ -42,19 +39,6 @@ from fairlead.web.skills import skill_choices
 _MAY_NOT: Final = later("Only a manager, or the person themselves, can change this profile.")
 
 
-def members(actor: Actor) -> dict[int, User]:
-    """The members of the workspace that a worker can be linked to, by id; clients are not workers."""
-    found = Membership.objects.filter(workspace_id=actor.workspace_id, removed_at__isnull=True).exclude(
-        role=Role.CLIENT
-    )
-    return {m.user_id: m.user for m in found.select_related("user").order_by("user__name")}
-
-
-def choices(known: Mapping[int, User]) -> list[tuple[int, str]]:
-    """Members for a choice."""
-    return [(pk, f"{user.name} ({user.email})") for pk, user in known.items()]
-
-
 def _mine_to_edit(request: Request, number: int) -> Worker:
     worker = queries.find_worker(request.actor, number)
     require(may_edit_worker(request.actor, worker), _MAY_NOT)
@@ -69,16 +53,14 @@ def _back(worker: Worker) -> tuple[str, str]:
 def profile(request: Request, number: int) -> HttpResponse:
     """Who they are, where, how much they can take and what they cost."""
     worker = _mine_to_edit(request, number)
-    known = members(request.actor)
     form = ProfileForm(
-        request.POST or None, initial=profile_values(worker), members=choices(known),
-        currency=request.workspace.currency,
+        request.POST or None, initial=profile_values(worker), actor=request.actor, currency=request.workspace.currency,
         leave_out=() if may_manage_people(request.actor) else NOT_OWN,
     )  # fmt: skip
 
     def act() -> str:
         version = form.cleaned_data["version"]
-        actions.change_worker(worker, actor=request.actor, now=timezone.now(), version=version, **form.profile(known))
+        actions.change_worker(worker, actor=request.actor, now=timezone.now(), version=version, **form.profile())
         return tr("The profile was saved.")
 
     return answer(

@@ -12,13 +12,14 @@ from zoneinfo import available_timezones
 from babel import Locale
 from django import forms
 
-from fairlead.accounts.models import User
+from fairlead.events.actor import Actor
 from fairlead.lib.days import WEEKDAYS
 from fairlead.lib.speech import current, later, tr
 from fairlead.lib.text import folded
 from fairlead.people.actions.expertise import LEVELS
 from fairlead.people.models import Skill, Worker, WorkerSkill
 from fairlead.people.permissions import OWN_FIELDS
+from fairlead.web.member_field import member_field
 
 SPANS: Final = 3
 _TIME = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?")
@@ -106,39 +107,26 @@ class ProfileForm(forms.Form):
     rate = forms.DecimalField(
         label=later("Cost per hour"), required=False, min_value=0, max_value=100_000, max_digits=8, decimal_places=2
     )
-    user = forms.TypedChoiceField(
-        label=later("Account"),
-        required=False,
-        coerce=int,
-        empty_value=None,
-        help_text=later("The member who signs in as this worker."),
-    )
-    owner = forms.TypedChoiceField(
-        label=later("Who answers for it"),
-        required=False,
-        coerce=int,
-        empty_value=None,
-        help_text=later("For AI agents: a human."),
-    )
+    user = forms.Field(label=later("Account"), help_text=later("The member who signs in as this worker."))
+    owner = forms.Field(label=later("Who answers for it"), help_text=later("For AI agents: a human."))
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(
         self,
         *args: Any,
-        members: Sequence[tuple[int, str]],
+        actor: Actor,
         currency: str,
         leave_out: Iterable[str] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        choices = [("", tr("Nobody")), *members]
-        for name in ("user", "owner"):
-            self.fields[name].choices = choices  # type: ignore[attr-defined]
+        for name in {"user", "owner"} - set(leave_out):
+            self.fields[name] = member_field(actor, self.fields[name])
         self.fields["rate"].label = tr("Cost per hour, %(currency)s", currency=currency)
         for name in leave_out:
             del self.fields[name]
 
-    def profile(self, members: Mapping[int, User]) -> dict[str, Any]:
+    def profile(self) -> dict[str, Any]:
         """What `create_worker` and `change_worker` take; what was left empty and has no meaning is left out."""
         values = {name: value for name, value in self.cleaned_data.items() if name != "version"}
         if "week_hours" in values:
@@ -148,9 +136,6 @@ class ProfileForm(forms.Form):
             values["rest_minutes"] = _minutes(values.pop("rest_hours"))
         if "rate" in values:
             values["rate_cents"] = int((values.pop("rate") or Decimal(0)) * 100)
-        for name in ("user", "owner"):
-            if name in values:
-                values[name] = members.get(values[name])
         return {k: v for k, v in values.items() if v is not None or k in _MAY_BE_NOTHING}
 
 
