@@ -160,7 +160,7 @@ def _list(
         "project": project,
         "found": found,
         "rows": [{**show(row), **marks.get(row["id"], {}), "parts": parts.get(row["id"])} for row in found.rows],
-        "shown": shown,
+        "shown": tuple(shown),
         "columns": _heads(request, shown, sort),
         "chooser": _chooser(request, shown, project),
         "bar": bar,
