@@ -30,8 +30,9 @@ _remembered: dict[Hashable, Markup] = {}
 
 
 def again(macro: Callable[..., Markup], row: dict[str, Any], *args: Any) -> Markup:
-    """Like `once` for a larger piece, such as a card or a row of a table: `row` may hold lists and dicts. Everything that it holds,
-    every further argument and the language are part of what is remembered, so nothing is shown that is no longer so."""
+    """Like `once` for a larger piece, such as a card or a row of a table: `row` may hold lists and dicts. Everything
+    that it holds, every further argument and the language are part of what is remembered, so nothing is shown that is
+    no longer so."""
     key = (macro, current(), *row, *[v if type(v) in _PLAIN else _frozen(v) for v in row.values()], *args)
     drawn = _remembered.get(key)
     if drawn is None:
