@@ -316,6 +316,7 @@ PAGES: dict[str, Line] = {
     "GET /tasks/<key>/cell/<cell>/": allow(*MANAGERS, HOLDER),
     "POST /tasks/<key>/cell/<cell>/save/": allow(*MANAGERS, HOLDER, data={"value": "3"}),
     "POST /tasks/bulk/": allow(*STAFF, data={"task": "{held}", "priority": "3"}),
+    "POST /tasks/bulk/move/": allow(*STAFF, data={"task": "{held}"}),
     "POST /tasks/bulk/told/": allow(*STAFF, data={"skipped": "0"}),
     "POST /tasks/bulk/do/": allow(*STAFF, data={"task": "{held}", "priority": "3"}),
     "GET /views/<number>/": allow(*READERS),
