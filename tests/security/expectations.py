@@ -546,6 +546,7 @@ PAGES: dict[str, Line] = {
     "GET /tasks/<key>/notices/": allow(*SEES_PROJECT),
     "POST /tasks/<key>/mute/": allow(*SEES_PROJECT),
     "POST /tasks/<key>/unmute/": allow(*SEES_PROJECT),
+    "GET /projects/<key>/notices/": allow(*SEES_PROJECT),
     "POST /projects/<key>/mute/": allow(*SEES_PROJECT),
     "POST /projects/<key>/unmute/": allow(*SEES_PROJECT),
     "GET /here/task/<key>/": allow(*READERS),
