@@ -71,6 +71,27 @@ def test_many_are_previewed_changed_and_taken_back(alice: Caller, web: dict[str,
     problem(alice.post("/tasks/bulk", {"tasks": ["WEB-9"], "priority": 4}), 404, "not-found")
 
 
+def test_many_move_to_another_project_and_come_back(as_person: As, alice: Caller, web: dict[str, Any]) -> None:
+    good(alice.post("/projects", {"key": "OPS", "name": "Operations"}), 201)
+    body = {"tasks": ["WEB-1", "WEB-2"], "project": "OPS"}
+    assert good(alice.post("/tasks/bulk", {**body, "preview": True})) == {
+        "batch": None, "changed": ["WEB-1", "WEB-2"], "skipped": [],
+    }  # fmt: skip
+    echo = as_person("echo", "work:read", "work:write")
+    refused = good(echo.post("/tasks/bulk", body))
+    assert (refused["batch"], refused["changed"]) == (None, [])
+    assert refused["skipped"][0] == {
+        "key": "WEB-1", "why": "Only who leads both projects moves a task from one to the other.",
+    }  # fmt: skip
+    done = good(alice.post("/tasks/bulk", body))
+    assert (done["changed"], good(alice.get("/tasks/WEB-1"))["key"]) == (["OPS-1", "OPS-2"], "OPS-1")
+    again = good(alice.post("/tasks/bulk", {"tasks": ["OPS-1"], "project": "OPS"}))
+    assert again["skipped"] == [{"key": "OPS-1", "why": "OPS-1 is in Operations already."}]
+    assert good(alice.post(f"/batches/{done['batch']}/undo"))["changed"] == ["WEB-1", "WEB-2"]
+    problem(alice.post("/tasks/bulk", {**body, "priority": 4}), 422, "invalid")
+    problem(alice.post("/tasks/bulk", {**body, "project": "XYZ"}), 404, "not-found")
+
+
 def test_an_agent_and_a_narrow_token_are_held_back(as_person: As, alice: Caller, web: dict[str, Any]) -> None:
     echo = as_person("echo", "work:read", "work:write")
     skipped = good(echo.post("/tasks/bulk", {"tasks": ["WEB-1"], "state": "done"}))["skipped"]

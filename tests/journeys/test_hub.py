@@ -116,6 +116,28 @@ def test_many_tasks_change_at_once_and_come_back(visitor: Callable[..., Page]) -
     expect(page.get_by_role("row", name="WEB-3").get_by_role("img", name="No priority")).to_be_visible()
 
 
+def test_many_tasks_move_to_another_project_and_come_back(visitor: Callable[..., Page]) -> None:
+    company = open_company(visitor())
+    company.add_project("OPS", "Operations")
+    _shop(company)
+    page = company.page
+    page.goto("/projects/WEB/list/?sort=key")
+    page.get_by_role("checkbox", name="Choose WEB-1").click()
+    page.get_by_role("checkbox", name="Choose WEB-3").click(modifiers=["Shift"])
+    page.get_by_role("button", name="Move to project…").click()
+    expect(page.get_by_role("heading", name="Move 3 tasks to another project")).to_be_visible()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Project").select_option(label="Operations (OPS)")
+    dialog.get_by_role("button", name="Preview").click()
+    expect(page.get_by_role("heading", name="3 tasks move to Operations")).to_be_visible()
+    dialog.get_by_role("button", name="Move 3 tasks").click()
+    expect(toast(page, "3 tasks are in Operations now.")).to_be_visible()
+    expect(page.get_by_role("table")).to_have_count(0)
+    page.get_by_role("status").get_by_role("button", name="Undo").click()
+    expect(toast(page, "3 tasks as before.")).to_be_visible()
+    expect(page.get_by_role("row", name="WEB-3")).to_be_visible()
+
+
 def test_a_cell_is_edited_in_its_place(visitor: Callable[..., Page]) -> None:
     company = open_company(visitor())
     _shop(company)

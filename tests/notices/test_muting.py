@@ -54,11 +54,34 @@ def test_muting_is_in_the_menu_of_the_task_and_undone_in_the_settings(desk: Desk
     assert list(queries.mutes(desk.world.alice.actor)) == []
 
 
+def test_a_project_is_muted_from_its_own_pages_and_the_undo_leads_back_there(desk: Desk) -> None:
+    client = Client()
+    client.force_login(desk.world.bob.user)
+    for place in ("/projects/WEB/", "/projects/WEB/list/"):
+        assert f"/projects/WEB/notices/?next={place}" in client.get(place).content.decode()
+    page = client.get("/projects/WEB/notices/?next=/projects/WEB/list/").content.decode()
+    assert "What you hear of Web shop" in page
+    assert "everything that concerns you" in page
+    assert "This task" not in page
+    muted = client.post("/projects/WEB/mute/", {"next": "/projects/WEB/list/"}, follow=True)
+    assert muted.redirect_chain == [("/projects/WEB/list/", 302)]
+    assert "Web shop is muted." in muted.content.decode()
+    assert "/projects/WEB/unmute/?next=/projects/WEB/list/" in muted.content.decode()
+    assert "Unmute Web shop" in client.get("/projects/WEB/notices/").content.decode()
+    undone = client.post("/projects/WEB/unmute/?next=/projects/WEB/list/")
+    assert undone.headers["Location"] == "/projects/WEB/list/"
+    outside = client.get("/projects/WEB/notices/?next=https://evil.example/").content.decode()
+    assert "evil.example" not in outside
+    enter(desk.world.workspace.pk)
+    assert not Mute.objects.exists()
+
+
 def test_a_stranger_mutes_nothing(desk: Desk) -> None:
     stranger = Client()
     stranger.force_login(desk.world.charlie.user)
     for address in ("/tasks/WEB-1/mute/", "/projects/WEB/mute/"):
         assert stranger.post(address).status_code == 404
+    assert stranger.get("/projects/WEB/notices/").status_code == 404
     enter(desk.world.workspace.pk)
     assert not Mute.objects.exists()
     with pytest.raises(Missing):

@@ -31,17 +31,21 @@ from fairlead.work.actions import Outcome, TaskEdit
 from fairlead.work.fields.asking import NONE
 from fairlead.work.fields.definitions import by_key
 from fairlead.work.fields.stored import people_of
-from fairlead.work.models import Batch
+from fairlead.work.models import Batch, Project
 from fairlead.work.permissions import may_change_many
-from fairlead.work.queries import find_batch, visible_tasks
+from fairlead.work.queries import find_batch, find_project, visible_tasks
+from fairlead.work.queries.families import topmost
+from fairlead.work.queries.projects import led_projects
 from fairlead.work.types.definitions import find_type
 
 FIELDS = (
     "status", "priority", "type", "assignee", "due", "shift_days", "add_labels", "remove_labels", "own_field",
-    "own_value", "place_in", "trash",
+    "own_value", "place_in", "move_to", "trash",
 )  # fmt: skip
 STEP: Final = 100
 """Tasks of one transaction: the log of the workspace waits so long."""
+STEP_MOVING: Final = 50
+"""The same for tasks that move to another project, about thirty statements each."""
 
 
 @member_page
@@ -60,8 +64,27 @@ def preview(request: Request) -> HttpResponse:
     values = {
         "outcome": outcome, "keys": changing, "tried": len(tried), "rest": len(keys) - len(tried), "sent": sent,
         "back": _back(request), "step": _step(request), "giving": bool(request.POST.get("assignee")),
+        "moving": _destination(request),
     }  # fmt: skip
     return page(request, "tasks/bulk.jinja", values, block="preview")
+
+
+@member_page
+@require_POST
+def move(request: Request) -> HttpResponse:
+    """To which project the chosen tasks should move; the answer goes on to the preview."""
+    require(may_change_many(request.actor), tr("Only members of the team change tasks."))
+    try:
+        keys = topmost(request.actor, _keys(request))
+        if not keys:
+            raise Invalid({"tasks": tr("Choose at least one task.")})
+    except Refused as refused:
+        return _refused(request, refused)
+    homes = {key.rpartition("-")[0] for key in keys}
+    choices = [(key, name) for key, name in led_projects(request.actor) if homes != {key}]
+    return page(
+        request, "tasks/bulk_move.jinja", {"keys": keys, "choices": choices, "back": _back(request)}, block="move"
+    )
 
 
 @member_page
@@ -115,15 +138,21 @@ def _told(request: Request, batch: Batch | None, changed: Sequence[str], skipped
     if batch is None or not changed:
         messages.info(request, tr("Nothing was changed."))
         return redirect(_back(request))
-    text = _done_to(changed, trashed=bool(request.POST.get("trash")))
+    text = _done_to(changed, trashed=bool(request.POST.get("trash")), moved=_destination(request))
     if skipped:
         text += " " + tr_count("%(n)s left as they are.", "%(n)s left as they are.", skipped)
     messages.success(request, text, extra_tags=undo_address(batch, _back(request)))
     return redirect(_back(request))
 
 
-def _done_to(changed: Sequence[str], *, trashed: bool) -> str:
+def _done_to(changed: Sequence[str], *, trashed: bool, moved: Project | None) -> str:
     """What came of the changed tasks: one by its key, several by how many they are."""
+    if moved is not None and len(changed) == 1:
+        return tr("%(task)s is in %(project)s now.", task=changed[0], project=moved.name)
+    if moved is not None:
+        return tr_count(
+            "%(n)s task is in %(project)s now.", "%(n)s tasks are in %(project)s now.", len(changed), project=moved.name
+        )
     if len(changed) == 1:
         said = tr("%(task)s put into the trash.") if trashed else tr("%(task)s changed.")
         return said % {"task": changed[0]}
@@ -145,11 +174,13 @@ def _keys(request: Request) -> list[str]:
         keys = [f"{project}-{number}" for project, number in rows]
     if len(keys) > MOST_CHOSEN:
         raise Invalid({"tasks": tr("At most %(n)s tasks at once. Narrow the list with a filter.", n=MOST_CHOSEN)})
-    return keys
+    return topmost(request.actor, keys) if request.POST.get("move_to") else keys
 
 
 def _step(request: Request) -> int:
     """How many tasks one transaction takes."""
+    if request.POST.get("move_to"):
+        return STEP_MOVING
     return allocation.MOST_GIVEN if request.POST.get("assignee") else STEP
 
 
@@ -189,7 +220,14 @@ def _back(request: Request) -> str:
     return back if back != "/" else "/tasks/?all=1"
 
 
+def _destination(request: Request) -> Project | None:
+    """The project to which the tasks should move. Raises Missing."""
+    key = one_line(request.POST.get("move_to", ""))
+    return find_project(request.actor, key) if key else None
+
+
 def _edit(request: Request) -> TaskEdit:
+    home = _destination(request)
     sent = {name: request.POST.get(name, "").strip() for name in FIELDS}
     status = sent["status"]
     column = int(status) if status.isdecimal() and status.isascii() and len(status) < 16 else None
@@ -204,6 +242,7 @@ def _edit(request: Request) -> TaskEdit:
         add_labels=_labels(sent["add_labels"]),
         remove_labels=_labels(sent["remove_labels"]),
         place_in=one_line(sent["place_in"])[:8],
+        project_id=None if home is None else home.pk,
         trash=bool(sent["trash"]),
         fields=_own(request, sent["own_field"], sent["own_value"]),
     )
@@ -235,6 +274,7 @@ def _labels(text: str) -> tuple[str, ...]:
 
 urls = [
     path("tasks/bulk/", preview, name="preview-bulk"),
+    path("tasks/bulk/move/", move, name="move-bulk"),
     path("tasks/bulk/do/", do, name="do-bulk"),
     path("tasks/bulk/told/", told, name="told-bulk"),
 ]

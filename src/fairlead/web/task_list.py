@@ -41,7 +41,7 @@ from fairlead.work.fields.definitions import Definitions
 from fairlead.work.fields.models import COUNTED
 from fairlead.work.fields.stored import people_of
 from fairlead.work.models import Project, Task, View
-from fairlead.work.permissions import may_change_view, may_create_task, may_save_view, may_share_view
+from fairlead.work.permissions import leads_any, may_change_view, may_create_task, may_save_view, may_share_view
 from fairlead.work.queries import (
     ViewRow,
     deleted_tasks,
@@ -175,6 +175,7 @@ def _list(
         "bulk_statuses": _bulk_statuses(project),
         "bulk": address_at("/tasks/bulk/", request, project),
         "bulk_most": MOST_CHOSEN,
+        "bulk_move": address_at("/tasks/bulk/move/", request, project) if leads_any(request.actor) else "",
         **_choices(request, bar),
         "bulk_fields": [(field.key, field.name) for field in own if field.typed and not field.archived],
         "table": address_at("/tasks/table.csv", request, project),

@@ -17,7 +17,7 @@ from fairlead.work.models import (
     Task,
     View,
 )
-from fairlead.work.reach import is_at_least, role_in
+from fairlead.work.reach import is_at_least, reach_of, role_in
 from fairlead.work.states import AGENT_NEVER, AUTHOR, HOLDER, MANAGER, TRANSITIONS, State
 
 
@@ -40,6 +40,13 @@ def may_manage_project(actor: Actor, project: Project) -> bool:
 def leads(actor: Actor, project: Project) -> bool:
     """Whether the actor is what managers are in an open project that says nothing else."""
     return is_at_least(actor, project.pk, ProjectRole.LEAD)
+
+
+def leads_any(actor: Actor) -> bool:
+    """Whether there may be a project that the actor leads: managers, and who was made the lead of one."""
+    given = reach_of(actor).roles
+    leading = actor.role in MANAGERS or any(role_in(actor, pk) == ProjectRole.LEAD for pk in given)
+    return leading and may_change_many(actor)
 
 
 def may_see_people(actor: Actor, project: Project) -> bool:

@@ -66,6 +66,9 @@ class BulkIn(Body):
     remove_labels: list[Label] = Field([], max_length=20)
     fields: OwnFields = {}
     place_in: ProjectKey | None = Field(None, description="A project that shows them from then on, too.")
+    project: ProjectKey | None = Field(
+        None, description="Moves them to that project, with their subtasks; nothing else in the same call."
+    )
     trash: bool = Field(False, strict=True, description="Put them into the trash, whatever else is given.")
     preview: bool = Field(False, strict=True, description="Only say what would happen.")
 
@@ -77,7 +80,7 @@ class SkippedOut(Shown):
 
 class BulkOut(Shown):
     batch: int | None = Field(description="Takes it back for ten minutes; empty for a preview or when nothing changed.")
-    changed: list[str] = Field(examples=[["WEB-42"]])
+    changed: list[str] = Field(description="Moved tasks by their new keys, except in a preview.", examples=[["WEB-42"]])
     skipped: list[SkippedOut]
 
 
@@ -132,6 +135,7 @@ def change_tasks(request: Call, body: BulkIn) -> dict[str, Any]:
         fields=tuple(given_values(request, body.fields).items()),
         place_in=body.place_in or "",
         type_id=find_type(request.actor, body.type).pk if body.type else None,
+        project_id=queries.find_project(request.actor, body.project).pk if body.project else None,
     )  # fmt: skip
     act = actions.preview_many if body.preview else actions.change_many
     return _told(act(body.tasks, edit, actor=request.actor, now=request.now))

@@ -15,13 +15,16 @@ from fairlead.events.record import record
 from fairlead.lib.errors import Conflict, Forbidden, Invalid, Missing, Refused, require
 from fairlead.lib.speech import later, tr
 from fairlead.work.actions.field_values import change_values, current, work_out
+from fairlead.work.actions.former import Former
 from fairlead.work.actions.moves import move_task
 from fairlead.work.actions.placements import place_task, unplace_task
 from fairlead.work.actions.tasks import change_task, delete_task, restore_task, shown, write
+from fairlead.work.actions.transfers import move_back, move_whole
 from fairlead.work.fields.definitions import definitions
 from fairlead.work.fields.json_values import kept, returned
 from fairlead.work.models import Batch, BatchLine, Project, Status, Task
 from fairlead.work.permissions import may_change_many
+from fairlead.work.queries.families import topmost
 from fairlead.work.queries.visible import visible_projects, visible_tasks
 from fairlead.work.states import AGENT_NEVER, OVER, State
 
@@ -32,6 +35,8 @@ KEPT: Final = (
     "priority", "release_at", "due_at", "labels", "effort_min", "status_id", "rank", "started_at", "done_at",
     "deleted_at", "type_id",
 )  # fmt: skip
+MOVED: Final = "moved"
+"""In the line of a task that went to another project: where it was, as `Former` keeps it."""
 TIMES: Final = ("release_at", "due_at", "started_at", "done_at", "deleted_at")
 
 
@@ -50,7 +55,7 @@ class TaskEdit:
     `shift_days` moves it, `no_due` takes it away; `release_at` sets the start, `no_release` takes it away.
     `effort_min` is the likely effort; `labels` replaces all labels; `fields` are ids of custom fields with values;
     `place_in` is the key of a project that shows it from then on, too. `trash` puts the task into the trash, whatever
-    else is given.
+    else is given. `project_id` moves it to that project, with its subtasks; nothing else changes in the same step.
     """
 
     status_id: int | None = None
@@ -70,6 +75,7 @@ class TaskEdit:
     trash: bool = False
     fields: tuple[tuple[int, Any], ...] = ()
     type_id: int | None = None
+    project_id: int | None = None
 
     def __bool__(self) -> bool:
         return self != TaskEdit()
@@ -77,11 +83,15 @@ class TaskEdit:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a batch did, or would do: keys of changed tasks, and (key, why) of those left as they are."""
+    """What a batch did, or would do: keys of changed tasks, and (key, why) of those left as they are.
+
+    Moved tasks have their new keys, in a preview those that they have now; `along` counts the subtasks that go with
+    them."""
 
     changed: tuple[str, ...]
     skipped: tuple[tuple[str, str], ...]
     batch: Batch | None = None
+    along: int = 0
 
 
 def change_many(
@@ -93,16 +103,19 @@ def change_many(
     _check(keys, edit, actor=actor)
     into = None if into is None else may_undo(into, actor=actor, now=now)
     with transaction.atomic():
-        return _run(chosen(keys, actor=actor), edit, actor=actor, now=now, into=into)
+        return _run(_meant(keys, edit, actor=actor), edit, actor=actor, now=now, into=into)
 
 
 def preview_many(keys: Sequence[str], edit: TaskEdit, *, actor: Actor, now: datetime) -> Outcome:
     """What `change_many` would do: it is done, and taken back before anybody can see it."""
     _check(keys, edit, actor=actor)
+    tasks = _meant(keys, edit, actor=actor)
+    known = [str(task) for task in tasks]
     with transaction.atomic():
-        outcome = _run(chosen(keys, actor=actor), edit, actor=actor, now=now)
+        outcome = _run(tasks, edit, actor=actor, now=now)
         transaction.set_rollback(True)
-    return Outcome(outcome.changed, outcome.skipped)
+    kept = {key for key, _ in outcome.skipped}
+    return Outcome(tuple(key for key in known if key not in kept), outcome.skipped, along=outcome.along)
 
 
 def change_one(task: Task, edit: TaskEdit, *, actor: Actor, now: datetime, seen: int | None = None) -> Batch:
@@ -179,10 +192,17 @@ def _check(keys: Sequence[str], edit: TaskEdit, *, actor: Actor) -> None:
         raise Invalid({"tasks": tr("At most %(most)s tasks at once. Narrow the list with a filter.", most=MOST)})
     if not edit:
         raise Invalid({"change": tr("Choose what should change.")})
+    if edit.project_id is not None and edit != TaskEdit(project_id=edit.project_id):
+        raise Invalid({"project": tr("Move tasks to a project in one step, and change the rest of them in another.")})
     if edit.state and edit.state not in State.values:
         raise Invalid({"state": tr("Choose a state from the list.")})
     if edit.shift_days is not None and abs(edit.shift_days) > 3650:
         raise Invalid({"shift_days": tr("Move dates by at most ten years.")})
+
+
+def _meant(keys: Sequence[str], edit: TaskEdit, *, actor: Actor) -> list[Task]:
+    """The tasks with these keys; of those that move with a chosen one above them only that one."""
+    return chosen(keys if edit.project_id is None else topmost(actor, keys), actor=actor)
 
 
 def chosen(keys: Sequence[str], *, actor: Actor) -> list[Task]:
@@ -199,7 +219,8 @@ def chosen(keys: Sequence[str], *, actor: Actor) -> list[Task]:
 def _run(tasks: Iterable[Task], edit: TaskEdit, *, actor: Actor, now: datetime, into: Batch | None = None) -> Outcome:
     lines, skipped = collect(tasks, lambda task: _changed(task, edit, actor=actor, now=now))
     batch = keep(lines, actor=actor, now=now, into=into) if lines else into
-    return Outcome(tuple(str(line.task) for line in lines), tuple(skipped), batch)
+    along = sum(line.before[MOVED]["along"] for line in lines if MOVED in line.before)
+    return Outcome(tuple(str(line.task) for line in lines), tuple(skipped), batch, along)
 
 
 def _changed(task: Task, edit: TaskEdit, *, actor: Actor, now: datetime) -> BatchLine:
@@ -207,6 +228,8 @@ def _changed(task: Task, edit: TaskEdit, *, actor: Actor, now: datetime) -> Batc
     version, before = task.version, values_of(task, [pk for pk, _ in edit.fields])
     if edit.trash:
         delete_task(task, actor=actor, now=now)
+    elif edit.project_id is not None:
+        before[MOVED] = _moved(task, edit.project_id, actor=actor, now=now)
     else:
         if values := _new_values(task, edit):
             change_task(task, actor=actor, now=now, **values)
@@ -218,6 +241,14 @@ def _changed(task: Task, edit: TaskEdit, *, actor: Actor, now: datetime) -> Batc
     if task.version == version:
         raise SoAlready(tr("It is so already."))
     return BatchLine(task=task, workspace_id=task.workspace_id, before=before, version=task.version)
+
+
+def _moved(task: Task, project_id: int, *, actor: Actor, now: datetime) -> dict[str, Any]:
+    """Move the task to this project; what it takes to move it back."""
+    project = visible_projects(actor).filter(pk=project_id).first()
+    if project is None:
+        raise Missing(tr("There is no such project, or it was not shared with you."))
+    return move_whole(task, project, actor=actor, now=now).kept()
 
 
 def _placed(task: Task, key: str, *, actor: Actor, now: datetime) -> int:
@@ -307,6 +338,9 @@ def _restore(line: BatchLine, *, actor: Actor, now: datetime) -> None:
     task, before = line.task, dict(line.before)
     if task.version != line.version:
         raise Conflict(tr("Somebody changed it since."))
+    if MOVED in before:
+        move_back(task, Former.read(before[MOVED]), actor=actor, now=now, version=line.version)
+        return
     if task.deleted_at is not None and before["deleted_at"] is None:
         restore_task(task, actor=actor, now=now)
         return

@@ -14,6 +14,7 @@ from fairlead.lib.errors import Conflict, Invalid, Refused, require
 from fairlead.lib.speech import tr
 from fairlead.work.actions.belonging import check_belongs
 from fairlead.work.actions.columns import STEP, require_room, top_rank
+from fairlead.work.actions.former import Former, Places, former_of, place_again, show_again
 from fairlead.work.actions.tasks import fresh, take_numbers, write
 from fairlead.work.former_keys import FormerKey
 from fairlead.work.models import Attachment, Comment, Handover, Project, ProjectClient, Status, Task
@@ -30,6 +31,14 @@ def transfer_task(task: Task, project: Project, *, actor: Actor, now: datetime, 
     clients becomes internal. Raises Invalid, Refused with what is in the way, Conflict for an old
     `version`.
     """
+    move_whole(task, project, actor=actor, now=now, version=version)
+    return task
+
+
+def move_whole(
+    task: Task, project: Project, *, actor: Actor, now: datetime, version: int | None = None, back: Former | None = None
+) -> Former:
+    """`transfer_task`, with what it takes to undo it; `back`: what an earlier one gave, to be as before it again."""
     require(
         may_transfer(actor, task) and may_manage_project(actor, project),
         tr("Only who leads both projects moves a task from one to the other."),
@@ -42,12 +51,13 @@ def transfer_task(task: Task, project: Project, *, actor: Actor, now: datetime, 
             raise Refused(tr("%(project)s is archived. Restore it in its settings first.", project=project.name))
         whole = _with_subtasks(task)
         _check(whole, project)
-        if meets_other_clients(task, project):
+        former = former_of(whole, project, hides=meets_other_clients(task, project))
+        if former.hides:
             Comment.objects.filter(task__in=whole).update(internal=True, question=False)
             Attachment.objects.filter(task__in=whole).update(for_client=False)
-        _arrive(whole, project, actor=actor, now=now)
+        _arrive(whole, project, actor=actor, now=now, places={} if back is None else back.places)
     task.refresh_from_db(from_queryset=Task.objects.select_related("project", "status", "assignee", "parent__project"))
-    return task
+    return former
 
 
 def meets_other_clients(task: Task, project: Project) -> bool:
@@ -76,8 +86,8 @@ def _check(whole: Sequence[Task], project: Project) -> None:
         raise Conflict(tr("%(task)s has the same outside id already. Change one of the two.", task=taken))
 
 
-def _arrive(whole: Sequence[Task], project: Project, *, actor: Actor, now: datetime) -> None:
-    columns = _columns(whole, project)
+def _arrive(whole: Sequence[Task], project: Project, *, actor: Actor, now: datetime, places: Places) -> None:
+    columns = _columns(whole, project, places)
     numbers = _numbers(whole, project)
     ranks = {pk: top_rank(pk) - STEP * count for pk, count in Counter(it.pk for it in columns.values()).items()}
     TaskPlacement.objects.filter(task__in=whole, project=project).delete()
@@ -85,8 +95,11 @@ def _arrive(whole: Sequence[Task], project: Project, *, actor: Actor, now: datet
         before, home, number = str(task), task.project, task.number
         column = columns[task.pk]
         alone = {"parent": None} if task is whole[0] and task.parent_id else {}
-        write(task, now=now, project=project, number=numbers[task.pk], status=column, rank=ranks[column.pk], **alone)
-        ranks[column.pk] += STEP
+        status_id, rank = places.get(task.pk, (0, 0.0))
+        if status_id != column.pk:
+            rank = ranks[column.pk]
+            ranks[column.pk] += STEP
+        write(task, now=now, project=project, number=numbers[task.pk], status=column, rank=rank, **alone)
         FormerKey.objects.create(workspace_id=task.workspace_id, project=home, number=number, task=task)
         changes = {"key": [before, str(task)], "project": [home.name, project.name]}
         record("task.transferred", task, actor=actor, now=now, changes=changes)
@@ -94,8 +107,8 @@ def _arrive(whole: Sequence[Task], project: Project, *, actor: Actor, now: datet
         check_belongs([task], task.assignee)
 
 
-def _columns(whole: Sequence[Task], project: Project) -> Mapping[int, Status]:
-    """{task id: the first column with its state there, one that is open to its type}."""
+def _columns(whole: Sequence[Task], project: Project, places: Places) -> Mapping[int, Status]:
+    """{task id: the column of its place there, else the first with its state, one that is open to its type}."""
     own = list(Status.objects.filter(project=project).order_by("position", "id").prefetch_related("types"))
     found = {}
     for task in whole:
@@ -111,7 +124,8 @@ def _columns(whole: Sequence[Task], project: Project) -> Mapping[int, Status]:
                 )
             )
         typed = [it for it in fitting if task.type_id and any(one.type_id == task.type_id for one in it.types.all())]
-        found[task.pk] = (typed or fitting)[0]
+        former = [it for it in fitting if it.pk == places.get(task.pk, (0, 0.0))[0]]
+        found[task.pk] = (former or typed or fitting)[0]
     for status, more in Counter(found[task.pk] for task in whole if task.deleted_at is None).items():
         require_room(status, more=more)
     return found
@@ -127,3 +141,18 @@ def _numbers(whole: Sequence[Task], project: Project) -> dict[int, int]:
         first = take_numbers(project, len(new))
         found |= {pk: first + index for index, pk in enumerate(new)}
     return found
+
+
+def move_back(task: Task, former: Former, *, actor: Actor, now: datetime, version: int) -> None:
+    """Undo `move_whole`: its key, its column and place there, its parent, and what clients see of it are as before.
+
+    Raises what moving it there raises, and Conflict for an old `version`.
+    """
+    home, away = Project.objects.get(pk=former.home), task.project
+    with transaction.atomic():
+        now_shown = move_whole(task, home, actor=actor, now=now, version=version, back=former)
+        parent = Task.objects.filter(pk=former.parent, project=home, deleted_at__isnull=True).first()
+        if parent is not None:
+            write(task, now=now, parent=parent)
+        show_again(former, now_shown)
+        place_again(former, away=away, now=now)
