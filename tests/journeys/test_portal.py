@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
+from pictures import png
+
 from .company import Company, open_company
 from .conftest import Server
 from .steps import link_in_mail, somebody, toast
+from .test_files import pin_at
 
 pytestmark = pytest.mark.journey
 SECRET = "zqsecretqz"
@@ -132,6 +136,40 @@ def _judges(company: Company, page: Page, number: str) -> None:
 def _hand_over(company: Company, number: str) -> None:
     company.send("/tasks/WEB-1/submit/")
     company.send("/tasks/WEB-1/ask-client/", users=number, message="Please look", remind_days="3")
+
+
+def test_the_portal_has_the_companys_name_and_a_pin_on_the_proof_is_sent_back_as_a_revision(
+    visitor: Callable[..., Page], server: Server, tmp_path: Path
+) -> None:
+    company, page = open_company(visitor()), visitor()
+    _furnish(company)
+    company.send("/settings/branding/", name="Studio Acme", accent="#1d4ed8", welcome="Good to see you")
+    number = _comes_in(company, page, server)
+    page.goto("/portal/")
+    expect(page.get_by_role("banner").get_by_role("link", name="Studio Acme")).to_be_visible()
+    expect(page.get_by_role("main")).to_contain_text("Good to see you")
+    expect(page).to_have_title(re.compile("Studio Acme$"))
+
+    owner = company.page
+    owner.goto("/tasks/WEB-1/")
+    (tmp_path / "start page.png").write_bytes(png("navy", 400, 300))
+    owner.get_by_label("Who sees the files").select_option("Clients see them too")
+    owner.get_by_label("Files to add").set_input_files(tmp_path / "start page.png")
+    expect(owner.locator("#files .file-name")).to_have_text("start page.png")
+    _hand_over(company, number)
+
+    page.goto("/portal/WEB-1/")
+    page.get_by_role("region", name="Files").get_by_role("link", name="start page.png").first.click()
+    pin_at(page, 0.5, 0.5, "Warmer here")
+    page.goto("/portal/WEB-1/")
+    page.get_by_text("Ask for changes").click()
+    page.get_by_label("What should be different?").fill("See my pin")
+    page.get_by_role("button", name="Send").first.click()
+    expect(toast(page, "The team goes back to work")).to_be_visible()
+    owner.goto("/tasks/WEB-1/")
+    expect(owner.get_by_role("region", name="Client")).to_contain_text("revision 1 of 1")
+    owner.locator("#files .file-open").click()
+    expect(owner.locator(".pin-thread")).to_contain_text("Warmer here")
 
 
 def test_on_a_phone_a_mail_leads_straight_to_what_waits(visitor: Callable[..., Page], server: Server) -> None:

@@ -92,6 +92,31 @@ def test_news_leave_a_menu_open(visitor: Callable[..., Page]) -> None:
     expect(page.get_by_text("Filed while a menu is open")).to_be_visible()
 
 
+def test_whoever_stands_on_a_box_or_in_an_empty_line_sees_what_comes(visitor: Callable[..., Page]) -> None:
+    company = open_company(visitor())
+    _shop(company)
+    page = company.page
+    page.goto("/projects/WEB/list/?sort=key")
+    box = page.get_by_role("checkbox", name="Choose WEB-2")
+    box.check()
+    expect(box).to_be_focused()
+    company.add_task("WEB", "Filed while a box is chosen")
+    expect(page.get_by_text("Filed while a box is chosen")).to_be_visible()
+    expect(box).to_be_checked()
+    expect(box).to_be_focused()
+    page.goto("/projects/WEB/")
+    line = page.get_by_placeholder("New task").first
+    line.click()
+    company.add_task("WEB", "Filed while nothing is typed yet")
+    expect(page.get_by_text("Filed while nothing is typed yet")).to_be_visible()
+    expect(line).to_be_focused()
+    line.fill("Half a title")
+    company.add_task("WEB", "Filed while a title is typed")
+    line.press("Enter")
+    expect(page.get_by_role("heading", name="Half a title", exact=True)).to_be_visible()
+    expect(page.get_by_text("Filed while a title is typed")).to_be_visible()
+
+
 def test_the_table_behind_the_bars_does_not_flash(visitor: Callable[..., Page]) -> None:
     company = open_company(visitor())
     _shop(company)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -14,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from conftest import Person
 from fairlead.events.tenancy import enter
 from fairlead.work import actions
-from fairlead.work.models import Criterion, Project, Status, Task
+from fairlead.work.models import ChecklistItem, Criterion, Dependency, Project, Status, Task, View
 from work.conftest import Site, skill
 
 HTMX = {"HX-Request": "true"}
@@ -188,6 +190,77 @@ def test_the_page_offers_only_what_the_reader_may_do_next(site: Site, open_as: C
         assert "/tasks/WEB-1/start/" not in shown
         assert 'id="edit"' not in shown
     assert open_as(site.world.bob).post("/tasks/WEB-1/start/").status_code == 403
+
+
+def taken_back(alice: Browser, page: str = "/tasks/WEB-1/") -> None:
+    """Press Undo in the message that the page shows."""
+    toasts = text(alice.get(page)).rpartition('id="toasts"')[2].partition("<template")[0]
+    alice.post(html.unescape(re.findall(r'action="([^"]+)"', toasts)[0]))
+
+
+def test_every_step_and_everything_that_is_taken_off_a_task_comes_back(site: Site, alice: Browser) -> None:
+    task, first = site.make(), site.make("First")
+    for verb, state in (("start", "running"), ("complete", "done"), ("cancel", "cancelled")):
+        alice.post(f"/tasks/WEB-1/{verb}/")
+        assert Task.objects.get(pk=task.pk).state == state
+        taken_back(alice)
+        assert Task.objects.get(pk=task.pk).state == task.state
+
+    alice.post("/tasks/WEB-1/criteria/", {"text": "Fast & “easy”"})
+    alice.post(f"/tasks/WEB-1/criteria/{Criterion.objects.get().pk}/remove/")
+    taken_back(alice)
+    assert Criterion.objects.get().text == "Fast & “easy”"
+
+    alice.post("/tasks/WEB-1/checklist/", {"text": "Call Mia"})
+    item = ChecklistItem.objects.get()
+    alice.post(f"/tasks/WEB-1/checklist/{item.pk}/", {"text": "Call Mia", "due_on": "2026-11-30"})
+    alice.post(f"/tasks/WEB-1/checklist/{item.pk}/remove/")
+    assert not ChecklistItem.objects.exists()
+    taken_back(alice)
+    assert [(one.text, str(one.due_on)) for one in ChecklistItem.objects.all()] == [("Call Mia", "2026-11-30")]
+
+    alice.post("/tasks/WEB-1/waits-for/", {"after": str(first), "kind": "ss", "lag": "2d"})
+    (before,) = Dependency.objects.values_list("kind", "lag_min")
+    alice.post("/tasks/WEB-1/waits-for/remove/", {"after": str(first)})
+    taken_back(alice)
+    assert list(Dependency.objects.values_list("kind", "lag_min")) == [before]
+
+    alice.post("/views/", {"name": "Mine & late", "query": "due=late&assignee=me", "shared": "on"})
+    view = View.objects.get()
+    alice.post(f"/views/{view.pk}/remove/")
+    taken_back(alice, "/tasks/?all=1")
+    again = View.objects.get()
+    assert (again.name, again.query, again.shared) == (view.name, view.query, True)
+
+
+def test_a_task_of_an_archived_project_says_so_and_offers_nothing_that_would_be_refused(
+    site: Site, alice: Browser
+) -> None:
+    site.make()
+    alice.post("/projects/WEB/archive/")
+    shown = text(alice.get("/tasks/WEB-1/"))
+    assert "This project is archived" in shown
+    for part in ("/start/", "/complete/", "/cancel/", "/move/", "/subtasks/", "/candidates/"):
+        assert f"/tasks/WEB-1{part}" not in shown
+
+
+def test_a_title_that_nobody_can_see_is_none(site: Site, alice: Browser) -> None:
+    answer = alice.post("/tasks/new/", {"project": "WEB", "title": "\u200b\u2060 \u3164", "priority": 0})
+    assert answer.status_code == 422
+    assert "Give the task a title." in text(answer)
+    assert not Task.objects.exists()
+    alice.post("/tasks/new/", {"project": "WEB", "title": "👩‍🚀", "priority": 0})
+    assert Task.objects.get().title == "👩‍🚀"
+
+
+def test_whoever_opens_a_task_in_the_trash_is_told_so(
+    site: Site, alice: Browser, open_as: Callable[[Person], Browser]
+) -> None:
+    site.make("Precious")
+    alice.post("/tasks/WEB-1/delete/")
+    assert "WEB-1 is in the trash" in text(alice.get("/tasks/WEB-1/"))
+    stranger = text(open_as(site.world.charlie).get("/tasks/WEB-1/"))
+    assert "trash" not in stranger
 
 
 def test_deleting_offers_undo_and_the_trash_restores(site: Site, alice: Browser) -> None:

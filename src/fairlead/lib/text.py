@@ -32,6 +32,16 @@ def folded(text: str) -> str:
     return re.sub(r"[^a-z0-9+#.]+", " ", plain.casefold()).strip()
 
 
+SHAPELESS = frozenset({"Cc", "Cf", "Cs", "Zs", "Zl", "Zp", "Mn", "Me"})
+BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters and signs that are drawn as nothing."""
+
+
+def shows(text: str) -> bool:
+    """Whether a reader sees anything of it: more than spaces and characters without a shape."""
+    return any(char not in BLANK and unicodedata.category(char) not in SHAPELESS for char in text)
+
+
 def one_line(text: str) -> str:
     """The text on one line with single spaces, without the character NUL, which no database row can hold."""
     return " ".join(text.replace("\x00", "").split())

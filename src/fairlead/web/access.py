@@ -57,6 +57,11 @@ def posted(request: HttpRequest, name: str) -> str:
     return request.POST.get(name, "").replace("\x00", "")
 
 
+def sent(request: HttpRequest, name: str) -> str:
+    """A field of the form, or of the address where the way back of a message asks for it again."""
+    return posted(request, name) or request.GET.get(name, "").replace("\x00", "")
+
+
 def user_page(view: View) -> View:
     """Let everybody in who is signed in, also without a workspace."""
 

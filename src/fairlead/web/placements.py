@@ -13,7 +13,7 @@ from fairlead.lib.errors import Refused
 from fairlead.lib.speech import tr
 from fairlead.lib.text import one_line
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
-from fairlead.web.access import Request, member_page
+from fairlead.web.access import Request, member_page, sent
 from fairlead.work import actions
 from fairlead.work.queries import find_project, find_task
 
@@ -23,7 +23,7 @@ from fairlead.work.queries import find_project, find_task
 def place(request: Request, key: str) -> HttpResponse:
     """Show the task on the board of a further project, too."""
     task = find_task(request.actor, key)
-    project = find_project(request.actor, one_line(request.POST.get("project", "")))
+    project = find_project(request.actor, one_line(sent(request, "project")))
     try:
         actions.place_task(task, project, actor=request.actor, now=timezone.now())
     except Refused as refused:
@@ -42,7 +42,8 @@ def unplace(request: Request, key: str) -> HttpResponse:
     task = find_task(request.actor, key)
     project = find_project(request.actor, one_line(request.POST.get("project", "")))
     actions.unplace_task(task, project, actor=request.actor, now=timezone.now())
-    messages.success(request, tr("%(task)s is no longer shown in %(name)s.", task=task, name=project.name))
+    told = tr("%(task)s is no longer shown in %(name)s.", task=task, name=project.name)
+    messages.success(request, told, extra_tags=f"/tasks/{task}/placements/?project={project.key}")
     return redirect(f"/tasks/{task}/#placements")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -18,7 +19,7 @@ from fairlead.lib.errors import Invalid, Refused
 from fairlead.lib.speech import later, tr
 from fairlead.people.queries import active_workers, find_worker
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
-from fairlead.web.access import Request, View, member_page, safe_next
+from fairlead.web.access import Request, View, member_page, safe_next, sent
 from fairlead.work import actions
 from fairlead.work.models import ChecklistItem, Task
 from fairlead.work.permissions import may_edit_task
@@ -136,8 +137,32 @@ def withdraw(request: Request, key: str) -> HttpResponse:
 @require_POST
 def add_item(request: Request, key: str) -> HttpResponse:
     """One more item of the checklist."""
-    task, text = find_task(request.actor, key), request.POST.get("text", "").replace("\x00", "")
-    return _listed(request, task, lambda now: actions.add_item(task, text, actor=request.actor, now=now))
+    task = find_task(request.actor, key)
+
+    def add(now: Any) -> None:
+        who, day = sent(request, "assignee"), sent(request, "due_on")
+        actions.add_item(
+            task, sent(request, "text"), actor=request.actor, now=now,
+            assignee=find_worker(request.actor, _number(who)) if who else None, due_on=_day(day) if day else None,
+        )  # fmt: skip
+
+    return _listed(request, task, add)
+
+
+@member_page
+@require_POST
+def remove_item(request: Request, key: str, item_id: int) -> HttpResponse:
+    """Take an item off the checklist, with a way back."""
+    task = find_task(request.actor, key)
+    item = find_item(request.actor, task, item_id)
+
+    def remove(now: Any) -> None:
+        actions.remove_item(item, actor=request.actor, now=now)
+        again = {"text": item.text, "assignee": item.assignee_id or "", "due_on": item.due_on or ""}
+        told = tr("“%(item)s” is off the checklist.", item=item.text)
+        messages.success(request, told, extra_tags=f"/tasks/{task}/checklist/?{urlencode(again)}")
+
+    return _listed(request, task, remove)
 
 
 @member_page
@@ -199,8 +224,8 @@ def _listed(request: Request, task: Task, act: Callable[[Any], Any]) -> HttpResp
     return redirect(back if back != "/" else f"/tasks/{task}/#checklist")
 
 
-check_item, uncheck_item, remove_item, item_to_subtask = (
-    _item_step(act) for act in (actions.check_item, actions.uncheck_item, actions.remove_item, actions.item_to_subtask)
+check_item, uncheck_item, item_to_subtask = map(
+    _item_step, (actions.check_item, actions.uncheck_item, actions.item_to_subtask)
 )
 
 urls = [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
@@ -10,10 +12,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from fairlead.lib.errors import Invalid, Refused
-from fairlead.lib.lag import parse_lag
+from fairlead.lib.lag import parse_lag, write_lag
 from fairlead.lib.speech import tr
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
-from fairlead.web.access import Request, member_page
+from fairlead.web.access import Request, member_page, sent
 from fairlead.web.errors import wants_json
 from fairlead.work import actions
 from fairlead.work.models import Dependency, Task
@@ -39,7 +41,7 @@ def _with_typed(refused: Refused, typed: str) -> str:
 @require_POST
 def add_criterion(request: Request, key: str) -> HttpResponse:
     """One more acceptance criterion."""
-    task, text = find_task(request.actor, key), request.POST.get("text", "")
+    task, text = find_task(request.actor, key), sent(request, "text")
     try:
         actions.add_criterion(task, text, actor=request.actor, now=timezone.now())
     except Refused as refused:
@@ -74,7 +76,9 @@ def remove_criterion(request: Request, key: str, criterion_id: int) -> HttpRespo
     task = find_task(request.actor, key)
     criterion = find_criterion(request.actor, task, criterion_id)
     actions.remove_criterion(criterion, actor=request.actor, now=timezone.now())
-    messages.success(request, tr("“%(criterion)s” is no longer asked for.", criterion=criterion.text))
+    told = tr("“%(criterion)s” is no longer asked for.", criterion=criterion.text)
+    undo = f"/tasks/{task}/criteria/?{urlencode({'text': criterion.text})}"
+    messages.success(request, told, extra_tags=undo)
     return _back(task, "criteria")
 
 
@@ -95,10 +99,10 @@ def add_subtask(request: Request, key: str) -> HttpResponse:
 @require_POST
 def wait_for(request: Request, key: str) -> HttpResponse:
     """This task follows another one, as `kind` and `lag` say; without them it waits until the other is done."""
-    task, text = find_task(request.actor, key), request.POST.get("after", "")
+    task, text = find_task(request.actor, key), sent(request, "after")
     try:
-        kind = request.POST.get("kind", "") or Dependency.Kind.FINISH_START
-        after, lag = find_task(request.actor, text), _lag(request.POST.get("lag", ""))
+        kind = sent(request, "kind") or Dependency.Kind.FINISH_START
+        after, lag = find_task(request.actor, text), _lag(sent(request, "lag"))
         actions.add_dependency(task, after, kind=kind, lag_min=lag, actor=request.actor, now=timezone.now())
     except Refused as refused:
         if request.htmx or wants_json(request) or refused.status == 403:
@@ -123,8 +127,11 @@ def stop_waiting(request: Request, key: str) -> HttpResponse:
     """This task no longer waits for the other one."""
     task = find_task(request.actor, key)
     after = find_task(request.actor, request.POST.get("after", ""))
+    link = Dependency.objects.filter(task=task, after=after).first()
     actions.remove_dependency(task, after, actor=request.actor, now=timezone.now())
-    messages.success(request, tr("%(task)s no longer waits for %(after)s.", task=task, after=after))
+    as_before = {"after": str(after), "kind": link.kind, "lag": write_lag(link.lag_min)} if link else {}
+    undo = f"/tasks/{task}/waits-for/?{urlencode(as_before)}" if as_before else ""
+    messages.success(request, tr("%(task)s no longer waits for %(after)s.", task=task, after=after), extra_tags=undo)
     return _back(task, "order")
 
 

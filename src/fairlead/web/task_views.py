@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from fairlead.lib.errors import Refused
 from fairlead.lib.speech import tr
-from fairlead.web.access import Request, member_page
+from fairlead.web.access import Request, member_page, sent
 from fairlead.web.own_filters import own_query
 from fairlead.web.task_filters import LISTED, NAMES
 from fairlead.work import actions
@@ -23,9 +23,9 @@ from fairlead.work.queries import find_view
 
 def _query(request: Request) -> str:
     """What the form sends as the view's query, without what no list understands."""
-    sent = QueryDict(request.POST.get("query", "")[:2000])
-    usual = [(name, sent[name]) for name in (*NAMES, "project", *LISTED) if sent.get(name)]
-    return urlencode([*usual, *own_query(sent)])
+    given = QueryDict(sent(request, "query")[:2000])
+    usual = [(name, given[name]) for name in (*NAMES, "project", *LISTED) if given.get(name)]
+    return urlencode([*usual, *own_query(given)])
 
 
 @member_page
@@ -35,7 +35,7 @@ def add(request: Request) -> HttpResponse:
     query = _query(request)
     try:
         view = actions.save_view(
-            request.POST.get("name", ""), query, shared="shared" in request.POST, actor=request.actor,
+            sent(request, "name"), query, shared=bool(sent(request, "shared")), actor=request.actor,
             now=timezone.now(),
         )  # fmt: skip
     except Refused as refused:
@@ -83,7 +83,9 @@ def remove(request: Request, number: int) -> HttpResponse:
     """Take a view away; its tasks stay where they are."""
     view = find_view(request.actor, number)
     actions.remove_view(view, actor=request.actor, now=timezone.now())
-    messages.success(request, tr("The view %(name)s is gone; its tasks are where they were.", name=view.name))
+    told = tr("The view %(name)s is gone; its tasks are where they were.", name=view.name)
+    again = {"name": view.name, "query": view.query, **({"shared": "1"} if view.shared else {})}
+    messages.success(request, told, extra_tags=f"/views/?{urlencode(again)}")
     return redirect("/tasks/?all=1")
 
 

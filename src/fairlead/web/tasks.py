@@ -21,6 +21,7 @@ from fairlead.people.queries import skills, worker_of
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
 from fairlead.web.access import Request, View, member_page, to_portal
 from fairlead.web.attachments import files_of
+from fairlead.web.batches import undo_address
 from fairlead.web.blame import blame
 from fairlead.web.board import label_color, today_of
 from fairlead.web.filters import html
@@ -34,7 +35,7 @@ from fairlead.web.task_kinds import kind_of
 from fairlead.work import actions
 from fairlead.work.drafts import EFFORTS
 from fairlead.work.fields.stored import people_of
-from fairlead.work.models import Dependency, Project, Task
+from fairlead.work.models import Batch, Dependency, Project, Task
 from fairlead.work.permissions import (
     may_comment,
     may_create_task,
@@ -85,26 +86,28 @@ def _form(request: Request, task: Task, found: TaskDetails, data: Any = None) ->
 def _task_page(request: Request, task: Task, found: TaskDetails, form: TaskForm, **more: Any) -> HttpResponse:
     actor, now = request.actor, timezone.now()
     client = actor.role == Role.CLIENT
+    live = task.project.archived_at is None
+    steps = _steps(task, found) if live else []
     further = [] if client else placeable(actor, task)
     values = {
         "task": task,
         "details": found,
         "form": form,
         "tags": [{"name": name, "color": label_color(name)} for name in task.labels],
-        "steps": _steps(task, found),
+        "steps": steps,
         "link_kinds": Dependency.Kind.choices,
         "asked": handovers(actor, task),
         "history": history(actor, task, zone=request.user.time_zone),
         "skill_names": [] if client else list(skills(actor).order_by("name").values_list("name", flat=True)),
-        "may_edit": may_edit_task(actor, task) and task.project.archived_at is None,
+        "may_edit": may_edit_task(actor, task) and live,
         "may_delete": may_delete_task(actor, task),
-        "may_move": may_order(actor, task),
+        "may_move": may_order(actor, task) and live,
         "may_transfer": may_transfer(actor, task),
-        "may_cancel": State.CANCELLED in found.next_states,
+        "may_cancel": live and State.CANCELLED in found.next_states,
         "may_comment": may_comment(actor, task, internal=False),
         "client": client,
-        "may_add_parts": not client and may_create_task(actor, task.project),
-        "shows_candidates": not client and State(task.state) not in OVER and not _decided(task),
+        "may_add_parts": live and not client and may_create_task(actor, task.project),
+        "shows_candidates": live and not client and State(task.state) not in OVER and not _decided(task),
         "today": today_of(request, now),
         "differences": [],
         "time": None if client else task_time(task),
@@ -118,7 +121,7 @@ def _task_page(request: Request, task: Task, found: TaskDetails, form: TaskForm,
         **fields_of(request, task),
         **kind_of(request, task),
         "my_worker_id": getattr(worker_of(actor), "pk", None) if not client else None,
-        "page_commands": task_commands(actor, task, found, _steps(task, found), further),
+        "page_commands": task_commands(actor, task, found, steps, further),
         **more,
     }
     return page(request, "tasks/show.jinja", values, status=422 if form.errors else 200)
@@ -326,8 +329,9 @@ def restore(request: Request, key: str) -> HttpResponse:
     return redirect("task", str(task))
 
 
-def _step(act: Callable[..., Task]) -> View:
-    """A view that does one step with a task and shows the task again, whether it went or was refused."""
+def _step(act: Callable[..., Any]) -> View:
+    """A view that does one step with a task and shows the task again, whether it went or was refused. Where the step
+    gives a batch, the message takes it back."""
 
     @member_page
     @require_POST
@@ -335,28 +339,27 @@ def _step(act: Callable[..., Task]) -> View:
         task = find_task(request.actor, key)
         now: datetime = timezone.now()
         try:
-            act(task, actor=request.actor, now=now)
+            done = act(task, actor=request.actor, now=now)
         except Refused as refused:
             if refused.status in (403, 404) or request.htmx:
                 raise
             messages.error(request, refused.detail)
         else:
-            messages.success(request, tr("%(task)s is in %(status)s.", task=task, status=task.status.name))
+            undo = undo_address(done, f"/tasks/{task}/") if isinstance(done, Batch) else ""
+            told = tr("%(task)s is in %(status)s.", task=task, status=find_task(request.actor, key).status.name)
+            messages.success(request, told, extra_tags=undo)
         return redirect("task", str(task))
 
     return view
 
 
-start, submit, complete, cancel, reopen = (
-    _step(act)
-    for act in (
-        actions.start_task,
-        actions.submit_task,
-        actions.complete_task,
-        actions.cancel_task,
-        actions.reopen_task,
-    )
-)
+def _into(state: State) -> View:
+    """A view that moves a task to a state, with a way back."""
+    return _step(lambda task, **by: actions.change_one(task, actions.TaskEdit(state=state), **by))
+
+
+start, submit, complete, cancel = map(_into, (State.RUNNING, State.REVIEW, State.DONE, State.CANCELLED))
+reopen = _step(actions.reopen_task)
 
 
 urls = [

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any, Final
 
 from fairlead.lib.speech import tr
+from fairlead.lib.text import shows
 from fairlead.work.models import Status, Task
 
 MAX_TITLE, MAX_TEXT, MAX_LABEL, MAX_LABELS, MAX_CRITERION = 240, 50_000, 40, 20, 300
@@ -76,7 +77,7 @@ def problems(draft: TaskDraft) -> dict[str, str]:
 def wrong_values(values: Mapping[str, Any]) -> dict[str, str]:
     """What is wrong with the values of a task's fields, taken together."""
     wrong: dict[str, str] = {}
-    if not values["title"]:
+    if not shows(values["title"]):
         wrong["title"] = tr("Give the task a title.")
     elif len(values["title"]) > MAX_TITLE:
         wrong["title"] = tr(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 from django.db.models import Model, QuerySet
 
@@ -69,15 +69,18 @@ def find_project(actor: Actor, key: str) -> Project:
 
 def find_task(actor: Actor, key: str) -> Task:
     """The visible task with a key like WEB-42, in any capitals. Raises Missing."""
-    return _one(visible_tasks(actor), key)
+    found = _with_key(visible_tasks(actor), key)
+    if found is None and (gone := _with_key(deleted_tasks(actor), key)):
+        raise Missing(tr("%(task)s is in the trash and can be restored there (All tasks, Trash).", task=gone))
+    return found or _no_such_task()
 
 
 def find_deleted_task(actor: Actor, key: str) -> Task:
     """The task with this key in the trash. Raises Missing."""
-    return _one(deleted_tasks(actor), key)
+    return _with_key(deleted_tasks(actor), key) or _no_such_task()
 
 
-def _one(tasks: QuerySet[Task], key: str) -> Task:
+def _with_key(tasks: QuerySet[Task], key: str) -> Task | None:
     parts = re.fullmatch(r"([A-Za-z][A-Za-z0-9]{1,7})-([0-9]{1,9})", key.strip())
     if parts is not None:
         related = tasks.select_related("project", "status", "assignee", "parent__project", "created_by")
@@ -85,8 +88,11 @@ def _one(tasks: QuerySet[Task], key: str) -> Task:
         found = related.filter(project__key=project, number=number).first()
         if found is None:  # perhaps it moved to another project
             found = related.filter(former_keys__project__key=project, former_keys__number=number).first()
-        if found is not None:
-            return found
+        return found
+    return None
+
+
+def _no_such_task() -> NoReturn:
     raise Missing(tr("There is no such task. A key looks like WEB-42."))
 
 

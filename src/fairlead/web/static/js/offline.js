@@ -127,7 +127,7 @@
     });
   }
   document.addEventListener("submit", ({ target }) => {
-    if (target.getAttribute("action") === "/sign-out/") localStorage.removeItem(QUEUE);
+    if (target.getAttribute("action") === "/sign-out/") { localStorage.removeItem(QUEUE); sessionStorage.clear(); }
   }, true);
   if (away) show();
   whenIdle(() => {
