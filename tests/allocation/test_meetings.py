@@ -49,6 +49,7 @@ def test_two_blocks_move_at_most_and_the_reason_is_the_meeting(team: Team) -> No
     meeting(team, calendar(team), (1, 5))
     plan = Plan.objects.get(scope="repair", state="draft")
     assert plan.cause == "Bob is busy on 23 Nov, 10:00–14:00"
+    assert plan.told["values"]["day"] == {"day": "2026-11-23"}
     sheet = queries.plan_sheet(team.alice, plan)
     moved = sheet.of("moved")
     assert 1 <= len(moved) <= 2

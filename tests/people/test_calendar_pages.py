@@ -106,6 +106,23 @@ def test_without_titles_it_says_only_when(world: World, team: Team) -> None:
     assert "due-" not in text
 
 
+def test_the_own_work_is_written_in_the_language_of_whose_work_it_is(world: World, team: Team) -> None:
+    planned(world, team)
+    world.dana.user.language = "de"
+    world.dana.user.save(update_fields=["language"])
+    secret = actions.open_feed(team.dana, actor=world.dana.actor, now=timezone.now())
+    answer = Client().get(f"/calendar/{secret}/work.ics", headers={"Accept-Language": "en"})
+    assert answer.headers["Content-Language"] == "de"
+    calendar = Parsed.from_ical(answer.content)
+    assert str(calendar["X-WR-CALNAME"]) == "Dana: Arbeit"
+    assert str(calendar["PRODID"]) == "-//Fairlead//Work//DE"
+    assert "Termin: WEB-1 Draw; it, well" in [str(entry["SUMMARY"]) for entry in calendar.walk("VEVENT")]
+    hidden = actions.open_feed(team.dana, shows_titles=False, actor=world.dana.actor, now=timezone.now())
+    text = Client().get(f"/calendar/{hidden}/work.ics", headers={"Accept-Language": "en"}).content.decode()
+    assert "SUMMARY:Belegt" in text
+    assert "Busy" not in text
+
+
 @pytest.mark.parametrize("secret", ["cal_nothing", "x" * 200, "%00"])
 def test_a_secret_that_is_none_finds_nothing(world: World, team: Team, secret: str) -> None:
     assert Client().get(f"/calendar/{secret}/work.ics").status_code == 404

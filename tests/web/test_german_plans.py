@@ -101,3 +101,12 @@ def test_numbers_and_lists_inside_reasons_are_german_too() -> None:
         assert in_language(said) == in_language(str(said), parts(said)) == "rund 105.000 Punkte"
         assert in_language("kept before anything was noted", None) == "kept before anything was noted"
     assert in_language(str(said), parts(said)) == "about 105,000 points"
+
+
+def test_the_day_of_a_meeting_that_a_proposal_was_made_for_is_german() -> None:
+    kept = {"text": "%(name)s is busy on %(day)s, %(low)s–%(high)s"}
+    values = {"name": "Bob", "day": {"day": "2026-12-01"}, "low": "10:00", "high": "14:00"}
+    with_time = {**values, "day": {"day": "2026-12-01T10:00:00+01:00"}}
+    with speaking("de"):
+        told = [in_language("Bob is busy on 1 Dec, 10:00–14:00", {**kept, "values": it}) for it in (values, with_time)]
+    assert told == ["Bob ist belegt am 1. Dez., 10:00–14:00"] * 2

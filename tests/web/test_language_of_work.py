@@ -15,6 +15,7 @@ from fairlead.web.sentences import PHRASES, changes, sentence
 from fairlead.work import actions, grammar
 from fairlead.work.models import Dependency, Task
 from fairlead.work.queries.task_history import history
+from fairlead.work.types.models import TaskType
 from work.conftest import Site, site  # noqa: F401  a fixture
 from work.test_pages import Browser, alice, open_as, text  # noqa: F401  fixtures
 
@@ -152,3 +153,78 @@ def test_what_is_taken_back_is_counted_in_german() -> None:
         many = actions.Outcome(("WEB-1", "WEB-2"), (("WEB-3", "Warum."), ("WEB-4", "Darum.")))
         assert told_undone(one) == "WEB-1 ist wie zuvor."
         assert told_undone(many) == "2 Aufgaben sind wie zuvor. WEB-3 und 1 weitere bleiben, wie sie sind: Warum."
+
+
+def test_types_that_nobody_renamed_are_german_for_who_speaks_german(site: Site, alice: Browser) -> None:  # noqa: F811
+    by = {"actor": site.world.alice.actor, "now": site.now}
+    kinds = {kind.key: kind for kind in TaskType.objects.filter(workspace=site.world.workspace)}
+    actions.change_type(kinds["milestone"], name="Gate", **by)
+    for title, key in (("Mend it", "bug"), ("Go live", "milestone"), ("Write copy", "task")):
+        actions.change_task(site.make(title), type=kinds[key].pk, **by)
+    table = "/tasks/?all=1&group=type&cols=type,status"
+    english = text(alice.get(table))
+    assert "Bug" in english
+    assert "Fehler" not in english
+    speak_german(site.world.alice)
+    page = text(alice.get(table))
+    assert [word in page for word in (">Fehler<", ">Gate<", ">Bug<", ">Milestone<")] == [True, True, False, False]
+    assert '<option value="bug">Fehler</option>' in page
+    assert ">Fehler</option>" in text(alice.get("/tasks/WEB-1/"))
+    assert ">Fehler</a>" in text(alice.get("/settings/types/"))
+    assert ">Fehler</option>" in text(alice.get("/tasks/new/?project=WEB"))
+    lines = text(alice.get("/tasks/table.csv?all=1&cols=type,status&sort=created")).splitlines()
+    assert lines == ["\ufeffKürzel,Typ,Status", "WEB-1,Fehler,Backlog", "WEB-2,Gate,Backlog", "WEB-3,Aufgabe,Backlog"]
+    with speaking("de"):
+        assert history(site.world.alice.actor, Task.objects.get(number=1))[0].text == (
+            "hat „Typ“ von Aufgabe auf Fehler geändert"
+        )
+        assert changes({"changes": {"type": ["Task", "Gate"]}}) == [("Typ", "Aufgabe", "Gate")]
+
+
+def test_a_type_is_found_by_its_name_in_both_languages(site: Site) -> None:  # noqa: F811
+    bug = TaskType.objects.get(workspace=site.world.workspace, base="bug")
+    actions.change_task(site.make(), type=bug.pk, actor=site.world.alice.actor, now=site.now)
+    site.make("Write copy")
+    reader = grammar.Reader(site.world.alice.actor, site.now, "UTC")
+
+    def found(typed: str) -> list[str]:
+        return sorted(str(task) for task in grammar.read(typed).apply(Task.objects.all(), reader))
+
+    with speaking("de"):
+        assert found("type:Fehler") == found("type:bug") == ["WEB-1"]
+        assert found("type:Aufgabe") == found("type:task") == ["WEB-2"]
+    assert found("type:Fehler") == []
+
+
+def test_saving_a_type_or_column_that_is_only_shown_in_german_renames_nothing(site: Site, alice: Browser) -> None:  # noqa: F811
+    speak_german(site.world.alice)
+    page = text(alice.get("/settings/types/bug/"))
+    assert 'value="Fehler"' in page
+    assert "**Was geschieht**" in page
+    bug = TaskType.objects.get(workspace=site.world.workspace, base="bug")
+    description = "**Was geschieht**\r\n\r\n**Was geschehen sollte**\r\n\r\n**Wie man es sieht**"
+    criteria = "Es geschieht nicht mehr so, wie es beschrieben ist"
+    sent = {"icon": bug.icon, "color": bug.color, "description": description, "criteria": criteria}
+    told = text(alice.post("/settings/types/bug/", {**sent, "name": "Fehler"}, follow=True))
+    assert "Fehler wurde gespeichert." in told
+    before = (bug.name, bug.description, bug.criteria)
+    bug.refresh_from_db()
+    assert (bug.name, bug.description, bug.criteria, bug.version) == (*before, 1)
+    alice.post("/settings/types/bug/", {**sent, "name": "Panne"})
+    bug.refresh_from_db()
+    assert bug.name == "Panne"
+    ready = site.column("Ready")
+    assert f'form="column-{ready.pk}" name="name" value="Bereit"' in text(alice.get("/projects/WEB/settings/"))
+    alice.post(f"/projects/WEB/columns/{ready.pk}/", {"name": "Bereit", "state": "ready", "wip_limit": "7"})
+    ready.refresh_from_db()
+    assert (ready.name, ready.wip_limit) == ("Ready", 7)
+
+
+def test_what_a_built_in_type_puts_into_a_new_task_is_in_the_language_of_who_makes_it(site: Site) -> None:  # noqa: F811
+    bug = TaskType.objects.get(workspace=site.world.workspace, base="bug")
+    with speaking("de"):
+        german = site.make("Kaputt", type=bug.pk)
+    english = site.make("Broken", type=bug.pk)
+    assert german.description.startswith("**Was geschieht**")
+    assert [line.text for line in german.criteria.all()] == ["Es geschieht nicht mehr so, wie es beschrieben ist"]
+    assert english.description.startswith("**What happens**")

@@ -9,6 +9,9 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from babel import Locale
 
+from fairlead.lib.speech import current
+from fairlead.lib.text import folded
+
 _LOCALE: Final = Locale("en")
 
 COUNTRIES: Final[dict[str, str]] = {
@@ -24,6 +27,23 @@ MYR NGN NOK NZD PEN PHP PKR PLN QAR RON RSD SAR SEK SGD THB TRY TWD UAH USD UYU 
 """
 CURRENCIES: Final[dict[str, str]] = {code: _LOCALE.currencies[code] for code in _SPENT.split()}
 """ISO 4217 code → English name."""
+
+
+def country_choices() -> list[tuple[str, str]]:
+    """(code, name) of each country, by their names in the language that is spoken."""
+    return list(_countries(current()))
+
+
+@cache
+def _countries(language: str) -> tuple[tuple[str, str], ...]:
+    names = Locale(language).territories
+    return tuple(sorted(((code, names[code]) for code in COUNTRIES), key=lambda pair: folded(pair[1])))
+
+
+def currency_choices() -> list[tuple[str, str]]:
+    """(code, label) of each currency, such as `EUR, Euro`, named in the language that is spoken."""
+    names = Locale(current()).currencies
+    return [(code, f"{code}, {names[code]}") for code in sorted(CURRENCIES)]
 
 
 @cache

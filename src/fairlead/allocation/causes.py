@@ -93,8 +93,9 @@ def _away(name: str, first: date, last: date) -> str:
 
 
 def _day(on: date) -> Day:
-    """ "24 Nov"."""
-    return Day(format_skeleton("MMMd", on, locale=LOCALE), on)
+    """ "24 Nov", also of a moment."""
+    day = on.date() if isinstance(on, datetime) else on
+    return Day(format_skeleton("MMMd", day, locale=LOCALE), day)
 
 
 def of_departure(event: Event) -> Cause | None:

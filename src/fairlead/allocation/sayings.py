@@ -44,5 +44,6 @@ def _said(kept: Any) -> str:
         at = datetime.fromisoformat(kept["at"])
         return f"{format_skeleton('MMMEd', at, locale=locale())} {at:%H:%M}"
     if "day" in kept:
-        return format_skeleton("MMMd", date.fromisoformat(kept["day"]), locale=locale())
+        day = date.fromisoformat(kept["day"][:10])  # some that were kept go on with a time of day
+        return format_skeleton("MMMd", day, locale=locale())
     return with_signs(str(kept["number"])).replace("%", "\N{NO-BREAK SPACE}%")

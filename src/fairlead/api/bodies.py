@@ -11,6 +11,7 @@ from django.http import HttpRequest
 
 from fairlead.api.problems import InvalidInput, Malformed, escaped
 from fairlead.lib.errors import Refused
+from fairlead.lib.speech import later, tr
 
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 12
@@ -22,7 +23,7 @@ class TooLarge(Refused):
 
     code = "too-large"
     status = 413
-    title = "The body is too large"
+    title = later("The body is too large")
 
 
 class WrongType(Refused):
@@ -30,22 +31,22 @@ class WrongType(Refused):
 
     code = "wrong-type"
     status = 415
-    title = "The body must be JSON"
+    title = later("The body must be JSON")
 
 
 def read(request: HttpRequest) -> dict[str, Any]:
     """The body as an object. Raises TooLarge, WrongType, Malformed or InvalidInput."""
     if _declared_length(request) > MAX_BYTES:
-        raise TooLarge(f"A body may have {MAX_BYTES} bytes at most.")
+        raise TooLarge(tr("A body may have %(most)s bytes at most.", most=MAX_BYTES))
     if request.content_type not in TYPES:
-        raise WrongType("Send the body as JSON, with the header Content-Type: application/json.")
+        raise WrongType(tr("Send the body as JSON, with the header Content-Type: application/json."))
     if len(request.body) > MAX_BYTES:
-        raise TooLarge(f"A body may have {MAX_BYTES} bytes at most.")
+        raise TooLarge(tr("A body may have %(most)s bytes at most.", most=MAX_BYTES))
     value = _parsed(request.body)
     if not isinstance(value, dict):
-        raise Malformed("The body must be one JSON object.")
+        raise Malformed(tr("The body must be one JSON object."))
     if errors := list(_unusable(value)):
-        raise InvalidInput("Some text in the body cannot be stored.", errors)
+        raise InvalidInput(tr("Some text in the body cannot be stored."), errors)
     return value
 
 
@@ -58,59 +59,63 @@ def _parsed(body: bytes) -> Any:
     try:
         text = body.decode()
     except UnicodeDecodeError:
-        raise Malformed("The body is not valid UTF-8.") from None
+        raise Malformed(tr("The body is not valid UTF-8.")) from None
     try:
         return json.loads(
             text, object_pairs_hook=_object, parse_constant=_constant, parse_float=_float, parse_int=_integer
         )
     except json.JSONDecodeError as error:
         raise Malformed(
-            f"The body is not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}."
+            tr(
+                "The body is not valid JSON: look at line %(line)s, column %(column)s.",
+                line=error.lineno,
+                column=error.colno,
+            )
         ) from None
     except RecursionError:
-        raise Malformed(f"The body is nested deeper than {MAX_DEPTH} levels.") from None
+        raise Malformed(tr("The body is nested deeper than %(most)s levels.", most=MAX_DEPTH)) from None
 
 
 def _object(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in pairs:
         if name in found:
-            raise Malformed(f"The body names {name[:60]!r} twice.")
+            raise Malformed(tr("The body names %(name)s twice.", name=repr(name[:60])))
         found[name] = value
     return found
 
 
 def _constant(text: str) -> Any:
-    raise Malformed(f"{text} is not a JSON number.")
+    raise Malformed(tr("%(text)s is not a JSON number.", text=text))
 
 
 def _float(text: str) -> float:
     value = float(text)
     if not math.isfinite(value):
-        raise Malformed("The body has a number that is too large.")
+        raise Malformed(tr("The body has a number that is too large."))
     return value
 
 
 def _integer(text: str) -> int:
     if len(text) > 19:
-        raise Malformed("The body has a number that is too large.")
+        raise Malformed(tr("The body has a number that is too large."))
     return int(text)
 
 
 def _unusable(value: Any, pointer: str = "#", depth: int = 0) -> Iterator[dict[str, str]]:
     """Text that the database refuses: the character NUL and halves of surrogate pairs. Refuses deep nesting."""
     if depth > MAX_DEPTH:
-        raise Malformed(f"The body is nested deeper than {MAX_DEPTH} levels.")
+        raise Malformed(tr("The body is nested deeper than %(most)s levels.", most=MAX_DEPTH))
     if isinstance(value, str):
         if not storable(value):
             yield {
                 "pointer": pointer,
-                "detail": "This text has characters that cannot be stored (NUL or broken Unicode).",
+                "detail": tr("This text has characters that cannot be stored (NUL or broken Unicode)."),
             }
     elif isinstance(value, dict):
         for name, inner in value.items():
             if not storable(name):
-                raise Malformed("The body has a name with characters that cannot be stored.")
+                raise Malformed(tr("The body has a name with characters that cannot be stored."))
             yield from _unusable(inner, f"{pointer}/{escaped(name)}", depth + 1)
     elif isinstance(value, list):
         for place, inner in enumerate(value):

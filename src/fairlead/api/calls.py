@@ -14,6 +14,7 @@ from fairlead.api.limits import Allowance
 from fairlead.api.problems import Malformed
 from fairlead.config import config
 from fairlead.events.actor import Actor
+from fairlead.lib.speech import later, tr
 from fairlead.lib.uploads import Received, ToDisk
 from fairlead.work.files import Upload, most_bytes, uploaded
 
@@ -40,19 +41,19 @@ def begin(request: Call, *, now: datetime) -> None:
 class NoForm(WrongType):
     """The body is not declared as a form."""
 
-    title = "The body must be a form"
+    title = later("The body must be a form")
 
 
 def read_files(request: Call) -> None:
     """Read a form with files, to disk. Raises NoForm or Malformed."""
     if request.content_type != "multipart/form-data":
-        raise NoForm("Send the file as a form, with the header Content-Type: multipart/form-data.")
+        raise NoForm(tr("Send the file as a form, with the header Content-Type: multipart/form-data."))
     request.files = ToDisk(request, config().files_path, most_bytes=most_bytes())
     request.upload_handlers = [request.files]
     try:
         request.FILES  # noqa: B018  reading it reads the form
     except MultiPartParserError as error:
-        raise Malformed(f"The form cannot be read: {error}.") from error
+        raise Malformed(tr("The form cannot be read. Check its parts and the boundary between them.")) from error
 
 
 def close_files(request: Call) -> None:
@@ -64,5 +65,5 @@ def close_files(request: Call) -> None:
 def upload_of(file: UploadedFile) -> Upload:  # type: ignore[type-arg]  # generic in the stubs only
     """The file of a form. Raises TooLarge."""
     if not isinstance(file, Received):
-        raise Malformed("The file did not arrive as a file.")
+        raise Malformed(tr("The file did not arrive as a file."))
     return uploaded(file.name or "", file.arrived)

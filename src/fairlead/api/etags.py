@@ -8,6 +8,7 @@ import re
 from django.http import HttpRequest, HttpResponse
 
 from fairlead.lib.errors import Refused
+from fairlead.lib.speech import later, tr
 
 
 class PreconditionFailed(Refused):
@@ -15,7 +16,7 @@ class PreconditionFailed(Refused):
 
     code = "precondition-failed"
     status = 412
-    title = "This has changed in the meantime"
+    title = later("This has changed in the meantime")
 
 
 def expected(request: HttpRequest, current: int) -> int | None:
@@ -28,7 +29,7 @@ def expected(request: HttpRequest, current: int) -> int | None:
         return None
     versions = [int(text) for text in re.findall(r'"(\d{1,9})(?:-[0-9a-f]*)?"', header)]
     if current not in versions:
-        raise PreconditionFailed("It was changed since you read it. Read it again, then decide whether to write.")
+        raise PreconditionFailed(tr("It was changed since you read it. Read it again, then decide whether to write."))
     return current
 
 

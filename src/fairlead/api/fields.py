@@ -18,6 +18,8 @@ from pydantic import (
 )
 
 from fairlead.allocation.models import Offer, Plan
+from fairlead.api.wording import DAY, MOMENT
+from fairlead.lib.speech import tr
 from fairlead.people.models import TimeOff
 from fairlead.work.states import State
 
@@ -45,7 +47,7 @@ def _text_of_time(value: Any) -> Any:
         return value
     if isinstance(value, date):
         return value
-    raise ValueError("Write it as 2026-11-23T09:00:00Z, with a time zone.")
+    raise ValueError(str(MOMENT))
 
 
 def _text_of_day(value: Any) -> Any:
@@ -53,7 +55,7 @@ def _text_of_day(value: Any) -> Any:
         return value
     if isinstance(value, date):
         return value
-    raise ValueError("Write it as 2026-11-23.")
+    raise ValueError(str(DAY))
 
 
 def _one_of(choices: type[TextChoices]) -> AfterValidator:
@@ -61,7 +63,7 @@ def _one_of(choices: type[TextChoices]) -> AfterValidator:
 
     def check(value: str) -> str:
         if value not in choices.values:
-            raise ValueError(f"Choose one of: {', '.join(choices.values)}.")
+            raise ValueError(tr("Choose one of: %(choices)s.", choices=", ".join(choices.values)))
         return value
 
     return AfterValidator(check)

@@ -1,7 +1,8 @@
 """A POST that carries an Idempotency-Key has its effect once, however often it is sent within a day.
 
 The reply is kept in the transaction of the change itself: after a crash there are both or neither. While the first
-request runs, others with its key are told to wait (409); afterwards they get the same reply, to the byte.
+request runs, others with its key are told to wait (409); afterwards they get the same reply, to the byte
+and in its language.
 """
 
 from __future__ import annotations
@@ -19,29 +20,30 @@ from fairlead.api.calls import Call
 from fairlead.api.models import Reply
 from fairlead.api.problems import Malformed
 from fairlead.lib.errors import Conflict, Refused
+from fairlead.lib.speech import current, later, tr
 
-KEPT_HEADERS = ("Content-Type", "ETag", "Location")
+KEPT_HEADERS = ("Content-Type", "Content-Language", "ETag", "Location")
 
 
 class InFlight(Conflict):
     """The first request with this key has not ended yet."""
 
     code = "in-flight"
-    title = "The same request is still running"
+    title = later("The same request is still running")
 
 
 class KeyReused(Refused):
     """The key belongs to another request."""
 
     code = "key-reused"
-    title = "This Idempotency-Key was used for something else"
+    title = later("This Idempotency-Key was used for something else")
 
 
 def key_of(request: Call) -> str | None:
     """The request's key, if it has one. Raises Malformed for one that cannot be kept."""
     key = request.headers.get("Idempotency-Key")
     if key is not None and not re.fullmatch(r"[\x21-\x7e]{1,255}", key):
-        raise Malformed("An Idempotency-Key has 1 to 255 visible ASCII characters, such as a UUID.")
+        raise Malformed(tr("An Idempotency-Key has 1 to 255 visible ASCII characters, such as a UUID."))
     return key
 
 
@@ -51,11 +53,12 @@ def once(request: Call, key: str, run: Callable[[], HttpResponse]) -> HttpRespon
     fingerprint = _fingerprint(request)
     with transaction.atomic():
         if not actions.take_slot(where):
-            raise InFlight("A request with this Idempotency-Key is still running. Try again in a moment.")
+            raise InFlight(tr("A request with this Idempotency-Key is still running. Try again in a moment."))
         kept = actions.kept_reply(where, now=request.now)
         if kept is not None:
             return _again(kept, fingerprint)
         reply = run()
+        reply.headers.setdefault("Content-Language", current())
         if reply.status_code >= 400:
             transaction.set_rollback(True)
             return reply
@@ -73,7 +76,7 @@ def once(request: Call, key: str, run: Callable[[], HttpResponse]) -> HttpRespon
 
 def _again(kept: Reply, fingerprint: str) -> HttpResponse:
     if kept.fingerprint != fingerprint:
-        raise KeyReused("This Idempotency-Key was used with another body. Use a new key for a new request.")
+        raise KeyReused(tr("This Idempotency-Key was used with another body. Use a new key for a new request."))
     reply = HttpResponse(bytes(kept.body), status=kept.status, headers=kept.headers)
     reply.headers["Idempotent-Replayed"] = "true"
     return reply

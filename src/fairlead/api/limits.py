@@ -14,6 +14,7 @@ from django.http import HttpResponse
 
 from fairlead.config import config
 from fairlead.lib.errors import TooMany
+from fairlead.lib.speech import tr
 
 WINDOW_S = 60
 
@@ -52,7 +53,10 @@ METER = Meter()
 def check(allowance: Allowance) -> None:
     """Raise TooMany when nothing is left."""
     if allowance.left < 0:
-        detail = f"A token may send {allowance.limit} requests a minute; wait {allowance.reset_s} seconds."
+        detail = tr(
+            "A token may send %(limit)s requests a minute; wait %(seconds)s seconds.",
+            limit=allowance.limit, seconds=allowance.reset_s,
+        )  # fmt: skip
         raise TooMany(detail, retry_after_s=allowance.reset_s)
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
 
 from fairlead.api.problems import CONTENT_TYPE, plain
+from fairlead.lib.speech import heard, speaking
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -20,7 +22,10 @@ def api_problems(get_response: Handler) -> Handler:
             return reply
         if reply.headers.get("Content-Type", "").startswith(CONTENT_TYPE):
             return reply
-        replaced = plain(request, reply.status_code)
+        with speaking(heard(request.headers.get("Accept-Language", ""))) as spoken:
+            replaced = plain(request, reply.status_code)
+        replaced.headers["Content-Language"] = spoken
+        patch_vary_headers(replaced, ["Accept-Language"])
         if "Allow" in reply.headers:
             replaced.headers["Allow"] = reply.headers["Allow"]
         return replaced

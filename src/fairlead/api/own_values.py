@@ -8,6 +8,7 @@ from typing import Any
 from fairlead.api.calls import Call
 from fairlead.api.problems import InvalidInput
 from fairlead.events.actor import Actor
+from fairlead.lib.speech import tr
 from fairlead.work.fields.definitions import by_key, visible
 from fairlead.work.fields.json_values import from_json, to_json
 from fairlead.work.fields.stored import people_of, values_of
@@ -40,10 +41,10 @@ def given_values(request: Call, given: Mapping[str, Any]) -> dict[int, Any]:
         field = by_key(fields, key)
         try:
             if field is None:
-                raise Wrong(f"There is no field {key[:40]}.")
+                raise Wrong(tr("There is no field %(name)s.", name=key[:40]))
             values[field.id] = from_json(field, raw, people)
         except Wrong as wrong:
             errors.append({"pointer": f"#/fields/{key[:40]}", "detail": str(wrong)})
     if errors:
-        raise InvalidInput("Some fields need another look.", errors)
+        raise InvalidInput(tr("Some fields need another look."), errors)
     return values

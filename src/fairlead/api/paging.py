@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from fairlead.api.calls import Call
 from fairlead.api.problems import Malformed
+from fairlead.lib.speech import tr
 
 SIGNER = signing.Signer(salt="fairlead.api.cursor")
 
@@ -83,7 +84,7 @@ def _opened(cursor: str, order: Order) -> list[Any]:
     try:
         name, packed = SIGNER.unsign_object(cursor)
     except (signing.BadSignature, UnicodeEncodeError):
-        raise Malformed("This cursor is not one of ours; take `next_cursor` from the page before.") from None
+        raise Malformed(tr("This cursor is not one of ours; take `next_cursor` from the page before.")) from None
     if name != order.name:
-        raise Malformed("This cursor belongs to another list or order; start again without it.")
+        raise Malformed(tr("This cursor belongs to another list or order; start again without it."))
     return [datetime.fromisoformat(value) if kind == "at" else value for kind, value in packed]

@@ -13,39 +13,53 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from ninja.errors import HttpError, ValidationError
 
+from fairlead.api.wording import wrong
 from fairlead.lib.errors import Missing, Refused, TooMany, Unavailable
+from fairlead.lib.speech import later, mark, tr
 
 CONTENT_TYPE = "application/problem+json"
-NOWHERE = "Nothing is at this address, or it belongs to a workspace that the token is not for."
+NOWHERE = later("Nothing is at this address, or it belongs to a workspace that the token is not for.")
 log = structlog.get_logger("fairlead.api")
 
 # Every code that a client can meet, with its status and what it means; the reference page lists them.
 CODES: dict[str, tuple[int, str]] = {
-    "malformed": (400, "The request cannot be read: broken JSON, a wrong header or a wrong cursor."),
-    "unauthenticated": (401, "There is no token, or it is wrong, expired or revoked."),
-    "missing-scope": (403, "The token was not granted the scope that this operation needs."),
-    "forbidden": (403, "The role of the token's user does not allow it."),
-    "not-found": (404, "There is no such thing, or the token's user may not know that there is."),
-    "method-not-allowed": (405, "The address exists, the method does not; the header Allow lists those that do."),
-    "conflict": (409, "The state has moved on. Read again, then decide."),
+    "malformed": (400, later("The request cannot be read: broken JSON, a wrong header or a wrong cursor.")),
+    "unauthenticated": (401, later("There is no token, or it is wrong, expired or revoked.")),
+    "missing-scope": (403, later("The token was not granted the scope that this operation needs.")),
+    "forbidden": (403, later("The role of the token's user does not allow it.")),
+    "not-found": (404, later("There is no such thing, or the token's user may not know that there is.")),
+    "method-not-allowed": (
+        405,
+        later("The address exists, the method does not; the header Allow lists those that do."),
+    ),
+    "conflict": (409, later("The state has moved on. Read again, then decide.")),
     "stale-plan": (
         409,
-        "Lines of the plan do not hold: something changed, or they are too many; `errors` says what.",
+        later("Lines of the plan do not hold: something changed, or they are too many; `errors` says what."),
     ),
-    "in-flight": (409, "A request with the same Idempotency-Key is still running. Try again in a moment."),
-    "precondition-failed": (412, "The resource is not the one that If-Match names. Read again, then decide."),
-    "too-large": (413, "The body is larger than the limit."),
-    "quota": (413, "The files of the workspace have no room for another one."),
-    "wrong-type": (415, "The body is not JSON (or a form, where files are sent), or its Content-Type does not say so."),
-    "invalid": (422, "Some fields or parameters are missing or wrong; `errors` says which."),
-    "refused": (422, "A rule of the product says no; `detail` says what to do next."),
-    "infected": (422, "The virus scanner found something in the file."),
-    "key-reused": (422, "This Idempotency-Key was used for a request with another body."),
-    "too-many-requests": (429, "The token's allowance is used up; Retry-After says for how many seconds."),
-    "crash": (500, "The fault is ours. It was logged with the request's id."),
-    "scanner-down": (503, "The virus scanner does not answer, so no file is taken. Try again later."),
-    "unavailable": (503, "Something outside did not answer. Try again later."),
+    "in-flight": (409, later("A request with the same Idempotency-Key is still running. Try again in a moment.")),
+    "precondition-failed": (412, later("The resource is not the one that If-Match names. Read again, then decide.")),
+    "too-large": (413, later("The body is larger than the limit.")),
+    "quota": (413, later("The files of the workspace have no room for another one.")),
+    "wrong-type": (
+        415,
+        later("The body is not JSON (or a form, where files are sent), or its Content-Type does not say so."),
+    ),
+    "invalid": (422, later("Some fields or parameters are missing or wrong; `errors` says which.")),
+    "refused": (422, later("A rule of the product says no; `detail` says what to do next.")),
+    "infected": (422, later("The virus scanner found something in the file.")),
+    "key-reused": (422, later("This Idempotency-Key was used for a request with another body.")),
+    "too-many-requests": (429, later("The token's allowance is used up; Retry-After says for how many seconds.")),
+    "crash": (500, later("The fault is ours. It was logged with the request's id.")),
+    "scanner-down": (503, later("The virus scanner does not answer, so no file is taken. Try again later.")),
+    "unavailable": (503, later("Something outside did not answer. Try again later.")),
 }
+
+# The titles of what the framework answers by a bare status.
+PHRASES = (
+    mark("Bad Request"), mark("Unauthorized"), mark("Forbidden"), mark("Not Found"), mark("Method Not Allowed"),
+    mark("Request Entity Too Large"), mark("Internal Server Error"), mark("Service Unavailable"),
+)  # fmt: skip
 
 
 class Malformed(Refused):
@@ -53,14 +67,14 @@ class Malformed(Refused):
 
     code = "malformed"
     status = 400
-    title = "This request cannot be read"
+    title = later("This request cannot be read")
 
 
 class InvalidInput(Refused):
     """Input that has the right form but wrong content; `errors` as in the problem document."""
 
     code = "invalid"
-    title = "Some fields need another look"
+    title = later("Some fields need another look")
 
     def __init__(self, detail: str, errors: Iterable[Mapping[str, str]]) -> None:
         super().__init__(detail)
@@ -95,7 +109,7 @@ def translate(request: HttpRequest, error: Exception) -> HttpResponse:
     if isinstance(error, RequestDataTooBig):
         return plain(request, 413)
     if isinstance(error, UnreadablePostError):
-        return _refused(request, Malformed("The body ended before it was complete."))
+        return _refused(request, Malformed(tr("The body ended before it was complete.")))
     if isinstance(error, HttpError):
         return plain(request, error.status_code)
     if isinstance(error, Unavailable):
@@ -108,9 +122,9 @@ def plain(request: HttpRequest, status: int) -> HttpResponse:
     """The problem document for a bare status."""
     code, detail = next(
         ((code, text) for code, (known, text) in CODES.items() if known == status),
-        ("malformed" if status < 500 else "crash", "The request cannot be answered."),
+        ("malformed" if status < 500 else "crash", tr("The request cannot be answered.")),
     )
-    return problem(request, status, code=code, title=HTTPStatus(status).phrase, detail=detail)
+    return problem(request, status, code=code, title=tr(HTTPStatus(status).phrase), detail=detail)
 
 
 def _refused(request: HttpRequest, error: Refused) -> HttpResponse:
@@ -136,9 +150,9 @@ def _invalid(request: HttpRequest, found: Iterable[Mapping[str, Any]]) -> HttpRe
     found = list(found)
     if any(item["loc"][0] == "path" for item in found):
         return _refused(request, Missing(NOWHERE))
-    errors = [_place(item["loc"]) | {"detail": str(item["msg"])} for item in found]
+    errors = [_place(item["loc"]) | {"detail": wrong(item)} for item in found]
     names = ", ".join(dict.fromkeys(next(iter(error.values())).removeprefix("#/") for error in errors))
-    return _refused(request, InvalidInput(f"Look at: {names or 'the body'}.", errors))
+    return _refused(request, InvalidInput(tr("Look at: %(names)s.", names=names or tr("the body")), errors))
 
 
 def _place(loc: tuple[Any, ...]) -> dict[str, str]:

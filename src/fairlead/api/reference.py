@@ -17,6 +17,8 @@ from fairlead.api.actions import KEEP
 from fairlead.api.examples import Schema, example, limits, resolved, shortest, type_name
 from fairlead.api.problems import CODES
 from fairlead.config import config
+from fairlead.lib.languages import ENGLISH
+from fairlead.lib.speech import speaking
 
 JSON, FORM = "application/json", "multipart/form-data"
 
@@ -64,7 +66,7 @@ class Reference(DocsBase):
     _sections: tuple[Section, ...] | None = None
 
     def render_page(self, request: HttpRequest, api: Any, **_: Any) -> HttpResponse:
-        """The page; reading it needs no token."""
+        """The page; reading it needs no token. It is in English for everybody, like the document behind it."""
         if self._sections is None:
             self._sections = sections(api.get_openapi_schema())
         values = {
@@ -75,7 +77,10 @@ class Reference(DocsBase):
             "per_minute": config().api_per_minute,
             "keep_hours": int(KEEP.total_seconds() // 3600),
         }
-        return render(request, "api/reference.jinja", values)
+        with speaking(ENGLISH):
+            reply = render(request, "api/reference.jinja", values)
+        reply.headers["Content-Language"] = ENGLISH
+        return reply
 
 
 def sections(document: Schema) -> tuple[Section, ...]:

@@ -13,6 +13,7 @@ from ninja.operation import Operation
 
 from fairlead.api import bodies, etags, idempotency, limits, paging, problems, tokens
 from fairlead.api.calls import Call, begin, close_files, read_files
+from fairlead.lib.speech import tr
 
 F = TypeVar("F", bound=Callable[..., Any])
 View = Callable[..., HttpResponse]
@@ -75,7 +76,7 @@ def _read(request: Call, operation: Operation) -> None:
         if (text := _wrong(name, values, known))
     ]
     if errors:
-        raise problems.InvalidInput("Some parameters are not what this operation takes.", errors)
+        raise problems.InvalidInput(tr("Some parameters are not what this operation takes."), errors)
     if any(model.__ninja_param_source__ == "body" for model in operation.models):
         request.json = bodies.read(request)
     if any(model.__ninja_param_source__ == "file" for model in operation.models):
@@ -88,10 +89,10 @@ def _names(model: Any) -> list[str]:
 
 def _wrong(name: str, values: list[Any], known: set[str]) -> str | None:
     if name not in known:
-        return "There is no such parameter here."
+        return tr("There is no such parameter here.")
     if len(values) > 1:
-        return "Give this parameter once."
-    return None if bodies.storable(str(values[0])) else "This text has characters that cannot be stored."
+        return tr("Give this parameter once.")
+    return None if bodies.storable(str(values[0])) else tr("This text has characters that cannot be stored.")
 
 
 def _performed(request: Call, run: Callable[[], HttpResponse]) -> HttpResponse:

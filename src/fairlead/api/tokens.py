@@ -12,6 +12,7 @@ from fairlead.config import config
 from fairlead.events.actor import Actor
 from fairlead.lib.addresses import client_ip
 from fairlead.lib.errors import Forbidden, Refused
+from fairlead.lib.speech import later, tr
 
 
 class Unauthenticated(Refused):
@@ -19,14 +20,14 @@ class Unauthenticated(Refused):
 
     code = "unauthenticated"
     status = 401
-    title = "A valid API token is needed"
+    title = later("A valid API token is needed")
 
 
 class MissingScope(Forbidden):
     """The token is good, but not for this."""
 
     code = "missing-scope"
-    title = "The token may not do this"
+    title = later("The token may not do this")
 
 
 def authenticate(request: HttpRequest, *, now: datetime) -> Actor:
@@ -34,19 +35,21 @@ def authenticate(request: HttpRequest, *, now: datetime) -> Actor:
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not secret.strip():
         raise Unauthenticated(
-            "Send the header Authorization: Bearer <token>. Tokens are made under Settings, API tokens."
+            tr("Send the header Authorization: Bearer <token>. Tokens are made under Settings, API tokens.")
         )
     if len(secret) > 200 or not secret.isascii():
-        raise Unauthenticated("This is not a token of Fairlead.")
+        raise Unauthenticated(tr("This is not a token of Fairlead."))
     forwarded = request.headers.get("X-Forwarded-For", "")
     address = client_ip(str(request.META.get("REMOTE_ADDR", "")), forwarded, trusted=config().trusted_proxies)
     actor = token_actor(secret.strip(), now=now, address=address)
     if actor is None:
-        raise Unauthenticated("This token is not known, has expired or was revoked. Make a new one under Settings.")
+        raise Unauthenticated(tr("This token is not known, has expired or was revoked. Make a new one under Settings."))
     return actor
 
 
 def demand(actor: Actor, scope: str | None) -> None:
     """Raise MissingScope unless the actor's token was granted the scope; None asks for no scope."""
     if scope is not None and not in_scope(actor, scope):
-        raise MissingScope(f"This token lacks the scope {scope}. Make one that has it under Settings, API tokens.")
+        raise MissingScope(
+            tr("This token lacks the scope %(scope)s. Make one that has it under Settings, API tokens.", scope=scope)
+        )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from fairlead.lib.speech import tr
+
 PERSON, RULE, ENGINE, AGENT, SYSTEM = "person", "rule", "engine", "agent", "system"
 KINDS = (PERSON, RULE, ENGINE, AGENT, SYSTEM)
 
@@ -28,6 +30,12 @@ class Actor:
     scopes: frozenset[str] | None = None
     roles_only: bool = False
     memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+
+
+def name_said(kind: str, name: str) -> str:
+    """How an actor that the log names is called for its reader: a policy stands there as "Policy …" in English."""
+    own = name.removeprefix("Policy ")
+    return tr("Policy %(name)s", name=own) if kind == RULE and own != name else name
 
 
 def system(workspace_id: int) -> Actor:

@@ -119,7 +119,7 @@ def own_of(workspace_id: int) -> Own:
     types: dict[str, int] = {}
     for kind in task_types(workspace_id):
         if not kind.archived:
-            types |= {folded(kind.key): kind.id, folded(kind.name): kind.id}
+            types |= {folded(text): kind.id for text in (kind.key, kind.name, kind.said)}
     return Own(fields, people_of(workspace_id, fields), types)
 
 

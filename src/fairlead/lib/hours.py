@@ -19,6 +19,9 @@ from zoneinfo import ZoneInfo
 from holidays import country_holidays
 from holidays.registry import COUNTRIES
 
+from fairlead.lib.languages import ENGLISH
+from fairlead.lib.speech import current
+
 WeeklyHours: TypeAlias = Sequence[tuple[int, int, int]]
 """(weekday, from_min, to_min): 0 = Monday, minutes after midnight on the wall clock, [from, to)."""
 Interval: TypeAlias = tuple[datetime, datetime]
@@ -119,11 +122,15 @@ def weeks(at: datetime, zone: str, count: int) -> list[Interval]:
 
 
 @lru_cache(maxsize=256)
-def public_holidays(country: str, year: int) -> Mapping[date, str]:
-    """The holidays of a whole country (ISO 3166 code) in a year, by date. Empty for a country that is not known."""
+def public_holidays(country: str, year: int, language: str = "en_US") -> Mapping[date, str]:
+    """The holidays of a whole country (ISO 3166 code) in a year, by date, called as in the language where that is known
+    of the country and else as in English. Empty for a country that is not known."""
     if country.upper() not in holiday_countries():
         return MappingProxyType({})
-    return MappingProxyType(dict(country_holidays(country.upper(), years=year, language="en_US")))
+    found = country_holidays(country.upper(), years=year, language="en_US")
+    if language in found.supported_languages:
+        found = country_holidays(country.upper(), years=year, language=language)
+    return MappingProxyType(dict(found))
 
 
 @lru_cache(maxsize=1)
@@ -133,13 +140,15 @@ def holiday_countries() -> frozenset[str]:
 
 
 def holidays_between(country: str, first: date, last: date) -> dict[date, str]:
-    """The public holidays from `first` to `last`, both included, by date."""
+    """The public holidays from `first` to `last`, both included, by date, as they are called in the language that is
+    spoken."""
     if not country:
         return {}
     years = range(first.year, last.year + 1)
+    language = "en_US" if current() == ENGLISH else current()
     return {
         day: name
         for year in years
-        for day, name in sorted(public_holidays(country, year).items())
+        for day, name in sorted(public_holidays(country, year, language).items())
         if first <= day <= last
     }

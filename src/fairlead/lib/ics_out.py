@@ -25,10 +25,13 @@ class Entry:
     url: str = ""
 
 
-def write(name: str, entries: Iterable[Entry], *, now: datetime) -> bytes:
-    """A calendar that other programs can subscribe to. Times are written in UTC, which every program can read."""
+def write(name: str, entries: Iterable[Entry], *, now: datetime, language: str = "en") -> bytes:
+    """A calendar that other programs can subscribe to. Times are written in UTC, which every program can read.
+
+    `language`: the code of the one in which name and titles are.
+    """
     calendar = Calendar()
-    calendar.add("prodid", "-//Fairlead//Work//EN")
+    calendar.add("prodid", f"-//Fairlead//Work//{language.upper()}")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
     calendar.add("x-wr-calname", name)

@@ -35,9 +35,9 @@ def mail_handover(*, event_id: int, now: datetime, **_: int) -> None:
     """Ask each client who was chosen; a verdict that came meanwhile makes the mail needless."""
     event = Event.objects.get(pk=event_id)
     for reviewer in _waiting().filter(handover_id=event.payload["handover"]):
-        values = _values(reviewer, now=now)
         about, title = (event_id, reviewer.user, KIND), reviewer.handover.task.title
         with speaking(language_of(reviewer.user, reviewer.workspace)):
+            values = _values(reviewer, now=now)
             subject = tr("%(name)s: please look at “%(title)s”", name=values["brand"].name, title=title)
             send_once("client_approval", reviewer.user.email, subject, about=about, now=now, reminder=False, **values)
 
@@ -79,10 +79,10 @@ def mail_reminder(*, workspace_id: int, reviewer_id: int, now: datetime) -> None
             user: User = reviewer.user
             if not actions.wants_mail(workspace_id, user, KIND):
                 continue
-            values = _values(reviewer, now=now)
-            brand, title = values["brand"].name, reviewer.handover.task.title
-            named = f"client reminder {reviewer.pk} {reviewer.reminders}"
+            title, named = reviewer.handover.task.title, f"client reminder {reviewer.pk} {reviewer.reminders}"
             with speaking(language_of(user, reviewer.workspace)):
+                values = _values(reviewer, now=now)
+                brand = values["brand"].name
                 subject = tr("%(name)s: “%(title)s” still waits for you", name=brand, title=title)
                 mails.send("client_approval", user.email, subject, named=named, reminder=True, **values)
             work.count_reminder(reviewer, now=now)

@@ -129,9 +129,9 @@ def mail_offer(*, event_id: int, now: datetime, **_: int) -> None:
     offer = _offer_of(event_id)
     if offer is None or not offer.worker.email or offer.state != Offer.State.OPEN or offer.expires_at <= now:
         return
-    sheet = allocation.linked_sheet(offer, now=now)
     url = f"{settings.BASE_URL}/offer/{offer_secret(offer)}/"
     with _speaking_to(offer.worker):
+        sheet = allocation.linked_sheet(offer, now=now)
         subject = tr("%(task)s is offered to you: %(title)s", task=offer.task, title=offer.task.title)
         send_once("offer", offer.worker.email, subject, about=(event_id, offer.worker.user, "offered"), now=now,
                   sheet=sheet, url=url)  # fmt: skip

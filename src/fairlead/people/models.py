@@ -53,6 +53,11 @@ def state_name(name: str) -> str:
     return tr(name) if name in STATES else name
 
 
+def state_named(typed: str, stored: str) -> str:
+    """The name to keep after a form that showed the presence as its reader calls it."""
+    return stored if typed.strip() == state_name(stored) else typed
+
+
 class PresenceState(models.Model):
     """What people can say they are, such as Focus. `available`: whether whoever is in it is given new work.
 
@@ -76,6 +81,11 @@ class PresenceState(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def said(self) -> str:
+        """Its name for its reader."""
+        return state_name(self.name)
 
 
 class Worker(models.Model):

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from fairlead.accounts import actions
 from fairlead.accounts.permissions import may_export_events, may_read_events
 from fairlead.accounts.queries import members
-from fairlead.events.actor import KINDS
+from fairlead.events.actor import KINDS, name_said
 from fairlead.events.audit import ForgedHead, Verdict, read_heads, verify
 from fairlead.events.catalogue import CATALOGUE
 from fairlead.events.export import csv_lines, json_lines
@@ -175,7 +175,7 @@ def _told(row: dict[str, Any]) -> dict[str, Any]:
     return {
         "seq": row["seq"],
         "at": row["at"],
-        "who": row["actor_name"],
+        "who": name_said(row["actor_kind"], row["actor_name"]),
         "actor_kind": row["actor_kind"],
         "by_what": BY_WHAT.get(row["actor_kind"], ""),
         "by_token": row["token_id"] is not None,

@@ -274,7 +274,7 @@ def move(request: Request, key: str) -> HttpResponse:
         else:
             if request.headers.get("X-Board"):
                 return _card_page(request, task, None if at_home else status.project)
-            messages.success(request, tr("%(task)s is in %(column)s.", task=task, column=task.status.name))
+            messages.success(request, tr("%(task)s is in %(column)s.", task=task, column=task.status.said))
             return redirect("board", task.project.key)
     values = {"task": task, "form": form, "statuses": status_choices(task.project)}
     return page(request, "board/move.jinja", values, status=422 if form.errors else 200)

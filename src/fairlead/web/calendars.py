@@ -13,13 +13,14 @@ from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from fairlead.accounts.languages import language_of
 from fairlead.allocation.queries import work_entries
 from fairlead.config import config
 from fairlead.integrations.kinds.ics.inbound import check_address
 from fairlead.lib.errors import Forbidden, Invalid, Missing, Refused, require
 from fairlead.lib.ics import MOST_BYTES
 from fairlead.lib.ics_out import write
-from fairlead.lib.speech import later, tr, tr_count
+from fairlead.lib.speech import later, speaking, tr, tr_count
 from fairlead.people import actions, queries
 from fairlead.people.models import Worker
 from fairlead.people.permissions import is_own, may_connect_calendar, may_see_calendars
@@ -207,14 +208,21 @@ def feed_close(request: Request, number: int) -> HttpResponse:
 
 @require_safe
 def feed(request: HttpRequest, secret: str) -> HttpResponse:  # noqa: ARG001  the secret says who asks
-    """The own work for another program, which proves itself with the secret in the address."""
+    """The own work for another program, which proves itself with the secret in the address.
+
+    It is written in the language of whose work it is, whatever the program asks for.
+    """
     found = queries.feed_behind(secret) if len(secret) < 80 and secret.isascii() else None
     if found is None:
         raise Missing(tr("There is no calendar at this address; it may have been taken back."))
     now = timezone.now()
-    entries = work_entries(found.worker, titles=found.shows_titles, address=config().base_url, now=now)
+    worker, address = found.worker, config().base_url
+    with speaking(language_of(worker.user, worker.workspace)) as spoken:
+        entries = work_entries(worker, titles=found.shows_titles, address=address, now=now)
+        body = write(tr("%(name)s: work", name=worker.name), entries, language=spoken, now=now)
     actions.note_feed_read(found, now=now)
-    response = HttpResponse(write(f"{found.worker.name}: work", entries, now=now), content_type="text/calendar")
+    response = HttpResponse(body, content_type="text/calendar")
+    response.headers["Content-Language"] = spoken
     response.headers["Content-Disposition"] = 'inline; filename="work.ics"'
     return response
 

@@ -22,6 +22,7 @@ from fairlead.lib.speech import current, locale, tr_count
 from fairlead.lib.text import markdown
 from fairlead.people.models import state_name
 from fairlead.work.states import column
+from fairlead.work.types.models import type_name
 
 STYLES: Final[dict[str, tuple[str, str]]] = {
     "day": ("d MMM", "MMMd"),
@@ -129,3 +130,4 @@ FILTERS: dict[str, Callable[..., Any]] = {
 GLOBALS: dict[str, Any] = {}
 FILTERS["column"] = column
 FILTERS["state_name"] = state_name
+FILTERS["type_name"] = type_name

@@ -9,12 +9,12 @@ from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import available_timezones
 
-from babel import Locale
 from django import forms
 
+from fairlead.accounts.choices import country_choices
 from fairlead.events.actor import Actor
 from fairlead.lib.days import WEEKDAYS
-from fairlead.lib.speech import current, later, tr
+from fairlead.lib.speech import later, tr
 from fairlead.lib.text import folded
 from fairlead.people.actions.expertise import LEVELS
 from fairlead.people.models import Skill, Worker, WorkerSkill
@@ -36,19 +36,7 @@ def zones() -> list[tuple[str, str]]:
 
 def countries() -> list[tuple[str, str]]:
     """ISO 3166 codes with the names of the language that is spoken, by name."""
-    return [("", tr("No public holidays")), *_countries(current())]
-
-
-@lru_cache(maxsize=8)
-def _countries(language: str) -> list[tuple[str, str]]:
-    names = Locale(language).territories
-    known = (
-        (code, name) for code, name in names.items() if len(code) == 2 and code.isalpha() and code not in _NOT_COUNTRIES
-    )
-    return sorted(known, key=lambda pair: folded(pair[1]))
-
-
-_NOT_COUNTRIES: Final = {"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"}
+    return [("", tr("No public holidays")), *country_choices()]
 
 
 class ProfileForm(forms.Form):

@@ -49,7 +49,7 @@ class PresenceForm(forms.Form):
 
 
 def _label(state: PresenceState) -> str:
-    return state.name if state.available else tr("%(name)s (no new work)", name=state.name)
+    return state.said if state.available else tr("%(name)s (no new work)", name=state.said)
 
 
 def end_of(choice: str, zone: str, now: datetime) -> datetime | None:
@@ -105,7 +105,7 @@ def _presence_page(request: Request, worker: Worker, title: str, back: str) -> H
 
 def _told(state: PresenceState, name: str) -> str:
     """What was set; `name` is empty for oneself."""
-    values = {"name": name, "state": state.name}
+    values = {"name": name, "state": state.said}
     if state.available and name:
         return tr("%(name)s is %(state)s. New work can come.", **values)
     if state.available:

@@ -24,7 +24,7 @@ from fairlead.work import actions
 from fairlead.work.models import Project, ProjectClient, Status
 from fairlead.work.permissions import may_manage_project, may_manage_projects
 from fairlead.work.queries import find_project, project_list, status_choices, visible_projects
-from fairlead.work.states import State
+from fairlead.work.states import State, column_named
 
 
 @member_page
@@ -168,12 +168,13 @@ def change_column(request: Request, key: str, status_id: int) -> HttpResponse:
     if form.is_valid():
         try:
             values = checked(form, ("name", "wip_limit", "state"))
+            values["name"] = column_named(values["name"], status.name)
             soft = form.cleaned_data["wip_soft"]
             actions.change_status(status, actor=request.actor, now=timezone.now(), wip_hard=not soft, **values)
         except Refused as refused:
             blame(form, refused)
         else:
-            messages.success(request, tr("%(name)s was saved.", name=status.name))
+            messages.success(request, tr("%(name)s was saved.", name=status.said))
             return redirect("project-settings", project.key)
     return _column_refused(request, project, form, new=False, status_id=status_id)
 
@@ -210,7 +211,7 @@ def remove_column(request: Request, key: str, status_id: int) -> HttpResponse:
         except Refused as refused:
             error = refused.detail
         else:
-            messages.success(request, tr("The column %(name)s was removed.", name=status.name))
+            messages.success(request, tr("The column %(name)s was removed.", name=status.said))
             return redirect("project-settings", project.key)
     others = [row for row in status_choices(project) if row["id"] != status.pk]
     held = status.tasks.filter(deleted_at__isnull=True).count()

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from fairlead.lib.figures import with_signs
 from fairlead.lib.speech import later, tr
+from fairlead.people.models import state_name
 from fairlead.work.states import column
+from fairlead.work.types.models import type_name
 
 # `subject` is what it was done to, the rest comes from the event's payload (see events/catalogue.py).
 PHRASES: Final[dict[str, str]] = {
@@ -259,11 +262,17 @@ FIELDS: Final[dict[str, str]] = {
 }  # fmt: skip
 """What can be changed, as the log shows it."""
 
+CALLED: Final[dict[str, Callable[[str], str]]] = {
+    "status": column, "type": type_name, "presence_state": state_name,
+}  # fmt: skip
+"""How those are called for their reader that have names from the beginning, by the first word of their events."""
+
 
 def sentence(kind: str, subject: str, payload: Mapping[str, Any]) -> str:
     """What one event says, in the language that is spoken. A kind without a phrase is told by its name."""
     words = defaultdict(str, {name: _value(name, value) for name, value in payload.items()})
-    words["subject"] = subject
+    called = CALLED.get(kind.partition(".")[0], str)
+    words["subject"], words["name"] = called(subject), called(words["name"])
     phrase = PHRASES.get(kind, kind.replace(".", " ").replace("_", " ") + " %(subject)s")
     return " ".join((str(phrase) % words).split())
 
@@ -285,6 +294,8 @@ def _value(name: str, value: Any) -> str:
         return tr(str(value))  # its English name
     if name == "status" and isinstance(value, str):
         return column(value)
+    if name == "type" and isinstance(value, str):
+        return type_name(value)
     return _word(value)
 
 
@@ -295,4 +306,6 @@ def _word(value: Any) -> str:
         return ", ".join(_word(item) for item in value)
     if isinstance(value, bool):
         return tr("yes") if value else tr("no")
+    if isinstance(value, float):
+        return with_signs(str(value))
     return "" if value is None else str(value)[:200]

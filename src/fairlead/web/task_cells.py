@@ -106,7 +106,7 @@ def _field(request: Request, task: Task, cell: str) -> dict[str, Any]:
     if cell == "type":
         kinds = [t for t in task_types(task.workspace_id) if not t.archived]
         mine = type_of(kinds, task.type_id)
-        return {"options": [(str(t.id), t.name) for t in kinds], "value": str(mine.id) if mine else ""}
+        return {"options": [(str(t.id), t.said) for t in kinds], "value": str(mine.id) if mine else ""}
     if cell == "status":
         options = [(str(row["id"]), column(row["name"])) for row in status_choices(task.project)]
         return {"options": options, "value": str(task.status_id)}

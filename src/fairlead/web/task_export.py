@@ -27,6 +27,8 @@ from fairlead.work.fields.values import shown, written
 from fairlead.work.models import Task
 from fairlead.work.queries.lists import export_rows
 from fairlead.work.queries.own_fields import PREFIX
+from fairlead.work.states import column
+from fairlead.work.types.models import type_name
 
 PLAIN: Final = (Kind.NUMBER, Kind.FORMULA, Kind.MONEY, Kind.DATE, Kind.LONG)
 """Kinds that are written as a machine reads them; choices and people by name."""
@@ -78,8 +80,8 @@ def _cell(row: dict[str, Any], name: str, zone: ZoneInfo) -> str:
         at = row[moments[name]]
         return at.astimezone(zone).strftime("%Y-%m-%d %H:%M") if at else ""
     plain = {
-        "title": row["title"], "type": row["type__name"] or tr("Task"),
-        "project": row["project__name"], "status": row["status__name"],
+        "title": row["title"], "type": type_name(row["type__name"] or "Task"),
+        "project": row["project__name"], "status": column(row["status__name"]),
         "priority": str(Task.Priority(row["priority"]).label) if row["priority"] else "",
         "assignee": row["assignee__name"] or "", "effort": write_effort(row["effort_min"]),
         "labels": ", ".join(row["labels"]),

@@ -20,6 +20,7 @@ from fairlead.work.queries import assignees, labels
 from fairlead.work.queries.own_fields import PREFIX
 from fairlead.work.states import State
 from fairlead.work.types.definitions import looks
+from fairlead.work.types.models import type_name
 
 RANGES = {
     "due_from": later("Due from"),
@@ -109,7 +110,9 @@ def filter_bar(
     if states:
         choices = {"state": [("open", tr_as("state", "Open")), *State.choices], **choices}
     if actor.role != Role.CLIENT:
-        choices["type"] = [(kind["key"], kind["name"]) for pk, kind in looks(actor.workspace_id).items() if pk]
+        choices["type"] = [
+            (kind["key"], type_name(kind["name"])) for pk, kind in looks(actor.workspace_id).items() if pk
+        ]
         choices["skill"] = [(str(pk), name) for pk, name, _ in skill_choices(actor)]
         choices["team"] = [(str(pk), name) for pk, name in team_choices(actor)]
     chosen = {

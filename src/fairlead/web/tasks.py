@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from django.contrib import messages
@@ -264,7 +265,8 @@ def _new_form(request: Request, projects: Any, fixed: Project | None) -> NewTask
         initial["due_at"] = request.GET["due"]
     form = NewTaskForm(request.POST or None, actor=request.actor, zone=request.user.time_zone, initial=initial)
     form.fields["project"].queryset = projects  # type: ignore[attr-defined]
-    kinds = [(str(kind.id), kind.name) for kind in task_types(request.actor.workspace_id) if not kind.archived]
+    form.fields["status"].label_from_instance = attrgetter("said")  # type: ignore[attr-defined]
+    kinds = [(str(kind.id), kind.said) for kind in task_types(request.actor.workspace_id) if not kind.archived]
     form.fields["type"].choices = kinds  # type: ignore[attr-defined]
     form.initial.setdefault("type", _asked_type(request))
     if request.actor.role == Role.CLIENT:
@@ -325,7 +327,7 @@ def restore(request: Request, key: str) -> HttpResponse:
     """Take the task out of the trash."""
     task = find_deleted_task(request.actor, key)
     actions.restore_task(task, actor=request.actor, now=timezone.now())
-    messages.success(request, tr("%(task)s is back in %(status)s.", task=task, status=task.status.name))
+    messages.success(request, tr("%(task)s is back in %(status)s.", task=task, status=task.status.said))
     return redirect("task", str(task))
 
 
@@ -346,7 +348,7 @@ def _step(act: Callable[..., Any]) -> View:
             messages.error(request, refused.detail)
         else:
             undo = undo_address(done, f"/tasks/{task}/") if isinstance(done, Batch) else ""
-            told = tr("%(task)s is in %(status)s.", task=task, status=find_task(request.actor, key).status.name)
+            told = tr("%(task)s is in %(status)s.", task=task, status=find_task(request.actor, key).status.said)
             messages.success(request, told, extra_tags=undo)
         return redirect("task", str(task))
 

@@ -27,7 +27,8 @@ from fairlead.work.filters import ME, NOBODY
 from fairlead.work.former_keys import with_key
 from fairlead.work.models import Need, Task
 from fairlead.work.states import OPEN, State
-from fairlead.work.types.models import TASK
+from fairlead.work.types.models import NAMES as TYPE_NAMES
+from fairlead.work.types.models import TASK, type_name
 
 MAX_TEXT: Final = 300
 MAX_TERMS: Final = 12
@@ -187,8 +188,10 @@ def _file(value: str, reader: Reader) -> Q:
 
 
 def _type(value: str, _reader: Reader) -> Q:
-    named = Q(type__key__iexact=value) | Q(type__name__iexact=value)
-    return named | Q(type__isnull=True) if value.lower() == TASK else named
+    low = value.lower()
+    meant = next((name for name in TYPE_NAMES if type_name(name).lower() == low), value)
+    named = Q(type__key__iexact=value) | Q(type__name__iexact=value) | Q(type__name__iexact=meant)
+    return named | Q(type__isnull=True) if TASK in (low, meant.lower()) else named
 
 
 def _created(value: str, reader: Reader) -> Q:

@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from fairlead.lib.speech import later, mark
 from fairlead.work.fields.models import Field, FieldOption, FieldValue, ProjectField  # noqa: F401  found here too
 from fairlead.work.portal_models import FormEntry, Handover, LastLook, RequestDraft, RequestForm, Reviewer
-from fairlead.work.states import State
+from fairlead.work.states import State, column
 from fairlead.work.types.models import (  # noqa: F401  found here too
     Approval,
     Approver,
@@ -94,6 +94,11 @@ class Status(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def said(self) -> str:
+        """Its name for its reader."""
+        return column(self.name)
 
 
 class Task(models.Model):

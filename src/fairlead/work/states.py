@@ -85,3 +85,8 @@ _NAMES: Final = frozenset(name for name, _ in DEFAULT_STATUSES)
 def column(name: str) -> str:
     """How a column is called for its reader: what nobody has named otherwise is said in the language that is spoken."""
     return tr(name) if name in _NAMES else name
+
+
+def column_named(typed: str, stored: str) -> str:
+    """The name to keep after a form that showed the column as its reader calls it."""
+    return stored if typed.strip() == column(stored) else typed

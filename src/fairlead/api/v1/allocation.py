@@ -16,6 +16,7 @@ from fairlead.api.routes import Routes
 from fairlead.api.v1.shapes import TaskOut, WorkerName
 from fairlead.api.v1.task_rows import one
 from fairlead.lib.errors import Forbidden
+from fairlead.lib.speech import tr
 from fairlead.people.queries import find_worker, worker_of
 from fairlead.work.queries import find_task
 
@@ -195,7 +196,7 @@ def show_standing(request: Call, key: TaskKey, wanted: Query[StandingQuery]) -> 
     task = find_task(request.actor, key)
     worker = worker_of(request.actor) if wanted.worker is None else find_worker(request.actor, wanted.worker)
     if worker is None:
-        raise Forbidden("Name a worker; you are not in the directory yourself.")
+        raise Forbidden(tr("Name a worker; you are not in the directory yourself."))
     return queries.standing(task, worker, actor=request.actor, now=request.now)
 
 
@@ -230,7 +231,7 @@ def take_task(request: Call, key: TaskKey) -> dict[str, Any]:
     task, worker = find_task(request.actor, key), worker_of(request.actor)
     version = etags.expected(request, task.version)
     if worker is None:
-        raise Forbidden("Only who is in the directory takes work. Ask a manager to add you.")
+        raise Forbidden(tr("Only who is in the directory takes work. Ask a manager to add you."))
     actions.take_task(task, worker, actor=request.actor, now=request.now, version=version)
     return one(request, task)
 

@@ -12,6 +12,7 @@ from fairlead.api.calls import Call
 from fairlead.api.fields import Body, Id, Shown, TaskKey
 from fairlead.api.routes import Routes
 from fairlead.lib.errors import Invalid, Missing, require
+from fairlead.lib.speech import later, tr
 from fairlead.work import actions
 from fairlead.work.models import Task
 from fairlead.work.permissions import may_see_inside
@@ -22,7 +23,7 @@ from fairlead.work.types.models import APPROVAL
 routes = Routes(tags=["Task details"])
 Words = Annotated[str, StringConstraints(max_length=1000)]
 Most = Annotated[list[Id], Field(min_length=1, max_length=20, description="Ids of users.")]
-NOT_CLIENTS = "Approvals of the team are its own. What waits for you is among your requests."
+NOT_CLIENTS = later("Approvals of the team are its own. What waits for you is among your requests.")
 
 
 class ApproverOut(Shown):
@@ -75,7 +76,7 @@ def name_approvers(request: Call, key: TaskKey, body: NamedApprovers) -> dict[st
     task, wanted = _approval(request, key), set(body.approvers)
     users = list(User.objects.filter(pk__in=members_who_decide(request.actor, wanted)))
     if len(users) < len(wanted):
-        raise Invalid({"approvers": "Choose members of the workspace, by the ids of their users."})
+        raise Invalid({"approvers": tr("Choose members of the workspace, by the ids of their users.")})
     actions.name_approvers(task, users, body.quorum, actor=request.actor, now=request.now)
     return _shown(request, task)
 
@@ -128,7 +129,7 @@ def _approval(request: Call, key: str) -> Task:
     task = find_task(request.actor, key)
     require(may_see_inside(request.actor), NOT_CLIENTS)
     if task.type is None or task.type.base != APPROVAL:
-        raise Missing(f"{task} is no approval. Give it that type first.")
+        raise Missing(tr("%(task)s is no approval. Give it that type first.", task=task))
     return task
 
 

@@ -14,12 +14,13 @@ from fairlead.api.routes import Routes
 from fairlead.config import config
 from fairlead.integrations.kinds.ics.inbound import check_address
 from fairlead.lib.errors import require
+from fairlead.lib.speech import later
 from fairlead.people import actions, queries
 from fairlead.people.models import Calendar, Worker
 from fairlead.people.permissions import may_connect_calendar, may_see_calendars
 
 routes = Routes(tags=["Calendars"])
-NOT_YOURS = "Only the person themselves, and managers, see which calendars are read."
+NOT_YOURS = later("Only the person themselves, and managers, see which calendars are read.")
 Name = Annotated[str, StringConstraints(max_length=80)]
 Address = Annotated[str, StringConstraints(max_length=1000)]
 

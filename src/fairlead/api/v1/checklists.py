@@ -12,6 +12,7 @@ from fairlead.api.fields import Body, Day, Id, PathId, Shown, TaskKey
 from fairlead.api.routes import Routes
 from fairlead.api.v1.shapes import Condition
 from fairlead.lib.errors import require
+from fairlead.lib.speech import later
 from fairlead.people.queries import find_worker
 from fairlead.work import actions
 from fairlead.work.models import ChecklistItem, Task
@@ -23,7 +24,7 @@ routes = Routes(tags=["Task details"])
 Place = Annotated[
     int, Field(strict=True, ge=0, le=1000, description="0 is the first; a larger one than there are: last.")
 ]
-NOT_CLIENTS = "Checklists are the team's own. Ask your contact about the task instead."
+NOT_CLIENTS = later("Checklists are the team's own. Ask your contact about the task instead.")
 
 
 class ChecklistItemOut(Shown):

@@ -15,6 +15,7 @@ from fairlead.api.fields import Body, Day, Moment, ProjectKey, Shown, TaskKey, T
 from fairlead.api.routes import Routes
 from fairlead.api.v1.shapes import LinkOut, Priority, WorkerName
 from fairlead.lib.errors import Invalid, require
+from fairlead.lib.speech import tr
 from fairlead.work import actions, queries
 from fairlead.work.dates import Dates
 from fairlead.work.filters import TaskFilter
@@ -155,7 +156,7 @@ def show_calendar(request: Call, wanted: Query[CalendarQuery]) -> dict[str, Any]
     first = wanted.first or request.now.date()
     last = wanted.last or first + USUAL
     if not 0 <= (last - first).days < MOST_DAYS:
-        raise Invalid({"to": f"Ask for 1 to {MOST_DAYS} days, the first of them first."})
+        raise Invalid({"to": tr("Ask for 1 to %(most)s days, the first of them first.", most=MOST_DAYS)})
     found = queries.calendar(request.actor, _filter(request, wanted), first, last, now=request.now)
     return {
         "items": [_entry(it) for it in found.entries],
@@ -166,7 +167,7 @@ def show_calendar(request: Call, wanted: Query[CalendarQuery]) -> dict[str, Any]
 
 
 def _filter(request: Call, wanted: Filters) -> TaskFilter:
-    require(request.actor.role in READERS, "Dates of work are for the team. Clients read /api/v1/portal/requests.")
+    require(request.actor.role in READERS, tr("Dates of work are for the team. Clients read /api/v1/portal/requests."))
     return TaskFilter(
         text=wanted.q or "", project=wanted.project or "", state=wanted.state or "", assignee=wanted.assignee or "",
         label=wanted.label or "", priority=wanted.priority, due=wanted.due or "",
@@ -237,7 +238,7 @@ def _dates(task: Task, body: ShiftIn) -> Dates:
     sent = body.model_fields_set
     if body.days is not None:
         if sent & {"release_at", "due_at"}:
-            raise Invalid({"days": "Send days, or dates, not both."})
+            raise Invalid({"days": tr("Send days, or dates, not both.")})
         return actions.dates_after(task, body.days)
     release_at = body.release_at if "release_at" in sent else task.release_at
     return release_at, body.due_at if "due_at" in sent else task.due_at

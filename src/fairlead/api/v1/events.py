@@ -17,6 +17,7 @@ from fairlead.api.paging import Order, Paging
 from fairlead.api.routes import Routes
 from fairlead.events.models import Event
 from fairlead.lib.errors import require
+from fairlead.lib.speech import tr
 from fairlead.work.queries import find_project, seen, visible_projects
 
 routes = Routes(tags=["Events"])
@@ -74,7 +75,7 @@ def list_events(request: Call, wanted: Query[EventFilter]) -> dict[str, Any]:
 
     To follow the log, keep the last `seq` and ask with `after`.
     """
-    require(may_read_events(request.actor), "Only managers and auditors read the event log.")
+    require(may_read_events(request.actor), tr("Only managers and auditors read the event log."))
     rows = paging.cut(request, _fitting(request, wanted).values(*COLUMNS), ORDERS[wanted.order], wanted)
     keys = dict(visible_projects(request.actor).values_list("id", "key"))
     return paging.page(request, [_row(row, keys) for row in rows])

@@ -11,6 +11,7 @@ from fairlead.api.calls import Call
 from fairlead.api.fields import Body, Moment, ProjectKey, Shown, TaskKey
 from fairlead.api.routes import Routes
 from fairlead.lib.errors import require
+from fairlead.lib.speech import tr
 from fairlead.work import actions
 from fairlead.work.permissions import may_triage
 from fairlead.work.queries import find_project, find_task
@@ -89,7 +90,7 @@ def show_inbox(request: Call) -> dict[str, Any]:
 
     Tasks of the backlog that came in from outside and nobody has looked at yet, the newest first. For managers.
     """
-    require(may_triage(request.actor), "Managers take the first look at what comes in.")
+    require(may_triage(request.actor), tr("Managers take the first look at what comes in."))
     found = inbox(request.actor, now=request.now)
     items = [{**row, "source": row["triage__source"], "came_at": row["triage__created_at"]} for row in found.rows]
     return {"items": items, "total": found.total, "snoozed": found.snoozed}

@@ -12,6 +12,7 @@ from fairlead.api.calls import Call
 from fairlead.api.fields import Body, Id, ProjectKey, Shown
 from fairlead.api.routes import Routes
 from fairlead.lib.errors import Missing, require
+from fairlead.lib.speech import tr
 from fairlead.work import actions
 from fairlead.work.actions import OptionIn
 from fairlead.work.actions.fields import ONLY_MANAGERS
@@ -190,7 +191,7 @@ def _keys(request: Call) -> dict[int, str]:
 def _one(request: Call, field: FieldRow) -> dict[str, Any]:
     found = by_key(visible(request.actor), field.key)
     if found is None:
-        raise Missing("There is no such field.")
+        raise Missing(tr("There is no such field."))
     request.version = found.version
     return _shown(found, _keys(request))
 

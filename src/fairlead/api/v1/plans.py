@@ -19,6 +19,7 @@ from fairlead.api.paging import Order, Paging
 from fairlead.api.routes import Routes
 from fairlead.api.v1.shapes import WorkerName
 from fairlead.lib.errors import Invalid
+from fairlead.lib.speech import tr
 from fairlead.work.queries import find_project
 
 routes = Routes(tags=["Allocation"])
@@ -181,7 +182,7 @@ def _left_out(plan: Plan, body: Application) -> set[int]:
     known, left = queries.choosable(plan), set(body.leave_out)
     if body.lines is not None:
         if wrong := set(body.lines) - known:
-            raise Invalid({"lines": f"The plan has no line {min(wrong)} that can be applied."})
+            raise Invalid({"lines": tr("The plan has no line %(line)s that can be applied.", line=min(wrong))})
         left |= known - set(body.lines)
     return left
 

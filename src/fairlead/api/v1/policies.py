@@ -16,6 +16,7 @@ from fairlead.api.fields import Body, Id, Line, PathId, Shown, TaskKey
 from fairlead.api.routes import Routes
 from fairlead.api.v1.shapes import WorkerName
 from fairlead.lib.errors import Missing
+from fairlead.lib.speech import tr
 from fairlead.people.queries import find_worker, worker_of
 from fairlead.work.queries import find_task
 
@@ -260,7 +261,7 @@ def _routing(request: Call, key: str) -> Any:
     task = find_task(request.actor, key)
     found = queries.routing_of(task, actor=request.actor, now=request.now)
     if found is None:
-        raise Missing(f"{task} is in no policy's hands.")
+        raise Missing(tr("%(task)s is in no policy's hands.", task=task))
     return found
 
 
@@ -342,5 +343,5 @@ def claim_task(request: Call, key: TaskKey) -> None:
 def _me(request: Call) -> Any:
     me = worker_of(request.actor)
     if me is None:
-        raise Missing("You are not in the directory of people. Ask a manager to link your profile to your account.")
+        raise Missing(tr("You are not in the directory of people. Ask a manager to link your profile to your account."))
     return me

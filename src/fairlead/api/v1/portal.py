@@ -14,6 +14,7 @@ from fairlead.api.calls import Call
 from fairlead.api.fields import Body, Id, Level, Moment, PathId, ProjectKey, Shown, TaskKey
 from fairlead.api.routes import Routes
 from fairlead.lib.errors import Missing, require
+from fairlead.lib.speech import tr
 from fairlead.work import actions, queries
 from fairlead.work.forms import Question
 from fairlead.work.models import Handover, Project, RequestForm
@@ -258,7 +259,7 @@ def submit_form(request: Call, form_id: PathId, body: Answers) -> dict[str, Any]
 def _find(request: Call, key: str) -> Any:
     """The task, for clients only: the team has the tasks themselves."""
     if request.actor.role != Role.CLIENT:
-        raise Missing("Only clients have requests. Tasks are under /tasks.")
+        raise Missing(tr("Only clients have requests. Tasks are under /tasks."))
     return find_request(request.actor, key)
 
 
@@ -343,7 +344,7 @@ def remove_form(request: Call, key: ProjectKey, form_id: PathId) -> None:
 
 def _managed(request: Call, key: str) -> Project:
     project = queries.find_project(request.actor, key)
-    require(request.actor.role in MANAGERS, "Only managers read and change the forms of a project.")
+    require(request.actor.role in MANAGERS, tr("Only managers read and change the forms of a project."))
     return project
 
 
@@ -351,7 +352,7 @@ def _form(request: Call, key: str, form_id: int) -> RequestForm:
     project = queries.find_project(request.actor, key)
     found = RequestForm.objects.filter(project=project, pk=form_id, removed_at__isnull=True).first()
     if found is None:
-        raise Missing("There is no such form; it may have been removed.")
+        raise Missing(tr("There is no such form; it may have been removed."))
     found.project = project
     return found
 

@@ -11,6 +11,7 @@ from fairlead.api.calls import Call
 from fairlead.api.fields import Body, Id, PathId, ProjectKey, Shown
 from fairlead.api.routes import Routes
 from fairlead.lib.errors import Invalid, require
+from fairlead.lib.speech import tr
 from fairlead.work import actions, queries
 from fairlead.work.models import Project
 from fairlead.work.permissions import may_see_people
@@ -48,7 +49,7 @@ class ProjectMemberIn(Body):
 def list_project_members(request: Call, key: ProjectKey) -> dict[str, Any]:
     """List the people of a project"""
     project = queries.find_project(request.actor, key)
-    require(may_see_people(request.actor, project), "Who belongs to a project is for the team.")
+    require(may_see_people(request.actor, project), tr("Who belongs to a project is for the team."))
     return {"items": [_row(one) for one in belongings(project)]}
 
 
@@ -59,11 +60,11 @@ def put_project_member(request: Call, key: ProjectKey, body: ProjectMemberIn) ->
     Exactly one of user_id, worker_id and team_id. Only people who lead the project; never AI agents.
     """
     project = queries.find_project(request.actor, key)
-    require(may_see_people(request.actor, project), "Who belongs to a project is for the team.")
+    require(may_see_people(request.actor, project), tr("Who belongs to a project is for the team."))
     named = {USER: body.user_id, WORKER: body.worker_id, TEAM: body.team_id}
     given = [(kind, number) for kind, number in named.items() if number is not None]
     if len(given) != 1:
-        raise Invalid({"user_id": "Name exactly one of user_id, worker_id and team_id."})
+        raise Invalid({"user_id": tr("Name exactly one of user_id, worker_id and team_id.")})
     who = find_person(request.actor, *given[0])
     entry = actions.put_member(project, who, body.role, actor=request.actor, now=request.now)
     return _of(project, entry.pk)
@@ -76,7 +77,7 @@ def remove_project_member(request: Call, key: ProjectKey, member_id: PathId) -> 
     Refused for the last lead of a private project, and for whoever holds open work of one.
     """
     project = queries.find_project(request.actor, key)
-    require(may_see_people(request.actor, project), "Who belongs to a project is for the team.")
+    require(may_see_people(request.actor, project), tr("Who belongs to a project is for the team."))
     actions.remove_member(find_belonging(project, member_id), actor=request.actor, now=request.now)
 
 

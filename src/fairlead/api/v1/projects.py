@@ -15,6 +15,7 @@ from fairlead.api.fields import Body, Id, PathId, ProjectKey, Shown, TaskState, 
 from fairlead.api.paging import Order, Paging
 from fairlead.api.routes import Routes
 from fairlead.lib.errors import Missing
+from fairlead.lib.speech import tr
 from fairlead.people.queries import find_worker
 from fairlead.work import actions, queries
 from fairlead.work.models import Project, Status
@@ -202,7 +203,7 @@ def find_status(request: Call, project: Project, status_id: int) -> Status:
     found = Status.objects.filter(workspace_id=request.actor.workspace_id, project=project, pk=status_id)
     status = found.select_related("project").first()
     if status is None:
-        raise Missing(f"{project.name} has no such column.")
+        raise Missing(tr("%(project)s has no such column.", project=project.name))
     return status
 
 

@@ -15,6 +15,7 @@ from fairlead.api.routes import Routes
 from fairlead.api.v1.plans import CostOut
 from fairlead.api.v1.shapes import WorkerName
 from fairlead.lib.errors import Refused
+from fairlead.lib.speech import tr
 from fairlead.people.queries import find_worker
 from fairlead.work.queries import find_task
 
@@ -124,7 +125,7 @@ def price_of_choice(request: Call, key: TaskKey, wanted: Query[PriceQuery]) -> A
     if number is None:
         best = queries.recommend(task, actor=request.actor, now=request.now).best
         if best is None:
-            raise Refused(f"Nobody can do {task} yet. Its candidates say why and what would free it.")
+            raise Refused(tr("Nobody can do %(task)s yet. Its candidates say why and what would free it.", task=task))
         number = best.worker.id
     worker = find_worker(request.actor, number)
     return queries.price(task, worker, at=wanted.at, actor=request.actor, now=request.now)

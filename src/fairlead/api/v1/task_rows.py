@@ -13,6 +13,7 @@ from fairlead.accounts.models import Role
 from fairlead.api.calls import Call
 from fairlead.api.own_values import own_values
 from fairlead.lib.errors import Missing
+from fairlead.lib.speech import tr
 from fairlead.work.models import Criterion, Dependency, Need, Task
 from fairlead.work.queries import blocked, visible_tasks
 from fairlead.work.queries.rows import HOLDER, holder, plain
@@ -88,7 +89,7 @@ def one(request: Call, task: Task) -> dict[str, Any]:
     """A task as it is now; the reply is tagged with its version. Raises Missing when it is gone."""
     rows = list(visible_tasks(request.actor).filter(pk=task.pk).values(*COLUMNS))
     if not rows:
-        raise Missing(f"{task} is in the trash.")
+        raise Missing(tr("%(task)s is in the trash.", task=task))
     request.version = rows[0]["version"]
     return shown(request, rows)[0]
 

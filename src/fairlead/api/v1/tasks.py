@@ -21,6 +21,7 @@ from fairlead.api.v1.projects import find_status
 from fairlead.api.v1.shapes import Move, NeedIn, NewTask, TaskChange, TaskOut, TaskPage, TaskQuery
 from fairlead.api.v1.task_rows import COLUMNS, one, shown
 from fairlead.integrations.exports import tasks_as_csv
+from fairlead.lib.speech import tr
 from fairlead.work import actions, grammar, queries
 from fairlead.work.drafts import TaskDraft
 from fairlead.work.filters import TaskFilter
@@ -79,8 +80,8 @@ def _of_fields(request: Call, text: str, tasks: QuerySet[Task]) -> QuerySet[Task
     """Those for which every `key:value` holds."""
     asked = grammar.read(text)
     if any(not term.name or term.name in grammar.OPERATORS for term in asked.terms):
-        raise InvalidInput("Name a field in each part, such as budget:>1000.", [
-            {"parameter": "fields", "detail": "Each part is the key of a field, a colon and what it holds."}
+        raise InvalidInput(tr("Name a field in each part, such as budget:>1000."), [
+            {"parameter": "fields", "detail": tr("Each part is the key of a field, a colon and what it holds.")}
         ])  # fmt: skip
     return asked.apply(tasks, grammar.Reader(request.actor, request.now, "UTC"))
 
@@ -199,5 +200,5 @@ def _related(request: Call, body: NewTask | TaskChange) -> dict[str, Any]:
 def _levels(needs: list[NeedIn]) -> dict[int, int]:
     levels = {need.skill_id: need.level for need in needs}
     if len(levels) < len(needs):
-        raise InvalidInput("Name each skill once.", [{"pointer": "#/needs", "detail": "Name each skill once."}])
+        raise InvalidInput(tr("Name each skill once."), [{"pointer": "#/needs", "detail": tr("Name each skill once.")}])
     return levels

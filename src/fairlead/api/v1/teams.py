@@ -12,12 +12,13 @@ from fairlead.api.fields import Body, Id, Line, PathId, Shown
 from fairlead.api.routes import Routes
 from fairlead.api.v1.shapes import WorkerName
 from fairlead.lib.errors import require
+from fairlead.lib.speech import later
 from fairlead.people import actions, queries
 from fairlead.people.models import Team, Worker
 from fairlead.people.visibility import may_see_directory
 
 routes = Routes(tags=["Teams"])
-CLIENTS_DO_NOT = "Clients do not see the directory."
+CLIENTS_DO_NOT = later("Clients do not see the directory.")
 TeamName = Annotated[str, StringConstraints(max_length=80)]
 
 

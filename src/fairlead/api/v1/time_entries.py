@@ -16,6 +16,7 @@ from fairlead.api.paging import Order, Paging
 from fairlead.api.routes import Routes
 from fairlead.api.v1.shapes import WorkerName
 from fairlead.lib.errors import Invalid, Missing
+from fairlead.lib.speech import tr
 from fairlead.people.models import Worker
 from fairlead.people.queries import find_worker, worker_of
 from fairlead.work import actions
@@ -133,12 +134,12 @@ def create_time_entry(request: Call, body: NewEntry) -> dict[str, Any]:
 def _draft(request: Call, worker: Worker, body: NewEntry) -> actions.TimeDraft:
     zone, start, end = ZoneInfo(worker.time_zone), body.started_at, body.ended_at
     if (start is None) != (end is None) or (start is None) == (body.minutes is None):
-        raise Invalid({"minutes": "Give minutes, or both started_at and ended_at."})
+        raise Invalid({"minutes": tr("Give minutes, or both started_at and ended_at.")})
     if start is None or end is None:
         day = body.day or request.now.astimezone(zone).date()
         return actions.TimeDraft(day, body.minutes or 0, note=body.note, billable=body.billable)
     if end > request.now + timedelta(minutes=5):
-        raise Invalid({"ended_at": "Time is logged when it was spent; this moment has not come yet."})
+        raise Invalid({"ended_at": tr("Time is logged when it was spent; this moment has not come yet.")})
     minutes = round((end - start).total_seconds() / 60)
     day = body.day or start.astimezone(zone).date()
     return actions.TimeDraft(day, minutes, start, end, body.note, body.billable)
@@ -232,7 +233,7 @@ def return_time_week(request: Call, worker_id: PathId, monday: Day, body: Return
 def _me(request: Call) -> Worker:
     worker = worker_of(request.actor)
     if worker is None:
-        raise Missing("You are not in the directory of people. Ask a manager to link your profile to your account.")
+        raise Missing(tr("You are not in the directory of people. Ask a manager to link your profile to your account."))
     return worker
 
 

@@ -19,13 +19,14 @@ from fairlead.api.routes import Routes
 from fairlead.api.tables import csv_reply, wants_csv
 from fairlead.integrations.exports import people_as_csv
 from fairlead.lib.errors import Invalid, require
+from fairlead.lib.speech import later, tr
 from fairlead.people import actions, queries
 from fairlead.people.models import Worker
 from fairlead.people.visibility import may_see_directory, may_see_rate
 
 routes = Routes(tags=["Workers"])
 OLDEST = Order("workers", ("id",))
-CLIENTS_DO_NOT = "Clients do not see the directory."
+CLIENTS_DO_NOT = later("Clients do not see the directory.")
 Kind = Literal["employee", "freelancer", "agent"]
 Name = Annotated[str, StringConstraints(max_length=120)]
 Headline = Annotated[str, StringConstraints(max_length=160)]
@@ -243,7 +244,7 @@ def _member(request: Call, field: str, user_id: int | None) -> User | None:
     inside = {"memberships__workspace_id": request.actor.workspace_id, "memberships__removed_at__isnull": True}
     found = User.objects.filter(pk=user_id, **inside).first()
     if found is None:
-        raise Invalid({field: "Choose a member of this workspace."})
+        raise Invalid({field: tr("Choose a member of this workspace.")})
     return found
 
 

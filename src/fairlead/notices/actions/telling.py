@@ -8,16 +8,18 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_skeleton
 from django.db.models import Q
 
 from fairlead.accounts.brand import brand_in
 from fairlead.accounts.languages import language_of
 from fairlead.accounts.models import Membership, Role
 from fairlead.accounts.queries import actor_in
-from fairlead.allocation.models import Offer, PlanLine
-from fairlead.events.actor import Actor
+from fairlead.allocation.models import Offer, PlanLine, Routing
+from fairlead.allocation.sayings import in_own_words
+from fairlead.events.actor import Actor, name_said
 from fairlead.events.models import Event
-from fairlead.lib.speech import speaking, tr
+from fairlead.lib.speech import locale, speaking, tr, tr_count
 from fairlead.notices.actions.delivery import Draft, deliver
 from fairlead.notices.gather import News, news_of
 from fairlead.notices.kinds import BY_NAME, KINDS, Kind
@@ -83,7 +85,7 @@ def _actor_name(news: News, member: Membership) -> str:
     """Who did it; to a client the team's people are called as the workspace wishes."""
     event = news.event
     if member.role != Role.CLIENT:
-        return event.actor_name
+        return name_said(event.actor_kind, event.actor_name)
     here = Membership.objects.filter(workspace_id=event.workspace_id, role=Role.CLIENT)
     fellow = here.filter(user_id=event.actor_user_id or 0)
     return event.actor_name if fellow.exists() else brand_in(event.workspace_id).person(event.actor_name)
@@ -111,12 +113,35 @@ def _body(kind: Kind, news: News, member: Membership) -> str:
         mine = Q(pk__in=ids) if ids else Q(plan_id=news.event.subject_id, worker__user_id=member.user_id)
         lines = PlanLine.objects.filter(mine).select_related("task__project").order_by("starts_at", "pk")
         tasks = [str(line.task) for line in lines]
-        more = f" and {len(tasks) - TASK_SHOWN} more" if len(tasks) > TASK_SHOWN else ""
-        return ", ".join(tasks[:TASK_SHOWN]) + more
+        return _several(tasks)
     if news.event.kind in ("timeoff.requested", "timeoff.approved"):
         first, last = (date.fromisoformat(news.payload[name]) for name in ("starts_on", "ends_on"))
-        return f"{first.day} {first:%b}" if first == last else f"{first.day} {first:%b} to {last.day} {last:%b %Y}"
+        return _span(first, last)
+    if kind.name == "unroutable":
+        return _why_nobody(news)[:EXCERPT]
     return str(news.payload.get("reason") or news.payload.get("note") or news.payload.get("words") or "")[:EXCERPT]
+
+
+def _several(tasks: list[str]) -> str:
+    shown, more = ", ".join(tasks[:TASK_SHOWN]), len(tasks) - TASK_SHOWN
+    if more <= 0:
+        return shown
+    return tr_count("%(tasks)s and %(n)s more", "%(tasks)s and %(n)s more", more, tasks=shown)
+
+
+def _span(first: date, last: date) -> str:
+    """`24 Nov`, or `24 Nov to 2 Dec 2026`."""
+    start = format_skeleton("MMMd", first, locale=locale())
+    if first == last:
+        return start
+    return tr("%(first)s to %(last)s", first=start, last=format_skeleton("yMMMd", last, locale=locale()))
+
+
+def _why_nobody(news: News) -> str:
+    """The reason, in the language of the reader while its routing still remembers what it was made of."""
+    reason = str(news.payload.get("reason", ""))
+    routing = Routing.objects.filter(pk=news.payload.get("routing") or 0, reason=reason).first()
+    return in_own_words(reason, routing.told) if routing is not None else reason
 
 
 def _address(kind: Kind, news: News, member: Membership) -> str:

@@ -17,6 +17,7 @@ from fairlead.lib.errors import Refused, require
 from fairlead.lib.speech import later, tr
 from fairlead.people import actions, queries
 from fairlead.people.actions.presence import ONLY_ADMINS
+from fairlead.people.models import state_named
 from fairlead.people.permissions import may_manage_presence
 from fairlead.web.access import Request, member_page
 from fairlead.web.blame import blame
@@ -84,12 +85,13 @@ def change(request: Request, state_id: int) -> HttpResponse:
     state = queries.find_presence_state(request.actor, state_id)
     form = StateForm(request.POST)
     if form.is_valid():
+        values = {**form.cleaned_data, "name": state_named(form.cleaned_data["name"], state.name)}
         try:
-            actions.change_presence_state(state, **form.cleaned_data, actor=request.actor, now=timezone.now())
+            actions.change_presence_state(state, **values, actor=request.actor, now=timezone.now())
         except Refused as refusal:
             blame(form, refusal)
         else:
-            messages.success(request, tr("%(name)s was saved.", name=state.name))
+            messages.success(request, tr("%(name)s was saved.", name=state.said))
             return redirect("settings-presence")
     return _states_page(request, form, typed_for=state_id, status=422)
 
@@ -111,7 +113,7 @@ def make_default(request: Request, state_id: int) -> HttpResponse:
     """What people are in who said nothing."""
     state = queries.find_presence_state(request.actor, state_id)
     actions.change_presence_state(state, is_default=True, actor=request.actor, now=timezone.now())
-    messages.success(request, tr("%(name)s is what people are in by default now.", name=state.name))
+    messages.success(request, tr("%(name)s is what people are in by default now.", name=state.said))
     return redirect("settings-presence")
 
 
@@ -128,7 +130,7 @@ def remove(request: Request, state_id: int) -> HttpResponse:
             request, "settings/presence_remove.jinja", {"state": state, "people": people, "default": default}
         )
     actions.remove_presence_state(state, actor=request.actor, now=timezone.now())
-    messages.success(request, tr("%(name)s was removed.", name=state.name))
+    messages.success(request, tr("%(name)s was removed.", name=state.said))
     return redirect("settings-presence")
 
 

@@ -26,18 +26,18 @@ from fairlead.web.step_up import fresh_page
 
 MAY_NOT: Final = later("Only an owner or admin can see and change the security rules.")
 HOURS: Final = [
-    ("", "30 days"),
+    ("", later("30 days")),
     (168, later("A week")),
     (24, later("A day")),
-    (12, "12 hours"),
-    (8, "8 hours"),
+    (12, later("12 hours")),
+    (8, later("8 hours")),
     (1, later("An hour")),
 ]
 DAYS: Final = [
     ("", later("As long as they like")),
     (365, later("A year")),
-    (90, "90 days"),
-    (30, "30 days"),
+    (90, later("90 days")),
+    (30, later("30 days")),
     (7, later("A week")),
 ]
 

@@ -11,16 +11,16 @@ from django.views.decorators.http import require_POST, require_safe
 
 from fairlead.accounts import actions, queries
 from fairlead.lib.secrets import digest
-from fairlead.lib.speech import tr, tr_count
+from fairlead.lib.speech import later, tr, tr_count
 from fairlead.web.access import Request, account_page, member_page
 from fairlead.web.settings_pages.frame import settings_page
 
 WAYS = {
-    "password": "with a password",
-    "link": "with a mailed link",
-    "invitation": "with an invitation",
-    "passkey": "with a passkey",
-    "sso": "with single sign-on",
+    "password": later("with a password"),
+    "link": later("with a mailed link"),
+    "invitation": later("with an invitation"),
+    "passkey": later("with a passkey"),
+    "sso": later("with single sign-on"),
 }
 
 

@@ -28,9 +28,17 @@ from fairlead.work.models import Status
 from fairlead.work.permissions import may_manage_projects
 from fairlead.work.queries import visible_projects
 from fairlead.work.types.definitions import TypeDef, find_type, task_types
-from fairlead.work.types.models import ICONS, MILESTONE, TaskType
+from fairlead.work.types.models import (
+    ICONS,
+    MILESTONE,
+    TaskType,
+    template_said,
+    template_typed,
+    type_named,
+)
 
 HERE = "settings-types"
+TEMPLATES = ("description", "criteria")
 
 
 def icon_choices() -> list[tuple[str, str]]:
@@ -140,13 +148,13 @@ def edit(request: Request, key: str) -> HttpResponse:
         try:
             actions.change_type(
                 found, actor=request.actor, now=timezone.now(), columns=_ids(request, "column"),
-                fields=_ids(request, "field"), **form.cleaned_data,
+                fields=_ids(request, "field"), **_kept(found, form.cleaned_data),
                 version=int(version) if version.isdecimal() and len(version) < 10 else None,
             )  # fmt: skip
         except Refused as refused:
             blame(form, refused)
         else:
-            messages.success(request, tr("%(name)s was saved.", name=found.name))
+            messages.success(request, tr("%(name)s was saved.", name=found.said))
             return redirect("settings-type", found.key)
     values = {"form": form, "kind": known, "boards": _boards(request, known), "own": _own(request, known)}
     return settings_page(request, "settings/type.jinja", values, status=422 if form.errors else 200)
@@ -160,7 +168,14 @@ def _ids(request: Request, name: str) -> list[int]:
 def _initial(found: TaskType) -> dict[str, Any]:
     plain = {name: getattr(found, name) for name in TypeForm.base_fields if name != "needs"}
     needs = found.needs.order_by("skill__name").values_list("skill__name", "level")
-    return {**plain, "needs": ", ".join(f"{name}:{level}" for name, level in needs)}
+    said = {"name": found.said, **{name: template_said(plain[name]) for name in TEMPLATES}}
+    return {**plain, **said, "needs": ", ".join(f"{name}:{level}" for name, level in needs)}
+
+
+def _kept(found: TaskType, typed: dict[str, Any]) -> dict[str, Any]:
+    """What was typed; what only stands there as its reader calls it stays as it is stored."""
+    templates = {name: template_typed(typed[name], getattr(found, name)) for name in TEMPLATES}
+    return {**typed, "name": type_named(typed["name"], found.name), **templates}
 
 
 def _boards(request: Request, kind: TypeDef) -> list[dict[str, Any]]:

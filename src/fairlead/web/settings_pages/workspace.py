@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from fairlead.accounts import actions
-from fairlead.accounts.choices import COUNTRIES, CURRENCIES, zone_choices
+from fairlead.accounts.choices import country_choices, currency_choices, zone_choices
 from fairlead.accounts.permissions import may_change_workspace
 from fairlead.lib.errors import Refused, require
 from fairlead.lib.languages import LANGUAGES
@@ -34,12 +34,12 @@ class WorkspaceForm(forms.Form):
     country = forms.ChoiceField(
         label=later("Country"),
         required=False,
-        choices=[("", later("None")), *sorted(COUNTRIES.items(), key=lambda c: c[1])],
+        choices=lambda: [("", tr("None")), *country_choices()],
         help_text=later("Its public holidays are kept free for people who have no other country in their profile."),
     )
     currency = forms.ChoiceField(
         label=later("Currency"),
-        choices=[(code, f"{code}, {name}") for code, name in sorted(CURRENCIES.items())],
+        choices=currency_choices,
         help_text=later("Of rates and costs. Amounts that are there already keep their number."),
     )
 

@@ -129,7 +129,7 @@ def change_one(task: Task, edit: TaskEdit, *, actor: Actor, now: datetime, seen:
             tr(
                 "%(task)s has changed since you saw it and is in %(name)s now. Look at it first.",
                 task=task,
-                name=task.status.name,
+                name=task.status.said,
             )
         )
     with transaction.atomic():

@@ -47,7 +47,7 @@ def require_room(status: Status, *, more: int = 1) -> None:
             tr(
                 "%(column)s holds %(n)s of at most %(most)s tasks. Finish or move one first;"
                 " a manager can change the limit in the project's settings.",
-                column=status.name,
+                column=status.said,
                 n=count,
                 most=limit,
             )

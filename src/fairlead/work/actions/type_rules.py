@@ -14,9 +14,18 @@ from fairlead.lib.speech import later, tr, tr_count
 from fairlead.work.drafts import EFFORTS, TaskDraft
 from fairlead.work.models import Project, Status, Task
 from fairlead.work.queries.relations import blocked
-from fairlead.work.states import OPEN, WAITING, State
+from fairlead.work.states import OPEN, WAITING, State, column
 from fairlead.work.types.definitions import TypeDef, Types, task_types, type_of
-from fairlead.work.types.models import MILESTONE, REQUEST, TASK, Approval, Approver, TaskType
+from fairlead.work.types.models import (
+    MILESTONE,
+    REQUEST,
+    TASK,
+    Approval,
+    Approver,
+    TaskType,
+    template_said,
+    type_name,
+)
 
 
 class WrongColumn(Refused):
@@ -60,9 +69,10 @@ def _filled(draft: TaskDraft, types: Types, type_id: int | None, project: Projec
         raise Invalid({"effort_min": tr("A milestone takes no effort; its subtasks do.")})
     likely = draft.effort_min if any(getattr(draft, name) for name in EFFORTS) else found.effort_min
     return replace(
-        draft, type=None if found.base == TASK else found.id, description=draft.description or found.description,
+        draft, type=None if found.base == TASK else found.id,
+        description=draft.description or template_said(found.description),
         effort_min=likely,
-        criteria=draft.criteria or found.criteria, needs=draft.needs or found.needs,
+        criteria=draft.criteria or tuple(map(template_said, found.criteria)), needs=draft.needs or found.needs,
         status=draft.status or first_column(found, project),
     )  # fmt: skip
 
@@ -90,12 +100,12 @@ def check_column(task: Task, status: Status, *, type_id: int | None = None) -> N
     allowed = Status.objects.filter(of_type, project_id=task.project_id).order_by("position", "id")
     names = dict(allowed.values_list("id", "name"))
     if names and status.pk not in names:
-        told = TaskType.objects.filter(pk=chosen or 0).values_list("name", flat=True).first() or tr("Task")
+        told = TaskType.objects.filter(pk=chosen or 0).values_list("name", flat=True).first() or "Task"
         raise WrongColumn(
             tr(
                 "%(type)s: these go to %(names)s only. Put it there, or change its type.",
-                type=told,
-                names=", ".join(names.values()),
+                type=type_name(told),
+                names=", ".join(map(column, names.values())),
             )
         )
 

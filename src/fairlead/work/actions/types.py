@@ -51,7 +51,7 @@ def change_type(found: TaskType, *, actor: Actor, now: datetime, version: int | 
         found.refresh_from_db(from_queryset=TaskType.objects.select_for_update())
         if version is not None and version != found.version:
             raise Conflict(
-                tr("%(name)s was changed by somebody else since you opened it. Look again, then save.", name=found.name)
+                tr("%(name)s was changed by somebody else since you opened it. Look again, then save.", name=found.said)
             )
         before = {name: getattr(found, name) for name in PLAIN}
         position = values.pop("position", None)
@@ -93,7 +93,7 @@ def delete_type(found: TaskType, *, actor: Actor, now: datetime) -> None:
     """Delete a type of the workspace's own that no task is of, not even in the trash."""
     _check_may(actor, found)
     if found.base:
-        raise Refused(tr("%(name)s is built in. It can be archived instead.", name=found.name))
+        raise Refused(tr("%(name)s is built in. It can be archived instead.", name=found.said))
     with transaction.atomic():
         if count := Task.objects.filter(type=found).count():
             raise Refused(

@@ -25,8 +25,9 @@ from fairlead.work.queries.relations import blocked
 from fairlead.work.queries.rows import HOLDER, TYPE, holder, plain
 from fairlead.work.queries.visible import visible_tasks
 from fairlead.work.reach import knows_key, reach_of
-from fairlead.work.states import OPEN, State
+from fairlead.work.states import OPEN, State, column
 from fairlead.work.time.spent import left_column, spent_column, spent_of
+from fairlead.work.types.models import type_name
 
 PAGE: Final = 50
 EXPORTED: Final = 10_000
@@ -186,10 +187,12 @@ def _group_name(row: dict[str, Any], group: str, zone: str) -> str:
     if group == "assignee":
         return str(row["assignee__name"] or tr("Nobody yet"))
     if group == "type":
-        return str(row["type__name"] or tr("Task"))
+        return type_name(row["type__name"] or "Task")
     if group == "priority":
         return str(Task.Priority(row["priority"]).label)
-    return str(row.get({"project": "project__name", "status": "status__name"}.get(group, ""), ""))
+    if group == "status":
+        return column(row["status__name"])
+    return str(row["project__name"]) if group == "project" else ""
 
 
 def _week(due_at: datetime | None, zone: str) -> str:

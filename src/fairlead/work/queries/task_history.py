@@ -12,13 +12,14 @@ from zoneinfo import ZoneInfo
 from babel.numbers import format_decimal
 
 from fairlead.accounts.models import Role
-from fairlead.events.actor import Actor
+from fairlead.events.actor import Actor, name_said
 from fairlead.events.models import Event
 from fairlead.lib.days import moment_in_words
 from fairlead.lib.lag import write_lag
 from fairlead.lib.speech import later, locale, tr
 from fairlead.work.models import Dependency, Task
 from fairlead.work.states import column
+from fairlead.work.types.models import type_name
 
 MOST: Final = 200
 NAMES: Final = {
@@ -71,7 +72,11 @@ def history(actor: Actor, task: Task, *, zone: str = "UTC") -> list[Entry]:
         events = events.exclude(kind__startswith="task.offer").exclude(kind__in=FOR_MANAGERS)
     rows = events.order_by("-seq").values("at", "kind", "actor_kind", "actor_name", "payload")[:MOST]
     told = [(row, sentence(row["kind"], row["payload"], zone)) for row in rows]
-    return [Entry(row["at"], row["actor_name"], row["actor_kind"], text, row["kind"]) for row, text in told if text]
+    return [
+        Entry(row["at"], name_said(row["actor_kind"], row["actor_name"]), row["actor_kind"], text, row["kind"])
+        for row, text in told
+        if text
+    ]
 
 
 def sentence(kind: str, payload: Mapping[str, Any], zone: str) -> str:
@@ -119,6 +124,8 @@ def _value(name: str, value: Any, zone: str) -> str:
         return ", ".join(str(part) for part in value)
     if name == "title":
         return tr("“%(text)s”", text=value)
+    if name == "type":
+        return type_name(str(value))
     return tr(str(value)) if name == "priority" else str(value)
 
 

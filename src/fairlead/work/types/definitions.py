@@ -10,7 +10,16 @@ from typing import Any
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Missing
 from fairlead.lib.speech import tr
-from fairlead.work.types.models import APPROVAL, MILESTONE, TASK, TaskType, TypeColumn, TypeField, TypeNeed
+from fairlead.work.types.models import (
+    APPROVAL,
+    MILESTONE,
+    TASK,
+    TaskType,
+    TypeColumn,
+    TypeField,
+    TypeNeed,
+    type_name,
+)
 
 
 @dataclass(frozen=True)
@@ -31,6 +40,11 @@ class TypeDef:
     needs: dict[int, int] = field(default_factory=dict)
     columns: frozenset[int] = frozenset()
     fields: frozenset[int] = frozenset()
+
+    @property
+    def said(self) -> str:
+        """Its name for its reader."""
+        return type_name(self.name)
 
     @property
     def is_approval(self) -> bool:
@@ -94,7 +108,7 @@ def type_of(types: Iterable[TypeDef], type_id: int | None) -> TypeDef | None:
 def by_name(types: Iterable[TypeDef], text: str) -> TypeDef | None:
     """The type that somebody means by its key or name."""
     low = text.strip().casefold()
-    return next((t for t in types if low in (t.key, t.name.casefold(), str(t.id))), None)
+    return next((t for t in types if low in (t.key, t.name.casefold(), t.said.casefold(), str(t.id))), None)
 
 
 def find_type(actor: Actor, key: str) -> TaskType:

@@ -8,17 +8,43 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 
-from fairlead.lib.speech import later, later_as
+from fairlead.lib.speech import later, later_as, mark, tr
 from fairlead.work.fields.models import KEY
 
 TASK, REQUEST, BUG, APPROVAL, MILESTONE = "task", "request", "bug", "approval", "milestone"
 BUILT_IN: Final = (TASK, REQUEST, BUG, APPROVAL, MILESTONE)
+NAMES: Final = frozenset({mark("Task"), mark("Request"), mark("Bug"), mark("Approval"), mark("Milestone")})
+"""What the database calls the built-in types."""
+_TEMPLATES: Final = frozenset({
+    mark("**What happens**\n\n**What should happen**\n\n**How to see it**"),
+    mark("It no longer happens the way it is described"),
+})  # fmt: skip
 NOBODYS: Final = (APPROVAL, MILESTONE)
 """Built-in types that nobody is looked for: they are decided or reached, not worked on."""
 ICONS: Final = (
     "circle-dot", "message-square", "bug", "stamp", "diamond", "file-text", "lightbulb", "wrench", "flask-conical",
     "megaphone", "palette", "scale", "shield", "truck", "video", "zap",
 )  # fmt: skip
+
+
+def type_name(name: str) -> str:
+    """How a type is called for its reader: what nobody has named otherwise is said in the language that is spoken."""
+    return tr(name) if name in NAMES else name
+
+
+def type_named(typed: str, stored: str) -> str:
+    """The name to keep after a form that showed the type as its reader calls it."""
+    return stored if typed.strip() == type_name(stored) else typed
+
+
+def template_said(text: str) -> str:
+    """What a built-in type puts into a new task, in the language that is spoken; another template as it was written."""
+    return tr(text) if text in _TEMPLATES else text
+
+
+def template_typed(typed: str, stored: str) -> str:
+    """The template to keep after a form that showed it as its reader reads it."""
+    return stored if typed.split() == template_said(stored).split() else typed
 
 
 class TaskType(models.Model):
@@ -53,6 +79,11 @@ class TaskType(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def said(self) -> str:
+        """Its name for its reader."""
+        return type_name(self.name)
 
 
 class TypeNeed(models.Model):
