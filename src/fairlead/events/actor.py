@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from fairlead.lib.speech import tr
+from fairlead.lib.speech import mark, tr
 
 PERSON, RULE, ENGINE, AGENT, SYSTEM = "person", "rule", "engine", "agent", "system"
 KINDS = (PERSON, RULE, ENGINE, AGENT, SYSTEM)
@@ -34,7 +34,7 @@ class Actor:
 
 def name_said(kind: str, name: str) -> str:
     """How an actor that the log names is called for its reader: a policy stands there as "Policy …" in English."""
-    own = name.removeprefix("Policy ")
+    own = name.removeprefix(mark("Policy %(name)s").partition("%")[0])
     return tr("Policy %(name)s", name=own) if kind == RULE and own != name else name
 
 

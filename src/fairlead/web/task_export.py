@@ -80,7 +80,7 @@ def _cell(row: dict[str, Any], name: str, zone: ZoneInfo) -> str:
         at = row[moments[name]]
         return at.astimezone(zone).strftime("%Y-%m-%d %H:%M") if at else ""
     plain = {
-        "title": row["title"], "type": type_name(row["type__name"] or "Task"),
+        "title": row["title"], "type": type_name(row["type__name"]),
         "project": row["project__name"], "status": column(row["status__name"]),
         "priority": str(Task.Priority(row["priority"]).label) if row["priority"] else "",
         "assignee": row["assignee__name"] or "", "effort": write_effort(row["effort_min"]),

@@ -100,7 +100,7 @@ def check_column(task: Task, status: Status, *, type_id: int | None = None) -> N
     allowed = Status.objects.filter(of_type, project_id=task.project_id).order_by("position", "id")
     names = dict(allowed.values_list("id", "name"))
     if names and status.pk not in names:
-        told = TaskType.objects.filter(pk=chosen or 0).values_list("name", flat=True).first() or "Task"
+        told = TaskType.objects.filter(pk=chosen or 0).values_list("name", flat=True).first()
         raise WrongColumn(
             tr(
                 "%(type)s: these go to %(names)s only. Put it there, or change its type.",

@@ -187,7 +187,7 @@ def _group_name(row: dict[str, Any], group: str, zone: str) -> str:
     if group == "assignee":
         return str(row["assignee__name"] or tr("Nobody yet"))
     if group == "type":
-        return type_name(row["type__name"] or "Task")
+        return type_name(row["type__name"])
     if group == "priority":
         return str(Task.Priority(row["priority"]).label)
     if group == "status":

@@ -27,9 +27,11 @@ ICONS: Final = (
 )  # fmt: skip
 
 
-def type_name(name: str) -> str:
-    """How a type is called for its reader: what nobody has named otherwise is said in the language that is spoken."""
-    return tr(name) if name in NAMES else name
+def type_name(name: str | None) -> str:
+    """How a type is called for its reader: what nobody has named otherwise is said in the language that is spoken.
+    A task without a type is a plain one."""
+    called = name or mark("Task")
+    return tr(called) if called in NAMES else called
 
 
 def type_named(typed: str, stored: str) -> str:
