@@ -85,7 +85,7 @@ PICTURES = (
     Picture("task", ALICE, "/tasks/", _held),
     Picture("candidates", ALICE, "/tasks/", _waiting, "#candidates"),
     Picture("why", ALICE, "/tasks/", _why),
-    Picture("my-work", "Priya", "/my-work/"),
+    Picture("my-work", ALICE, "/my-work/"),
     Picture("calendar", ALICE, "/projects/WEB/calendar/"),
     Picture("timeline", ALICE, "/projects/WEB/timeline/"),
     Picture("schedule", ALICE, "/schedule/"),
@@ -97,7 +97,7 @@ PICTURES = (
     Picture("person", ALICE, "/people/", _first("main a.person[href^='/people/']")),
     Picture("fairness", ALICE, "/people/fairness/"),
     Picture("plan", ALICE, "/plans/", _first("main a[href^='/plans/']")),
-    Picture("planner", "Priya", "/planner/"),
+    Picture("planner", ALICE, "/planner/"),
     Picture("inbox", ALICE, "/inbox/"),
     Picture("time", "Priya", "/time/"),
     Picture("portal", CLIENT, "/portal/"),
@@ -158,7 +158,8 @@ def _take(page: Page, picture: Picture) -> None:
 
 
 def _keep(page: Page, name: str, upper: str = ":target") -> None:
-    for place in page.locator("[hx-trigger~=load]").all():
+    for place in page.locator("[hx-trigger~=load], [hx-trigger~=intersect]").all():
+        place.scroll_into_view_if_needed()
         expect(place.get_by_role("heading").first).to_be_visible()
     page.wait_for_function("() => !document.querySelector('#timeline-wait, .htmx-request, [data-requests]')")
     page.evaluate(f"scrollTo(0, 0); document.querySelector({upper!r})?.scrollIntoView()")
