@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 
 from fairlead.accounts.models import Role
 from fairlead.accounts.permissions import MANAGERS, STAFF
-from fairlead.allocation.permissions import may_assign
+from fairlead.allocation.permissions import may_assign, may_assign_in
 from fairlead.integrations.exports import tasks_as_csv
 from fairlead.lib.speech import later, tr
 from fairlead.people.queries import active_workers
@@ -41,7 +41,14 @@ from fairlead.work.fields.definitions import Definitions
 from fairlead.work.fields.models import COUNTED
 from fairlead.work.fields.stored import people_of
 from fairlead.work.models import Project, Task, View
-from fairlead.work.permissions import leads_any, may_change_view, may_create_task, may_save_view, may_share_view
+from fairlead.work.permissions import (
+    leads_any,
+    may_arrange,
+    may_change_view,
+    may_create_task,
+    may_save_view,
+    may_share_view,
+)
 from fairlead.work.queries import (
     ViewRow,
     deleted_tasks,
@@ -171,7 +178,7 @@ def _list(
         "next": address(request, page=found.page + 1) if found.page < found.pages else None,
         "may_add": may_create_task(request.actor, project) if project else request.actor.role in {*STAFF, Role.CLIENT},
         "may_manage": request.actor.role in MANAGERS,
-        "may_edit": request.actor.role in STAFF and (project is None or project.archived_at is None),
+        "may_edit": _may_choose(request, project, found.rows),
         "bulk_statuses": _bulk_statuses(project),
         "bulk": address_at("/tasks/bulk/", request, project),
         "bulk_most": MOST_CHOSEN,
@@ -185,6 +192,13 @@ def _list(
         **_views(request, views or [], view),
     }
     return pushed(request, page(request, "tasks/index.jinja", values))
+
+
+def _may_choose(request: Request, project: Project | None, rows: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether cells and the bar for many tasks are there: for who works in the project, or may edit one of these."""
+    if request.actor.role not in STAFF or (project is not None and project.archived_at is not None):
+        return False
+    return project is None or may_arrange(request.actor, project) or any(row["may_edit"] for row in rows)
 
 
 def _views(request: Request, views: list[ViewRow], view: View | None) -> dict[str, Any]:
@@ -291,6 +305,7 @@ def shower(request: Request, own: Definitions) -> Callable[[dict[str, Any]], dic
     def show(row: dict[str, Any]) -> dict[str, Any]:
         row["due"] = row["due_at"].astimezone(zone).date() if row["due_at"] else None
         row["tags"] = [{"name": name, "color": label_color(name)} for name in row["labels"]]
+        row["may_assign"] = may_assign_in(request.actor, row["project_id"])
         row["own"] = {
             PREFIX + key: {**shown_value(fields[key], value, people), "typed": fields[key].typed}
             for key, value in row["own"].items()
