@@ -255,7 +255,6 @@ PAGES: dict[str, Line] = {
     "POST /tasks/<key>/waits-for/remove/": allow(*MANAGERS, at={"key": "later"}, data={"after": "{waiting}"}),
     "GET /tasks/<key>/transfer/": allow(*MANAGERS),
     "POST /tasks/<key>/transfer/": allow(*MANAGERS, data={"project": "OPS"}),
-    "POST /tasks/<key>/transfer/<to>/": allow(*MANAGERS),
     "POST /tasks/<key>/placements/": allow(*MANAGERS, HOLDER, data={"project": "OPS"}),
     "POST /tasks/<key>/placements/remove/": allow(*MANAGERS, HOLDER, at={"key": "running"}, data={"project": "OPS"}),
     # files

@@ -7,13 +7,13 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import path
 from django.utils import timezone
-from django.views.decorators.http import require_POST
 
 from fairlead.lib.errors import Refused, require
 from fairlead.lib.speech import tr
 from fairlead.lib.text import one_line
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
 from fairlead.web.access import Request, member_page
+from fairlead.web.batches import undo_address
 from fairlead.web.render import page
 from fairlead.work import actions
 from fairlead.work.models import Task
@@ -44,27 +44,20 @@ def _asked(request: Request, task: Task, chosen: str = "", error: str = "") -> H
     return page(request, "tasks/transfer.jinja", values, block="transfer", status=422 if error else 200)
 
 
-@member_page
-@require_POST
-def transfer_to(request: Request, key: str, to: str) -> HttpResponse:
-    """Move it there at once: back to where it was."""
-    return _moved(request, find_task(request.actor, key), to)
-
-
 def _moved(request: Request, task: Task, to: str) -> HttpResponse:
-    project, before, home = find_project(request.actor, to), str(task), task.project
+    project, before = find_project(request.actor, to), str(task)
     try:
-        task = actions.transfer_task(task, project, actor=request.actor, now=timezone.now())
+        edit = actions.TaskEdit(project_id=project.pk)
+        batch = actions.change_one(task, edit, actor=request.actor, now=timezone.now())
     except Refused as refused:
         if refused.status in (403, 404):
             raise
         return _asked(request, find_task(request.actor, before), project.key, refused.detail)
     said = tr("%(before)s is %(task)s in %(project)s now.", before=before, task=task, project=project.name)
-    messages.success(request, said, extra_tags=f"/tasks/{task}/transfer/{home.key}/")
+    messages.success(request, said, extra_tags=undo_address(batch, f"/tasks/{before}/"))
     return redirect(f"/tasks/{task}/")
 
 
 urls = [
     path("tasks/<task:key>/transfer/", transfer, name="transfer-task"),
-    path("tasks/<task:key>/transfer/<project:to>/", transfer_to, name="transfer-task-to"),
 ]

@@ -62,7 +62,7 @@
     if (tally.batch) body.set("into", tally.batch);
     const reply = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });
     const said = await reply.json().catch(() => ({}));
-    if (!reply.ok) throw new Error(said.detail || "The server did not answer. What was changed so far can be taken back.");
+    if (!reply.ok) throw new Error(said.detail || tr("The server did not answer. What was changed so far can be taken back."));
     tally.batch ??= said.batch;
     tally.skipped += said.skipped;
   };
@@ -87,7 +87,7 @@
     for (const button of form.querySelectorAll(".form-foot :is(button, a)")) button.hidden = true;
     try {
       for (let done = 0; done < keys.length; done += step) {
-        said.textContent = `${done} of ${keys.length}`;
+        said.textContent = tr("%(done)s of %(all)s", { done, all: keys.length });
         await send(form, keys.slice(done, done + step), tally);
         meter.value = Math.min(done + step, keys.length);
       }
