@@ -11,7 +11,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.request import urlopen
 
 import psycopg
@@ -46,18 +48,18 @@ def _free_port() -> int:
         return int(it.getsockname()[1])
 
 
-@pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """`fairlead serve` with web and worker, on a new database that is removed in the end."""
-    owner = os.environ["FAIRLEAD_DATABASE_URL"]
-    name, port = f"journeys_{os.getpid()}", _free_port()
+@contextmanager
+def serving(name: str, data: Path, *prepare: str) -> Iterator[Server]:
+    """`fairlead serve` with web and worker, on a new database that the command `prepare` fills and that is removed in
+    the end."""
+    owner, port = os.environ["FAIRLEAD_DATABASE_URL"], _free_port()
     with psycopg.connect(owner, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
     before, _, after = owner.partition("?")
     environment = {
         **os.environ,
         "FAIRLEAD_DATABASE_URL": before.rsplit("/", 1)[0] + "/" + name + ("?" + after if after else ""),
-        "FAIRLEAD_DATA_DIR": str(tmp_path_factory.mktemp("data")),
+        "FAIRLEAD_DATA_DIR": str(data),
         "FAIRLEAD_BASE_URL": f"http://127.0.0.1:{port}",
         "FAIRLEAD_PORT": str(port),
         "FAIRLEAD_LOG_LEVEL": "WARNING",
@@ -65,7 +67,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         "FAIRLEAD_TRUSTED_PROXIES": "1",
     }
     served = Server(f"http://127.0.0.1:{port}", environment)
-    served.command("migrate")
+    served.command(*prepare)
     process = subprocess.Popen([sys.executable, "-m", "fairlead", "serve"], env=environment)
     try:
         _wait(served.address + "/healthz", process)
@@ -75,6 +77,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         process.wait(timeout=30)
         with psycopg.connect(owner, autocommit=True) as connection:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The product, as it is after its installation."""
+    with serving(f"journeys_{os.getpid()}", tmp_path_factory.mktemp("data"), "migrate") as served:
+        yield served
 
 
 def _wait(address: str, process: subprocess.Popen[bytes]) -> None:
@@ -108,10 +117,10 @@ def visitor(browser: Browser, server: Server) -> Iterator[Callable[..., Page]]:
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 
-    def open_page(*, width: int = 1440, height: int = 900, dark: bool = False) -> Page:
+    def open_page(*, width: int = 1440, height: int = 900, dark: bool = False, at: str = server.address) -> Page:
         scheme = "dark" if dark else "light"
         context = browser.new_context(
-            base_url=server.address, viewport={"width": width, "height": height}, color_scheme=scheme,
+            base_url=at, viewport={"width": width, "height": height}, color_scheme=scheme,
             timezone_id="Europe/Berlin", locale="en-GB", extra_http_headers={"X-Forwarded-For": next(ADDRESSES)},
         )  # fmt: skip
         contexts.append(context)

@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from .company import Company, joins, open_company
 from .conftest import Server
+from .hands import Hands
 from .steps import day, mail_to, somebody, toast
 
 pytestmark = pytest.mark.journey
@@ -27,9 +28,10 @@ def _lane(company: Company, number: int) -> dict[str, Any]:
 
 
 def _press(it: Locator) -> None:
-    """With the keyboard alone."""
-    it.focus()
-    it.press("Enter")
+    """With the keyboard alone: every stop on the way is seen."""
+    hands = Hands(it.page)
+    hands.tab_to(it)
+    hands.press("Enter")
 
 
 def _ics(start: datetime, end: datetime) -> bytes:
@@ -117,9 +119,10 @@ def _rests(page: Page, number: int) -> None:
     """Bob caps his days and keeps room around appointments."""
     page.goto(f"/people/{number}/edit/")
     for label, text in (("Most hours a day", "20"), ("Minutes around appointments", "15")):
-        page.get_by_label(label).focus()
-        page.keyboard.press("Control+a")
-        page.keyboard.type(text)
+        hands = Hands(page)
+        hands.tab_to(page.get_by_label(label))
+        hands.press("Control+a")
+        hands.type(text)
     page.keyboard.press("Enter")
     expect(page.get_by_role("main")).to_contain_text("at most 20 h of planned work")
 
@@ -145,7 +148,7 @@ def _meets(page: Page, number: int, lane: dict[str, Any]) -> tuple[int, int]:
     _press(page.get_by_role("region", name="Calendars").get_by_role("link", name="Open"))
     _press(page.get_by_text("Or upload a file"))
     form = page.locator("form[enctype]")
-    form.get_by_label("Name").focus()
+    Hands(page).tab_to(form.get_by_label("Name"))
     page.keyboard.type("Work")
     file: Any = {"name": "work.ics", "mimeType": "text/calendar", "buffer": _ics(at[0], at[1])}
     form.get_by_label("File (.ics)").set_input_files(file)

@@ -75,6 +75,12 @@ def test_a_client_follows_asks_sends_back_approves_and_rates(visitor: Callable[.
     page.get_by_role("button", name="Send").click()
     expect(page.get_by_text("Looking forward to it")).to_be_visible()
 
+    # what the team says comes while the page is open, and what the client has begun to write stays
+    page.get_by_label("Write to us").fill("By the way")
+    company.send("/tasks/WEB-1/comments/", body="It comes on Friday", to="client")
+    expect(page.get_by_text("It comes on Friday")).to_be_visible()
+    expect(page.get_by_label("Write to us")).to_have_value("By the way")
+
     _asks_by_form(page)
     company.page.goto("/tasks/WEB-2/")
     expect(company.page.get_by_role("main")).to_contain_text("A small one")
