@@ -94,8 +94,9 @@ class Place:
                 self.owner.execute(f"UPDATE public.{table} SET {changes.replace('$1', amount)}")  # type: ignore[arg-type]
 
     def quiet(self) -> None:
-        """Wait until nothing is due and nothing runs."""
-        due = "status = 'doing' OR status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= now())"
+        """Wait until nothing is due and nothing runs, and no step of a queue that failed waits for its next try."""
+        again = "attempts > 0 AND task_name = 'allocation.end_step'"
+        due = f"status = 'doing' OR status = 'todo' AND ({again} OR scheduled_at IS NULL OR scheduled_at <= now())"
         eventually(lambda: self.never_early() and not self.rows(f"SELECT 1 FROM procrastinate_jobs WHERE {due}"))
 
     def never_early(self) -> bool:

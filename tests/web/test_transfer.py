@@ -59,7 +59,8 @@ def test_no_page_has_a_script_in_its_markup():
 
 def test_the_pieces_are_for_everybody(client):
     answer = client.get(static("css/page.css"))
-    assert "public" in answer.headers["Cache-Control"]
+    assert answer.headers["Cache-Control"] == "max-age=315360000, public, immutable"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert "Set-Cookie" not in answer.headers
 
 

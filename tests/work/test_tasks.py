@@ -98,6 +98,7 @@ def test_a_client_asks_for_something_in_a_shared_project_and_plans_nothing(site:
         ("task.created", "request"),
         ("task.requested", "request"),
     ]
+    assert [entry.text for entry in queries.history(site.world.alice.actor, task)] == ["asked for it"]
     with pytest.raises(Forbidden, match="the team adds effort"):
         site.make(by=clara, effort_min=60)
 

@@ -36,14 +36,14 @@ def country_choices() -> list[tuple[str, str]]:
 
 @cache
 def _countries(language: str) -> tuple[tuple[str, str], ...]:
-    names = Locale(language).territories
-    return tuple(sorted(((code, names[code]) for code in COUNTRIES), key=lambda pair: folded(pair[1])))
+    names = Locale(language).territories  # not every language has a name for each
+    return tuple(sorted(((code, names.get(code, COUNTRIES[code])) for code in COUNTRIES), key=lambda it: folded(it[1])))
 
 
 def currency_choices() -> list[tuple[str, str]]:
     """(code, label) of each currency, such as `EUR, Euro`, named in the language that is spoken."""
     names = Locale(current()).currencies
-    return [(code, f"{code}, {names[code]}") for code in sorted(CURRENCIES)]
+    return [(code, f"{code}, {names.get(code, CURRENCIES[code])}") for code in sorted(CURRENCIES)]
 
 
 @cache

@@ -230,7 +230,6 @@ def _word(value: Any) -> str:
 ASKED: Final = _plain(later("asked %(clients)s to approve it"))
 TELL: Final[dict[str, Callable[[Mapping[str, Any], str], str]]] = {
     "task.created": _source,
-    "task.requested": _plain(later("asked for it")),
     "task.changed": _changed,
     **dict.fromkeys(MOVES, _moved),
     "task.deleted": _plain(later("put it into the trash")),
