@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from fairlead.allocation import actions, queries
+from fairlead.allocation.actions.routing_steps import turn
 from fairlead.allocation.models import Assignment, Offer, Offering, Policy, Receipt, Routing
 from fairlead.allocation.routing import Definition, from_dict
 from fairlead.events.models import Event
@@ -249,6 +250,17 @@ def test_a_step_for_which_nobody_is_there_is_skipped_or_waited_out(team: Team) -
     people.set_skill(team.dana, team.scala, 1, actor=team.alice, now=team.now)  # it is tried again, and goes on waiting
     assert routed(team, patient, team.now + timedelta(minutes=20)).step_ends_at == team.now + timedelta(minutes=30)
     assert routed(team, patient, team.now + timedelta(minutes=30)).state == "done"
+
+
+def test_a_task_between_two_steps_goes_on_with_the_next_whoever_looks_at_it_first(team: Team) -> None:
+    queue = {"name": "First", "how": "queue", "lasts_min": 120}
+    policy(team, queue, {**queue, "name": "Second"})
+    task = team.task()
+    routing = routed(team, task)
+    turn(routing, Routing.State.WAITING, now=team.now + 2 * HOUR, step=0)  # a worker that ended the step, until now
+    actions.reconsider(team.world.workspace.pk, now=team.now + 2 * HOUR)
+    assert (fresh := routed(team, task)).state == "queued"
+    assert (fresh.step, fresh.step_ends_at) == (1, team.now + 4 * HOUR)
 
 
 def test_needs_are_lowered_by_the_step_and_the_receipt_still_replays(team: Team) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import APIResponse, Browser, Page, Route, expect
 
 from .company import Company, open_company
 from .conftest import Server
-from .steps import day
+from .steps import column, day
 
 pytestmark = pytest.mark.journey
 BARS = "**/timeline/data/**"
@@ -45,14 +45,14 @@ def _held(page: Page, held: list[Route]) -> Route:
     raise AssertionError("no request was held")
 
 
-def _arrives(page: Page, answer: Route, part: str = "list") -> None:
-    """Let the answer go, and wait until the page has decided what to do with it."""
+def _arrives(page: Page, answer: Route, part: str = "list", said: APIResponse | None = None) -> None:
+    """Let the answer go, or the one that the server has `said` before, and wait until the page has decided about it."""
     page.evaluate(
         """part => { window.decided = false; document.addEventListener("htmx:afterRequest", ({ target }) => {
         if (target.id === part) setTimeout(() => { window.decided = true; }, 0); }); }""",
         part,
     )
-    answer.continue_()
+    answer.fulfill(response=said) if said else answer.continue_()
     page.wait_for_function("() => window.decided")
 
 
@@ -176,3 +176,28 @@ def test_news_that_come_while_a_card_is_held_do_not_tear_it_away(visitor: Callab
     page.mouse.move(5, 5, steps=5)
     page.mouse.up()
     expect(page.get_by_text(mine, exact=True)).to_be_visible()
+
+
+def test_news_from_before_a_move_do_not_take_it_back(visitor: Callable[..., Page]) -> None:
+    company = open_company(visitor())
+    _shop(company)
+    page = company.page
+    page.goto("/projects/WEB/")
+    answers = _hold(page, "**/projects/WEB/")
+    with page.expect_request("**/projects/WEB/"):
+        company.add_task("WEB", "Filed before the move")
+    held = _held(page, answers)
+    before = held.fetch()
+    mine = page.locator("#card-WEB-1")
+    mine.focus()
+    for key in ("Space", "ArrowRight"):
+        page.keyboard.press(key)
+    with page.expect_response("**/tasks/WEB-1/move/"):
+        page.keyboard.press("Space")
+    expect(mine).not_to_have_attribute("aria-busy", "true")
+    there = page.evaluate("document.getElementById('card-WEB-1').closest('[data-status-id]').dataset.statusName")
+    page.evaluate("addEventListener('htmx:afterSwap', () => { window.swapped = true; }, true)")
+    _arrives(page, held, "board", before)
+    assert not page.evaluate("window.swapped")
+    expect(column(page, there).locator("#card-WEB-1")).to_be_focused()
+    expect(page.get_by_text("Filed before the move")).to_be_visible()

@@ -250,8 +250,21 @@ def reconsider(workspace_id: int, *, now: datetime) -> int:
         if of_version(routing.version).autonomy == SUGGEST:
             check_suggested(routing, now=now)
         else:
-            advance(routing, step=routing.step if routing.state == State.WAITING else 0, now=now)
+            advance(routing, step=_to_try(routing), now=now)
     return len(found)
+
+
+def _to_try(routing: Routing) -> int:
+    """The step that is due: of one between two steps the next, of one that waits in a step that step."""
+    if routing.state != State.WAITING:
+        return 0
+    return routing.step + 1 if _is_between(routing) else routing.step
+
+
+def _is_between(routing: Routing) -> bool:
+    """Whether a step has ended and the next has not begun; one that was never begun stands at turn 0."""
+    waits = routing.state == State.WAITING and not routing.reason and routing.step_ends_at is None
+    return waits and routing.turn > 0
 
 
 def end_step(routing: Routing, *, now: datetime) -> None:
@@ -270,7 +283,7 @@ def end_step(routing: Routing, *, now: datetime) -> None:
 
 def resume_step(routing: Routing, *, now: datetime) -> None:
     """Begin the step after the one that has ended, unless this was done: whoever ended it may have been killed then."""
-    if routing.state == State.WAITING and not routing.reason and routing.step_ends_at is None:
+    if _is_between(routing):
         advance(routing, step=routing.step + 1, now=now)
 
 

@@ -56,16 +56,20 @@
       if (part.id) ways.push(`[id=${quote(part.id)}]`);
     }
     return () => ways.some((way) => {
-      if (document.activeElement !== document.body) return true;
+      if (document.activeElement && document.activeElement !== document.body) return true;
       const it = document.querySelector(way);
       if (it?.id === part.id && it.tabIndex < 0) it.tabIndex = -1;
       it?.focus({ preventScroll: true });
       return false;
     });
   };
+  /* One answer may come before another has settled; whoever stood somewhere before both is not forgotten. */
+  let standing = null;
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-    if (detail.shouldSwap) document.addEventListener("htmx:afterSettle", stand(detail.target), { once: true });
+    const nowhere = !document.activeElement || document.activeElement === document.body;
+    if (detail.shouldSwap && !(standing && nowhere)) standing = stand(detail.target);
   });
+  document.addEventListener("htmx:afterSettle", () => { standing?.(); standing = null; });
 
   // dialogs and menus
   const openModal = (dialog) => {

@@ -32,6 +32,7 @@
       method: "POST", body, headers: { "X-CSRFToken": token, "X-Board": "1", Accept: "text/html, application/problem+json" },
     }).catch(() => null);
     card.removeAttribute("aria-busy");
+    document.dispatchEvent(new Event("wrote"));
     if (answer?.ok && !answer.redirected) { refresh(card, await answer.text()); return; }
     put(card, origin);
     if (changed) { recount(origin.list, 1); recount(list, -1); }

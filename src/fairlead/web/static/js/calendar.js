@@ -27,6 +27,7 @@
       method: "POST", body: new URLSearchParams({ day, next: here }), headers: { "X-CSRFToken": token, Accept: "application/json" },
     }).catch(() => null);
     link.removeAttribute("aria-busy");
+    document.dispatchEvent(new Event("wrote"));
     const told = await answer?.json().catch(() => null);
     if (!answer?.ok) {
       const text = told?.detail ?? tr("The day could not be saved. Check the connection and try again.");

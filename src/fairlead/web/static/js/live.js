@@ -2,7 +2,8 @@
    data-live="task project" whose words contain the part before the dot gets the htmx trigger `live` (so it carries
    hx-get and hx-trigger="live"): the server checks again what the reader may see. Changes that come close together cause
    one refresh; while somebody presses, drags, lifts, types or has a menu or the editor of a cell open in the element it waits,
-   and an answer that comes in the middle of that is thrown away and asked for again. An element may name several parts
+   and an answer that comes in the middle of that is thrown away and asked for again; so is one that was asked for before
+   something was changed here (by a form, or as the event `wrote` on the document says): it may not know of that yet. An element may name several parts
    of the page in hx-select-oob: those that somebody uses, has filled in without sending, or has marked text in stay as
    they are, and it asks again when they are free. The event `news` follows on the body. An element with
    data-place="task/WEB-1" lets others who have that open see that this page has it open, too. */
@@ -40,12 +41,17 @@
     for (const part of ready) { delete part.dataset.stale; delete part.dataset.owed; window.htmx.trigger(part, "live"); }
     timer = ready.length < new Set([...stale, ...owing]).size ? setTimeout(flush, 1500) : 0;
   };
+  let wrote = 0;
+  const isLive = (detail) => detail.requestConfig?.triggeringEvent?.type === "live";
+  document.addEventListener("wrote", () => { wrote = performance.now(); });
+  document.addEventListener("htmx:beforeSend", ({ detail }) => { detail.xhr.begun = performance.now(); });
+  document.addEventListener("htmx:beforeOnLoad", ({ detail }) => { if (detail.requestConfig.verb !== "get") wrote = performance.now(); });
   document.addEventListener("htmx:beforeSwap", (event) => {
-    const { target, requestConfig } = event.detail;
+    const { target, xhr } = event.detail;
     telling = null;
-    if (requestConfig.triggeringEvent?.type !== "live") return;
+    if (!isLive(event.detail)) return;
     telling = target;
-    if (!inUse(target)) return;
+    if (!inUse(target) && xhr.begun > wrote) return;
     event.detail.shouldSwap = false;
     event.stopPropagation();
     target.dataset.stale = "";
@@ -58,7 +64,7 @@
     timer ||= setTimeout(flush, 1500);
   });
   document.addEventListener("htmx:afterRequest", ({ target, detail }) => {
-    if (detail.requestConfig?.triggeringEvent?.type !== "live" || !target.hasAttribute("hx-select-oob")) return;
+    if (!isLive(detail) || !target.hasAttribute("hx-select-oob")) return;
     telling = null;
     document.body.dispatchEvent(new CustomEvent("news"));
   });

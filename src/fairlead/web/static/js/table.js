@@ -46,12 +46,12 @@
   let edited = null;
   document.addEventListener("htmx:beforeRequest", ({ target }) => {
     const form = target.closest?.("[data-cell-form]");
-    edited = form ? { row: form.closest("tr").id, cell: form.dataset.cellForm } : null;
+    if (form) edited = { row: form.closest("tr").id, cell: form.dataset.cellForm };
   });
-  document.addEventListener("htmx:afterSettle", () => {
+  document.addEventListener("htmx:afterSettle", ({ detail }) => {
     for (const one of picks()) if (chosen.has(one.value)) one.checked = true;
     tell();
-    if (!edited) return;
+    if (!edited || detail.requestConfig?.verb === "get") return;
     document.querySelector(`#${CSS.escape(edited.row)} [data-cell="${edited.cell}"]`)?.focus();
     edited = null;
   });
