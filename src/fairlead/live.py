@@ -2,9 +2,9 @@
 
 The database announces each committed event; one listener per process passes its topic ("task", "project", …) on to the
 open pages of that workspace. Nothing else is sent: the page asks again for what it shows, and there every permission is
-checked. A page that comes back with Last-Event-ID hears once of each topic that it missed; so does a new one of what
-happened between its making (?made= milliseconds since 1970) and its listening. A page of a task or a board names it
-(?at=task/WEB-1), so that others who have it open see that: web/here.py.
+checked. A page of a task or a board names it (?at=task/WEB-1): others who have it open see that (web/here.py), and of
+changes of tasks it hears only what it may show. A page that comes back with Last-Event-ID hears once of each topic that
+it missed; so does a new one of what happened between its making (?made= milliseconds since 1970) and its listening.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import psycopg
 import structlog
 from django.contrib.auth import get_user
 from django.contrib.sessions.middleware import SessionMiddleware
-from django.db import close_old_connections, connection, connections
+from django.db import DatabaseError, close_old_connections, connection, connections
 from django.db.models import Max
 from django.http import HttpRequest, HttpResponse, parse_cookie
 from django.utils import timezone
@@ -35,6 +35,7 @@ from fairlead.events.tenancy import enter, tenant
 from fairlead.web.gate import barrier, member_here
 from fairlead.web.here import CHANNEL as HERE
 from fairlead.web.here import Place, here, place_of, say
+from fairlead.work.queries.near import places_near
 
 CHANNEL: Final = "fairlead_events"
 HEARTBEAT_S: Final = 15.0
@@ -42,6 +43,12 @@ HEARTBEAT_S: Final = 15.0
 STREAMS: Final = 1000
 STREAMS_OF_ONE_USER: Final = 12
 RETRY_MS: Final = 2000
+OF_TASKS: Final = "task"
+FAR: Final = frozenset({
+    "task.transferred", "task.placed", "task.unplaced", "task.deleted", "task.dependency_removed",
+    "task.item_converted",
+})  # fmt: skip
+"""Changes that also show where the task has been, or what it had to do with, until then."""
 HEADERS: Final = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
@@ -64,6 +71,19 @@ class Reader:
     workspace_id: int
 
 
+@dataclass(frozen=True)
+class News:
+    """One change: the number and kind of its event, and what it is about."""
+
+    seq: int
+    kind: str
+    subject: int
+
+    @property
+    def topic(self) -> str:
+        return self.kind.partition(".")[0]
+
+
 @dataclass(eq=False)
 class Stream:
     """One open page. `changed` maps a topic to the latest event of it that the page has not heard of; `place` is the
@@ -75,6 +95,12 @@ class Stream:
     changed: dict[str, int] = field(default_factory=dict)
     missed: bool = False
     wake: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def hears(self, news: News, near: frozenset[str] | None) -> bool:
+        """Whether the page may show it. `near`: the places of all changes of tasks that are told at once, if known."""
+        if news.topic in PERSONAL:
+            return self.reader.user_id == news.subject
+        return news.topic != OF_TASKS or self.place is None or near is None or self.place.name in near
 
     def tell(self, topic: str, seq: int) -> None:
         self.changed[topic] = max(seq, self.changed.get(topic, 0))
@@ -98,6 +124,8 @@ class Hub:
         self.heartbeat_s = heartbeat_s
         self.streams: dict[int, set[Stream]] = {}
         self._task: asyncio.Task[None] | None = None
+        self._news: dict[int, list[News]] = {}
+        self._spreading: dict[int, asyncio.Task[None]] = {}
         self.listening = False
         # One thread, one connection: the questions are short, and the web threads stay free for pages.
         self._database = ThreadPoolExecutor(max_workers=1, thread_name_prefix="live")
@@ -206,11 +234,36 @@ class Hub:
                 stream.wake.set()
 
     def _pass_on(self, payload: str) -> None:
-        workspace_id, seq, kind, subject = payload.split(":")
-        topic = kind.partition(".")[0]
-        for stream in self.streams.get(int(workspace_id), ()):
-            if topic not in PERSONAL or stream.reader.user_id == int(subject):
-                stream.tell(topic, int(seq))
+        workspace, seq, kind, subject = payload.split(":")
+        workspace_id = int(workspace)
+        if workspace_id not in self.streams:
+            return
+        self._news.setdefault(workspace_id, []).append(News(int(seq), kind, int(subject)))
+        if workspace_id not in self._spreading:
+            self._spreading[workspace_id] = asyncio.create_task(self._spread(workspace_id))
+
+    async def _spread(self, workspace_id: int) -> None:
+        """Tell what has come, in its order; what comes meanwhile is told next."""
+        try:
+            while told := self._news.pop(workspace_id, None):
+                near = await self._near(workspace_id, told)
+                for stream in self.streams.get(workspace_id, ()):
+                    for news in told:
+                        if stream.hears(news, near):
+                            stream.tell(news.topic, news.seq)
+        finally:
+            del self._spreading[workspace_id]
+
+    async def _near(self, workspace_id: int, told: list[News]) -> frozenset[str] | None:
+        """The places that may show these changes of tasks; None: any."""
+        of_tasks = {news.seq for news in told if news.topic == OF_TASKS}
+        if not of_tasks or all(stream.place is None for stream in self.streams.get(workspace_id, ())):
+            return None
+        try:
+            return await self._ask(near, workspace_id, of_tasks)  # type: ignore[no-any-return]  # what near() returns
+        except DatabaseError as error:
+            log.warning("every page asks again, because the database did not answer", error=str(error))
+            return None
 
     def _tell_who_is_here(self, payload: str) -> None:
         place = here.hear(payload)
@@ -246,6 +299,16 @@ def missed(workspace_id: int, since: int) -> dict[str, int]:
             topic = kind.partition(".")[0]
             found[topic] = max(seq, found.get(topic, 0))
     return found
+
+
+def near(workspace_id: int, seqs: set[int]) -> frozenset[str] | None:
+    """The places whose pages may show what these events of tasks tell; None: any."""
+    with tenant(workspace_id):
+        events = Event.objects.filter(workspace_id=workspace_id, seq__in=seqs).order_by()
+        rows = list(events.values_list("kind", "subject_kind", "subject_id", "payload__changes__parent"))
+        if any(kind in FAR or model != OF_TASKS or parent is not None for kind, model, _, parent in rows):
+            return None
+        return places_near({subject for _, _, subject, _ in rows})
 
 
 def last_before(workspace_id: int, at: datetime) -> int:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from secrets import token_hex
 
 import pytest
 from django.db import connections
@@ -16,7 +19,8 @@ from fairlead.lib.errors import Missing
 from fairlead.web.here import OVER_S, Here, Place, find_place, here, place_of
 from fairlead.work import actions as work
 from fairlead.work.drafts import TaskDraft
-from runtime.test_live import cookie_of, hub_running, page, run
+from fairlead.work.models import Project, Task
+from runtime.test_live import cookie_of, elsewhere, hub_running, page, run
 
 
 @pytest.fixture
@@ -112,3 +116,49 @@ def test_processes_tell_each_other_and_one_that_died_is_forgotten(monkeypatch: p
     one.hear(json.dumps(["third", 1, "task/1", [9]]))
     clock[0] += OVER_S
     assert one.people(place) == {7}
+
+
+def test_a_page_of_a_task_or_board_hears_only_of_what_it_may_show(world: World) -> None:
+    alice, actor = cookie_of(world.alice), world.alice.actor
+    shop = Project.objects.get(key="WEB")
+    app = work.create_project(key="APP", name="App", actor=actor, now=NOW)
+    part = work.create_task(shop, TaskDraft(title="A part"), actor=actor, now=NOW)
+    grown = work.create_task(shop, TaskDraft(title="A part of the part", parent=part), actor=actor, now=NOW)
+    waits = work.create_task(shop, TaskDraft(title="Waits", after=(part.pk,)), actor=actor, now=NOW)
+    far = work.create_task(app, TaskDraft(title="Far away"), actor=actor, now=NOW)
+    places = ("task/WEB-1", "board/WEB", part.key, waits.key, "board/APP", "")
+
+    def heard_of(change: Callable[[], object]) -> set[str]:
+        heard: set[str] = set()
+
+        async def scenario() -> None:
+            async with hub_running() as hub, AsyncExitStack() as opened:
+                pages = {}
+                for at in places:
+                    name = at if "/" in at or not at else f"task/{at}"
+                    pages[at] = await opened.enter_async_context(page(hub, alice, at=name))
+                await elsewhere(change)
+                await elsewhere(end)
+                for it in pages.values():
+                    await it.until(lambda it=it: "project" in it.topics)  # type: ignore[misc]  # a default for the loop
+                heard.update(at for at, it in pages.items() if "task" in it.topics)
+
+        def end() -> None:
+            enter(world.workspace.pk)
+            work.change_project(Project.objects.get(pk=app.pk), name=token_hex(4), actor=actor, now=NOW)
+
+        run(scenario)
+        return heard
+
+    def rename(task: Task, **changes: object) -> Callable[[], None]:
+        def do() -> None:
+            enter(world.workspace.pk)
+            fresh = Task.objects.get(pk=task.pk)
+            work.change_task(fresh, actor=actor, now=NOW, **(changes or {"title": token_hex(4)}))
+
+        return do
+
+    assert heard_of(rename(far)) == {"board/APP", ""}
+    assert heard_of(rename(grown)) == {part.key, "board/WEB", ""}
+    assert heard_of(rename(part)) == {part.key, waits.key, "board/WEB", ""}
+    assert heard_of(rename(grown, parent=None)) == set(places)
