@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from django.test import Client
 
 from fairlead.accounts.languages import language_of
 from fairlead.lib.speech import heard, speaking, tr, tr_count
-from fairlead.web.filters import moment, money, size, written
+from fairlead.web.filters import ago, moment, money, size, written
 from work.conftest import Site, site  # noqa: F401  a fixture
 from work.test_pages import Browser, alice, open_as  # noqa: F401  fixtures
 
@@ -66,3 +66,19 @@ def test_numbers_and_dates_are_written_as_the_language_does() -> None:
         "Tue 24 Nov 13:05",
         "Approve",
     )
+
+
+def test_how_long_ago_is_said_in_the_words_of_the_script_that_goes_on_with_it() -> None:
+    now = datetime(2026, 11, 24, 13, 5, tzinfo=UTC)
+
+    def told(**back: float) -> str:
+        return ago(now - timedelta(**back), now)
+
+    assert [told(seconds=59), told(minutes=1), told(minutes=90), told(hours=47)] == [
+        "just now", "1 minute ago", "2 hours ago", "2 days ago",
+    ]  # fmt: skip
+    assert [told(days=20), told(days=45), told(days=800), told(days=-3)] == [
+        "20 days ago", "2 months ago", "2 years ago", "in 3 days",
+    ]  # fmt: skip
+    with speaking("de"):
+        assert [told(seconds=5), told(hours=1), told(days=20)] == ["gerade eben", "vor 1 Stunde", "vor 20 Tagen"]

@@ -7,23 +7,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
-from typing import Any, Final
+from functools import lru_cache
+from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_timedelta
 from babel.lists import format_list
 from babel.numbers import format_currency
+from django.utils import timezone
 from markupsafe import Markup
 
 from fairlead.lib.figures import number, with_signs
 from fairlead.lib.languages import ENGLISH
-from fairlead.lib.speech import current, locale, tr_count
+from fairlead.lib.speech import current, locale, tr, tr_count
 from fairlead.lib.text import markdown
 from fairlead.people.models import state_name
 from fairlead.work.states import column
 from fairlead.work.types.models import type_name
 
+Unit = Literal["year", "month", "day", "hour", "minute"]
+UNITS: Final[tuple[tuple[Unit, int], ...]] = (
+    ("year", 31536000), ("month", 2592000), ("day", 86400), ("hour", 3600), ("minute", 60),
+)  # fmt: skip
 STYLES: Final[dict[str, tuple[str, str]]] = {
     "day": ("d MMM", "MMMd"),
     "day_year": ("d MMM y", "yMMMd"),
@@ -70,9 +76,19 @@ def moment(value: datetime | None, zone: str = "UTC") -> str:
     return f"{written(local, 'weekday_day')} {local:%H:%M}"
 
 
-def ago(value: datetime, now: datetime) -> str:
-    """`3 hours ago` or `in 2 days`."""
-    return format_timedelta(value - now, add_direction=True, locale=locale())
+def ago(value: datetime, now: datetime | None = None) -> str:
+    """`3 hours ago` or `in 2 days`; the script of pages goes on with the same words."""
+    seconds = (value - (now or timezone.now())).total_seconds()
+    for unit, size in UNITS:
+        if abs(seconds) >= size:
+            return _ago(unit, round(seconds / size) * size, locale())
+    return tr("just now")
+
+
+@lru_cache(maxsize=1024)
+def _ago(unit: Unit, seconds: int, language: str) -> str:
+    # No larger unit than the given one: its threshold is out of reach.
+    return format_timedelta(seconds, granularity=unit, threshold=10**9, add_direction=True, locale=language)
 
 
 def hours(minutes: int | None) -> str:

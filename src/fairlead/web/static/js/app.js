@@ -9,10 +9,11 @@
    English stands in the page as JSON (#texts), so that scripts are the same for everybody. */
 (() => {
   const texts = JSON.parse(document.getElementById("texts")?.textContent ?? "{}");
-  const forms = new Intl.PluralRules(document.documentElement.lang || "en");
+  const lang = document.documentElement.lang || "en";
+  let forms, words;  // made when they are needed: each costs a phone longer than all else that is done here at the start
   const fill = (text, values) => text.replace(/%\((\w+)\)s/g, (whole, name) => values[name] ?? whole);
   window.tr = (text, values = {}) => fill(texts[text] ?? text, values);
-  window.trCount = (one, many, n, values = {}) => fill((texts[one] ?? [one, many])[forms.select(n) === "one" ? 0 : 1], { n, ...values });
+  window.trCount = (one, many, n, values = {}) => fill((texts[one] ?? [one, many])[(forms ??= new Intl.PluralRules(lang)).select(n) === "one" ? 0 : 1], { n, ...values });
 
   window.whenIdle = (deed) => window.requestIdleCallback ? requestIdleCallback(deed, { timeout: 2000 }) : setTimeout(deed, 200);
 
@@ -159,15 +160,18 @@
   document.addEventListener("htmx:afterSwap", ({ detail }) => { if (detail.target.id === "modal-body") openModal(document.getElementById("modal")); });
 
   // whatever is new on the page
-  const words = new Intl.RelativeTimeFormat(document.documentElement.lang || "en", { numeric: "auto" });
   const steps = [["year", 31536000], ["month", 2592000], ["week", 604800], ["day", 86400], ["hour", 3600], ["minute", 60]];
   const tell = () => all("time[data-relative]").forEach((time) => {
     const seconds = (new Date(time.dateTime) - Date.now()) / 1000;
     const [unit, size] = steps.find(([, s]) => Math.abs(seconds) >= s) ?? ["second", 1];
+    words ??= new Intl.RelativeTimeFormat(lang);
     time.textContent = unit === "second" ? tr("just now") : words.format(Math.round(seconds / size), unit);
   });
-  const greet = (root) => { tell(); all("[data-toast]", root).forEach(fade); (root.matches?.("[data-focus]") ? root : root.querySelector("[data-focus]"))?.focus(); };
+  const greet = (root) => { all("[data-toast]", root).forEach(fade); (root.matches?.("[data-focus]") ? root : root.querySelector("[data-focus]"))?.focus(); };
   document.addEventListener("htmx:load", ({ detail }) => { if (detail.elt !== document.body) greet(detail.elt); });
   greet(document.body);
+  /* The server has said it as it was then. */
   setInterval(tell, 60000);
+  addEventListener("pageshow", ({ persisted }) => { if (persisted) tell(); });
+  if (!navigator.onLine) whenIdle(tell);
 })();
