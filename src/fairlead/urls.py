@@ -8,7 +8,7 @@ from fairlead.api.v1 import api
 from fairlead.web import errors
 from fairlead.web.areas import AREAS
 
-urlpatterns = [*(pattern for area in AREAS for pattern in area.urls), path("api/v1/", api.urls)]
+urlpatterns = [path("api/v1/", api.urls), *(pattern for area in AREAS for pattern in area.urls)]
 
 handler400 = errors.bad_request
 handler403 = errors.forbidden

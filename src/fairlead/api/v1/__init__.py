@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from django.http import HttpRequest
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.operation import Operation
 from ninja.parser import Parser
+from ninja.renderers import BaseRenderer
+from pydantic_core import to_json
 
 from fairlead.api import schema
 from fairlead.api.problems import translate
@@ -92,6 +95,15 @@ class Bodies(Parser):
         return request.json
 
 
+class Replies(BaseRenderer):
+    """JSON as pydantic writes it, which takes a fifth of the time of Python's own."""
+
+    media_type = "application/json"
+
+    def render(self, request: HttpRequest, data: Any, *, response_status: int) -> bytes:  # noqa: ARG002  ninja's shape
+        return to_json(data, fallback=str)
+
+
 class Api(NinjaAPI):
     """Ninja's API with our document and our errors."""
 
@@ -114,7 +126,7 @@ class Api(NinjaAPI):
 
 
 api = Api(
-    title="Fairlead API", version="1", urls_namespace="api", parser=Bodies(), docs=Reference(),
+    title="Fairlead API", version="1", urls_namespace="api", parser=Bodies(), renderer=Replies(), docs=Reference(),
     docs_url="/docs", openapi_url="/openapi.json",
 )  # fmt: skip
 for resource in RESOURCES:

@@ -1,4 +1,4 @@
-"""Reading tasks for the API: any number of them in six queries."""
+"""Reading tasks for the API: any number of them in three queries."""
 
 from __future__ import annotations
 
@@ -6,18 +6,16 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any, Final
 
-from django.db.models import F
-
 from fairlead.accounts.brand import brand_in
 from fairlead.accounts.models import Role
 from fairlead.api.calls import Call
 from fairlead.api.own_values import own_values
 from fairlead.lib.errors import Missing
 from fairlead.lib.speech import tr
-from fairlead.work.models import Criterion, Dependency, Need, Task
-from fairlead.work.queries import blocked, visible_tasks
+from fairlead.work.models import Criterion, Task
+from fairlead.work.queries import visible_tasks
+from fairlead.work.queries.around import around
 from fairlead.work.queries.rows import HOLDER, holder, plain
-from fairlead.work.reach import knows_key
 from fairlead.work.types.models import TASK
 
 PLAIN = (
@@ -37,7 +35,7 @@ def shown(request: Call, rows: Rows) -> Rows:
     ids = [row["id"] for row in rows]
     if request.actor.role == Role.CLIENT:
         return _for_client(request, rows, _criteria(ids))
-    needs, criteria, links, stops = _needs(ids), _criteria(ids), _links(request, ids), blocked(ids)
+    near = around(request.actor, ids)
     own = own_values(request.actor, rows)
     return [
         {
@@ -47,11 +45,11 @@ def shown(request: Call, rows: Rows) -> Rows:
             "status": {"id": row["status_id"], "name": row["status__name"]},
             "parent": f"{row['project__key']}-{row['parent__number']}" if row["parent__number"] else None,
             "assignee": holder(row),
-            "needs": needs.get(row["id"], []),
-            "criteria": criteria.get(row["id"], []),
-            "waits_for": [link["after"] for link in links.get(row["id"], [])],
-            "links": links.get(row["id"], []),
-            "blocked_by": [key for key in stops.get(row["id"], ()) if knows_key(request.actor, key)],
+            "needs": near[row["id"]].needs,
+            "criteria": near[row["id"]].criteria,
+            "waits_for": [link["after"] for link in near[row["id"]].links],
+            "links": near[row["id"]].links,
+            "blocked_by": [link["after"] for link in near[row["id"]].links if link["open"]],
             "type": row["type__key"] or TASK,
             "fields": own[row["id"]],
         }
@@ -101,22 +99,6 @@ def _grouped(rows: Iterable[dict[str, Any]]) -> dict[int, Rows]:
     return found
 
 
-def _needs(ids: list[int]) -> dict[int, Rows]:
-    rows = Need.objects.filter(task_id__in=ids).order_by("skill__name")
-    return _grouped(plain(rows.values("task_id", "skill_id", "level", name=F("skill__name"))))
-
-
 def _criteria(ids: list[int]) -> dict[int, Rows]:
     rows = Criterion.objects.filter(task_id__in=ids).order_by("position", "id")
     return _grouped(plain(rows.values("task_id", "id", "text", "checked_at")))
-
-
-def _links(request: Call, ids: list[int]) -> dict[int, Rows]:
-    """What each task follows, and how, as far as the actor sees it."""
-    rows = Dependency.objects.filter(task_id__in=ids, after__in=visible_tasks(request.actor))
-    found: dict[int, Rows] = defaultdict(list)
-    ordered = rows.order_by("after__project__key", "after__number")
-    names = ("task_id", "after__project__key", "after__number", "kind", "lag_min")
-    for task_id, key, number, kind, lag_min in ordered.values_list(*names):
-        found[task_id].append({"after": f"{key}-{number}", "kind": kind, "lag_min": lag_min})
-    return found
