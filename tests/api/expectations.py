@@ -139,6 +139,9 @@ OPERATIONS: dict[str, Line] = {
     "POST /portal/forms/{form_id}": allow(CLIENT, data={"answers": {"q1": ["It is broken"]}}),
     "POST /tasks/{key}/handovers": allow(*MANAGERS, HOLDER, at={"key": "again"}, data={"clients": "clara"}),
     "DELETE /tasks/{key}/handovers/{round_id}": allow(*MANAGERS, HOLDER, at={"key": "asked"}),
+    "POST /tasks/{key}/handovers/{round_id}/client-rating": allow(
+        HOLDER, at={"key": "approved", "round_id": "approved_round"}, data={"rating": 5}
+    ),
     "GET /projects/{key}/forms": allow(*MANAGERS),
     "POST /projects/{key}/forms": allow(*MANAGERS, data=FORM),
     "PATCH /projects/{key}/forms/{form_id}": allow(*MANAGERS, data={"intro": "Tell us"}),

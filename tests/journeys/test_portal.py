@@ -136,7 +136,16 @@ def _judges(company: Company, page: Page, number: str) -> None:
     page.get_by_role("button", name="Send rating").click()
     expect(page.get_by_text("4 of 5: Quick")).to_be_visible()
     owner.goto("/tasks/WEB-1/")
-    expect(owner.get_by_role("region", name="Client")).to_contain_text("Rated 4 of 5")
+    client = owner.get_by_role("region", name="Client")
+    expect(client).to_contain_text("Rated 4 of 5")
+    client.get_by_text("How was it to work with").click()
+    client.get_by_label("5, great").check()
+    client.get_by_label("A word about it").fill("Answers quickly")
+    client.get_by_role("button", name="Send rating").click()
+    expect(toast(owner, "Your rating is kept.")).to_be_visible()
+    expect(client).to_contain_text("Working with the client: 5 of 5")
+    page.reload()
+    expect(page.get_by_text("Working with you: 5 of 5: Answers quickly")).to_be_visible()
 
 
 def _hand_over(company: Company, number: str) -> None:

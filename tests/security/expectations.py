@@ -523,6 +523,9 @@ PAGES: dict[str, Line] = {
     "GET /tasks/<key>/ask-client/": allow(*MANAGERS, HOLDER, at={"key": "running"}),
     "POST /tasks/<key>/ask-client/": allow(*MANAGERS, HOLDER, at={"key": "again"}, data={"users": "{clara}"}),
     "POST /tasks/<key>/rounds/<number>/take-back/": allow(*MANAGERS, HOLDER, at={"key": "asked"}),
+    "POST /tasks/<key>/rounds/<number>/rate-client/": allow(
+        HOLDER, at={"key": "approved", "number": "approved_round"}, data={"rating": "5"}
+    ),
     "POST /projects/<key>/revisions/": allow(*MANAGERS, data={"revision_limit": "2"}),
     "GET /projects/<key>/as-client/": allow(*MANAGERS),
     "POST /projects/<key>/as-client/": allow(*MANAGERS, data={"user": "{clara}"}),

@@ -8,10 +8,13 @@ import pytest
 
 from conftest import Person
 from fairlead.accounts import actions as accounts
+from fairlead.accounts.brand import brand_in
 from fairlead.events.models import Event
 from fairlead.lib.errors import Conflict, Forbidden, Invalid, Refused
 from fairlead.work import actions
 from fairlead.work.models import Comment, Handover, Reviewer, Task
+from fairlead.work.queries.handovers import handovers
+from fairlead.work.queries.portal import request_page
 from work.conftest import Site
 
 
@@ -191,3 +194,52 @@ def test_no_reminder_once_it_was_answered_or_when_none_was_wanted(shared: Site) 
     assert len(actions.due_reminders(here, now=later)) == 1
     actions.approve(handover, actor=shared.world.clara.actor, now=shared.now)
     assert actions.due_reminders(here, now=later) == []
+
+
+def ratings(site: Site, person: Person, task: Task, later: timedelta = timedelta()) -> tuple[int | None, int | None]:
+    """What this person of the team reads: the client's rating, and the team's."""
+    (row,) = handovers(person.actor, task, now=site.now + later).rounds
+    return row.rating, row.client_rating
+
+
+def clients(site: Site, task: Task, later: timedelta = timedelta()) -> tuple[int | None, int | None]:
+    """The same for clara in the portal."""
+    brand = brand_in(task.workspace_id)
+    (row,) = request_page(site.world.clara.actor, brand, task, now=site.now + later).rounds
+    return row.rating, row.client_rating
+
+
+def test_client_and_worker_rate_each_other_and_neither_reads_before_writing(shared: Site) -> None:
+    bob, clara, alice = (getattr(shared.world, name) for name in ("bob", "clara", "alice"))
+    task = in_review(shared)
+    handover = ask(shared, task)
+    with pytest.raises(Conflict, match="not approved yet"):
+        actions.rate_client(handover, 4, actor=bob.actor, now=shared.now)
+    actions.approve(handover, actor=clara.actor, now=shared.now)
+    actions.rate_client(handover, 3, actor=bob.actor, now=shared.now, words=" Clear ")
+    assert clients(shared, task) == (None, None)
+    assert clients(shared, task, timedelta(days=14)) == (None, 3)
+    actions.rate(handover, 5, actor=clara.actor, now=shared.now)
+    assert clients(shared, task) == ratings(shared, bob, task) == ratings(shared, alice, task) == (5, 3)
+    told = Event.objects.get(kind="task.client_rated")
+    assert told.payload == {"handover": handover.pk, "rating": 3, "words": "Clear"}
+    with pytest.raises(Conflict, match="rated already"):
+        actions.rate_client(handover, 1, actor=bob.actor, now=shared.now)
+
+
+def test_whoever_did_the_work_reads_the_clients_rating_after_their_own_or_two_weeks(shared: Site) -> None:
+    bob, alice = shared.world.bob, shared.world.alice
+    task = in_review(shared)
+    handover = ask(shared, task)
+    actions.approve(handover, actor=shared.world.clara.actor, now=shared.now)
+    actions.rate(handover, 2, actor=shared.world.clara.actor, now=shared.now)
+    assert (ratings(shared, bob, task), ratings(shared, alice, task)) == ((None, None), (2, None))
+    assert ratings(shared, bob, task, timedelta(days=13, hours=23)) == (None, None)
+    assert ratings(shared, bob, task, timedelta(days=14)) == (2, None)
+    (row,) = handovers(alice.actor, task, now=shared.now).rounds
+    assert not row.to_rate
+    for person in (alice, shared.world.clara):
+        with pytest.raises(Forbidden):
+            actions.rate_client(handover, 5, actor=person.actor, now=shared.now)
+    with pytest.raises(Invalid):
+        actions.rate_client(handover, 0, actor=bob.actor, now=shared.now)

@@ -134,6 +134,7 @@ CATALOGUE: Final[dict[str, str]] = {
     "task.changes_asked": "handover, round, revision, limit, words",
     "task.beyond_revisions": "handover, limit, words",
     "task.rated": "handover, rating, words",
+    "task.client_rated": "handover, rating, words",
     "request_form.created": "name",
     "request_form.changed": "changes",
     "request_form.published": "",

@@ -52,7 +52,12 @@ def ask(request: Request, key: str) -> HttpResponse:
 def _form(
     request: Request, task: Task, typed: dict[str, Any], errors: dict[str, str], *, status: int = 200
 ) -> HttpResponse:
-    values = {"task": task, "asked": handovers(request.actor, task), "typed": typed, "errors": errors}
+    values = {
+        "task": task,
+        "asked": handovers(request.actor, task, now=timezone.now()),
+        "typed": typed,
+        "errors": errors,
+    }
     return page(request, "tasks/ask_client.jinja", values, status=status)
 
 
@@ -66,7 +71,28 @@ def take_back(request: Request, key: str, number: int) -> HttpResponse:
     return redirect("task", str(task))
 
 
+@member_page
+@require_POST
+def rate_client(request: Request, key: str, number: int) -> HttpResponse:
+    """How it was to work with the client: one to five, with a word."""
+    task = find_task(request.actor, key)
+    handover, text = find_handover(task, number), posted(request, "rating")
+    rating = int(text) if text in ("1", "2", "3", "4", "5") else 0
+    try:
+        actions.rate_client(
+            handover, rating, actor=request.actor, now=timezone.now(), words=posted(request, "rating_words")
+        )
+    except Refused as refusal:
+        if refusal.status in (403, 404):
+            raise
+        messages.error(request, " ".join(refusal.fields.values()) or refusal.detail)
+    else:
+        messages.success(request, tr("Your rating is kept. The client reads it once they have rated, too."))
+    return redirect(f"/tasks/{task}/#client")
+
+
 urls = [
     path("tasks/<task:key>/ask-client/", ask, name="ask-client"),
     path("tasks/<task:key>/rounds/<int:number>/take-back/", take_back, name="take-back"),
+    path("tasks/<task:key>/rounds/<int:number>/rate-client/", rate_client, name="rate-client"),
 ]

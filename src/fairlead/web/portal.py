@@ -91,10 +91,11 @@ def show(request: Request, key: str) -> HttpResponse:
 
 def request_values(actor: Actor, brand: Brand, task: Task) -> dict[str, Any]:
     """What the page of one request shows to this client."""
-    found: RequestPage = request_page(actor, brand, task)
+    now = timezone.now()
+    found: RequestPage = request_page(actor, brand, task, now=now)
     row: RequestRow = found.row
     ids = [] if row.due_at or row.group == "over" else [row.id]
-    planned = planned_finishes(actor.workspace_id, ids, now=timezone.now()) if ids else {}
+    planned = planned_finishes(actor.workspace_id, ids, now=now) if ids else {}
     files = [{"url": it.url, "name": it.name, "size": size(it.size)} for it in file_rows(actor, task)]
     return {
         "found": found,

@@ -137,6 +137,7 @@ PHRASES: Final[dict[str, str]] = {
     "task.changes_asked": later("asked for changes of %(subject)s: %(words)s"),
     "task.beyond_revisions": later("asked for more than %(limit)s revisions of %(subject)s: %(words)s"),
     "task.rated": later("rated %(subject)s with %(rating)s of 5 %(words)s"),
+    "task.client_rated": later("rated working with the client of %(subject)s with %(rating)s of 5 %(words)s"),
     "request_form.created": later("added the request form %(name)s"),
     "request_form.changed": later("changed the request form %(subject)s"),
     "request_form.published": later("published the request form %(subject)s"),

@@ -195,6 +195,14 @@ def may_hand_over(actor: Actor, task: Task) -> bool:
     return actor.kind != AGENT and bool(parts(actor, task) & {MANAGER, HOLDER})
 
 
+def may_rate_client(actor: Actor, task: Task) -> bool:
+    """Say how it was to work with the client: the person who did the work; where that was an AI agent or nobody,
+    whoever leads the project. Leads read at once what the client said, so that theirs would not be a blind word."""
+    mine = parts(actor, task)
+    no_person = task.assignee is None or task.assignee.user_id is None or task.assignee.kind == AGENT
+    return actor.kind != AGENT and (HOLDER in mine or (MANAGER in mine and no_person))
+
+
 def may_judge(actor: Actor, handover: Handover) -> bool:
     """Approve, ask for changes, rate: clients who were asked, while the project is shared with them."""
     if actor.role != Role.CLIENT or actor.kind == AGENT or not may_write(actor):

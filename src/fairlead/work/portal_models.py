@@ -107,7 +107,8 @@ class Handover(models.Model):
     """Work in review that was put to clients, what they were shown, and their verdict. One at a time for each task.
 
     `shown` is the text that they judge: title, description, criteria; `task_version` the version of the task then.
-    `round` counts from 1; `remind_days` 0 means no reminders. A rating belongs to an approval only.
+    `round` counts from 1; `remind_days` 0 means no reminders. Ratings belong to an approval only: `rating` is the
+    client's of the work, `client_rating` the team's of working with the client.
     """
 
     class State(models.TextChoices):
@@ -132,6 +133,10 @@ class Handover(models.Model):
     rating = models.PositiveSmallIntegerField(null=True, blank=True)
     rating_words = models.CharField(max_length=500, blank=True)
     rated_at = models.DateTimeField(null=True, blank=True)
+    client_rating = models.PositiveSmallIntegerField(null=True, blank=True)
+    client_rating_words = models.CharField(max_length=500, blank=True)
+    client_rated_at = models.DateTimeField(null=True, blank=True)
+    client_rated_by = models.ForeignKey("accounts.User", models.SET_NULL, null=True, related_name="+")
 
     class Meta:
         constraints = [
@@ -144,6 +149,11 @@ class Handover(models.Model):
             models.CheckConstraint(
                 condition=Q(rating__isnull=True) | Q(rating__gte=1, rating__lte=5, state="approved"),
                 name="handover_rating",
+            ),
+            models.CheckConstraint(
+                condition=Q(client_rating__isnull=True)
+                | Q(client_rating__gte=1, client_rating__lte=5, state="approved"),
+                name="handover_client_rating",
             ),
         ]
         indexes = [models.Index(fields=["workspace", "asked_at"], condition=Q(state="open"), name="handover_open")]

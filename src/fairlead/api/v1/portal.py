@@ -55,6 +55,10 @@ class RoundOut(Shown):
     answered_at: datetime | None
     words: str
     rating: int | None
+    client_rating: int | None = Field(
+        description="The team's of working with the client: once that has rated, or two weeks after the approval."
+    )
+    client_rating_words: str
 
 
 class SaidOut(Shown):
@@ -119,6 +123,7 @@ class HandoverOut(Shown):
     round: int
     state: str = Field(examples=["open"])
     asked_at: datetime
+    client_rating: int | None
 
 
 class QuestionShape(Body):
@@ -264,7 +269,7 @@ def _find(request: Call, key: str) -> Any:
 
 
 def _shown(request: Call, key: str) -> dict[str, Any]:
-    found = request_page(request.actor, brand_in(request.actor.workspace_id), _find(request, key))
+    found = request_page(request.actor, brand_in(request.actor.workspace_id), _find(request, key), now=request.now)
     return {
         **_row(found.row), "description": found.description,
         "criteria": [{"text": text, "met": met} for text, met in found.criteria],
@@ -364,3 +369,14 @@ def _values(body: NewForm | FormChange) -> dict[str, Any]:
     if "needs" in values:
         values["needs"] = {need.skill_id: need.level for need in body.needs}
     return values
+
+
+@routes.on("POST", "/tasks/{key}/handovers/{round_id}/client-rating", scope="work:write", gives=HandoverOut)
+def rate_client(request: Call, key: TaskKey, round_id: PathId, body: Rating) -> Handover:
+    """Rate working with the client
+
+    Once, after the approval, by whoever did the work. Neither side reads the other's rating before it has given its
+    own, or two weeks have passed.
+    """
+    handover = find_handover(queries.find_task(request.actor, key), round_id)
+    return actions.rate_client(handover, body.rating, actor=request.actor, now=request.now, words=body.words)

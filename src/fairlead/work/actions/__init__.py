@@ -233,6 +233,7 @@ from fairlead.work.actions.verdicts import (
     due_reminders,
     limit_revisions,
     rate,
+    rate_client,
     stop_reminders,
     take_back,
 )
@@ -368,6 +369,7 @@ __all__ = [
     "purge_trash",
     "put_member",
     "rate",
+    "rate_client",
     "refuse_approval",
     "remove_attachment",
     "remove_block",

@@ -19,7 +19,7 @@ from fairlead.work.actions.moves import arrive, open_criteria
 from fairlead.work.actions.projects import ONLY_MANAGERS
 from fairlead.work.actions.tasks import fresh
 from fairlead.work.models import Criterion, Handover, Project, ProjectClient, Reviewer, Status, Task
-from fairlead.work.permissions import may_hand_over, may_judge, may_manage_project
+from fairlead.work.permissions import may_hand_over, may_judge, may_manage_project, may_rate_client
 from fairlead.work.states import State
 
 MAX_WORDS: Final = 5_000
@@ -30,6 +30,8 @@ MOST_REVISIONS: Final = 50
 GONE: Final = later(
     "This no longer waits for you: it was answered or taken back. Open it again to see where it stands."
 )
+
+RATED: Final = later("It was rated already, or is not approved yet.")
 
 
 class VerdictGone(Conflict):
@@ -173,8 +175,38 @@ def _pass_on(handover: Handover, words: str, limit: int, *, actor: Actor, now: d
 
 
 def rate(handover: Handover, rating: int, *, actor: Actor, now: datetime, words: str = "") -> Handover:
-    """1 (poor) to 5 (great) with a word, once, for work that was approved. Managers see it; nothing depends on it."""
+    """1 (poor) to 5 (great) with a word, once, for work that was approved. Managers see it, and whoever did the work
+    when the ratings are open (queries.handovers.is_open); nothing depends on it."""
     require(may_judge(actor, handover), tr("Only a client who was asked can rate this."))
+    words = _rating_words(rating, words)
+    with transaction.atomic():
+        mine = Handover.objects.filter(pk=handover.pk, state=Handover.State.APPROVED, rating__isnull=True)
+        if not mine.update(rating=rating, rating_words=words, rated_at=now):
+            raise VerdictGone(RATED)
+        facts = {"handover": handover.pk, "rating": rating, "words": words}
+        record("task.rated", handover.task, actor=actor, now=now, **facts)
+    handover.refresh_from_db()
+    return handover
+
+
+def rate_client(handover: Handover, rating: int, *, actor: Actor, now: datetime, words: str = "") -> Handover:
+    """The other way round: how it was to work with whoever approved it, once. The client sees it when the ratings are
+    open; nothing depends on it."""
+    require(may_rate_client(actor, handover.task), tr("Whoever did the work says how it was with the client."))
+    words = _rating_words(rating, words)
+    with transaction.atomic():
+        unrated = Handover.objects.filter(pk=handover.pk, state=Handover.State.APPROVED, client_rating__isnull=True)
+        if not unrated.update(
+            client_rating=rating, client_rating_words=words, client_rated_at=now, client_rated_by=actor.user_id
+        ):
+            raise VerdictGone(RATED)
+        facts = {"handover": handover.pk, "rating": rating, "words": words}
+        record("task.client_rated", handover.task, actor=actor, now=now, **facts)
+    handover.refresh_from_db()
+    return handover
+
+
+def _rating_words(rating: int, words: str) -> str:
     words, wrong = words.strip(), {}
     if not 1 <= rating <= 5:
         wrong["rating"] = tr("Choose from 1 (poor) to 5 (great).")
@@ -182,14 +214,7 @@ def rate(handover: Handover, rating: int, *, actor: Actor, now: datetime, words:
         wrong["rating_words"] = tr("At most %(max_rating_words)s characters.", max_rating_words=MAX_RATING_WORDS)
     if wrong:
         raise Invalid(wrong)
-    with transaction.atomic():
-        mine = Handover.objects.filter(pk=handover.pk, state=Handover.State.APPROVED, rating__isnull=True)
-        if not mine.update(rating=rating, rating_words=words, rated_at=now):
-            raise VerdictGone(tr("It was rated already, or is not approved yet."))
-        facts = {"handover": handover.pk, "rating": rating, "words": words}
-        record("task.rated", handover.task, actor=actor, now=now, **facts)
-    handover.refresh_from_db()
-    return handover
+    return words
 
 
 def revisions(task: Task) -> int:

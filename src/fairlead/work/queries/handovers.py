@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from django.db.models import F
 
@@ -12,13 +13,16 @@ from fairlead.events.actor import Actor
 from fairlead.lib.errors import Missing
 from fairlead.lib.speech import tr
 from fairlead.work.models import Handover, ProjectClient, Reviewer, Task
-from fairlead.work.permissions import may_hand_over, may_manage_project
+from fairlead.work.permissions import may_hand_over, may_manage_project, may_rate_client
 from fairlead.work.states import State
+
+BLIND: Final = timedelta(days=14)
 
 
 @dataclass(frozen=True)
 class RoundRow:
-    """One time that the work was put to clients, with their verdict. The rating is for managers only."""
+    """One time that the work was put to clients, with their verdict. `rating` is theirs of the work, as far as the
+    reader may know it; `client_rating` the team's of them. `to_rate`: the reader may rate the client now."""
 
     id: int
     number: int
@@ -32,6 +36,9 @@ class RoundRow:
     words: str
     rating: int | None
     rating_words: str
+    client_rating: int | None
+    client_rating_words: str
+    to_rate: bool
 
 
 @dataclass(frozen=True)
@@ -50,39 +57,53 @@ class Handovers:
         return next((r for r in self.rounds if r.state == Handover.State.OPEN), None)
 
 
-def handovers(actor: Actor, task: Task) -> Handovers:
+def is_open(approved_at: datetime | None, *, given: bool, now: datetime) -> bool:
+    """Whether one side may read the other's rating: once it has `given` its own, or when two weeks have passed. So
+    nobody answers a rating with another."""
+    return given or (approved_at is not None and approved_at + BLIND <= now)
+
+
+def handovers(actor: Actor, task: Task, *, now: datetime) -> Handovers:
     """The rounds of a visible task, the latest first; nothing for clients, who have the portal."""
     if actor.role == Role.CLIENT:
         return Handovers((), (), may_ask=False, may_take_back=False, revisions=0, limit=None)
-    rates = may_manage_project(actor, task.project) or actor.role == Role.AUDITOR
-    rounds = tuple(_rounds(task, rates=rates))
-    is_open = any(r.state == Handover.State.OPEN for r in rounds)
+    all_ = may_manage_project(actor, task.project) or actor.role == Role.AUDITOR
+    rounds = tuple(_rounds(task, all_=all_, rates=may_rate_client(actor, task), now=now))
+    waits = any(r.state == Handover.State.OPEN for r in rounds)
     may = may_hand_over(actor, task)
-    ready = may and task.state == State.REVIEW and not is_open
+    ready = may and task.state == State.REVIEW and not waits
     return Handovers(
-        rounds=rounds, clients=_clients(task) if ready else (), may_ask=ready, may_take_back=may and is_open,
+        rounds=rounds, clients=_clients(task) if ready else (), may_ask=ready, may_take_back=may and waits,
         revisions=sum(1 for r in rounds if r.state == Handover.State.CHANGES), limit=task.project.revision_limit,
     )  # fmt: skip
 
 
-def _rounds(task: Task, *, rates: bool) -> list[RoundRow]:
+def _rounds(task: Task, *, all_: bool, rates: bool, now: datetime) -> list[RoundRow]:
+    """`all_`: the reader sees every rating; `rates`: the reader is the one who rates the client."""
     rows = list(
         Handover.objects.filter(task=task)
         .order_by("-round")
         .values("id", "round", "state", "message", "asked_at", "answered_at", "words", "rating", "rating_words",
-                asker=F("asked_by__name"), judge=F("answered_by__name"))
+                "client_rating", "client_rating_words", asker=F("asked_by__name"), judge=F("answered_by__name"))
     )  # fmt: skip
     asked: dict[int, list[str]] = {}
     if rows:
         people = Reviewer.objects.filter(handover__task=task).order_by("user__name")
         for handover_id, name in people.values_list("handover_id", "user__name"):
             asked.setdefault(handover_id, []).append(name)
+    knows = {
+        r["id"]: all_ or (rates and is_open(r["answered_at"], given=r["client_rating"] is not None, now=now))
+        for r in rows
+    }
     return [
         RoundRow(
             id=r["id"], number=r["round"], state=r["state"], message=r["message"], asked_by=r["asker"] or "",
             asked_at=r["asked_at"], asked=tuple(asked.get(r["id"], ())), answered_by=r["judge"] or "",
-            answered_at=r["answered_at"], words=r["words"], rating=r["rating"] if rates else None,
-            rating_words=r["rating_words"] if rates else "",
+            answered_at=r["answered_at"], words=r["words"], rating=r["rating"] if knows[r["id"]] else None,
+            rating_words=r["rating_words"] if knows[r["id"]] else "",
+            client_rating=r["client_rating"] if all_ or rates else None,
+            client_rating_words=r["client_rating_words"] if all_ or rates else "",
+            to_rate=rates and r["state"] == Handover.State.APPROVED and r["client_rating"] is None,
         )
         for r in rows
     ]  # fmt: skip

@@ -20,6 +20,7 @@ from fairlead.events.models import Event
 from fairlead.lib.errors import Missing
 from fairlead.lib.speech import later, tr, tr_count
 from fairlead.work.models import Comment, Criterion, FormEntry, Handover, LastLook, ProjectClient, Reviewer, Task
+from fairlead.work.queries.handovers import is_open
 from fairlead.work.queries.rows import plain
 from fairlead.work.queries.visible import find_task, visible_comments, visible_tasks
 from fairlead.work.states import OVER, WAITING, State
@@ -82,7 +83,8 @@ class Said:
 
 @dataclass(frozen=True)
 class Round:
-    """One time that the work was put to clients. `is_mine`: this reader was asked and may answer."""
+    """One time that the work was put to clients. `is_mine`: this reader was asked and may answer. `client_rating` is
+    what the team says of working with them, once the ratings are open."""
 
     id: int
     number: int
@@ -95,6 +97,8 @@ class Round:
     words: str
     rating: int | None
     rating_words: str
+    client_rating: int | None
+    client_rating_words: str
     is_mine: bool
 
 
@@ -265,10 +269,10 @@ def _told(kind: str, state: list[str] | None, brand: Brand) -> str:
     return f"now “{brand.word(state[1])}”" if state else ""
 
 
-def request_page(actor: Actor, brand: Brand, task: Task) -> RequestPage:
+def request_page(actor: Actor, brand: Brand, task: Task, *, now: datetime) -> RequestPage:
     """Everything that a client reads about a task that `find_request` found."""
     [row] = _rows(actor, brand, plain(Task.objects.filter(pk=task.pk).values(*COLUMNS)))
-    rounds = _rounds(actor, brand, task)
+    rounds = _rounds(actor, brand, task, now=now)
     return RequestPage(
         row=row, description=task.description, criteria=tuple(_criteria(task)),
         comments=tuple(_said(actor, brand, task)), rounds=rounds, answers=_answers(actor, task),
@@ -300,21 +304,26 @@ def _author(brand: Brand, row: Mapping[str, Any], *, own: bool) -> str:
     return brand.person(row["author__name"] or "")
 
 
-def _rounds(actor: Actor, brand: Brand, task: Task) -> tuple[Round, ...]:
+def _rounds(actor: Actor, brand: Brand, task: Task, *, now: datetime) -> tuple[Round, ...]:
     """The latest first; those that the team took back are not shown."""
     found = Handover.objects.filter(task=task).exclude(state=Handover.State.WITHDRAWN)
     mine = Count("reviewers", filter=Q(reviewers__user_id=actor.user_id or 0))
     rows = found.annotate(mine=mine, asker=F("asked_by__name"), judge=F("answered_by__name")).order_by("-round")
     columns = ("id", "round", "state", "message", "asker", "asked_at", "judge", "answered_at", "words", "rating",
-               "rating_words", "mine")  # fmt: skip
+               "rating_words", "client_rating", "client_rating_words", "mine")  # fmt: skip
+    known = [
+        {**r, "open": is_open(r["answered_at"], given=r["rating"] is not None, now=now)} for r in rows.values(*columns)
+    ]
     return tuple(
         Round(
             id=r["id"], number=r["round"], state=r["state"], message=r["message"],
             asked_by=brand.person(r["asker"] or ""), asked_at=r["asked_at"], answered_by=r["judge"] or "",
             answered_at=r["answered_at"], words=r["words"],
             rating=r["rating"], rating_words=r["rating_words"], is_mine=r["mine"] > 0,
+            client_rating=r["client_rating"] if r["open"] else None,
+            client_rating_words=r["client_rating_words"] if r["open"] else "",
         )
-        for r in rows.values(*columns)
+        for r in known
     )  # fmt: skip
 
 

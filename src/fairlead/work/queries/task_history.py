@@ -47,7 +47,7 @@ MOVES: Final = ("task.moved", "task.started", "task.submitted", "task.completed"
 
 FOR_MANAGERS: Final = (
     "task.routed", "task.step_began", "task.proposed", "task.proposal_rejected", "task.overridden", "task.unroutable",
-    "task.routed_again", "task.transferred", "task.rated",
+    "task.routed_again", "task.transferred", "task.rated", "task.client_rated",
 )  # fmt: skip
 
 
@@ -294,4 +294,5 @@ TELL: Final[dict[str, Callable[[Mapping[str, Any], str], str]]] = {
     "task.changes_asked": _quoting(later("asked for changes")),
     "task.beyond_revisions": _quoting(later("asked for more than the %(limit)s agreed revisions")),
     "task.rated": _quoting(later("gave it %(rating)s of 5")),
+    "task.client_rated": _quoting(later("gave the client %(rating)s of 5")),
 }
