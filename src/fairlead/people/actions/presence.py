@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from fairlead.events.actor import Actor, system
 from fairlead.events.record import record
-from fairlead.lib.errors import Invalid, Refused, require
+from fairlead.lib.errors import Invalid, Missing, Refused, require
 from fairlead.lib.speech import later, tr
 from fairlead.people.models import PresenceState, Worker
 from fairlead.people.permissions import may_manage_presence, may_set_presence
@@ -79,12 +79,15 @@ def remove_presence_state(state: PresenceState, *, actor: Actor, now: datetime) 
     with transaction.atomic():
         states = _states(actor.workspace_id)
         default = next(row for row in states if row.is_default)
+        held = next((row for row in states if row.pk == state.pk), None)
+        if held is None:
+            raise Missing(tr("There is no such presence state; somebody may have removed it."))
         if state.pk == default.pk:
             raise Refused(
                 tr("%(name)s is what people are in by default. Make another one the default first.", name=state.name)
             )
         inside = Worker.objects.filter(workspace_id=actor.workspace_id, presence_id=state.pk)
-        was = _as_it_is(state, inside, default=default, now=now)
+        was = _as_it_is(held, inside, default=default, now=now)
         people = inside.update(presence=default, presence_since=now, presence_until=None, presence_text="")
         record("presence_state.removed", state, actor=actor, now=now, name=state.name, moved_to=default.name,
                people=people)  # fmt: skip
@@ -97,7 +100,6 @@ def _as_it_is(
     state: PresenceState, inside: QuerySet[Worker], *, default: PresenceState, now: datetime
 ) -> dict[str, Any]:
     """The state and who is in it, since and until when, in words that JSON knows."""
-    state.refresh_from_db()
     people = [
         [pk, since.isoformat() if since else None, until.isoformat() if until else None, text]
         for pk, since, until, text in inside.order_by("pk").values_list(

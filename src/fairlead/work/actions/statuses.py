@@ -10,7 +10,7 @@ from django.db.models import F, QuerySet
 
 from fairlead.events.actor import Actor
 from fairlead.events.record import record
-from fairlead.lib.errors import Invalid, Refused, require
+from fairlead.lib.errors import Invalid, Missing, Refused, require
 from fairlead.lib.speech import tr
 from fairlead.work.actions.batches import keep, values_of
 from fairlead.work.actions.columns import require_room, settle_placements, spread
@@ -90,9 +90,11 @@ def remove_status(status: Status, move_to: Status | None, *, actor: Actor, now: 
     require(may_manage_project(actor, status.project), ONLY_MANAGERS)
     with transaction.atomic():
         columns = _columns(status.project)
-        status.refresh_from_db()
+        held = next((column for column in columns if column.pk == status.pk), None)
+        if held is None:
+            raise Missing(tr("This column was removed."))
+        was = _as_it_is(held)
         _check_kept([column for column in columns if column.pk != status.pk])
-        was = _as_it_is(status)
         inside = Task.objects.filter(status=status)
         count = inside.filter(deleted_at__isnull=True).count()
         if inside.exists():
