@@ -32,6 +32,7 @@ from fairlead.notices.links import reminder_secret, seen_secret, stop_secret
 from fairlead.notices.models import Device, Notice
 from fairlead.people import actions as people
 from fairlead.people.models import PresenceState, Skill, Team, Worker
+from fairlead.web.undoing import sealed
 from fairlead.work import actions as work
 from fairlead.work.drafts import TaskDraft
 from fairlead.work.files import from_bytes, store
@@ -85,6 +86,7 @@ def fill(now: datetime) -> Filled:
     }
     ids = {**_ids(world, tasks, skill, worker), "notice": str(notice.pk)}
     ids |= {name: logged[name] for name in ("removed_entry", "open_week")}
+    ids |= _undos(world, places, now)
     ids["tomorrow"] = (now + timedelta(days=1)).date().isoformat()
     enter(world.workspace.pk)
     return Filled(world, admin, other, places, ids)
@@ -357,6 +359,8 @@ def _logged(world: World, tasks: dict[str, Task], worker: Worker, now: datetime)
     work.log_time(worker, tasks["held"], work.TimeDraft(monday - timedelta(days=7), 30), **mine)
     week = work.submit_week(worker, monday - timedelta(days=7), **mine)
     work.start_timer(worker, tasks["running"], **mine)
+    discarded = work.discard_timer(worker, **mine)
+    work.start_timer(worker, tasks["running"], **mine)
     note = work.capture(f"Note {CANARY}", zone="UTC", **mine)
     block = work.add_block(worker, (now, now + timedelta(hours=1)), title=CANARY, **mine)
     return {
@@ -368,7 +372,34 @@ def _logged(world: World, tasks: dict[str, Task], worker: Worker, now: datetime)
         "monday": week.monday.isoformat(),
         "open_week": monday.isoformat(),
         "removed_entry": str(removed.pk),
+        "timer/number": str(discarded.pk),
     }
+
+
+def _undos(world: World, places: dict[str, str], now: datetime) -> dict[str, str]:
+    """What an undo takes, by its name in forms: of things that are there still, and of dana, who has left OPS."""
+    project, status = Project.objects.get(key="WEB"), places["columns/status_id"]
+    ops = Project.objects.get(key="OPS")
+    work.put_member(ops, world.dana.user, "contributor", actor=world.alice.actor, now=now)
+    soon = now + timedelta(days=1)  # so that it is not too long ago, however long the tests take
+    left = work.leave_project(ops, actor=world.dana.actor, now=soon)
+    bob = project.members.get()
+    member = {"user": bob.user_id, "worker": None, "team": None, "role": bob.role, "added_by": None,
+              "created_at": now.isoformat()}  # fmt: skip
+    worker, skill, off = places["people/number"], places["skills/skill_number"], places["time-off/asked_number"]
+    kept: dict[str, tuple[str, dict[str, Any]]] = {
+        "was_member": ("project member WEB", member),
+        "was_left": ("project member OPS", left),
+        "was_team": ("team", {"id": int(places["teams/number"]), "roles": []}),
+        "was_edited": (f"team {places['teams/number']}", {"was": {"name": "Former"}, "now": {}}),
+        "was_form": (f"request form {places['forms/number']}", {"published_at": "", "public_at": ""}),
+        "was_column": ("column of WEB", {"id": int(status)}),
+        "was_state": ("presence state", {"id": int(places["presence/state_id"])}),
+        "was_skill": (f"skill {skill} of {worker}", {}),
+        "was_off": (f"time off {off}", {}),
+    }
+    workspace = world.workspace.pk
+    return {name: sealed(workspace, kind, was, now=now) for name, (kind, was) in kept.items()}
 
 
 def _status(project: Project, name: str) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fairlead.events.models import Event
-from fairlead.lib.errors import Conflict, Forbidden, Invalid, Refused
+from fairlead.lib.errors import Conflict, Forbidden, Invalid, Missing, Refused
 from fairlead.work import actions, queries
 from fairlead.work.models import Status, Task
 from work.conftest import Site
@@ -104,6 +104,14 @@ def test_a_removed_column_hands_its_tasks_on_below_the_others(site: Site) -> Non
     assert list(Task.objects.filter(deleted_at=None).order_by("rank")) == [top, low]
     assert {task.state for task in Task.objects.all()} == {"ready"}
     assert Event.objects.get(kind="status.removed").payload == {"name": "Backlog", "moved_to": "Ready", "tasks": 1}
+
+
+def test_a_column_is_removed_once(site: Site) -> None:
+    alice, backlog = site.world.alice.actor, site.column("Backlog")
+    actions.remove_status(site.column("Backlog"), None, actor=alice, now=site.now)
+    with pytest.raises(Missing, match="was removed"):
+        actions.remove_status(backlog, None, actor=alice, now=site.now)
+    assert Event.objects.filter(kind="status.removed").count() == 1
 
 
 def test_a_board_keeps_a_column_where_work_waits_and_one_where_it_is_done(site: Site) -> None:

@@ -108,6 +108,7 @@ def settle_offers(*, event_id: int, now: datetime, **_: int) -> None:
     "policy.created",
     "policy.changed",
     "policy.removed",
+    "policy.restored",
 )
 @job(retry=RETRY, once=True)
 def route_waiting(*, workspace_id: int, now: datetime) -> None:
@@ -118,7 +119,7 @@ def route_waiting(*, workspace_id: int, now: datetime) -> None:
         look(route_waiting, workspace_id=workspace_id)
 
 
-@follows("policy.changed", "policy.removed")
+@follows("policy.changed", "policy.removed", "policy.restored")
 @job(retry=RETRY, once=True)
 def rematch(*, workspace_id: int, now: datetime) -> None:
     """Let go of tasks at rest that another policy would take now, and route them anew."""
@@ -194,6 +195,7 @@ def end_step(*, routing_id: int, turn: int, now: datetime, **_: int) -> None:
     "worker.reactivated",
     "worker.presence_changed",
     "worker.skill_set",
+    "worker.skill_restored",
     "worker.skill_confirmed",
     "worker.hours_changed",
     "calendar.read",
@@ -201,6 +203,7 @@ def end_step(*, routing_id: int, turn: int, now: datetime, **_: int) -> None:
     "worker.preferences_changed",
     "timeoff.approved",
     "timeoff.cancelled",
+    "timeoff.restored",
     "timeoff.declined",
     "skill.merged",
     "skill.changed",
@@ -252,7 +255,7 @@ def prove_plan(*, event_id: int, now: datetime, **_: int) -> None:
         actions.prove_plan(plan, now=now)
 
 
-@follows("timeoff.approved")
+@follows("timeoff.approved", "timeoff.restored")
 @job(queue=SOLVE, retry=RETRY)
 def propose_for_absence(*, workspace_id: int, event_id: int, now: datetime) -> None:
     """Who does what while somebody is away."""
@@ -325,7 +328,7 @@ def look_at_spent(*, workspace_id: int, event_id: int, now: datetime) -> None:  
         enqueue(propose_for_overrun, workspace_id=workspace_id, task_id=entry.task_id)
 
 
-@follows("time.started")
+@follows("time.started", "time.restored")
 @job(retry=RETRY)
 def time_timer(*, workspace_id: int, event_id: int, now: datetime) -> None:  # noqa: ARG001  every job is told the time
     """Wake up when a running timer has used the effort up."""

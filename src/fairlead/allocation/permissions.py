@@ -8,6 +8,7 @@ from fairlead.events.actor import AGENT, Actor
 from fairlead.people.models import Worker
 from fairlead.work.membership import ProjectRole
 from fairlead.work.models import Task
+from fairlead.work.permissions import leads_any
 from fairlead.work.reach import is_at_least
 
 OPEN_STATES_TO_TAKE = frozenset({"backlog", "ready"})
@@ -27,6 +28,11 @@ def may_assign_in(actor: Actor, project_id: int) -> bool:
     """Whoever leads the project decides who does its work: managers, unless it gives them another role; no AI agent."""
     leads = is_at_least(actor, project_id, ProjectRole.LEAD)
     return leads and actor.kind != AGENT and in_scope(actor, "allocation:write")
+
+
+def may_assign_some(actor: Actor) -> bool:
+    """Whether there may be a project whose work the actor gives to people: managers, and who leads one."""
+    return actor.kind != AGENT and in_scope(actor, "allocation:write") and leads_any(actor)
 
 
 def may_take(actor: Actor, task: Task, worker: Worker) -> bool:

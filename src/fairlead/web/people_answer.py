@@ -39,12 +39,12 @@ class FormPage:
 
 
 def answer(
-    request: Request, form: forms.Form, shown: FormPage, act: Callable[[], str], *, undo_url: str = ""
+    request: Request, form: forms.Form, shown: FormPage, act: Callable[[], str], *, undo: Callable[[], str] = str
 ) -> HttpResponse:
     """Show the form; when it was filled in rightly, `act` (which says what was done) and go back.
 
     What an action refuses stands beside its field, with everything that was typed, and the answer has the status 422
-    (409 for what somebody else changed meanwhile).
+    (409 for what somebody else changed meanwhile). `undo`: where it is taken back, asked when it is done.
     """
     status = 200
     if request.method == "POST":
@@ -55,7 +55,7 @@ def answer(
                 status = refusal.status
                 _blame(form, refusal)
             else:
-                messages.success(request, said, extra_tags=undo_url)
+                messages.success(request, said, extra_tags=undo())
                 return redirect(shown.back[1])
         else:
             status = 422

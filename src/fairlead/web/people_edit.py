@@ -35,6 +35,7 @@ from fairlead.web.people_forms import (
 )
 from fairlead.web.render import page
 from fairlead.web.skills import skill_choices
+from fairlead.web.undoing import read_was, taken_back, undo_link
 
 _MAY_NOT: Final = later("Only a manager, or the person themselves, can change this profile.")
 
@@ -142,9 +143,27 @@ def skill_remove(request: Request, number: int, skill_number: int) -> HttpRespon
     """They do not have it any more."""
     worker = queries.find_worker(request.actor, number)
     skill = queries.get_skill(request.actor, skill_number)
-    actions.remove_skill(worker, skill, actor=request.actor, now=timezone.now())
-    messages.success(request, tr("%(skill)s was removed from %(name)s.", skill=skill.name, name=worker.name))
+    was = actions.remove_skill(worker, skill, actor=request.actor, now=timezone.now())
+    back = reverse("person_skill_restore", args=[worker.pk, skill.pk])
+    undo = undo_link(request, back, f"skill {skill.pk} of {worker.pk}", was)
+    told = tr("%(skill)s was removed from %(name)s.", skill=skill.name, name=worker.name)
+    messages.success(request, told, extra_tags=undo)
     return redirect("person", number=worker.pk)
+
+
+@member_page
+@require_POST
+def skill_restore(request: Request, number: int, skill_number: int) -> HttpResponse:
+    """Undo of a removal."""
+    worker = _mine_to_edit(request, number)
+    skill = queries.get_skill(request.actor, skill_number)
+
+    def act() -> str:
+        was = read_was(request, f"skill {skill.pk} of {worker.pk}")
+        actions.restore_skill(worker, skill, was, actor=request.actor, now=timezone.now())
+        return tr("%(name)s has %(skill)s again.", skill=skill.name, name=worker.name)
+
+    return taken_back(request, act, reverse("person", args=[worker.pk]))
 
 
 @member_page
@@ -270,9 +289,27 @@ def time_off_decline(request: Request, number: int, asked_number: int) -> HttpRe
 def time_off_cancel(request: Request, number: int, asked_number: int) -> HttpResponse:
     """Take days away back."""
     asked = queries.find_time_off(request.actor, number, asked_number)
+    was = actions.as_decided(asked)
     actions.cancel_time_off(asked, actor=request.actor, now=timezone.now())
-    messages.success(request, tr("The time off was taken back; these days count as working days again."))
+    told = tr("The time off was taken back; these days count as working days again.")
+    undo = undo_link(request, reverse("time_off_restore", args=[number, asked.pk]), f"time off {asked.pk}", was)
+    messages.success(request, told, extra_tags=undo)
     return redirect("person", number=number)
+
+
+@member_page
+@require_POST
+def time_off_restore(request: Request, number: int, asked_number: int) -> HttpResponse:
+    """Undo of taking days away back."""
+    _mine_to_edit(request, number)
+    asked = queries.find_time_off(request.actor, number, asked_number)
+
+    def act() -> str:
+        was = read_was(request, f"time off {asked.pk}")
+        actions.restore_time_off(asked, was, actor=request.actor, now=timezone.now())
+        return tr("The time off stands again.")
+
+    return taken_back(request, act, reverse("person", args=[number]))
 
 
 @member_page
@@ -306,6 +343,7 @@ urls = [
     path("people/<int:number>/skills/<int:skill_number>/", skill_edit, name="person_skill"),
     path("people/<int:number>/skills/<int:skill_number>/confirm/", skill_confirm, name="person_skill_confirm"),
     path("people/<int:number>/skills/<int:skill_number>/remove/", skill_remove, name="person_skill_remove"),
+    path("people/<int:number>/skills/<int:skill_number>/restore/", skill_restore, name="person_skill_restore"),
     path("people/<int:number>/hours/", hours, name="person_hours"),
     path("people/<int:number>/hours/copy/", hours_copy, name="person_hours_copy"),
     path("people/<int:number>/preferences/", preferences, name="person_preferences"),
@@ -314,6 +352,7 @@ urls = [
     path("people/<int:number>/time-off/<int:asked_number>/approve/", time_off_approve, name="time_off_approve"),
     path("people/<int:number>/time-off/<int:asked_number>/decline/", time_off_decline, name="time_off_decline"),
     path("people/<int:number>/time-off/<int:asked_number>/cancel/", time_off_cancel, name="time_off_cancel"),
+    path("people/<int:number>/time-off/<int:asked_number>/restore/", time_off_restore, name="time_off_restore"),
     path("people/<int:number>/deactivate/", deactivate, name="person_deactivate"),
     path("people/<int:number>/reactivate/", reactivate, name="person_reactivate"),
 ]

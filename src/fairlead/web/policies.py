@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -25,6 +25,7 @@ from fairlead.people.queries import team_choices
 from fairlead.web.access import Request, member_page
 from fairlead.web.policy_forms import WORDS, definition_from, options, rearranged, typed_from, typed_of
 from fairlead.web.render import page
+from fairlead.web.undoing import taken_back
 
 NOT_YOURS = later("Only managers and auditors see policies.")
 NOT_TO_WRITE = later("Only owners, admins and managers write policies.")
@@ -152,8 +153,28 @@ def pause(request: Request, policy_id: int) -> HttpResponse:
 @member_page
 @require_POST
 def remove(request: Request, policy_id: int) -> HttpResponse:
-    """Take it out of use for good."""
-    return _act(request, policy_id, actions.remove_policy, mark("%(name)s is removed. Its receipts stay readable."))
+    """Take it away, with a way back."""
+    require(may_write_policies(request.actor), NOT_TO_WRITE)
+    policy = queries.find_policy(request.actor, policy_id)
+    actions.remove_policy(policy, actor=request.actor, now=timezone.now())
+    told = tr("%(name)s is removed. Its receipts stay readable.", name=policy_name(policy))
+    undo = reverse("policy-bring-back", args=[policy.pk])
+    messages.success(request, told, extra_tags=undo + ("?in_use=1" if policy.is_active else ""))
+    return redirect("policies")
+
+
+@member_page
+@require_POST
+def bring_back(request: Request, policy_id: int) -> HttpResponse:
+    """Undo of a removal: in use again, or at rest, as it was."""
+    require(may_write_policies(request.actor), NOT_TO_WRITE)
+    policy, in_use = queries.find_removed_policy(request.actor, policy_id), bool(request.GET.get("in_use"))
+
+    def act() -> str:
+        actions.restore_policy(policy, is_active=in_use, actor=request.actor, now=timezone.now())
+        return tr("%(name)s is back.", name=policy_name(policy))
+
+    return taken_back(request, act, reverse("policies"))
 
 
 @member_page
@@ -184,6 +205,7 @@ urls = [
     path("policies/<int:policy_id>/resume/", resume, name="policy-resume"),
     path("policies/<int:policy_id>/pause/", pause, name="policy-pause"),
     path("policies/<int:policy_id>/remove/", remove, name="policy-remove"),
+    path("policies/<int:policy_id>/bring-back/", bring_back, name="policy-bring-back"),
     path("policies/<int:policy_id>/up/", up, name="policy-up"),
     path("policies/<int:policy_id>/versions/<int:number>/restore/", restore, name="policy-restore"),
 ]

@@ -8,15 +8,17 @@ from typing import Any, Final
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from fairlead.accounts.permissions import STAFF
 from fairlead.lib.errors import Conflict, Invalid, Missing, require
 from fairlead.lib.speech import later, tr
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
 from fairlead.web.access import Request, member_page
 from fairlead.web.render import page
+from fairlead.web.undoing import read_was, taken_back, undo_link
 from fairlead.work import actions
 from fairlead.work.membership import ProjectRole
 from fairlead.work.models import Project
@@ -34,6 +36,8 @@ from fairlead.work.queries.people import (
     standing_elsewhere,
 )
 
+MEMBER: Final = "project member "
+"""What stands before the key of the project where an undo brings somebody back."""
 FOR_TEAM: Final = later("Who belongs to a project is for the team.")
 ROLES: Final = {
     ProjectRole.LEAD.value: later("Settings, columns, people and clients; every task"),
@@ -120,7 +124,39 @@ def remove(request: Request, key: str, entry: int) -> HttpResponse:
     project = _managed(request, key)
     found = find_belonging(project, entry)
     told = tr("%(found)s does not belong to %(name)s any more.", found=found, name=project.name)
-    return _let_go(request, project, actions.remove_member, found, told)
+    undo = f"/projects/{project.key}/people/restore/"
+    return _let_go(request, project, actions.remove_member, found, told=told, undo=undo)
+
+
+@member_page
+@require_POST
+def restore(request: Request, key: str) -> HttpResponse:
+    """Undo of a removal."""
+    project = _managed(request, key)
+
+    def act() -> str:
+        was = read_was(request, MEMBER + project.key)
+        entry = actions.restore_member(project, was, actor=request.actor, now=timezone.now())
+        return tr("%(entry)s belongs to %(name)s again.", entry=entry, name=project.name)
+
+    return taken_back(request, act, reverse("project-people", args=[project.key]))
+
+
+@member_page
+@require_POST
+def come_back(request: Request, key: str) -> HttpResponse:
+    """Undo of leaving, also where one does not see the project any more."""
+    require(request.actor.role in STAFF, FOR_TEAM)
+    project = Project.objects.filter(workspace_id=request.actor.workspace_id, key=key).first()
+    if project is None:
+        raise Missing(tr("There is nothing here that could be taken back."))
+
+    def act() -> str:
+        was = read_was(request, MEMBER + project.key)
+        actions.return_to_project(project, was, actor=request.actor, now=timezone.now())
+        return tr("You belong to %(name)s again.", name=project.name)
+
+    return taken_back(request, act, reverse("project-people", args=[project.key]))
 
 
 @member_page
@@ -128,16 +164,19 @@ def remove(request: Request, key: str, entry: int) -> HttpResponse:
 def leave(request: Request, key: str) -> HttpResponse:
     """Belong to the project no longer."""
     project = _seen(request, key)
-    return _let_go(request, project, actions.leave_project, project, tr("You left %(name)s.", name=project.name))
+    told, undo = tr("You left %(name)s.", name=project.name), f"/projects/{project.key}/people/come-back/"
+    return _let_go(request, project, actions.leave_project, project, told=told, undo=undo)
 
 
-def _let_go(request: Request, project: Project, act: Callable[..., None], of: object, told: str) -> HttpResponse:
-    """Back to the list of people, for who still sees it; else to the projects that they see."""
+def _let_go(
+    request: Request, project: Project, act: Callable[..., dict[str, Any]], of: object, *, told: str, undo: str
+) -> HttpResponse:  # fmt: skip
+    """Back to the list of people, for who still sees it; else to the projects that they see. With a way back."""
     try:
-        act(of, actor=request.actor, now=timezone.now())
+        was = act(of, actor=request.actor, now=timezone.now())
     except Conflict as refused:
         return _page(request, project, error=refused.detail)
-    messages.success(request, told)
+    messages.success(request, told, extra_tags=undo_link(request, undo, MEMBER + project.key, was))
     try:
         find_project(request.actor, project.key)
     except Missing:
@@ -177,6 +216,8 @@ urls = [
     path("projects/<project:key>/people/", index, name="project-people"),
     path("projects/<project:key>/people/add/", add, name="add-project-member"),
     path("projects/<project:key>/people/leave/", leave, name="leave-project"),
+    path("projects/<project:key>/people/restore/", restore, name="restore-project-member"),
+    path("projects/<project:key>/people/come-back/", come_back, name="return-to-project"),
     path("projects/<project:key>/people/<int:entry>/role/", change, name="change-project-member"),
     path("projects/<project:key>/people/<int:entry>/remove/", remove, name="remove-project-member"),
     path("projects/<project:key>/private/", make_private, name="make-private"),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -20,11 +20,15 @@ from fairlead.web.access import Request, member_page, to_portal
 from fairlead.web.blame import blame
 from fairlead.web.render import page
 from fairlead.web.task_forms import NewProjectForm, ProjectForm, checked, suggested_key
+from fairlead.web.undoing import read_was, taken_back, undo_link
 from fairlead.work import actions
 from fairlead.work.models import Project, ProjectClient, Status
 from fairlead.work.permissions import may_manage_project, may_manage_projects
 from fairlead.work.queries import find_project, project_list, status_choices, visible_projects
 from fairlead.work.states import State, column_named
+
+COLUMN: Final = "column of "
+"""What stands before the key of the project where an undo brings a column back."""
 
 
 @member_page
@@ -207,11 +211,12 @@ def remove_column(request: Request, key: str, status_id: int) -> HttpResponse:
         chosen = request.POST.get("move_to", "")
         move_to = Status.objects.filter(project=project, pk=int(chosen)).first() if chosen.isdecimal() else None
         try:
-            actions.remove_status(status, move_to, actor=request.actor, now=timezone.now())
+            was = actions.remove_status(status, move_to, actor=request.actor, now=timezone.now())
         except Refused as refused:
             error = refused.detail
         else:
-            messages.success(request, tr("The column %(name)s was removed.", name=status.said))
+            undo = undo_link(request, reverse("restore-column", args=[project.key]), COLUMN + project.key, was)
+            messages.success(request, tr("The column %(name)s was removed.", name=status.said), extra_tags=undo)
             return redirect("project-settings", project.key)
     others = [row for row in status_choices(project) if row["id"] != status.pk]
     held = status.tasks.filter(deleted_at__isnull=True).count()
@@ -221,12 +226,27 @@ def remove_column(request: Request, key: str, status_id: int) -> HttpResponse:
 
 @member_page
 @require_POST
+def restore_column(request: Request, key: str) -> HttpResponse:
+    """Undo of a removal; tasks that nobody touched since go back into the column."""
+    project = _managed(request, key)
+
+    def act() -> str:
+        was = read_was(request, COLUMN + project.key)
+        status = actions.restore_status(project, was, actor=request.actor, now=timezone.now())
+        return tr("The column %(name)s is back.", name=status.said)
+
+    return taken_back(request, act, reverse("project-settings", args=[project.key]))
+
+
+@member_page
+@require_POST
 def share(request: Request, key: str) -> HttpResponse:
-    """Let a client see the project."""
+    """Let a client see the project; `user` may stand in the address so that an undo can name them."""
     project = _managed(request, key)
     actions.share_project(
-        project, _user(request, request.POST.get("user", "")), actor=request.actor, now=timezone.now()
-    )
+        project, _user(request, request.POST.get("user") or request.GET.get("user", "")), actor=request.actor,
+        now=timezone.now(),
+    )  # fmt: skip
     return redirect("project-settings", project.key)
 
 
@@ -250,9 +270,10 @@ def limit_revisions(request: Request, key: str) -> HttpResponse:
 def unshare(request: Request, key: str) -> HttpResponse:
     """Hide the project from a client again."""
     project = _managed(request, key)
-    actions.unshare_project(
-        project, _user(request, request.POST.get("user", "")), actor=request.actor, now=timezone.now()
-    )
+    user = _user(request, request.POST.get("user", ""))
+    actions.unshare_project(project, user, actor=request.actor, now=timezone.now())
+    told = tr("%(person)s does not see %(project)s any more.", person=user.name, project=project.name)
+    messages.success(request, told, extra_tags=f"/projects/{project.key}/share/?user={user.pk}")
     return redirect("project-settings", project.key)
 
 
@@ -296,6 +317,7 @@ urls = [
     path("projects/<project:key>/columns/<int:status_id>/", change_column, name="change-column"),
     path("projects/<project:key>/columns/<int:status_id>/place/", place_column, name="place-column"),
     path("projects/<project:key>/columns/<int:status_id>/remove/", remove_column, name="remove-column"),
+    path("projects/<project:key>/columns/restore/", restore_column, name="restore-column"),
     path("projects/<project:key>/share/", share, name="share-project"),
     path("projects/<project:key>/unshare/", unshare, name="unshare-project"),
     path("projects/<project:key>/revisions/", limit_revisions, name="limit-revisions"),

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -21,6 +21,7 @@ from fairlead.web import keys  # noqa: F401  the converters of the addresses bel
 from fairlead.web.access import Request, View, member_page, posted
 from fairlead.web.portal import portal_page
 from fairlead.web.render import page
+from fairlead.web.undoing import read_was, taken_back, undo_link
 from fairlead.work import actions
 from fairlead.work.forms import KINDS, MOST_QUESTIONS, TARGETS, Question, read_questions
 from fairlead.work.models import Project, RequestForm, Task
@@ -226,12 +227,32 @@ def _step(act: Callable[..., Any], told: str) -> View:
 def remove(request: Request, key: str, number: int) -> HttpResponse:
     """Take it away; what was asked through it stays."""
     form = _form(_managed(request, key), number)
-    actions.remove_form(form, actor=request.actor, now=timezone.now())
-    messages.success(request, tr("%(name)s was removed.", name=form.name))
+    was = actions.remove_form(form, actor=request.actor, now=timezone.now())
+    undo = undo_link(request, reverse("restore-request-form", args=[key, form.pk]), FORM + str(form.pk), was)
+    messages.success(request, tr("%(name)s was removed.", name=form.name), extra_tags=undo)
     return redirect("request-forms", key)
 
 
+@member_page
+@require_POST
+def restore(request: Request, key: str, number: int) -> HttpResponse:
+    """Undo of a removal."""
+    project = _managed(request, key)
+    form = RequestForm.objects.select_related("project").filter(project=project, pk=number).first()
+    if form is None:
+        raise Missing(tr("There is no such form; it may have been removed."))
+
+    def act() -> str:
+        was = read_was(request, FORM + str(form.pk))
+        actions.restore_form(form, was, actor=request.actor, now=timezone.now())
+        return tr("%(name)s is back.", name=form.name)
+
+    return taken_back(request, act, reverse("request-forms", args=[key]))
+
+
 BASE: Final = "projects/<project:key>/forms/"
+FORM: Final = "request form "
+"""What stands before the number of the form that an undo brings back."""
 urls = [
     path(BASE, index, name="request-forms"),
     path(f"{BASE}new/", new, name="new-request-form"),
@@ -250,4 +271,5 @@ urls = [
          _step(actions.close_form, mark("The public address of %(name)s no longer works.")),
          name="close-request-form"),
     path(f"{BASE}<int:number>/remove/", remove, name="remove-request-form"),
+    path(f"{BASE}<int:number>/restore/", restore, name="restore-request-form"),
 ]  # fmt: skip

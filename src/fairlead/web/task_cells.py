@@ -79,6 +79,7 @@ def editor(request: Request, key: str, cell: str) -> HttpResponse:
     """The field of one cell: in its place in the table, or as a small page of its own."""
     task = find_task(request.actor, key)
     _check(request, task, cell)
+    _check_live(task)
     values = {"task": task, "cell": cell, "label": heads_of(request)[cell], "cols": request.GET.get("cols", "")}
     return page(request, "tasks/cell.jinja", values | _field(request, task, cell), block="editor")
 
@@ -89,6 +90,13 @@ def _check(request: Request, task: Task, cell: str) -> None:
     actor = request.actor
     allowed = may_assign_in(actor, task.project_id) if cell == "assignee" else may_edit_task(actor, task)
     require(allowed, tr("Only managers and whoever holds or created this task can change this here."))
+
+
+def _check_live(task: Task) -> None:
+    if task.project.archived_at is not None:
+        raise Refused(
+            tr("%(name)s is archived. Restore it in its settings before you change its tasks.", name=task.project.name)
+        )
 
 
 def _own(request: Request, task: Task, cell: str) -> FieldDef | None:
@@ -129,6 +137,7 @@ def save(request: Request, key: str, cell: str) -> HttpResponse:
     task = find_task(request.actor, key)
     _check(request, task, cell)
     try:
+        _check_live(task)
         toast = _assigned(request, task) if cell == "assignee" else _changed(request, task, cell)
     except actions.SoAlready:
         toast = None

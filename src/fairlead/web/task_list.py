@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 
 from fairlead.accounts.models import Role
 from fairlead.accounts.permissions import MANAGERS, STAFF
-from fairlead.allocation.permissions import may_assign, may_assign_in
+from fairlead.allocation.permissions import may_assign_in, may_assign_some
 from fairlead.integrations.exports import tasks_as_csv
 from fairlead.lib.speech import later, tr
 from fairlead.people.queries import active_workers
@@ -224,7 +224,7 @@ def _choices(request: Request, bar: dict[str, Any]) -> dict[str, Any]:
         (each["options"] for each in bar["selects"] if team and each["name"] == "type"), []
     )
     people: list[tuple[int, str]] = []
-    if team and may_assign(request.actor):
+    if team and may_assign_some(request.actor):
         found = active_workers(request.actor).order_by("name").values_list("id", "name")
         people = list(found[: LISTED_PEOPLE + 1])
     return {"bulk_types": types, "bulk_people": people[:LISTED_PEOPLE], "bulk_many": len(people) > LISTED_PEOPLE}
@@ -305,7 +305,7 @@ def shower(request: Request, own: Definitions) -> Callable[[dict[str, Any]], dic
     def show(row: dict[str, Any]) -> dict[str, Any]:
         row["due"] = row["due_at"].astimezone(zone).date() if row["due_at"] else None
         row["tags"] = [{"name": name, "color": label_color(name)} for name in row["labels"]]
-        row["may_assign"] = may_assign_in(request.actor, row["project_id"])
+        row["may_assign"] = row["live"] and may_assign_in(request.actor, row["project_id"])
         row["own"] = {
             PREFIX + key: {**shown_value(fields[key], value, people), "typed": fields[key].typed}
             for key, value in row["own"].items()

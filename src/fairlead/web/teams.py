@@ -24,7 +24,9 @@ from fairlead.web.access import Request, member_page
 from fairlead.web.filters import written
 from fairlead.web.people_answer import FormPage, answer
 from fairlead.web.render import page
+from fairlead.web.undoing import read_was, taken_back, undo_link
 
+TEAM: Final = "team"
 NOT_YOURS: Final = later("Teams are for the team. Ask an admin for another role.")
 ONLY_MANAGERS: Final = later("Only a manager can change teams.")
 
@@ -116,6 +118,12 @@ def edit(request: Request, number: int) -> HttpResponse:
         "members": list(team.members.values_list("worker_id", flat=True)),
     }  # fmt: skip
     form = TeamForm(request.POST or None, initial=initial, people=_people(request, team))
+    was = actions.team_as_it_is(team)
+
+    def undo() -> str:
+        now_is = actions.team_as_it_is(team)
+        back = reverse("team_former", args=[team.pk])
+        return "" if now_is == was else undo_link(request, back, f"{TEAM} {team.pk}", {"was": was, "now": now_is})
 
     def act() -> str:
         try:
@@ -125,7 +133,23 @@ def edit(request: Request, number: int) -> HttpResponse:
         return tr("%(name)s was saved.", name=form.cleaned_data["name"])
 
     remove = {"remove": (tr("Remove %(name)s", name=team.name), reverse("team_remove", args=[team.pk]))}
-    return answer(request, form, FormPage(team.name, tr("Save"), (tr("Teams"), reverse("teams")), values=remove), act)
+    shown = FormPage(team.name, tr("Save"), (tr("Teams"), reverse("teams")), values=remove)
+    return answer(request, form, shown, act, undo=undo)
+
+
+@member_page
+@require_POST
+def former(request: Request, number: int) -> HttpResponse:
+    """Undo of a change: who was in the team, who led it and what it was called."""
+    require(may_manage_teams(request.actor), ONLY_MANAGERS)
+    team = queries.find_team(request.actor, number)
+
+    def act() -> str:
+        kept = read_was(request, f"{TEAM} {team.pk}")
+        allocation.change_team_back(team, kept["was"], seen=kept["now"], actor=request.actor, now=timezone.now())
+        return tr("%(name)s is as before.", name=kept["was"]["name"])
+
+    return taken_back(request, act, reverse("teams"))
 
 
 @member_page
@@ -134,14 +158,30 @@ def remove(request: Request, number: int) -> HttpResponse:
     """Take a team away that no policy names."""
     require(may_manage_teams(request.actor), ONLY_MANAGERS)
     team = queries.find_team(request.actor, number)
-    allocation.remove_team(team, actor=request.actor, now=timezone.now())
-    messages.success(request, tr("%(name)s is no team any more. Its people stay in the directory.", name=team.name))
+    was = allocation.remove_team(team, actor=request.actor, now=timezone.now())
+    told = tr("%(name)s is no team any more. Its people stay in the directory.", name=team.name)
+    messages.success(request, told, extra_tags=undo_link(request, reverse("team_restore"), TEAM, was))
     return redirect("teams")
+
+
+@member_page
+@require_POST
+def restore(request: Request) -> HttpResponse:
+    """Undo of a removal."""
+    require(may_manage_teams(request.actor), ONLY_MANAGERS)
+
+    def act() -> str:
+        team = allocation.restore_team(read_was(request, TEAM), actor=request.actor, now=timezone.now())
+        return tr("%(name)s is back.", name=team.name)
+
+    return taken_back(request, act, reverse("teams"))
 
 
 urls = [
     path("people/teams/", index, name="teams"),
     path("people/teams/new/", new, name="team_new"),
+    path("people/teams/restore/", restore, name="team_restore"),
     path("people/teams/<int:number>/", edit, name="team"),
+    path("people/teams/<int:number>/former/", former, name="team_former"),
     path("people/teams/<int:number>/remove/", remove, name="team_remove"),
 ]

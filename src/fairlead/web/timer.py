@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -19,10 +21,12 @@ from fairlead.people.models import Worker
 from fairlead.people.queries import worker_of
 from fairlead.web.access import Request, member_page, safe_next
 from fairlead.web.render import page
+from fairlead.web.undoing import taken_back
 from fairlead.work import actions
 from fairlead.work.actions.time_entries import NoTimer
 from fairlead.work.queries import find_task
-from fairlead.work.time.queries import probably_worked, recent_tasks, running_timer
+from fairlead.work.time.models import TimeEntry
+from fairlead.work.time.queries import find_entry, probably_worked, recent_tasks, running_timer
 from fairlead.work.time.spans import read_span, write_span
 
 
@@ -118,11 +122,39 @@ def discard(request: Request) -> HttpResponse:
     """The timer ends and nothing is kept."""
     worker = me(request)
     text = tr("The timer was thrown away.")
-    return _done(request, lambda: actions.discard_timer(worker, actor=request.actor, now=timezone.now()), text)
+
+    def undo(entry: TimeEntry) -> str:
+        return f"/timer/{entry.pk}/resume/?{urlencode({'next': safe_next(request.POST.get('next'))}, safe='/')}"
+
+    return _done(request, lambda: actions.discard_timer(worker, actor=request.actor, now=timezone.now()), text, undo)
 
 
-def _done(request: Request, act: Any, text: str) -> HttpResponse:
-    """Do it, say what came of it, and show the timer, or the page that one came from."""
+@member_page
+@require_POST
+def resume(request: Request, number: int) -> HttpResponse:
+    """A timer that was thrown away just now runs on."""
+    require(request.actor.role in STAFF, tr("Only members of the team log time."))
+    entry = _thrown_away(request, number)
+
+    def act() -> str:
+        actions.resume_timer(entry, actor=request.actor, now=timezone.now())
+        return tr("The timer runs on %(task)s.", task=entry.task)
+
+    return taken_back(request, act, safe_next(request.GET.get("next")))
+
+
+def _thrown_away(request: Request, number: int) -> TimeEntry:
+    """The timer with this number, also when it runs again already."""
+    try:
+        return find_entry(request.actor, number, removed=True)
+    except Missing:
+        return find_entry(request.actor, number)
+
+
+def _done(request: Request, act: Any, text: str, undo_of: Callable[[TimeEntry], str] | None = None) -> HttpResponse:
+    """Do it, say what came of it, and show the timer, or the page that one came from.
+
+    `undo_of`: where what came of it is taken back; without `text` it is an entry that can be removed."""
     back = safe_next(request.POST.get("next"))
     try:
         entry = act()
@@ -131,7 +163,7 @@ def _done(request: Request, act: Any, text: str) -> HttpResponse:
             raise
         messages.error(request, refused.detail)
         return redirect(back)
-    told, undo = text, ""
+    told, undo = text, undo_of(entry) if undo_of else ""
     if not text:
         told = tr("%(time)s logged on %(task)s.", time=write_span(entry.minutes), task=entry.task)
         undo = f"/time/{entry.pk}/remove/?next={back}"
@@ -149,4 +181,5 @@ urls = [
     path("timer/keep/", keep, name="timer-keep"),
     path("timer/confirm/", confirm, name="timer-confirm"),
     path("timer/discard/", discard, name="timer-discard"),
+    path("timer/<int:number>/resume/", resume, name="timer-resume"),
 ]

@@ -45,6 +45,7 @@ from fairlead.allocation.actions.policies import (
     move_policy,
     pause_policy,
     remove_policy,
+    restore_policy,
     restore_version,
     resume_policy,
 )
@@ -64,7 +65,13 @@ from fairlead.allocation.actions.routing import (
     settle_routing,
 )
 from fairlead.allocation.actions.routing_steps import Moved
-from fairlead.allocation.actions.teams import TeamInUse, change_team, remove_team
+from fairlead.allocation.actions.teams import (
+    TeamInUse,
+    change_team,
+    change_team_back,
+    remove_team,
+    restore_team,
+)
 from fairlead.allocation.stale import Stale, StalePlan
 
 __all__ = [
@@ -95,6 +102,7 @@ __all__ = [
     "change_planning",
     "change_policy",
     "change_team",
+    "change_team_back",
     "claim_next",
     "claim_task",
     "create_policy",
@@ -126,6 +134,8 @@ __all__ = [
     "remove_policy",
     "remove_team",
     "restart",
+    "restore_policy",
+    "restore_team",
     "restore_version",
     "resume_policy",
     "resume_step",

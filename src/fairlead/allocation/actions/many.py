@@ -8,8 +8,14 @@ from typing import Any, Final
 
 from django.db import transaction
 
-from fairlead.allocation.actions.assign import active_assignment, assign_task, check_open, unassign_task
-from fairlead.allocation.permissions import may_assign
+from fairlead.allocation.actions.assign import (
+    ONLY_LEADS,
+    active_assignment,
+    assign_task,
+    check_open,
+    unassign_task,
+)
+from fairlead.allocation.permissions import may_assign_in, may_assign_some, may_release
 from fairlead.allocation.reading import TAKEN_BACK
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Conflict, Invalid, Missing, Refused, require
@@ -45,11 +51,12 @@ def assign_many(
 
 
 def preview_assign(keys: Sequence[str], worker: Worker | None, *, actor: Actor, now: datetime) -> Outcome:  # noqa: ARG001  as its neighbours
-    """Which of these tasks could go to the worker as far as tasks themselves say; rules about people are asked when it
-    is done."""
+    """Which of these tasks could go to the worker as far as their projects and they themselves say; rules about people
+    are asked when it is done."""
     changed, skipped = [], []
     for task in _asked(keys, actor=actor):
         try:
+            _check_leads(task, worker, actor=actor)
             check_open(task, worker, version=None)
             _check_other(task, worker)
             changed.append(str(task))
@@ -59,10 +66,18 @@ def preview_assign(keys: Sequence[str], worker: Worker | None, *, actor: Actor, 
 
 
 def _asked(keys: Sequence[str], *, actor: Actor) -> list[Task]:
-    require(may_assign(actor), tr("Only managers assign work; an AI agent never does."))
+    require(may_assign_some(actor), ONLY_LEADS)
     if not 0 < len(set(keys)) <= MOST:
         raise Invalid({"tasks": tr("Give at least one task and at most %(most)s at once.", most=MOST)})
     return chosen(keys, actor=actor)
+
+
+def _check_leads(task: Task, worker: Worker | None, *, actor: Actor) -> None:
+    """Raise Forbidden, naming the project, unless the actor gives its work to people, or gives back what they hold."""
+    back = worker is None and task.assignee is not None and may_release(actor, task.assignee)
+    if not back:
+        said = tr("You do not lead %(project)s. Ask one of its leads.", project=task.project.name)
+        require(may_assign_in(actor, task.project_id), said)
 
 
 def _check_other(task: Task, worker: Worker | None) -> None:
@@ -71,6 +86,7 @@ def _check_other(task: Task, worker: Worker | None) -> None:
 
 
 def _given(task: Task, worker: Worker | None, *, actor: Actor, now: datetime) -> BatchLine:
+    _check_leads(task, worker, actor=actor)
     _check_other(task, worker)
     before = {**values_of(task), "held_by": task.assignee_id or 0, GIVEN: 0 if worker is None else worker.pk}
     if worker is None:

@@ -151,13 +151,31 @@ def move_policy(policy: Policy, *, before: Policy | None, actor: Actor, now: dat
 
 
 def remove_policy(policy: Policy, *, actor: Actor, now: datetime) -> None:
-    """Take a policy out of use for good; its receipts stay readable, and tasks on their way finish it."""
+    """Take a policy out of use; its receipts stay readable, and tasks on their way finish it."""
     require(may_write_policies(actor), NOT_YOURS)
     if policy.is_catch_all:
         raise Refused(tr("The last policy cannot be removed, so that every task is in somebody's hands."))
     with transaction.atomic():
         if Policy.objects.filter(pk=policy.pk, removed_at__isnull=True).update(removed_at=now, is_active=False):
             record("policy.removed", policy, actor=actor, now=now, name=policy.name)
+
+
+def restore_policy(policy: Policy, *, is_active: bool, actor: Actor, now: datetime) -> Policy:
+    """Bring a removed policy back to its place, in use or at rest. Once it is there, nothing happens.
+
+    Raises Conflict when another policy has its name by now."""
+    require(may_write_policies(actor), NOT_YOURS)
+    try:
+        with transaction.atomic():
+            gone = Policy.objects.filter(pk=policy.pk, removed_at__isnull=False)
+            if gone.update(removed_at=None, is_active=is_active):
+                record("policy.restored", policy, actor=actor, now=now, name=policy.name, is_active=is_active)
+    except IntegrityError as error:
+        raise Conflict(
+            tr("Another policy is called %(name)s by now. Rename it, then take the removal back.", name=policy.name)
+        ) from error
+    policy.refresh_from_db()
+    return policy
 
 
 def _hold(policy: Policy) -> Policy:

@@ -9,9 +9,10 @@ from typing import Any
 from fairlead.allocation.models import Policy
 from fairlead.allocation.routing.definition import Definition, of_version
 from fairlead.events.actor import Actor
-from fairlead.lib.errors import Invalid, Refused
-from fairlead.lib.speech import later, tr_count
-from fairlead.people.models import Team
+from fairlead.lib.errors import Conflict, Invalid, Refused
+from fairlead.lib.speech import later, tr, tr_count
+from fairlead.people.actions import team_as_it_is
+from fairlead.people.models import Team, Worker
 from fairlead.work import actions as work
 
 
@@ -22,7 +23,7 @@ class TeamInUse(Refused):
     title = later("A policy asks for this team")
 
 
-def remove_team(team: Team, *, actor: Actor, now: datetime) -> None:
+def remove_team(team: Team, *, actor: Actor, now: datetime) -> dict[str, Any]:
     """See work.actions.remove_team; only a team that no policy names. Raises TeamInUse."""
     names = policies_naming(team)
     if names:
@@ -31,7 +32,12 @@ def remove_team(team: Team, *, actor: Actor, now: datetime) -> None:
             "%(team)s is named by the policies %(policies)s. Change them first, then remove it.",
             len(names), team=team.name, policies=", ".join(names),
         ))  # fmt: skip
-    work.remove_team(team, actor=actor, now=now)
+    return work.remove_team(team, actor=actor, now=now)
+
+
+def restore_team(was: dict[str, Any], *, actor: Actor, now: datetime) -> Team:
+    """See work.actions.restore_team."""
+    return work.restore_team(was, actor=actor, now=now)
 
 
 def change_team(team: Team, *, name: str, actor: Actor, now: datetime, **more: Any) -> Team:
@@ -45,6 +51,25 @@ def change_team(team: Team, *, name: str, actor: Actor, now: datetime, **more: A
                 len(names), team=team.name, policies=", ".join(names),
             ))  # fmt: skip
     return work.change_team(team, name=name, actor=actor, now=now, **more)
+
+
+def change_team_back(
+    team: Team, was: dict[str, Any], *, seen: dict[str, Any], actor: Actor, now: datetime
+) -> Team:  # fmt: skip
+    """Make the team what `team_as_it_is` said before a change, when it is still what that made it, `seen`.
+
+    Once it is as before, nothing happens. Raises Conflict when somebody changed it since, and as `change_team`."""
+    now_is = team_as_it_is(team)
+    if now_is == was:
+        return team
+    if now_is != seen:
+        raise Conflict(tr("Somebody changed %(name)s since. Change it anew instead.", name=team.name))
+    found = Worker.objects.filter(workspace_id=team.workspace_id, pk__in=[*was["members"], was["lead"] or 0])
+    people = {worker.pk: worker for worker in found}
+    return change_team(
+        team, name=was["name"], description=was["description"], lead=people.get(was["lead"]),
+        members=[people[pk] for pk in was["members"] if pk in people], actor=actor, now=now,
+    )  # fmt: skip
 
 
 def policies_naming(team: Team) -> list[str]:

@@ -140,6 +140,15 @@ def find_policy(actor: Actor, policy_id: int) -> Policy:
     return found
 
 
+def find_removed_policy(actor: Actor, policy_id: int) -> Policy:
+    """A policy of the workspace, also one that was removed. Raises Missing."""
+    rows = Policy.objects.filter(workspace_id=actor.workspace_id, pk=policy_id, current__isnull=False)
+    found = rows.select_related("current").first() if may_see_policies(actor) else None
+    if found is None:
+        raise Missing(tr("There is no such policy."))
+    return found
+
+
 def policies(actor: Actor, *, now: datetime) -> list[PolicyCard]:
     """All policies in their order. Four queries."""
     require(may_see_policies(actor), NOT_YOURS)

@@ -2,10 +2,12 @@
 
 from fairlead.people.actions.availability import (
     approve_time_off,
+    as_decided,
     cancel_time_off,
     decline_time_off,
     report_absence,
     request_time_off,
+    restore_time_off,
     set_hours,
     set_preferences,
 )
@@ -21,16 +23,17 @@ from fairlead.people.actions.calendars import (
     remove_calendar,
     upload_calendar,
 )
-from fairlead.people.actions.expertise import confirm_skill, remove_skill, set_skill
+from fairlead.people.actions.expertise import confirm_skill, remove_skill, restore_skill, set_skill
 from fairlead.people.actions.presence import (
     change_presence_state,
     create_presence_state,
     end_presence_of,
     remove_presence_state,
+    restore_presence_state,
     set_presence,
 )
 from fairlead.people.actions.skills import change_skill, create_skill, merge_skills
-from fairlead.people.actions.teams import change_team, create_team, remove_team
+from fairlead.people.actions.teams import change_team, create_team, remove_team, restore_team, team_as_it_is
 from fairlead.people.actions.workers import (
     change_worker,
     create_worker,
@@ -41,6 +44,7 @@ from fairlead.people.actions.workers import (
 
 __all__ = [
     "approve_time_off",
+    "as_decided",
     "ask_refresh",
     "cancel_time_off",
     "change_calendar",
@@ -71,9 +75,14 @@ __all__ = [
     "remove_team",
     "report_absence",
     "request_time_off",
+    "restore_presence_state",
+    "restore_skill",
+    "restore_team",
+    "restore_time_off",
     "set_hours",
     "set_preferences",
     "set_presence",
     "set_skill",
+    "team_as_it_is",
     "upload_calendar",
 ]

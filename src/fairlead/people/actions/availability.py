@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_skeleton
@@ -191,6 +191,30 @@ def decline_time_off(asked: TimeOff, note: str = "", *, actor: Actor, now: datet
         _move(asked, (TimeOff.State.REQUESTED,), TimeOff.State.DECLINED, actor, note=note)
         record("timeoff.declined", asked, actor=actor, now=now, worker=asked.worker_id, note=asked.note)
     return asked
+
+
+def restore_time_off(asked: TimeOff, was: dict[str, Any], *, actor: Actor, now: datetime) -> TimeOff:
+    """What `cancel_time_off` took back holds again, granted if it was. Once it holds, nothing happens.
+
+    `was`: what `as_decided` said before. Raises Invalid when other days off were asked for meanwhile.
+    """
+    require(may_edit_worker(actor, asked.worker), tr("Only the person themselves, or a manager, can take this back."))
+    with transaction.atomic():
+        Worker.objects.select_for_update(no_key=True).get(pk=asked.worker_id)
+        asked.refresh_from_db(fields=["state"])
+        if asked.state != TimeOff.State.CANCELLED:
+            return asked
+        _check_dates(asked.worker, asked.starts_on, asked.ends_on, asked.reason)
+        TimeOff.objects.filter(pk=asked.pk).update(**was)
+        asked.refresh_from_db()
+        told = {"worker": asked.worker_id, "state": asked.state}
+        record("timeoff.restored", asked, actor=actor, now=now, **told, **_span(asked))
+    return asked
+
+
+def as_decided(asked: TimeOff) -> dict[str, Any]:
+    """What taking a request back overwrites."""
+    return {"state": asked.state, "decided_by": asked.decided_by_id, "note": asked.note}
 
 
 def cancel_time_off(asked: TimeOff, *, actor: Actor, now: datetime) -> TimeOff:

@@ -11,12 +11,15 @@ from django.db import transaction
 
 from fairlead.events.actor import Actor
 from fairlead.events.record import record
-from fairlead.lib.errors import Invalid, Missing, require
+from fairlead.lib.errors import Conflict, Invalid, Missing, require
 from fairlead.lib.speech import later, tr
 from fairlead.people.models import Skill, Worker, WorkerSkill
 from fairlead.people.permissions import may_edit_worker, may_manage_people
 
 _WEB_ADDRESS = URLValidator(schemes=["http", "https"])
+_KEPT: Final = (
+    "level", "evidence", "evidence_url", "last_used_on", "expires_on", "confirmed_by_id", "confirmed_at",
+)  # fmt: skip
 _MAY_NOT: Final = later("Only a manager, or the person themselves, can change these skills.")
 LEVELS: Final = {1: later("Beginner"), 2: later("Basic"), 3: later("Solid"), 4: later("Advanced"), 5: later("Expert")}
 
@@ -69,14 +72,39 @@ def confirm_skill(worker: Worker, skill: Skill, *, actor: Actor, now: datetime) 
     return row
 
 
-def remove_skill(worker: Worker, skill: Skill, *, actor: Actor, now: datetime) -> None:
-    """The worker does not have this skill any more. Raises Missing when they never had it."""
+def remove_skill(worker: Worker, skill: Skill, *, actor: Actor, now: datetime) -> dict[str, Any]:
+    """They do not have this skill any more. What `restore_skill` takes. Raises Missing when they never had it."""
     require(may_edit_worker(actor, worker), _MAY_NOT)
     row = _held(worker, skill)
     with transaction.atomic():
         gone, _ = WorkerSkill.objects.filter(pk=row.pk).delete()
         if gone:
             record("worker.skill_removed", worker, actor=actor, now=now, skill=skill.name)
+    return {name: _plain(getattr(row, name)) for name in _KEPT}
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def restore_skill(
+    worker: Worker, skill: Skill, was: dict[str, Any], *, actor: Actor, now: datetime
+) -> WorkerSkill:  # fmt: skip
+    """The worker has the skill again as `remove_skill` found it, confirmed if it was; once they have it so, nothing
+    happens. Raises Conflict when it was added anew meanwhile, or merged into another one."""
+    require(may_edit_worker(actor, worker), _MAY_NOT)
+    if _living(skill, actor).pk != skill.pk:
+        raise Conflict(tr("%(name)s was merged into another skill meanwhile. Add that one.", name=skill.name))
+    with transaction.atomic():
+        Worker.objects.select_for_update(no_key=True).get(pk=worker.pk)
+        row = WorkerSkill.objects.filter(worker=worker, skill=skill).first()
+        if row is None:
+            row = WorkerSkill.objects.create(workspace_id=actor.workspace_id, worker=worker, skill=skill, **was)
+            record("worker.skill_restored", worker, actor=actor, now=now, skill=skill.name, level=row.level)
+        elif {name: _plain(getattr(row, name)) for name in _KEPT} != was:
+            said = tr("%(skill)s of %(name)s was added anew meanwhile.", skill=skill.name, name=worker.name)
+            raise Conflict(said)
+    return row
 
 
 def _held(worker: Worker, skill: Skill) -> WorkerSkill:

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from fairlead.events.actor import Actor, system
 from fairlead.events.record import record
-from fairlead.lib.errors import Invalid, Refused, require
+from fairlead.lib.errors import Invalid, Missing, Refused, require
 from fairlead.lib.speech import later, tr
 from fairlead.people.models import PresenceState, Worker
 from fairlead.people.permissions import may_manage_presence, may_set_presence
@@ -72,22 +73,68 @@ def _store(state: PresenceState, states: list[PresenceState]) -> None:
     _place([*others[: state.position], state, *others[state.position :]])
 
 
-def remove_presence_state(state: PresenceState, *, actor: Actor, now: datetime) -> None:
-    """Take a state away; whoever is in it is in the default state from now on."""
+def remove_presence_state(state: PresenceState, *, actor: Actor, now: datetime) -> dict[str, Any]:
+    """Take a state away; whoever is in it is in the default state from now on. What `restore_presence_state` takes."""
     require(may_manage_presence(actor) and state.workspace_id == actor.workspace_id, ONLY_ADMINS)
     with transaction.atomic():
         states = _states(actor.workspace_id)
         default = next(row for row in states if row.is_default)
+        held = next((row for row in states if row.pk == state.pk), None)
+        if held is None:
+            raise Missing(tr("There is no such presence state; somebody may have removed it."))
         if state.pk == default.pk:
             raise Refused(
                 tr("%(name)s is what people are in by default. Make another one the default first.", name=state.name)
             )
         inside = Worker.objects.filter(workspace_id=actor.workspace_id, presence_id=state.pk)
+        was = _as_it_is(held, inside, default=default, now=now)
         people = inside.update(presence=default, presence_since=now, presence_until=None, presence_text="")
         record("presence_state.removed", state, actor=actor, now=now, name=state.name, moved_to=default.name,
                people=people)  # fmt: skip
         PresenceState.objects.filter(pk=state.pk).delete()
         _place([row for row in states if row.pk != state.pk])
+    return was
+
+
+def _as_it_is(
+    state: PresenceState, inside: QuerySet[Worker], *, default: PresenceState, now: datetime
+) -> dict[str, Any]:
+    """The state and who is in it, since and until when, in words that JSON knows."""
+    people = [
+        [pk, since.isoformat() if since else None, until.isoformat() if until else None, text]
+        for pk, since, until, text in inside.order_by("pk").values_list(
+            "pk", "presence_since", "presence_until", "presence_text"
+        )
+    ]
+    names = ("id", "name", "available", "color", "position")
+    return {
+        **{name: getattr(state, name) for name in names}, "people": people, "default": default.pk, "at": now.isoformat()
+    }  # fmt: skip
+
+
+def restore_presence_state(was: dict[str, Any], *, actor: Actor, now: datetime) -> PresenceState:
+    """Bring a state back as `remove_presence_state` found it, with those in it who said nothing else since; once it is
+    there, nothing happens. Raises Invalid when another state has its name by now."""
+    require(may_manage_presence(actor), ONLY_ADMINS)
+    with transaction.atomic():
+        states = _states(actor.workspace_id)
+        there = [row for row in states if row.pk == was["id"]]
+        if there:
+            return there[0]
+        if len(states) >= MOST:
+            raise Refused(tr("There are at most %(most)s presence states. Remove one first.", most=MOST))
+        names = ("name", "available", "color", "position")
+        state = PresenceState(pk=was["id"], workspace_id=actor.workspace_id, **{name: was[name] for name in names})
+        _check(state, states)
+        state.save(force_insert=True)
+        _place([*states[: state.position], state, *states[state.position :]])
+        for pk, since, until, text in was["people"]:
+            same = Worker.objects.filter(workspace_id=actor.workspace_id, pk=pk, presence_since=was["at"])
+            same.filter(presence_id=was["default"]).update(
+                presence=state, presence_since=since, presence_until=until, presence_text=text
+            )
+        record("presence_state.restored", state, actor=actor, now=now, name=state.name, available=state.available)
+    return state
 
 
 def set_presence(

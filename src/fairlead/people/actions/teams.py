@@ -71,15 +71,48 @@ def _said(team: Team) -> dict[str, str]:
     return {"name": team.name, "lead": team.lead.name if team.lead else "", "description": team.description}
 
 
-def remove_team(team: Team, *, actor: Actor, now: datetime) -> None:
-    """Take a team away; its members stay in the directory."""
+def remove_team(team: Team, *, actor: Actor, now: datetime) -> dict[str, Any]:
+    """Take a team away; its members stay in the directory. What it was, as `restore_team` takes it."""
     require(may_manage_teams(actor) and team.workspace_id == actor.workspace_id, ONLY_MANAGERS)
     with transaction.atomic():
         held = Team.objects.select_for_update().filter(pk=team.pk).first()
         if held is None:
             raise Missing(tr("This team was removed already."))
+        was = {"id": held.pk, "created_at": held.created_at.isoformat(), **team_as_it_is(held)}
         record("team.removed", held, actor=actor, now=now, name=held.name)
         held.delete()
+    return was
+
+
+def team_as_it_is(team: Team) -> dict[str, Any]:
+    """What the team is called, who leads it and who is in it, now and in words that JSON knows."""
+    held = Team.objects.get(pk=team.pk)
+    members = list(held.members.order_by("worker_id").values_list("worker_id", flat=True))
+    return {"name": held.name, "description": held.description, "lead": held.lead_id, "members": members}
+
+
+def restore_team(was: dict[str, Any], *, actor: Actor, now: datetime) -> Team:
+    """Bring a team back as `remove_team` found it, with those of its people who are still there; once it is there,
+    nothing happens. Raises Invalid when another team has its name by now."""
+    require(may_manage_teams(actor), ONLY_MANAGERS)
+    there = Team.objects.filter(workspace_id=actor.workspace_id, pk=was["id"]).first()
+    if there is not None:
+        return there
+    found = Worker.objects.filter(workspace_id=actor.workspace_id, pk__in=[*was["members"], was["lead"] or 0])
+    people = {worker.pk: worker for worker in found}
+    team = Team(
+        pk=was["id"], workspace_id=actor.workspace_id, name=was["name"], description=was["description"],
+        lead=people.get(was["lead"]), created_at=datetime.fromisoformat(was["created_at"]),
+    )  # fmt: skip
+    members = {pk: people[pk] for pk in was["members"] if pk in people}
+    try:
+        with transaction.atomic():
+            team.save(force_insert=True)
+            _put(team, members)
+            record("team.restored", team, actor=actor, now=now, name=team.name, members=_names(members))
+    except IntegrityError as error:
+        raise _taken(team) from error
+    return team
 
 
 def _with_lead(lead: Worker | None, members: Collection[Worker]) -> dict[int, Worker]:

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -23,7 +23,9 @@ from fairlead.web.access import Request, member_page
 from fairlead.web.blame import blame
 from fairlead.web.settings_pages.field_forms import COLORS as ALL_COLORS
 from fairlead.web.settings_pages.frame import settings_page
+from fairlead.web.undoing import read_was, taken_back, undo_link
 
+STATE: Final = "presence state"
 COLORS: Final = list(enumerate(ALL_COLORS[:8]))
 """Presence has the first eight."""
 
@@ -129,14 +131,31 @@ def remove(request: Request, state_id: int) -> HttpResponse:
         return settings_page(
             request, "settings/presence_remove.jinja", {"state": state, "people": people, "default": default}
         )
-    actions.remove_presence_state(state, actor=request.actor, now=timezone.now())
-    messages.success(request, tr("%(name)s was removed.", name=state.said))
+    told = tr("%(name)s was removed.", name=state.said)
+    was = actions.remove_presence_state(state, actor=request.actor, now=timezone.now())
+    undo = undo_link(request, reverse("settings-presence-restore"), STATE, was)
+    messages.success(request, told, extra_tags=undo)
     return redirect("settings-presence")
+
+
+@member_page
+@require_POST
+def restore(request: Request) -> HttpResponse:
+    """Undo of a removal."""
+    require(may_manage_presence(request.actor), ONLY_ADMINS)
+
+    def act() -> str:
+        was = read_was(request, STATE)
+        state = actions.restore_presence_state(was, actor=request.actor, now=timezone.now())
+        return tr("%(name)s is back.", name=state.said)
+
+    return taken_back(request, act, reverse("settings-presence"))
 
 
 urls = [
     path("settings/presence/", states, name="settings-presence"),
     path("settings/presence/new/", add, name="settings-presence-add"),
+    path("settings/presence/restore/", restore, name="settings-presence-restore"),
     path("settings/presence/<int:state_id>/", change, name="settings-presence-change"),
     path("settings/presence/<int:state_id>/place/", place, name="settings-presence-place"),
     path("settings/presence/<int:state_id>/default/", make_default, name="settings-presence-default"),

@@ -41,6 +41,9 @@ from fairlead.work.actions.belonging import (
     put_member,
     remove_member,
     remove_team,
+    restore_member,
+    restore_team,
+    return_to_project,
 )
 from fairlead.work.actions.captures import (
     capture,
@@ -107,6 +110,7 @@ from fairlead.work.actions.forms import (
     public_secret,
     publish_form,
     remove_form,
+    restore_form,
     unpublish_form,
 )
 from fairlead.work.actions.looks import (
@@ -172,6 +176,7 @@ from fairlead.work.actions.statuses import (
     add_status,
     change_status,
     remove_status,
+    restore_status,
 )
 from fairlead.work.actions.tasks import (
     change_task,
@@ -192,6 +197,7 @@ from fairlead.work.actions.time_entries import (
     log_time,
     remove_time,
     restore_time,
+    resume_timer,
     set_day,
     start_timer,
     stop_timer,
@@ -392,10 +398,16 @@ __all__ = [
     "restore_block",
     "restore_comment",
     "restore_field",
+    "restore_form",
+    "restore_member",
     "restore_project",
+    "restore_status",
     "restore_task",
+    "restore_team",
     "restore_time",
     "restore_version",
+    "resume_timer",
+    "return_to_project",
     "return_week",
     "save_draft",
     "save_view",

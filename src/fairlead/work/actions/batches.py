@@ -27,10 +27,10 @@ from fairlead.work.permissions import may_change_many
 from fairlead.work.queries.families import topmost
 from fairlead.work.queries.visible import visible_projects, visible_tasks
 from fairlead.work.states import AGENT_NEVER, OVER, State
+from fairlead.work.undo import UNDO_FOR
 
 MOST: Final = 200
 """Tasks of one batch."""
-UNDO_FOR: Final = timedelta(minutes=10)
 KEPT: Final = (
     "priority", "release_at", "due_at", "labels", "effort_min", "status_id", "rank", "started_at", "done_at",
     "deleted_at", "type_id",

@@ -12,6 +12,7 @@ from django.db.models import F
 from fairlead.accounts.models import Membership, User, Workspace
 from fairlead.accounts.permissions import ADMINS, STAFF
 from fairlead.events.actor import Actor
+from fairlead.events.models import Event
 from fairlead.events.record import record
 from fairlead.lib.errors import Conflict, Invalid, Refused, require
 from fairlead.lib.speech import later, tr, tr_count
@@ -24,6 +25,7 @@ from fairlead.work.permissions import may_manage_people
 from fairlead.work.queries.people import outside_holders, teams_hidden_behind, workers_in
 from fairlead.work.reach import forget_reach
 from fairlead.work.states import OPEN
+from fairlead.work.undo import UNDO_FOR
 
 ONLY_LEADS: Final = later("Only people who lead the project say who belongs to it; an AI agent never does.")
 Somebody = User | Worker | Team
@@ -111,23 +113,101 @@ def _tell_workspace(workspace_id: int) -> None:
     Workspace.objects.filter(pk=workspace_id, has_project_roles=False).update(has_project_roles=True)
 
 
-def remove_member(entry: ProjectMember, *, actor: Actor, now: datetime) -> None:
-    """Let somebody, or a team, belong to the project no longer. Raises LastLead and HoldsWork."""
+def remove_member(entry: ProjectMember, *, actor: Actor, now: datetime) -> dict[str, Any]:
+    """Let somebody, or a team, belong to the project no longer; what `restore_member` takes.
+
+    Raises LastLead and HoldsWork.
+    """
     require(may_manage_people(actor, entry.project), ONLY_LEADS)
-    _remove(entry, "project.member_removed", actor=actor, now=now)
+    return _remove(entry, "project.member_removed", actor=actor, now=now)
 
 
-def leave_project(project: Project, *, actor: Actor, now: datetime) -> None:
-    """Belong to the project no longer. Who is in it through a team leaves the team. Raises as `remove_member`."""
+def restore_member(project: Project, was: dict[str, Any], *, actor: Actor, now: datetime) -> ProjectMember:
+    """Let somebody whom `remove_member` took out belong to the project as before. Once they do, nothing happens.
+
+    Raises Conflict when they were given another role meanwhile, or are gone, and Invalid for whom no project can have.
+    """
+    require(may_manage_people(actor, project), ONLY_LEADS)
+    return _bring_back(project, was, actor=actor, now=now)
+
+
+def return_to_project(project: Project, was: dict[str, Any], *, actor: Actor, now: datetime) -> ProjectMember:
+    """Belong to a project again that one has just left, as before. Raises as `restore_member`."""
+    require(
+        _left_it_last(project, actor.user_id, now) and was["user"] == actor.user_id,
+        tr("Only who left the project just now comes back by themselves. Ask one of its leads."),
+    )
+    return _bring_back(project, was, actor=actor, now=now)
+
+
+def _left_it_last(project: Project, user_id: int | None, now: datetime) -> bool:
+    """Whether the last that was said about this person in the project, minutes ago, is that they left or came back."""
+    told = Event.objects.filter(
+        workspace_id=project.workspace_id, subject_kind="project", subject_id=project.pk, payload__user=user_id,
+        kind__startswith="project.member_",
+    )  # fmt: skip
+    last = told.order_by("-seq").first()
+    kinds = ("project.member_left", "project.member_restored")
+    return last is not None and last.kind in kinds and last.actor_user_id == user_id and now - last.at <= UNDO_FOR
+
+
+def _bring_back(project: Project, was: dict[str, Any], *, actor: Actor, now: datetime) -> ProjectMember:
+    who = _somebody(project, was)
+    _check(project, who, was["role"])
+    with transaction.atomic():
+        Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+        entry = ProjectMember.objects.filter(project=project, **_who(who)).first()
+        if entry is None:
+            entry = ProjectMember.objects.create(
+                workspace_id=project.workspace_id, project=project, role=was["role"],
+                added_by=User.objects.filter(pk=was["added_by"]).first(),
+                created_at=datetime.fromisoformat(was["created_at"]), **_who(who),
+            )  # fmt: skip
+            record("project.member_restored", project, actor=actor, now=now, **_named(entry), role=entry.role)
+        elif entry.role != was["role"]:
+            role = ProjectRole(entry.role).label
+            raise Conflict(
+                tr("%(name)s belongs to it again, as %(role)s. Nothing was changed.", name=who.name, role=role)
+            )
+        forget_reach(actor)
+    return entry
+
+
+def _somebody(project: Project, was: dict[str, Any]) -> Somebody:
+    found: Somebody | None
+    if was["user"]:
+        found = User.objects.filter(pk=was["user"]).first()
+    elif was["worker"]:
+        found = (
+            Worker.objects.select_related("user").filter(workspace_id=project.workspace_id, pk=was["worker"]).first()
+        )
+    else:
+        found = Team.objects.filter(workspace_id=project.workspace_id, pk=was["team"]).first()
+    if found is None:
+        raise Conflict(tr("They are gone from the workspace by now."))
+    return found
+
+
+def _as_it_is(entry: ProjectMember) -> dict[str, Any]:
+    """The entry in words that JSON knows."""
+    return {
+        "user": entry.user_id, "worker": entry.worker_id, "team": entry.team_id, "role": entry.role,
+        "added_by": entry.added_by_id, "created_at": entry.created_at.isoformat(),
+    }  # fmt: skip
+
+
+def leave_project(project: Project, *, actor: Actor, now: datetime) -> dict[str, Any]:
+    """Belong to the project no longer; what `return_to_project` takes. Who is in it through a team leaves the team.
+
+    Raises as `remove_member`."""
     mine = ProjectMember.objects.filter(workspace_id=actor.workspace_id, project=project, user_id=actor.user_id or 0)
     entry = mine.select_related("user", "project").first()
     require(entry is not None, tr("You are not in this project's list yourself: a team of yours is, or nobody is."))
-    if entry is not None:
-        _remove(entry, "project.member_left", actor=actor, now=now)
+    return {} if entry is None else _remove(entry, "project.member_left", actor=actor, now=now)
 
 
-def _remove(entry: ProjectMember, kind: str, *, actor: Actor, now: datetime) -> None:
-    project, named = entry.project, _named(entry)
+def _remove(entry: ProjectMember, kind: str, *, actor: Actor, now: datetime) -> dict[str, Any]:
+    project, named, was = entry.project, _named(entry), _as_it_is(entry)
     with transaction.atomic():
         Project.objects.select_for_update(no_key=True).get(pk=project.pk)
         gone, _ = ProjectMember.objects.filter(pk=entry.pk).delete()
@@ -135,6 +215,7 @@ def _remove(entry: ProjectMember, kind: str, *, actor: Actor, now: datetime) -> 
             _keep_in_order(project)
             record(kind, project, actor=actor, now=now, **named)
         forget_reach(actor)
+    return was
 
 
 def _keep_in_order(project: Project) -> None:
@@ -238,14 +319,30 @@ def change_team(team: Team, *, members: Collection[Worker], actor: Actor, now: d
     return changed
 
 
-def remove_team(team: Team, *, actor: Actor, now: datetime) -> None:
-    """`people.remove_team`. Raises LastLead and HoldsWork as for each of its members."""
+def remove_team(team: Team, *, actor: Actor, now: datetime) -> dict[str, Any]:
+    """`people.remove_team`; what `restore_team` takes. Raises LastLead and HoldsWork as for each of its members."""
     with transaction.atomic():
         behind = _held_behind(team)
-        people.remove_team(team, actor=actor, now=now)
+        entries = ProjectMember.objects.filter(team=team).select_related("project").order_by("pk")
+        roles = [{**_as_it_is(one), "project": one.project_id, "private": one.project.private} for one in entries]
+        was = people.remove_team(team, actor=actor, now=now)
         for project in behind:
             _keep_in_order(project)
         forget_reach(actor)
+    return {**was, "roles": roles}
+
+
+def restore_team(was: dict[str, Any], *, actor: Actor, now: datetime) -> Team:
+    """`people.restore_team`, with its roles in projects; not in one that was open then and is private now."""
+    with transaction.atomic():
+        there = Team.objects.filter(pk=was["id"]).exists()
+        team = people.restore_team(was, actor=actor, now=now)
+        for entry in [] if there else was["roles"]:
+            project = Project.objects.filter(pk=entry["project"], workspace_id=team.workspace_id).first()
+            if project is not None and (entry["private"] or not project.private):
+                _bring_back(project, entry, actor=actor, now=now)
+        forget_reach(actor)
+    return team
 
 
 def _held_behind(team: Team) -> list[Project]:

@@ -84,10 +84,35 @@ def close_form(form: RequestForm, *, actor: Actor, now: datetime) -> RequestForm
     return _set(form, "request_form.closed", {"public_at": None, "digest": None}, actor=actor, now=now)
 
 
-def remove_form(form: RequestForm, *, actor: Actor, now: datetime) -> None:
-    """Take it away; what was asked through it stays."""
+def remove_form(form: RequestForm, *, actor: Actor, now: datetime) -> dict[str, str]:
+    """Take it away; what was asked through it stays. What `restore_form` takes."""
+    was = {name: at.isoformat() if (at := getattr(form, name)) else "" for name in ("published_at", "public_at")}
     values = {"removed_at": now, "published_at": None, "public_at": None, "digest": None}
     _set(form, "request_form.removed", values, actor=actor, now=now, name=form.name)
+    return was
+
+
+def restore_form(form: RequestForm, was: dict[str, str], *, actor: Actor, now: datetime) -> RequestForm:
+    """Bring a form back as `remove_form` found it, at its public address too. Once it is there, nothing happens.
+
+    Raises Conflict when another form has its name by now."""
+    require(may_manage_project(actor, form.project), ONLY_MANAGERS)
+    public_at = datetime.fromisoformat(was["public_at"]) if was["public_at"] else None
+    values = {
+        "removed_at": None, "public_at": public_at,
+        "published_at": datetime.fromisoformat(was["published_at"]) if was["published_at"] else None,
+        "digest": digest(_secret(form.pk, public_at)) if public_at else None,
+    }  # fmt: skip
+    with transaction.atomic():
+        Project.objects.select_for_update(no_key=True).get(pk=form.project_id)
+        form.refresh_from_db(fields=["removed_at", "name"])
+        if form.removed_at is None:
+            return form
+        if text := _wrong_name(form.project, form, form.name):
+            raise Conflict(text)
+        _write(form, **values)
+        record("request_form.restored", form, actor=actor, now=now, name=form.name)
+    return form
 
 
 def public_secret(form: RequestForm) -> str:

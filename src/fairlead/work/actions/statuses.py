@@ -6,16 +6,18 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from fairlead.events.actor import Actor
 from fairlead.events.record import record
-from fairlead.lib.errors import Invalid, Refused, require
+from fairlead.lib.errors import Invalid, Missing, Refused, require
 from fairlead.lib.speech import tr
+from fairlead.work.actions.batches import keep, values_of
 from fairlead.work.actions.columns import require_room, settle_placements, spread
 from fairlead.work.actions.projects import ONLY_MANAGERS
-from fairlead.work.models import Project, Status, Task
+from fairlead.work.models import BatchLine, Project, Status, Task
 from fairlead.work.permissions import may_manage_project
+from fairlead.work.placement import TaskPlacement
 from fairlead.work.states import WAITING, State
 
 MOST: Final = 20
@@ -80,23 +82,89 @@ def _change(status: Status, columns: list[Status], changed: dict[str, Any]) -> N
     status.refresh_from_db()
 
 
-def remove_status(status: Status, move_to: Status | None, *, actor: Actor, now: datetime) -> None:
-    """Take a column away; its tasks go to the bottom of `move_to`, which must mean the same for them."""
+def remove_status(status: Status, move_to: Status | None, *, actor: Actor, now: datetime) -> dict[str, Any]:
+    """Take a column away; its tasks go to the bottom of `move_to`, which must mean the same for them.
+
+    What it was, as `restore_status` takes it.
+    """
     require(may_manage_project(actor, status.project), ONLY_MANAGERS)
     with transaction.atomic():
         columns = _columns(status.project)
+        held = next((column for column in columns if column.pk == status.pk), None)
+        if held is None:
+            raise Missing(tr("This column was removed."))
+        was = _as_it_is(held)
         _check_kept([column for column in columns if column.pk != status.pk])
         inside = Task.objects.filter(status=status)
         count = inside.filter(deleted_at__isnull=True).count()
         if inside.exists():
             target = _checked_target(status, move_to, columns)
             require_room(target, more=count)
+            was |= {"moved_to": target.pk, "batch": _remembered(inside, actor=actor, now=now)}
             _empty_into(status, target, now=now)
+        shown = list(status.placements.values_list("pk", flat=True))
         settle_placements(status, [column for column in columns if column.pk != status.pk])
+        was["shown"] = list(TaskPlacement.objects.filter(pk__in=shown).order_by("pk").values_list("pk", "status_id"))
         Status.objects.filter(pk=status.pk).delete()
         _place([column for column in columns if column.pk != status.pk])
         moved_to = move_to.name if move_to and count else ""
         record("status.removed", status, actor=actor, now=now, name=status.name, moved_to=moved_to, tasks=count)
+    return was
+
+
+def _as_it_is(status: Status) -> dict[str, Any]:
+    """The column in words that JSON knows."""
+    names = ("id", "name", "state", "position", "wip_limit", "wip_hard")
+    return {name: getattr(status, name) for name in names}
+
+
+def _remembered(inside: QuerySet[Task], *, actor: Actor, now: datetime) -> int | None:
+    """A batch with each task as it is and the version that moving it out will leave; None for the system's own work."""
+    if actor.user_id is None:
+        return None
+    lines = [
+        BatchLine(task=task, workspace_id=task.workspace_id, before=values_of(task), version=task.version + 1)
+        for task in inside.select_for_update()
+    ]
+    return keep(lines, actor=actor, now=now).pk
+
+
+def restore_status(project: Project, was: dict[str, Any], *, actor: Actor, now: datetime) -> Status:
+    """Bring a column back as `remove_status` found it, at its place, with those of its tasks that nobody touched since;
+    once it is there, nothing happens. Raises Invalid when another column has its name by now."""
+    require(may_manage_project(actor, project), ONLY_MANAGERS)
+    with transaction.atomic():
+        columns = _columns(project)
+        there = [column for column in columns if column.pk == was["id"]]
+        if there:
+            return there[0]
+        values = {name: was[name] for name in ("name", "state", "wip_limit")}
+        _check(columns, None, values)
+        if len(columns) >= MOST:
+            raise Refused(tr("A board has at most %(most)s columns. Remove one first.", most=MOST))
+        status = Status.objects.create(
+            pk=was["id"], workspace_id=project.workspace_id, project=project, position=was["position"],
+            wip_hard=was["wip_hard"], **values,
+        )  # fmt: skip
+        _place([*columns[: was["position"]], status, *columns[was["position"] :]])
+        count = _filled_again(status, was, now=now)
+        record("status.restored", status, actor=actor, now=now, name=status.name, state=status.state, tasks=count)
+    status.refresh_from_db()
+    return status
+
+
+def _filled_again(status: Status, was: dict[str, Any], *, now: datetime) -> int:
+    """What was in the column goes back to its rank, as far as it is where it was moved to; how many tasks did."""
+    count = 0
+    for line in BatchLine.objects.filter(batch_id=was.get("batch") or 0, workspace_id=status.workspace_id):
+        same = Task.objects.filter(pk=line.task_id, version=line.version, status_id=was["moved_to"])
+        values: dict[str, Any] = {"status": status, "state": status.state, "rank": line.before["rank"]}
+        moved = same.update(version=F("version") + 1, updated_at=now, **values)
+        count += moved if line.before["deleted_at"] is None else 0
+    for pk, went_to in was["shown"]:
+        same_place = TaskPlacement.objects.filter(pk=pk, status_id=went_to, project_id=status.project_id)
+        same_place.filter(task__state=status.state).update(status=status)
+    return count
 
 
 def _checked_target(status: Status, move_to: Status | None, columns: list[Status]) -> Status:

@@ -23,11 +23,13 @@ from fairlead.work.models import Task
 from fairlead.work.states import OVER, State
 from fairlead.work.time.models import DAY_MIN, TimeEntry, TimeWeek
 from fairlead.work.time.permissions import may_log
+from fairlead.work.undo import UNDO_FOR
 
 Source = TimeEntry.Source
 MAX_NOTE: Final = 300
 SHOWN: Final = ("task", "day", "started_at", "ended_at", "minutes", "note", "billable")
 NOT_YOURS: Final = later("Everybody logs their own time; managers can also log it for others.")
+THROWN_AWAY: Final = later("A timer that was thrown away does not run again. Start a new one.")
 
 
 class NoTimer(Missing):
@@ -147,6 +149,35 @@ def discard_timer(worker: Worker, *, actor: Actor, now: datetime) -> TimeEntry:
     return entry
 
 
+def resume_timer(entry: TimeEntry, *, actor: Actor, now: datetime) -> TimeEntry:
+    """A timer that was thrown away runs on from its beginning, for ten minutes after. Once it runs, nothing happens.
+
+    Raises Conflict when the worker began another one meanwhile.
+    """
+    require(may_log(actor, entry.worker), NOT_YOURS)
+    with transaction.atomic():
+        _hold(entry.worker)
+        entry.refresh_from_db()
+        if entry.deleted_at is None:
+            return entry
+        if entry.minutes is not None or now - entry.deleted_at > UNDO_FOR:
+            raise Refused(THROWN_AWAY)
+        _check_task(entry.task, open_only=True)
+        other = _running(entry.worker)
+        if other is not None:
+            raise Conflict(
+                tr("A timer runs on %(other)s by now. Stop it, then start one on %(task)s.", other=other.task,
+                   task=entry.task)
+            )  # fmt: skip
+        _open_week(entry.worker, entry.day)
+        TimeEntry.objects.filter(pk=entry.pk).update(deleted_at=None)
+        entry.deleted_at = None
+        told = {"task": str(entry.task), "worker": entry.worker.name, "minutes": 0, "more": 0}
+        record("time.restored", entry, actor=actor, now=now, **told)
+        _tell(entry.worker)
+    return entry
+
+
 def log_time(worker: Worker, task: Task, draft: TimeDraft, *, actor: Actor, now: datetime) -> TimeEntry:
     """An entry by hand."""
     require(may_log(actor, worker), NOT_YOURS)
@@ -211,7 +242,7 @@ def restore_time(entry: TimeEntry, *, actor: Actor, now: datetime) -> TimeEntry:
     """Bring a removed entry back, as it was."""
     require(may_log(actor, entry.worker), NOT_YOURS)
     if entry.minutes is None:
-        raise Refused(tr("A timer that was thrown away does not run again. Start a new one."))
+        raise Refused(THROWN_AWAY)
     with transaction.atomic():
         _hold(entry.worker)
         _open_week(entry.worker, entry.day)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -34,7 +33,7 @@ EXPORTED: Final = 10_000
 FIELDS: Final = (
     "id", "number", "title", "state", "priority", "due_at", "labels", "effort_min", "version", "updated_at",
     "project__key", "project__name", "project__color", "status__name", "status_id", "created_at", "created_by_id",
-    "assignee__user_id", "project_id", *TYPE, *HOLDER,
+    "assignee__user_id", "project_id", "project__archived_at", *TYPE, *HOLDER,
 )  # fmt: skip
 
 _STATE: Final = Case(
@@ -100,7 +99,7 @@ def task_list(
     found = page_of(fitting, sort, page, group=group, zone=zone, own=own)
     _tell_spent(found.rows, wanted=spent)
     for row in found.rows:
-        row["may_edit"] = _may_edit(actor, row)
+        _tell_rights(actor, row)
     if actor.role == Role.CLIENT:  # a task may wait for one of a project that they do not know of
         for row in found.rows:
             row["blocked_by"] = [key for key in row["blocked_by"] if key.startswith(f"{row['project__key']}-")]
@@ -110,9 +109,12 @@ def task_list(
     return found
 
 
-def _may_edit(actor: Actor, row: Mapping[str, Any]) -> bool:
+def _tell_rights(actor: Actor, row: dict[str, Any]) -> None:
+    """`may_edit`: whether the task is the actor's to change; `live`: whether its project is in use, else it stays as it
+    is but for moving it away or into the trash."""
     ids = {"holder_user_id": row["assignee__user_id"], "author_id": row["created_by_id"]}
-    return bool(row_parts(actor, row["project_id"], **ids))
+    row["may_edit"] = bool(row_parts(actor, row["project_id"], **ids))
+    row["live"] = row.pop("project__archived_at") is None
 
 
 def _tell_spent(rows: list[dict[str, Any]], *, wanted: bool) -> None:
@@ -208,5 +210,5 @@ def task_row(actor: Actor, task: Task, own: Definitions = (), *, spent: bool = F
     found = page_of(visible_tasks(actor).filter(pk=task.pk), "key", 1, own=own)
     _tell_spent(found.rows, wanted=spent)
     row = found.rows[0]
-    row["may_edit"] = _may_edit(actor, row)
+    _tell_rights(actor, row)
     return row

@@ -1,0 +1,63 @@
+"""Undo of what is gone: what it was is signed into the address of the toast's button, and is good for ten minutes.
+
+The address alone allows nothing: whoever uses it must be allowed to do what it does, in the workspace that it is of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core import signing
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+
+from fairlead.lib.errors import Conflict, Missing, Refused
+from fairlead.lib.speech import tr
+from fairlead.web.access import Request
+from fairlead.work.undo import UNDO_FOR
+
+SALT: Final = "fairlead.undo."
+
+
+def undo_link(request: Request, address: str, kind: str, was: Mapping[str, Any]) -> str:
+    """The address that brings back what was there; `kind` keeps it from standing for anything else."""
+    return f"{address}?{urlencode({'was': sealed(request.actor.workspace_id, kind, was, now=timezone.now())})}"
+
+
+def sealed(workspace_id: int, kind: str, was: Mapping[str, Any], *, now: datetime) -> str:
+    """What was there, as a text that nobody else can make."""
+    kept = {"in": workspace_id, "at": now.isoformat(), "was": dict(was)}
+    return signing.Signer(salt=SALT + kind).sign_object(kept, compress=True)
+
+
+def read_was(request: Request, kind: str) -> dict[str, Any]:
+    """What was there. Raises Missing for what this server did not sign for this workspace, Conflict ten minutes on."""
+    text = request.GET.get("was") or request.POST.get("was", "")
+    try:
+        kept = signing.Signer(salt=SALT + kind).unsign_object(text)
+    except signing.BadSignature:
+        kept = {}
+    if kept.get("in") != request.actor.workspace_id:
+        raise Missing(tr("There is nothing here that could be taken back."))
+    if timezone.now() - datetime.fromisoformat(kept["at"]) > UNDO_FOR:
+        raise Conflict(tr("This was too long ago to be taken back in one go. Do it anew instead."))
+    was: dict[str, Any] = kept["was"]
+    return was
+
+
+def taken_back(request: Request, act: Callable[[], str], back: str) -> HttpResponse:
+    """Do it, say what came of it or why not, and go on at `back`. Raises Forbidden and Missing."""
+    try:
+        told = act()
+    except Refused as refused:
+        if refused.status in (403, 404):
+            raise
+        messages.error(request, refused.detail)
+    else:
+        messages.success(request, told)
+    return redirect(back)
