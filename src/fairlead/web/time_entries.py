@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -149,7 +149,9 @@ class EntryForm(forms.Form):
             at, span = [self.entry.started_at, self.entry.ended_at], Span(self.entry.minutes or span.minutes)
         elif span.from_min is not None and span.to_min is not None:
             midnight = datetime.combine(day, time(), ZoneInfo(self.worker.time_zone))
-            at = [midnight + timedelta(minutes=n) for n in (span.from_min, span.to_min)]
+            # in UTC, because when clocks change they do not show how long it took
+            first, last = ((midnight + timedelta(minutes=n)).astimezone(UTC) for n in (span.from_min, span.to_min))
+            at, span = [first, last], Span(int((last - first).total_seconds() // 60))
         return actions.TimeDraft(day, span.minutes, at[0], at[1], values["note"], values["billable"])
 
 
@@ -205,7 +207,7 @@ def _typed(entry: TimeEntry) -> dict[str, Any]:
     spent = write_span(entry.minutes)
     if entry.started_at is not None and entry.ended_at is not None:
         first, last = entry.started_at.astimezone(zone), entry.ended_at.astimezone(zone)
-        if first.date() == last.date() == entry.day and first.strftime("%H:%M") != last.strftime("%H:%M"):
+        if first.date() == last.date() == entry.day and f"{first:%H:%M}" < f"{last:%H:%M}":
             spent = f"{first:%H:%M}-{last:%H:%M}"
     return {"task": str(entry.task), "day": entry.day, "spent": spent, "note": entry.note, "billable": entry.billable}
 
