@@ -115,6 +115,7 @@ def _sees_days_begin_at_their_own_midnight(page: Page) -> None:
     expect(page.get_by_label("Time zone")).to_have_value(zone)
     page.goto("/schedule/")
     page.get_by_role("button", name="Week", exact=True).click()
+    page.get_by_role("button", name="Now", exact=True).click()
     before = datetime.now(ZoneInfo(zone))
     first = page.locator(".sched-head .tick").first
     expect(first).to_have_text(re.compile(rf"\b{before.day}\b"))
