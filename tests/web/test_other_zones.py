@@ -91,3 +91,16 @@ def test_a_timer_over_the_hour_that_comes_twice_can_be_edited(
     page.post(f"/time/{entry.pk}/", {"task": str(task), "day": "2026-10-25", "spent": "0:30", "note": "On call"})
     entry.refresh_from_db()
     assert (entry.note, entry.minutes) == ("On call", 30)
+
+
+def test_an_entry_until_midnight_is_changed_as_it_was_typed(site: Site, open_as: Open) -> None:
+    bob, page, task = worker_for(site.world.bob, site.now), open_as(site.world.bob), site.make()
+    people.change_worker(bob, actor=site.world.alice.actor, now=site.now, time_zone=AUCKLAND)
+    page.post("/time/new/", {"task": str(task), "day": "2026-11-23", "spent": "22:30-24:00"})
+    entry = TimeEntry.objects.get()
+    shown = text(page.get(f"/time/{entry.pk}/"))
+    assert re.findall(r'name="spent"[^>]*value="([^"]*)"', shown) == ["22:30-24:00"]
+    page.post(f"/time/{entry.pk}/", {"task": str(task), "day": "2026-11-24", "spent": "22:30-24:00"})
+    entry.refresh_from_db()
+    assert (entry.day, entry.minutes) == (date(2026, 11, 24), 90)
+    assert entry.ended_at == datetime(2026, 11, 25, tzinfo=ZoneInfo(AUCKLAND))

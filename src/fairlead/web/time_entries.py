@@ -35,6 +35,7 @@ from fairlead.work.time.spans import Span, read_span, write_span
 
 HEADS: Final = "Day,From,To,Minutes,Hours,Who,Project,Task,Title,Note,Billable,Source"
 """The first line of the CSV file; the same in every language, because programs read it."""
+DAY: Final = timedelta(days=1)
 FIELDS: Final = ("worker", "project", "task", "billable")
 
 
@@ -207,8 +208,10 @@ def _typed(entry: TimeEntry) -> dict[str, Any]:
     spent = write_span(entry.minutes)
     if entry.started_at is not None and entry.ended_at is not None:
         first, last = entry.started_at.astimezone(zone), entry.ended_at.astimezone(zone)
-        if first.date() == last.date() == entry.day and f"{first:%H:%M}" < f"{last:%H:%M}":
-            spent = f"{first:%H:%M}-{last:%H:%M}"
+        ends = "24:00" if last.replace(tzinfo=None) == datetime.combine(entry.day + DAY, time()) else f"{last:%H:%M}"
+        within = first.date() == entry.day and (last.date() == entry.day or ends == "24:00")
+        if within and f"{first:%H:%M}" < ends:
+            spent = f"{first:%H:%M}-{ends}"
     return {"task": str(entry.task), "day": entry.day, "spent": spent, "note": entry.note, "billable": entry.billable}
 
 
