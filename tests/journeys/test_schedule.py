@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -25,6 +27,7 @@ def test_a_task_is_given_by_hand_and_stays(visitor: Callable[..., Page]) -> None
     _says_why_and_undoes(page, task)
     _does_the_same_by_keyboard(page, task)
     _reads_the_load(page)
+    _sees_days_begin_at_their_own_midnight(page)
 
 
 def _furnish(company: Company) -> str:
@@ -102,3 +105,21 @@ def _does_the_same_by_keyboard(page: Page, task: str) -> None:
 def _reads_the_load(page: Page) -> None:
     page.goto("/schedule/load/")
     expect(page.get_by_role("row", name=re.compile("Vega Agent"))).to_contain_text("4 / 168 h")
+
+
+def _sees_days_begin_at_their_own_midnight(page: Page) -> None:
+    zone = "Pacific/Auckland"
+    page.goto("/settings/")
+    page.get_by_label("Time zone").select_option(zone)
+    page.get_by_role("button", name="Save").first.click()
+    expect(page.get_by_label("Time zone")).to_have_value(zone)
+    page.goto("/schedule/")
+    page.get_by_role("button", name="Week", exact=True).click()
+    page.get_by_role("button", name="Now", exact=True).click()
+    before = datetime.now(ZoneInfo(zone))
+    first = page.locator(".sched-head .tick").first
+    expect(first).to_have_text(re.compile(rf"\b{before.day}\b"))
+    passed = page.locator(".now-line").evaluate("it => it.style.left.slice(0, -2)")
+    midnight = first.evaluate("it => it.style.left.slice(0, -2)")
+    minutes = (float(passed) - float(midnight)) / 0.15
+    assert -20 < minutes - (before.hour * 60 + before.minute) < 5

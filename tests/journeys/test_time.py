@@ -84,3 +84,24 @@ def test_a_week_is_filled_like_a_sheet_and_approved(visitor: Callable[..., Page]
     page.get_by_role("navigation", name="Time log").get_by_role("link", name="Entries").click()
     expect(page.get_by_role("table").get_by_role("row")).to_have_count(4)
     expect(page.get_by_text("3.8 h in 3 entries")).to_be_visible()
+    _is_told_what_is_wrong_where_it_stands(page)
+
+
+def _is_told_what_is_wrong_where_it_stands(page: Page) -> None:
+    wrong = "Write it like 1h30, 90m, 1:30 or 9:00-10:30."
+    page.goto("/time/new/?task=WEB-1")
+    page.locator("[name=spent]").fill("soon")
+    page.get_by_role("button", name="Log it").click()
+    expect(page.get_by_role("main").get_by_text(wrong).last).to_be_visible()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.goto("/time/")
+    page.get_by_role("link", name="Log time").click()
+    dialog = page.get_by_role("dialog")
+    dialog.locator("[name=task]").fill("WEB-1")
+    dialog.locator("[name=spent]").fill("soon")
+    dialog.get_by_role("button", name="Log it").click()
+    expect(dialog.get_by_text(wrong).last).to_be_visible()
+    edge, form = dialog.bounding_box(), dialog.locator("[name=spent]").bounding_box()
+    assert edge
+    assert form
+    assert form["x"] - edge["x"] > 12

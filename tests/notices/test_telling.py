@@ -113,7 +113,7 @@ def test_a_plan_is_told_once_to_each_and_waits_for_the_other_managers(desk: Desk
         desk.team.task(title, needs={desk.team.scala.pk: 3})
     plan = allocation.make_plan(desk.team.project, actor=desk.team.alice, now=NOW)
     run("plan.made")
-    assert told() == [("Olga", "A plan waits: 2 tasks assigned, 0 not")]
+    assert told() == [("Olga", "A plan waits: 2 assigned, 0 not")]
     allocation.apply_plan(plan, actor=desk.team.alice, now=NOW)
     for event in Event.objects.filter(kind="task.assigned", actor_kind="engine"):
         jobs.tell(workspace_id=event.workspace_id, event_id=event.pk, now=NOW)

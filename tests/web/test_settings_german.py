@@ -68,3 +68,12 @@ def test_presence_and_planning_have_german_labels(site: Site, open_as: Callable[
     assert ">Petrol<" in presence
     assert "Stunden, in denen sich nichts verschiebt" in text(olga.get("/settings/planning/", **GERMAN))
     assert "Hours in which nothing moves" in text(olga.get("/settings/planning/"))
+
+
+def test_what_fields_call_themselves_and_hint_at_is_german(site: Site, open_as: Callable[[Person], Browser]) -> None:
+    olga = open_as(site.world.olga)
+    assert 'placeholder="überall"' in text(olga.get("/settings/tokens/", **GERMAN))
+    rules = text(olga.get("/settings/security/", **GERMAN))
+    assert ('placeholder="überall"' in rules, 'placeholder="beliebige"' in rules) == (True, True)
+    assert "E-Mail" in text(olga.get("/settings/members/", **GERMAN))
+    assert "E-mail" not in text(olga.get("/settings/members/", **GERMAN))

@@ -35,6 +35,11 @@ def at(day: int, hour: int, minute: int = 0) -> datetime:
         ("Renew pass +2w #private !low", Note("Renew pass", datetime(2026, 12, 7, 17, tzinfo=UTC), ("private",), 1)),
         ("Fix @web footer !high #bug #bug", Note("Fix footer", None, ("bug",), 3, "WEB")),
         ("Ask @nobody about !this and 25:00", Note("Ask @nobody about !this and 25:00")),
+        ("Druckerei anrufen am Freitag um 14:00 !hoch", Note("Druckerei anrufen", at(27, 14), (), 3)),
+        ("Milch kaufen morgen", Note("Milch kaufen", at(24, 18))),
+        ("Bericht bis übermorgen !dringend", Note("Bericht", at(25, 18), (), 4)),
+        ("Laufen am Morgen 7:30", Note("Laufen am Morgen", at(24, 7, 30))),
+        ("Die Don und son ansehen", Note("Die Don und son ansehen")),
         ("2026-12-24", Note("2026-12-24", datetime(2026, 12, 24, 17, tzinfo=UTC))),
     ],
 )  # fmt: skip

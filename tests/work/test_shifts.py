@@ -15,6 +15,7 @@ from fairlead.work import actions, queries
 from fairlead.work.actions import SoAlready
 from fairlead.work.dates import Days
 from fairlead.work.models import Batch, Task
+from fairlead.work.queries.dated import bars_of
 from work.conftest import Site, worker_for
 
 
@@ -224,3 +225,24 @@ def test_an_hour_of_the_wall_clock_survives_the_change_of_the_clocks(site: Site)
     shift(site, task, 3)
     task.refresh_from_db()
     assert task.due_at == friday + timedelta(days=3, hours=1)  # 18:00 in winter
+
+
+def test_what_is_due_in_the_small_hours_is_due_at_the_end_of_the_day_before(site: Site) -> None:
+    """18:00 of New York is midnight in Berlin."""
+    a = span(site, "A", 26, 27)
+    b = site.make("Thursday and Friday", release_at=at(26, 5), due_at=at(28, 0))
+    c = site.make("Monday and Tuesday", release_at=at(23, 5), due_at=at(25, 2))
+    d = site.make("Friday", due_at=at(28, 1))
+    link(site, b, a)
+    actions.shift_task(a, (a.release_at, a.due_at), actor=site.world.alice.actor, now=site.now)
+    shift(site, c, 3)
+    shift(site, d, 1)
+    # B: all of Monday and Tuesday; C: Thursday and Friday; D: Saturday is not worked, so Monday
+    assert dates(b, c) == [(30, 32), (26, 28)]
+    assert dates(d) == [(0, 31)]
+    night = site.make("Night", release_at=at(25, 1), due_at=at(25, 4))
+    shift(site, night, 1)
+    assert dates(night) == [(26, 26)]
+    e = site.make("A day of work", due_at=at(25, 0), effort_min=480)
+    bar = bars_of(e.workspace_id, Task.objects.filter(pk=e.pk))[e.pk]
+    assert (bar.start, bar.is_milestone) == (at(24, 0), False)

@@ -95,7 +95,7 @@ KINDS: Final[tuple[Kind, ...]] = (
     Kind("absent", later("Somebody reports an absence"), ("timeoff.approved",), gather.managers_of_absence,
          later("{actor} reports an absence from today"), mail=True, for_managers=True),
     Kind("plan_made", later("A plan waits for approval"), ("plan.made",), gather.managers,
-         later("A plan waits: {assigned} tasks assigned, {unassigned} not"), for_managers=True),
+         later("A plan waits: {assigned} assigned, {unassigned} not"), for_managers=True),
     Kind("joined", later("Somebody joins the workspace"), ("member.joined",), gather.managers,
          later("{actor} joined as {role}"), for_managers=True),
 )

@@ -32,6 +32,7 @@ from fairlead.people.permissions import (
 from fairlead.people.queries import DirectoryFilter, DirectoryRow
 from fairlead.web import people_edit
 from fairlead.web.access import Request, member_page
+from fairlead.web.board import today_of
 from fairlead.web.filters import written
 from fairlead.web.people_answer import FormPage, answer
 from fairlead.web.people_forms import ProfileForm, SkillLevelForm
@@ -196,7 +197,8 @@ def show(request: Request, number: int) -> HttpResponse:
         "here": queries.availability_now([worker.pk], now)[worker.pk],
         "teams": queries.teams_of([worker.pk])[worker.pk], "sees_calendars": may_see_calendars(actor, worker),
         "calendars": queries.calendar_rows(actor, worker, now=now),
-        "sets_presence": may_set_presence(actor, worker), **_time(worker, request.user, now),
+        "sets_presence": may_set_presence(actor, worker), "readers_day": today_of(request, now),
+        **_time(worker, request.user, now),
     }  # fmt: skip
     return page(request, "people/show.jinja", values)
 

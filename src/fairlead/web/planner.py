@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -130,11 +130,21 @@ def _planned(work: MyWork, works: list[Interval]) -> list[dict[str, Any]]:
 
 
 def _within(first: datetime, last: datetime, low: datetime, high: datetime) -> tuple[int, int] | None:
-    """The part of a span that lies in a day, in minutes after its midnight."""
+    """The part of a span that lies in a day, in minutes after its midnight on the clock of `low`."""
     start, end = max(first, low), min(last, high)
     if start >= end:
         return None
-    return int((start - low).total_seconds() // 60), int((end - low).total_seconds() // 60)
+    begins = _on_the_wall(start, low)
+    ends = _on_the_wall(end, low)
+    # around the hour that comes twice a clock may show less at the end than at the beginning
+    passed = int((end.astimezone(UTC) - start.astimezone(UTC)).total_seconds() // 60)
+    return begins, ends if ends > begins else begins + passed
+
+
+def _on_the_wall(at: datetime, midnight: datetime) -> int:
+    """Minutes that a clock has gone on from midnight, which are not those that have passed when clocks change."""
+    # two times of one zone are subtracted as their clocks show them
+    return int((at.astimezone(midnight.tzinfo) - midnight).total_seconds() // 60)
 
 
 def _hours(days: list[Day]) -> range:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -35,6 +35,7 @@ from fairlead.work.time.spans import Span, read_span, write_span
 
 HEADS: Final = "Day,From,To,Minutes,Hours,Who,Project,Task,Title,Note,Billable,Source"
 """The first line of the CSV file; the same in every language, because programs read it."""
+DAY: Final = timedelta(days=1)
 FIELDS: Final = ("worker", "project", "task", "billable")
 
 
@@ -149,7 +150,9 @@ class EntryForm(forms.Form):
             at, span = [self.entry.started_at, self.entry.ended_at], Span(self.entry.minutes or span.minutes)
         elif span.from_min is not None and span.to_min is not None:
             midnight = datetime.combine(day, time(), ZoneInfo(self.worker.time_zone))
-            at = [midnight + timedelta(minutes=n) for n in (span.from_min, span.to_min)]
+            # in UTC, because when clocks change they do not show how long it took
+            first, last = ((midnight + timedelta(minutes=n)).astimezone(UTC) for n in (span.from_min, span.to_min))
+            at, span = [first, last], Span(int((last - first).total_seconds() // 60))
         return actions.TimeDraft(day, span.minutes, at[0], at[1], values["note"], values["billable"])
 
 
@@ -205,8 +208,10 @@ def _typed(entry: TimeEntry) -> dict[str, Any]:
     spent = write_span(entry.minutes)
     if entry.started_at is not None and entry.ended_at is not None:
         first, last = entry.started_at.astimezone(zone), entry.ended_at.astimezone(zone)
-        if first.date() == last.date() == entry.day and first.strftime("%H:%M") != last.strftime("%H:%M"):
-            spent = f"{first:%H:%M}-{last:%H:%M}"
+        ends = "24:00" if last.replace(tzinfo=None) == datetime.combine(entry.day + DAY, time()) else f"{last:%H:%M}"
+        within = first.date() == entry.day and (last.date() == entry.day or ends == "24:00")
+        if within and f"{first:%H:%M}" < ends:
+            spent = f"{first:%H:%M}-{ends}"
     return {"task": str(entry.task), "day": entry.day, "spent": spent, "note": entry.note, "billable": entry.billable}
 
 

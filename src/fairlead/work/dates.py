@@ -21,6 +21,8 @@ Kind = Dependency.Kind
 DAY: Final = timedelta(days=1)
 DAY_MIN: Final = 480
 """Minutes of effort that fill a working day."""
+MORNING: Final = time(6)
+"""What is due before it is due at the end of the day before: at 18:00 of somebody west of here."""
 FAR: Final = 400
 """Days after which the next working day is no longer looked for."""
 AT_START: Final = frozenset({Kind.FINISH_START, Kind.START_START})
@@ -62,6 +64,15 @@ class Days:
 
     def moment(self, day: date, at: time) -> datetime:
         return datetime.combine(day, at, ZoneInfo(self.zone))
+
+    def end_day(self, due: datetime) -> date:
+        """The day at whose end something is due."""
+        local = self.local(due)
+        return local.date() - DAY if local.time() < MORNING else local.date()
+
+    def end(self, day: date, like: datetime) -> datetime:
+        """The end of the day, at the time of day of another due time."""
+        return self.moment(day + (self.local(like).date() - self.end_day(like)), self.local(like).time())
 
 
 @dataclass(frozen=True)
@@ -105,7 +116,7 @@ class Bar:
             return known
         if not self.effort_min:
             return self.due_at
-        return min(self.due_at, self.days.moment(self._spread(self.days.local(self.due_at).date(), -1), time(0)))
+        return min(self.due_at, self.days.moment(self._spread(self.days.end_day(self.due_at), -1), time(0)))
 
     @property
     def end(self) -> datetime | None:
@@ -159,14 +170,20 @@ def pushed(bar: Bar, link: Link, before: Bar) -> Bar:
     at = asked_of(link, before)
     if at is None:
         return bar
+    days = bar.days
     edge = bar.start if link.kind in AT_START else bar.end
     if edge is None:
         return bar
-    local = bar.days.local(edge)
-    day = bar.days.next(local.date())
-    while bar.days.moment(day, local.time()) < at:
-        day = bar.days.next(day + DAY)
-    return moved(bar, bar.days.between(local.date(), day), first=day if link.kind in AT_START else None)
+    if link.kind not in AT_START:
+        last = days.next(days.end_day(edge))
+        while days.end(last, edge) < at:
+            last = days.next(last + DAY)
+        return moved(bar, days.between(days.end_day(edge), last))
+    local = days.local(edge)
+    day = days.next(local.date())
+    while days.moment(day, local.time()) < at:
+        day = days.next(day + DAY)
+    return moved(bar, days.between(local.date(), day), first=day)
 
 
 def moved(bar: Bar, count: int, *, first: date | None = None) -> Bar:
@@ -183,11 +200,12 @@ def moved(bar: Bar, count: int, *, first: date | None = None) -> Bar:
     if release_at is not None and not bar.has_begun:
         release_at = days.moment(first, days.local(release_at).time())
     if due is not None:
-        local = days.local(due)
-        last = days.after(first, days.between(begin, local.date()))
+        ends = days.end_day(due)
+        last = days.after(first, days.between(begin, ends))
         if bar.has_begun:
-            last = _landed(days, local.date(), count)
-        due = days.moment(last, local.time())
+            last = _landed(days, ends, count)
+        # what begins and ends within one night ends on the day on which it begins
+        due = days.end(last, due) if ends >= begin else days.moment(first, days.local(due).time())
     if release_at is not None and due is not None and release_at >= due:
         due = release_at + (bar.due_at - bar.release_at if bar.due_at and bar.release_at else DAY)
     return replace(bar, release_at=release_at, due_at=due)
@@ -203,10 +221,10 @@ def moved_by_days(bar: Bar, count: int) -> Dates:
     edge = bar.start if bar.release_at is not None and not bar.has_begun else bar.due_at
     if edge is None or count == 0:
         return bar.release_at, bar.due_at
-    day = bar.days.local(edge).date()
+    day = bar.days.end_day(edge) if edge == bar.due_at else bar.days.local(edge).date()
     target = bar.days.next(day + count * DAY, step=1 if count > 0 else -1)
     if edge == bar.due_at:
-        return bar.release_at, bar.days.moment(target, bar.days.local(edge).time())
+        return bar.release_at, bar.days.end(target, edge)
     there = moved(bar, 0, first=target)
     return there.release_at, there.due_at
 

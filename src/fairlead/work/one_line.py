@@ -1,4 +1,4 @@
-"""A note in one line, and what is understood of it: friday 14:00, #label, !high, @project."""
+"""A note in one line, and what is understood of it: friday 14:00, #label, !high, @project; also Freitag and !hoch."""
 
 from __future__ import annotations
 
@@ -9,8 +9,20 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-PRIORITIES: Final = {"low": 1, "medium": 2, "high": 3, "urgent": 4}
+WEEKS: Final = (
+    ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
+    ("montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag", "sonntag"),
+)
+SHORT: Final = 3
+"""Letters by which a weekday may also be called; not in German, where the usual two are words of their own."""
+AHEAD: Final = {"today": 0, "tonight": 0, "tomorrow": 1, "heute": 0, "morgen": 1, "übermorgen": 2}
+BEFORE_DAYS: Final = frozenset({"on", "by", "until", "am", "bis"})
+BEFORE_TIMES: Final = frozenset({"at", "um"})
+NO_TOMORROW: Final = frozenset({"am", "guten", "jeden"})
+"""Words after which Morgen is the morning."""
+PRIORITIES: Final = {
+    "low": 1, "medium": 2, "high": 3, "urgent": 4, "niedrig": 1, "mittel": 2, "hoch": 3, "dringend": 4,
+}  # fmt: skip
 EVENING: Final = time(18)
 _CLOCK: Final = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)")
 _IN: Final = re.compile(r"\+(\d{1,3})([dw])")
@@ -41,14 +53,16 @@ def read_note(line: str, *, now: datetime, zone: str, projects: Iterable[str] = 
     priority, project = 0, ""
     for word in line.split():
         low = word.lower()
-        named = _day(low, local.date()) if day is None else None
+        before = words[-1].lower() if words else ""
+        is_morning = low == "morgen" and before in NO_TOMORROW
+        named = _day(low, local.date()) if day is None and not is_morning else None
         if named is not None:
             day = named
-            if words and words[-1].lower() in ("on", "by", "until"):
+            if before in BEFORE_DAYS:
                 words.pop()
         elif at is None and (clock := _CLOCK.fullmatch(low)):
             at = time(int(clock[1]), int(clock[2]))
-            if words and words[-1].lower() == "at":
+            if before in BEFORE_TIMES:
                 words.pop()
         elif word.startswith("#") and 1 < len(word) <= 41:
             labels.append(word[1:])
@@ -63,13 +77,12 @@ def read_note(line: str, *, now: datetime, zone: str, projects: Iterable[str] = 
 
 
 def _day(word: str, today: date) -> date | None:
-    if word in ("today", "tonight"):
-        return today
-    if word == "tomorrow":
-        return today + timedelta(days=1)
+    if word in AHEAD:
+        return today + timedelta(days=AHEAD[word])
     if found := _IN.fullmatch(word):
         return today + timedelta(days=int(found[1]) * (7 if found[2] == "w" else 1))
-    names = [n for n, name in enumerate(DAYS) if word == name or (len(word) == 3 and name.startswith(word))]
+    names = [n for week in WEEKS for n, name in enumerate(week) if word == name]
+    names += [n for n, name in enumerate(WEEKS[0]) if word == name[:SHORT]]
     if names:
         return today + timedelta(days=(names[0] - today.weekday() - 1) % 7 + 1)
     try:

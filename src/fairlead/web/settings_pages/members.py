@@ -33,7 +33,7 @@ class InviteForm(forms.Form):
     """An address and what its owner is to be."""
 
     email = forms.CharField(
-        label="E-mail", max_length=254, widget=forms.EmailInput(attrs={"placeholder": "name@example.com"})
+        label=later("E-mail"), max_length=254, widget=forms.EmailInput(attrs={"placeholder": "name@example.com"})
     )
     role = forms.ChoiceField(label=later("Role"), initial=Role.CONTRIBUTOR)
 

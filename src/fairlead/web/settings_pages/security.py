@@ -62,7 +62,7 @@ class RulesForm(forms.Form):
     invite_domains = forms.CharField(
         label=later("Addresses that can be invited"), required=False, max_length=2000,
         help_text=later("Domains such as example.com, with spaces between. Empty: any address."),
-        widget=forms.TextInput(attrs={"placeholder": "any", "spellcheck": "false"}),
+        widget=forms.TextInput(attrs={"placeholder": later("any"), "spellcheck": "false"}),
     )  # fmt: skip
     token_days = forms.TypedChoiceField(
         label=later("API tokens live at most"), required=False, coerce=int, empty_value=None, choices=DAYS,

@@ -51,7 +51,7 @@ class TokenForm(forms.Form):
         required=False,
         max_length=2000,
         help_text=later("Networks such as 203.0.113.0/24, with spaces between. Empty: from everywhere."),
-        widget=forms.TextInput(attrs={"placeholder": "everywhere", "spellcheck": "false"}),
+        widget=forms.TextInput(attrs={"placeholder": later("everywhere"), "spellcheck": "false"}),
     )
 
     def clean_networks(self) -> tuple[str, ...]:

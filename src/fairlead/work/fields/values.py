@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from babel.numbers import format_currency, format_decimal, get_currency_precision
 
 from fairlead.lib.days import in_words
+from fairlead.lib.figures import plain_figures
 from fairlead.lib.speech import locale, tr
 from fairlead.lib.text import folded
 from fairlead.work.fields.definitions import FieldDef
@@ -83,24 +84,23 @@ def checked_minor(field: FieldDef, minor: int) -> int:
 
 
 def _number(field: FieldDef, text: str, _people: People) -> Decimal:
-    return checked_number(field, _decimal(field, text))
+    return checked_number(field, _decimal(field, text, field.decimals))
 
 
-def _decimal(field: FieldDef, text: str) -> Decimal:
+def _decimal(field: FieldDef, text: str, places: int) -> Decimal:
     plain = (
         text.replace(" ", "").replace("\u00a0", "").removesuffix(field.unit.replace(" ", "")) if field.unit else text
     )
     plain = re.sub(r"[\s'€$£]", "", plain)
-    if re.fullmatch(r"-?\d{1,3}(,\d{3})+(\.\d+)?", plain):
-        plain = plain.replace(",", "")
     try:
-        return Decimal(plain.replace(",", "."))
+        return Decimal(plain_figures(plain, places=places))
     except InvalidOperation:
         raise Wrong(tr("%(name)s is a number, like 1250 or 12.5.", name=field.name)) from None
 
 
 def _money(field: FieldDef, text: str, _people: People) -> int:
-    amount = _decimal(field, re.sub(rf"\s*{field.currency}\s*", "", text, flags=re.I))
+    bare = re.sub(rf"\s*{field.currency}\s*", "", text, flags=re.I)
+    amount = _decimal(field, bare, precision(field.currency))
     if not amount.is_finite() or abs(amount) >= BIGGEST:
         raise Wrong(tr("%(name)s is too large.", name=field.name))
     minor = amount.scaleb(precision(field.currency))

@@ -23,9 +23,17 @@
   const clock = (options) => { const it = new Intl.DateTimeFormat(document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang, { timeZone: zone, ...options }); return (minute) => it.format(at(minute)); };
   const hour = clock({ hour: "2-digit", minute: "2-digit" }), day = clock({ weekday: "short", day: "numeric", month: "short" }), when = clock({ weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 
+  // The reader's clock on the wall, in minutes since 1970: their midnights are not those of the workspace, and not always 24 hours apart.
+  const dial = new Intl.DateTimeFormat("en-GB", { timeZone: zone, hourCycle: "h23", year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric" });
+  const epoch = () => Date.parse(data.start) / 60000;
+  const wall = (minute) => { const it = Object.fromEntries(dial.formatToParts(at(minute)).map(({ type, value }) => [type, Number(value)])); return Date.UTC(it.year, it.month - 1, it.day, it.hour, it.minute) / 60000; };
+  const apart = (minute) => wall(minute) - Math.floor(minute) - epoch();
+  const off = (shown) => { const near = shown - epoch(); return near - apart(near - apart(near)); };
+  const MONDAY = 4 * 1440; // 5 January 1970
+
   function shape() {
     const ends = data.lanes.flatMap((it) => it[5].map((b) => b[4]));
-    first = Math.floor(data.now / 1440) * 1440;
+    first = off(Math.floor(wall(data.now) / 1440) * 1440);
     const weeks = { day: 2, week: 6, month: 16, quarter: 52 }[zoom];
     last = Math.max(first + weeks * 10080, Math.min(Math.max(0, ...ends) + 1440, first + 104 * 10080));
     last = Math.min(last, first + { day: 3, week: 12, month: 40, quarter: 104 }[zoom] * 10080);
@@ -40,9 +48,9 @@
   function ticks(from, to) {
     const step = { day: 60, week: 1440, month: 1440, quarter: 10080 }[zoom];
     for (const it of [...head.querySelectorAll(".tick")]) it.remove();
-    for (let minute = Math.max(first, Math.floor(from / step) * step); minute < Math.min(to, last); minute += step) {
-      const midnight = minute % 1440 === 0, monday = minute % 10080 === 0;
-      if (zoom === "month" && !monday) continue;
+    for (let shown = Math.floor((wall(Math.max(first, from)) - MONDAY) / step) * step + MONDAY; off(shown) < Math.min(to, last); shown += step) {
+      const minute = off(shown), midnight = shown % 1440 === 0, monday = (shown - MONDAY) % 10080 === 0;
+      if (minute < first || (zoom === "month" && !monday)) continue;
       const it = make(midnight && zoom === "day" || monday ? "tick big" : "tick", zoom === "day" ? (midnight ? day(minute) : hour(minute)) : day(minute));
       place(it, x(minute), 0, 10);
       it.style.width = "auto";
@@ -70,7 +78,8 @@
     const lane = make("lane"); lane.dataset.worker = id; lane.dataset.name = name;
     Object.assign(lane.style, { top: `${HEAD + index * ROW}px`, width: `${x(last) + 40}px` });
     const label = make("lane-name"), link = make("", name, "a");
-    link.href = `/people/${id}/`; label.append(link, make("", `${kinds[kind] ?? kind} · ${trCount("%(n)s task", "%(n)s tasks", blocks.length)}`, "span"));
+    link.href = `/people/${id}/`; const what = make("", "", "span"), count = trCount("%(n)s task", "%(n)s tasks", blocks.length);
+    what.append(make("lane-kind", `${kinds[kind] ?? kind} · `, "span"), count); label.append(link, what);
     lane.append(label);
     if (scale > 0.02) for (let n = 0; n < spans.length; n += 2) if (spans[n + 1] > from && spans[n] < to && spans[n + 1] > first) {
       const low = Math.max(first, spans[n]), it = make("span");
