@@ -15,7 +15,7 @@ from conftest import Person
 from fairlead.accounts.models import User
 from fairlead.people import actions as people
 from fairlead.work import actions
-from fairlead.work.planner import OwnBlock
+from fairlead.work.planner import Capture, OwnBlock
 from fairlead.work.time.models import TimeEntry
 from work.conftest import Site, site, worker_for  # noqa: F401  a fixture
 from work.test_pages import Browser, alice, open_as, text  # noqa: F401  fixtures
@@ -104,3 +104,28 @@ def test_an_entry_until_midnight_is_changed_as_it_was_typed(site: Site, open_as:
     entry.refresh_from_db()
     assert (entry.day, entry.minutes) == (date(2026, 11, 24), 90)
     assert entry.ended_at == datetime(2026, 11, 25, tzinfo=ZoneInfo(AUCKLAND))
+
+
+@pytest.mark.parametrize(("zone", "today"), [(AUCKLAND, date(2026, 11, 26)), (ANGELES, date(2026, 11, 25))])
+def test_today_is_the_readers_own(
+    site: Site, open_as: Open, monkeypatch: pytest.MonkeyPatch, zone: str, today: date
+) -> None:
+    noon = datetime(2026, 11, 25, 11, 30, tzinfo=UTC)  # half past midnight in Auckland, early morning in Los Angeles
+    lives_in(site.world.bob, zone)
+    bob = worker_for(site.world.bob, site.now)
+    people.change_worker(bob, actor=site.world.alice.actor, now=site.now, time_zone=zone)
+    late = site.held(site.world.bob, "Yesterday", due_at=noon - timedelta(minutes=31 if zone == AUCKLAND else 300))
+    site.held(site.world.bob, "Tonight", due_at=datetime.combine(today, datetime.max.time(), ZoneInfo(zone)))
+    monkeypatch.setattr(timezone, "now", lambda: noon)
+    page = open_as(site.world.bob)
+    mine = text(page.get("/my-work/"))
+    assert f"{today:%A}, {today.day} November" in mine
+    assert str(late) in mine.split("Overdue")[1]
+    assert f'data-day="{today.isoformat()}"' in text(page.get("/planner/"))
+    marked = r'class="cal-day[^"]*\btoday\b[^"]*"[^>]*data-day="([^"]*)"'
+    assert re.findall(marked, text(page.get("/calendar/")))[:1] == [today.isoformat()]
+    page.post("/planner/capture/", {"text": "Call home today"})
+    assert Capture.objects.get().due_at == datetime.combine(today, datetime.min.time(), ZoneInfo(zone)).replace(hour=18)
+    bob.refresh_from_db()
+    started = actions.start_timer(bob, late, actor=site.world.bob.actor, now=noon)
+    assert started.day == today

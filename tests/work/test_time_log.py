@@ -238,3 +238,9 @@ def test_a_task_tells_what_it_took_with_its_parts(site: Site) -> None:
     found = queries.task_time(whole)
     assert (found.spent_min, found.sub_spent_min, found.sub_effort_min, found.all_min) == (30, 45, 60, 75)
     assert (found.people, found.running) == ((("Bob", 30),), ("Bob",))
+    piece = site.make("Piece of the part", parent=part, effort_min=40)
+    actions.log_time(bob, piece, actions.TimeDraft(MONDAY, 15), **by)
+    deep = queries.task_time(whole)  # the part counts through its piece alone
+    assert (deep.spent_min, deep.sub_spent_min, deep.sub_effort_min, deep.all_min) == (30, 60, 40, 90)
+    actions.delete_task(piece, **by | {"actor": site.world.alice.actor})
+    assert (queries.task_time(whole).sub_spent_min, queries.task_time(whole).sub_effort_min) == (45, 60)

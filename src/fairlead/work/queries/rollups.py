@@ -23,6 +23,17 @@ FROM below b WHERE NOT EXISTS (SELECT 1 FROM work_task c WHERE c.parent_id = b.i
 GROUP BY root
 """
 
+ALL_BELOW: Final = """
+WITH RECURSIVE below (id, effort_min) AS (
+  SELECT t.id, t.effort_min FROM work_task t WHERE t.parent_id = %s AND t.deleted_at IS NULL
+  UNION
+  SELECT t.id, t.effort_min FROM work_task t JOIN below b ON t.parent_id = b.id WHERE t.deleted_at IS NULL
+)
+SELECT id, CASE WHEN NOT EXISTS (SELECT 1 FROM work_task c WHERE c.parent_id = b.id AND c.deleted_at IS NULL)
+  THEN coalesce(effort_min, 0) ELSE 0 END
+FROM below b
+"""
+
 
 @dataclass(frozen=True)
 class Parts:
@@ -44,3 +55,10 @@ def parts_of(task_ids: Collection[int]) -> dict[int, Parts]:
     with connection.cursor() as cursor:
         cursor.execute(BELOW, [list(task_ids)])
         return {row[0]: Parts(*(int(part) for part in row[1:])) for row in cursor.fetchall()}
+
+
+def efforts_below(task_id: int) -> dict[int, int]:
+    """{id: likely effort in minutes} of all tasks below a task, whatever the depth; 0 for what has parts itself."""
+    with connection.cursor() as cursor:
+        cursor.execute(ALL_BELOW, [task_id])
+        return {row[0]: int(row[1]) for row in cursor.fetchall()}

@@ -18,6 +18,7 @@ from fairlead.lib.speech import tr
 from fairlead.people.models import Worker
 from fairlead.people.queries import working_time
 from fairlead.work.models import Task
+from fairlead.work.queries.rollups import efforts_below
 from fairlead.work.queries.rows import plain
 from fairlead.work.queries.visible import seen, visible_tasks
 from fairlead.work.states import OPEN, State
@@ -194,18 +195,18 @@ def overlaps(entry: TimeEntry) -> list[str]:
 
 
 def task_time(task: Task) -> TaskTime:
-    """What a task and its subtasks have taken; two queries."""
-    entries = TimeEntry.objects.filter(Q(task=task) | Q(task__parent=task), deleted_at__isnull=True)
+    """What a task and all tasks below it have taken; two queries. Efforts are those of the leaves."""
+    below = efforts_below(task.pk)
+    entries = TimeEntry.objects.filter(task_id__in=[task.pk, *below], deleted_at__isnull=True)
     rows = plain(entries.filter(task__deleted_at__isnull=True).values("task_id", "minutes", "worker__name"))
     mine = [row for row in rows if row["task_id"] == task.pk]
     people: dict[str, int] = {}
     for row in mine:
         people[row["worker__name"]] = people.get(row["worker__name"], 0) + (row["minutes"] or 0)
-    effort = Task.objects.filter(parent=task, deleted_at__isnull=True).aggregate(n=Sum("effort_min"))["n"]
     return TaskTime(
         spent_min=sum(row["minutes"] or 0 for row in mine),
         sub_spent_min=sum(row["minutes"] or 0 for row in rows if row["task_id"] != task.pk),
-        sub_effort_min=effort or 0,
+        sub_effort_min=sum(below.values()),
         people=tuple(sorted(((n, m) for n, m in people.items() if m), key=lambda pair: -pair[1])),
         running=tuple(row["worker__name"] for row in mine if row["minutes"] is None),
     )
