@@ -132,6 +132,15 @@ def test_the_export_has_the_columns_of_the_list_and_no_formulas(site: Site, alic
     ]
 
 
+def test_amounts_that_are_worked_out_are_exported_like_those_that_are_typed(site: Site, alice: Browser) -> None:
+    add_field(site, "Budget", "money", currency="EUR")
+    add_field(site, "Third", "formula", currency="EUR", formula="task.fields.budget / 3")
+    for budget in (100_00, 300_00):
+        fill(site, site.make("Plain"), budget=budget)
+    lines = alice.get("/tasks/table.csv?cols=f.budget,f.third&sort=f.budget").content.decode("utf-8-sig").splitlines()
+    assert [line.split(",", 2)[-1] for line in lines] == ["Budget,Third", "100.00,33.33", "300.00,100.00"]
+
+
 def test_both_downloads_of_a_list_hold_what_its_fields_leave(site: Site, alice: Browser) -> None:
     filled_site(site)
     shown = text(alice.get(f"{LIST}?f.budget=>100"))

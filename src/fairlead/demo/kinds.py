@@ -42,9 +42,9 @@ def _fields(company: Company, now: datetime) -> dict[str, Field]:
     made = [
         work.create_field("Budget", "money", currency="EUR", required_from="done", projects=(brand,),
                           hint="What the client agreed to.", **by),
-        work.create_field("Spent", "money", currency="EUR", projects=(brand,), **by),
-        work.create_field("Left", "formula", currency="EUR", projects=(brand,),
-                          formula="task.fields.budget - task.fields.spent", **by),
+        work.create_field("Costs so far", "money", currency="EUR", projects=(brand,), **by),
+        work.create_field("Budget left", "formula", currency="EUR", projects=(brand,),
+                          formula="task.fields.budget - task.fields.costs_so_far", **by),
         work.create_field("Stage", "select", options=tuple(OptionIn(n, color=c) for n, c in STAGES),
                           projects=(web, brand), for_clients=True, **by),
         work.create_field("Channels", "multi", options=tuple(OptionIn(n, color=c) for n, c in CHANNELS),
@@ -70,7 +70,7 @@ def _fill(company: Company, fields: dict[str, Field], now: datetime) -> None:
         values: dict[int, Any] = {fields["budget"].pk: budget}
         if task.state in over:
             values[fields["stage"].pk] = stages[over[State(task.state)]].pk
-            values[fields["spent"].pk] = budget * (60 + n * 11 % 55) // 100
+            values[fields["costs_so_far"].pk] = budget * (60 + n * 11 % 55) // 100
         if n % 3 == 0:
             values[fields["channels"].pk] = tuple(option.pk for option in channels[n % 2 :: 2])
         work.change_task(task, fields=values, **_by(company, now))

@@ -183,7 +183,9 @@ def written(field: FieldDef, value: Any) -> str:
     if field.kind == Kind.MONEY:
         return str(major(value, field.currency))
     if field.kind in (Kind.NUMBER, Kind.FORMULA):
-        return f"{plain_number(value):f}"
+        # an amount that was worked out is written like one that was typed
+        amount = major(to_minor(value, field.currency), field.currency) if field.currency else plain_number(value)
+        return f"{amount:f}"
     return "yes" if value is True else value.isoformat() if isinstance(value, date) else str(value)
 
 
