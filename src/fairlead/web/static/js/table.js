@@ -51,7 +51,7 @@
   document.addEventListener("htmx:afterSettle", ({ detail }) => {
     for (const one of picks()) if (chosen.has(one.value)) one.checked = true;
     tell();
-    if (!edited || detail.requestConfig?.verb === "get") return;
+    if (!edited || detail.requestConfig?.triggeringEvent?.type === "live") return;
     document.querySelector(`#${CSS.escape(edited.row)} [data-cell="${edited.cell}"]`)?.focus();
     edited = null;
   });
