@@ -201,3 +201,26 @@ def test_news_from_before_a_move_do_not_take_it_back(visitor: Callable[..., Page
     assert not page.evaluate("window.swapped")
     expect(column(page, there).locator("#card-WEB-1")).to_be_focused()
     expect(page.get_by_text("Filed before the move")).to_be_visible()
+
+
+def test_news_that_come_while_a_bar_is_pressed_do_not_tear_it_away(visitor: Callable[..., Page]) -> None:
+    company = open_company(visitor())
+    _shop(company)
+    page = company.page
+    page.goto("/projects/WEB/timeline/")
+    bar = page.locator('.tl-task[data-task="WEB-1"]')
+    expect(bar).to_be_visible()
+    answers = _hold(page, BARS)
+    with page.expect_request(BARS):
+        mine = company.add_task("WEB", "Filed while a bar is pressed", release_at=day(1))
+    box = bar.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 5)
+    page.mouse.down()
+    bar.evaluate("bar => { window.held = bar; }")
+    with page.expect_response(BARS):
+        _held(page, answers).continue_()
+    page.wait_for_function("() => new Promise((soon) => setTimeout(() => soon(true), 100))")
+    assert page.evaluate("window.held.isConnected")
+    page.mouse.up()
+    expect(page.locator(f'.tl-task[data-task="{mine}"]')).to_be_visible()

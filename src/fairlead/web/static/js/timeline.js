@@ -185,7 +185,9 @@
     wait?.remove();
     if (!answer?.ok) { if (!data) { plain.classList.add("shown"); bar.hidden = true; } return; }
     const on = document.activeElement?.closest?.(".tl-task")?.dataset.task;
-    data = await answer.json(); critical = new Set(data.critical);
+    const fresh = await answer.json();
+    while (seen && taken()) await new Promise((soon) => setTimeout(soon, 200));
+    data = fresh; critical = new Set(data.critical);
     plain.classList.remove("shown"); bar.hidden = box.hidden = !data.tasks.length;
     if (!data.tasks.length) return;
     const spot = [box.scrollLeft, box.scrollTop];
@@ -196,8 +198,12 @@
   }
   document.body.addEventListener("htmx:afterSwap", () => { if (state() && state() !== known) reload(); });
   let known = state();
-  // what somebody holds is not torn away
-  const reload = () => { if (box.querySelector(".lifted")) { setTimeout(reload, 600); return; } if (state() !== known) { known = state(); load(); } };
+  // what somebody presses or holds is not torn away
+  let touched = false;
+  box.addEventListener("pointerdown", () => { touched = true; }, true);
+  for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => setTimeout(() => { touched = false; }), true);
+  const taken = () => touched || box.querySelector(".lifted");
+  const reload = () => { if (taken()) { setTimeout(reload, 600); return; } if (state() !== known) { known = state(); load(); } };
   const saved = kept("group", null);
   if (saved !== null && [...group.options].some((it) => it.value === saved)) group.value = saved;
   window.bars = { DAY, MINE, BEGUN, MILESTONE, box, canvas, links, make, svg, say, short, iso, lay, middle, state, x, task: (place) => data.tasks[place], scale: () => scale };
