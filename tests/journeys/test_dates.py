@@ -139,9 +139,12 @@ class Finger:
 
 
 def _middle(what: Locator) -> tuple[float, float]:
-    box = what.bounding_box()
-    assert box
-    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    """Where its middle is; a timeline that changes its size or place draws its bars anew just then."""
+    for _ in range(200):
+        if box := what.bounding_box():
+            return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        what.page.evaluate("() => new Promise(requestAnimationFrame)")
+    raise AssertionError("it was not drawn")
 
 
 def _does_the_same_by_keyboard(page: Page) -> None:
