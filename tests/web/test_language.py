@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from django.test import Client
 
+from fairlead import web
 from fairlead.accounts.languages import language_of
 from fairlead.lib.speech import heard, speaking, tr, tr_count
-from fairlead.web.filters import ago, moment, money, size, written
+from fairlead.web.filters import UNITS, ago, moment, money, size, written
 from work.conftest import Site, site  # noqa: F401  a fixture
 from work.test_pages import Browser, alice, open_as  # noqa: F401  fixtures
 
+STATIC = Path(web.__file__).parent / "static"
 GERMAN = {"Accept-Language": "de-AT,de;q=0.9,en;q=0.5"}
 
 
@@ -82,3 +87,9 @@ def test_how_long_ago_is_said_in_the_words_of_the_script_that_goes_on_with_it() 
     ]  # fmt: skip
     with speaking("de"):
         assert [told(seconds=5), told(hours=1), told(days=20)] == ["gerade eben", "vor 1 Stunde", "vor 20 Tagen"]
+
+
+def test_the_script_knows_the_same_units_as_the_server() -> None:
+    script = (STATIC / "js" / "app.js").read_text()
+    (steps,) = re.findall(r"const steps = (\[\[.*?\]\]);", script)
+    assert [(unit, size) for unit, size in json.loads(steps)] == list(UNITS)

@@ -160,7 +160,7 @@
   document.addEventListener("htmx:afterSwap", ({ detail }) => { if (detail.target.id === "modal-body") openModal(document.getElementById("modal")); });
 
   // whatever is new on the page
-  const steps = [["year", 31536000], ["month", 2592000], ["week", 604800], ["day", 86400], ["hour", 3600], ["minute", 60]];
+  const steps = [["year", 31536000], ["month", 2592000], ["day", 86400], ["hour", 3600], ["minute", 60]];  // as web/filters.py
   const tell = () => all("time[data-relative]").forEach((time) => {
     const seconds = (new Date(time.dateTime) - Date.now()) / 1000;
     const [unit, size] = steps.find(([, s]) => Math.abs(seconds) >= s) ?? ["second", 1];
