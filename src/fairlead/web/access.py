@@ -57,6 +57,12 @@ def posted(request: HttpRequest, name: str) -> str:
     return request.POST.get(name, "").replace("\x00", "")
 
 
+def posted_rating(request: HttpRequest) -> int:
+    """From 1 to 5, as the stars of a form send it; 0 for anything else."""
+    text = posted(request, "rating")
+    return int(text) if text in ("1", "2", "3", "4", "5") else 0
+
+
 def sent(request: HttpRequest, name: str) -> str:
     """A field of the form, or of the address where the way back of a message asks for it again."""
     return posted(request, name) or request.GET.get(name, "").replace("\x00", "")

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from fairlead.lib.errors import Refused, require
 from fairlead.lib.speech import later, tr
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
-from fairlead.web.access import Request, member_page, posted
+from fairlead.web.access import Request, member_page, posted, posted_rating
 from fairlead.web.render import page
 from fairlead.work import actions
 from fairlead.work.models import Task
@@ -76,12 +76,11 @@ def take_back(request: Request, key: str, number: int) -> HttpResponse:
 def rate_client(request: Request, key: str, number: int) -> HttpResponse:
     """How it was to work with the client: one to five, with a word."""
     task = find_task(request.actor, key)
-    handover, text = find_handover(task, number), posted(request, "rating")
-    rating = int(text) if text in ("1", "2", "3", "4", "5") else 0
+    handover, words = find_handover(task, number), posted(request, "rating_words")
     try:
         actions.rate_client(
-            handover, rating, actor=request.actor, now=timezone.now(), words=posted(request, "rating_words")
-        )
+            handover, posted_rating(request), actor=request.actor, now=timezone.now(), words=words
+        )  # fmt: skip
     except Refused as refusal:
         if refusal.status in (403, 404):
             raise

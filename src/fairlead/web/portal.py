@@ -19,7 +19,7 @@ from fairlead.events.actor import Actor
 from fairlead.lib.errors import Refused, require
 from fairlead.lib.speech import later, tr
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
-from fairlead.web.access import Request, member_page, posted
+from fairlead.web.access import Request, member_page, posted, posted_rating
 from fairlead.web.filters import size
 from fairlead.web.render import page
 from fairlead.work import actions
@@ -178,11 +178,9 @@ def rate(request: Request, key: str, number: int) -> HttpResponse:
     """One to five, with a word."""
     task = find_request(request.actor, key)
     require_client(request)
-    handover, text = find_round(request.actor, task, number), posted(request, "rating")
-    rating = int(text) if text in ("1", "2", "3", "4", "5") else 0
-    words = posted(request, "rating_words")
+    handover, words = find_round(request.actor, task, number), posted(request, "rating_words")
     try:
-        actions.rate(handover, rating, actor=request.actor, now=timezone.now(), words=words)
+        actions.rate(handover, posted_rating(request), actor=request.actor, now=timezone.now(), words=words)
     except Refused as refusal:
         return _refused(request, task, refusal, "rating", "rating_words")
     messages.success(request, tr("Thank you for your rating."))
