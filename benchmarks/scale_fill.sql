@@ -148,7 +148,7 @@ INSERT INTO work_timeweek (workspace_id, worker_id, monday, state, note)
 SELECT %(workspace)s, id, (date_trunc('week', now()) - k * interval '1 week')::date, CASE k WHEN 1 THEN 'submitted' ELSE 'approved' END, '' FROM worker_at, generate_series(1, 20) AS k WHERE kind <> 'agent';
 
 INSERT INTO allocation_receipt (workspace_id, task_id, snapshot_id, engine_version, ranking, evidence, seed, created_at)
-SELECT %(workspace)s, a.id, s.id, '3', '{}', '{}', 0, a.created_at + interval '1 day' FROM task_at a, allocation_snapshot s WHERE s.workspace_id = %(workspace)s AND a.worker_id IS NOT NULL;
+SELECT %(workspace)s, a.id, s.id, '3', '{"ranking": {"task": "", "candidates": [], "ruled_out": [], "eligible": 0}}', '{}', 0, a.created_at + interval '1 day' FROM task_at a, allocation_snapshot s WHERE s.workspace_id = %(workspace)s AND a.worker_id IS NOT NULL;
 
 INSERT INTO allocation_assignment (workspace_id, task_id, worker_id, receipt_id, by_kind, by_user_id, reason, fit, starts_at, ends_at, created_at, ended_at, end_reason)
 SELECT %(workspace)s, a.id, a.worker_id, r.id, 'person', (SELECT min(id) FROM user_at), '', 60 + pg_temp.pick(a.n, 50, 40), at, at + interval '4 hours', a.created_at + interval '1 day',
@@ -167,7 +167,7 @@ SELECT %(workspace)s, id, CASE WHEN worker_id IS NULL THEN 'open' ELSE 'filled' 
 FROM task_at WHERE n %% 5 = 0 AND state = 'done' OR n %% 12 = 5 AND worker_id IS NULL;
 
 INSERT INTO allocation_receipt (workspace_id, task_id, snapshot_id, engine_version, ranking, evidence, seed, created_at)
-SELECT %(workspace)s, o.task_id, s.id, '3', '{}', '{}', 1, o.created_at FROM allocation_offering o, allocation_snapshot s WHERE s.workspace_id = %(workspace)s AND o.workspace_id = s.workspace_id AND o.state = 'open';
+SELECT %(workspace)s, o.task_id, s.id, '3', '{"ranking": {"task": "", "candidates": [], "ruled_out": [], "eligible": 0}}', '{}', 1, o.created_at FROM allocation_offering o, allocation_snapshot s WHERE s.workspace_id = %(workspace)s AND o.workspace_id = s.workspace_id AND o.state = 'open';
 
 INSERT INTO allocation_offer (workspace_id, offering_id, task_id, worker_id, receipt_id, state, rank, fit, minutes, pay_cents, starts_at, ends_at, sent_at, expires_at, answered_at, reason)
 SELECT %(workspace)s, o.id, o.task_id, coalesce(a.worker_id, w.id), r.id, CASE o.state WHEN 'open' THEN 'open' ELSE 'accepted' END, 1, 80, 240, 0, now(), now() + interval '4 hours',
@@ -178,8 +178,8 @@ WHERE o.workspace_id = %(workspace)s;
 INSERT INTO work_triage (workspace_id, task_id, source, created_at, settled_at, outcome, reason)
 SELECT %(workspace)s, id, 'request', created_at, CASE WHEN state <> 'backlog' THEN created_at + interval '1 day' END, CASE WHEN state <> 'backlog' THEN 'accepted' ELSE '' END, '' FROM task_at WHERE n %% 40 = 1;
 
-INSERT INTO work_handover (workspace_id, task_id, round, state, message, shown, task_version, remind_days, asked_at, words, rating_words)
-SELECT %(workspace)s, id, 1, 'open', '', '{"title": "Look at it", "description": "", "criteria": []}', 3, 3, now() - interval '1 day', '', '' FROM task_at WHERE state = 'review' AND n %% 4 = 0;
+INSERT INTO work_handover (workspace_id, task_id, round, state, message, shown, task_version, remind_days, asked_at, words, rating_words, client_rating_words)
+SELECT %(workspace)s, id, 1, 'open', '', '{"title": "Look at it", "description": "", "criteria": []}', 3, 3, now() - interval '1 day', '', '', '' FROM task_at WHERE state = 'review' AND n %% 4 = 0;
 
 INSERT INTO work_reviewer (workspace_id, handover_id, user_id, reminders)
 SELECT %(workspace)s, h.id, c.user_id, 0 FROM work_handover h JOIN task_at a ON a.id = h.task_id JOIN work_projectclient c ON c.project_id = a.project_id WHERE h.workspace_id = %(workspace)s;
