@@ -14,6 +14,7 @@ from fairlead.events.actor import Actor
 from fairlead.events.models import Event
 from fairlead.jobs import followers
 from fairlead.lib.errors import Forbidden, Invalid, Missing, Refused
+from fairlead.lib.prepared import counted
 from fairlead.notices import jobs as mails
 from fairlead.people import actions as people
 from fairlead.work import actions as work
@@ -154,7 +155,7 @@ def test_when_nobody_is_left_the_task_is_a_managers_to_decide(team: Team) -> Non
         (str(task), "exhausted", ["Too busy"])
     ]
     assert going == []
-    assert queries.waiting_for(team.alice, now=team.now) == 1
+    assert sum(counted(*queries.offers_wait(team.alice, now=team.now))) == 1
     assert Event.objects.get(kind="task.offers_exhausted").payload["asked"] == 1
     # it is not lost, and leaves the list as soon as somebody has it
     actions.assign_task(team.fresh(task), team.bob, actor=team.alice, now=team.now)

@@ -13,6 +13,7 @@ from fairlead.allocation.models import Assignment, Offer, Offering, Policy, Rece
 from fairlead.allocation.routing import Definition, from_dict
 from fairlead.events.models import Event
 from fairlead.lib.errors import Conflict, Forbidden, Invalid, Refused
+from fairlead.lib.prepared import counted
 from fairlead.people import actions as people
 from fairlead.people.models import PresenceState
 from fairlead.people.queries import working_time
@@ -46,7 +47,7 @@ def test_without_policies_people_decide_and_the_task_is_in_the_hands_of_the_last
     routing = routed(team, team.task(needs={team.python.pk: 3}))
     assert (routing.state, routing.version.policy.name) == ("suggest", "Everything else")
     assert team.fresh(routing.task).assignee is None
-    assert queries.waiting_decisions(team.alice, now=team.now) == 0
+    assert sum(counted(*queries.decisions_wait(team.alice, now=team.now))) == 0
 
 
 def test_the_first_policy_that_takes_a_task_routes_it(team: Team) -> None:
@@ -166,7 +167,7 @@ def test_what_nobody_can_do_says_why_and_managers_are_told_once(team: Team) -> N
 def test_where_people_decide_it_is_still_said_at_once_that_nobody_can(team: Team) -> None:
     task = team.task(needs={team.scala.pk: 5})
     assert routed(team, task).state == "unroutable"
-    assert queries.waiting_decisions(team.alice, now=team.now) == 1
+    assert sum(counted(*queries.decisions_wait(team.alice, now=team.now))) == 1
     people.set_skill(team.dana, team.scala, 5, actor=team.alice, now=team.now)
     assert routed(team, task).state == "suggest"
 

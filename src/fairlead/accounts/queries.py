@@ -23,6 +23,7 @@ from fairlead.accounts.models import (
 )
 from fairlead.accounts.permissions import may_manage_members
 from fairlead.events.actor import AGENT, PERSON, Actor
+from fairlead.lib.prepared import prepared
 
 
 def actor_of(member: Membership) -> Actor:
@@ -43,24 +44,39 @@ def actor_in(member: Membership) -> Actor:
 
 def workspaces_of(user: User) -> list[dict[str, Any]]:
     """The workspaces that the user is in, by name; needs `enter(…, user_id=user)`."""
-    mine = Membership.objects.filter(user=user, removed_at__isnull=True).order_by("workspace__name")
     return [
-        {"id": m["workspace_id"], "name": m["workspace__name"], "role": m["role"]}
-        for m in mine.values("workspace_id", "workspace__name", "role")
+        {"id": m["workspace_id"], "name": m["workspace__name"], "role": m["role"]} for m in _workspaces_of.all(user.pk)
     ]
 
 
-def membership_in(user: User, workspace_id: int) -> Membership | None:
-    """The user's membership in exactly this workspace; needs `enter(…, user_id=user)`."""
-    mine = Membership.objects.filter(user=user, workspace_id=workspace_id, removed_at__isnull=True)
-    return mine.select_related("workspace__security", "user").first()
+@prepared
+def _workspaces_of(user_id: int) -> QuerySet[Membership, Any]:
+    mine = Membership.objects.filter(user_id=user_id, removed_at__isnull=True).order_by("workspace__name")
+    return mine.values("workspace_id", "workspace__name", "role")
+
+
+def membership_in(user_id: int, workspace_id: int) -> Membership | None:
+    """The user's membership in exactly this workspace; needs `enter(…, user_id=user_id)`."""
+    found: Membership | None = _membership_in.first(user_id, workspace_id)
+    return found
+
+
+@prepared
+def _membership_in(user_id: int, workspace_id: int) -> QuerySet[Membership]:
+    mine = Membership.objects.filter(user_id=user_id, workspace_id=workspace_id, removed_at__isnull=True)
+    return mine.select_related("workspace__security", "user")[:1]
 
 
 def membership_of(user: User, workspace_id: int | None) -> Membership | None:
     """The user's membership in this workspace, else in the one joined first; needs `enter(…, user_id=user)`."""
-    mine = Membership.objects.filter(user=user, removed_at__isnull=True).select_related("workspace__security", "user")
-    chosen = mine.filter(workspace_id=workspace_id).first() if workspace_id else None
-    return chosen or mine.order_by("created_at", "pk").first()
+    chosen = membership_in(user.pk, workspace_id) if workspace_id else None
+    return chosen or _first_membership.first(user.pk)
+
+
+@prepared
+def _first_membership(user_id: int) -> QuerySet[Membership]:
+    mine = Membership.objects.filter(user_id=user_id, removed_at__isnull=True).order_by("created_at", "pk")
+    return mine.select_related("workspace__security", "user")[:1]
 
 
 MEMBER_COLUMNS: Final = (

@@ -19,12 +19,14 @@ def _get(name: str) -> str:
         return str(cursor.fetchone()[0])
 
 
-def enter(workspace_id: int | None, *, user_id: int | None = None) -> None:
-    """From now on this connection sees the rows of this workspace and the user's own memberships, nothing else."""
+def enter(workspace_id: int | None, *, user_id: int | None = None, bearer_of: str = "") -> None:
+    """From now on this connection sees the rows of this workspace, the user's own memberships and the one token whose
+    secret has the digest `bearer_of`, nothing else."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT set_config('fairlead.workspace', %s, false), set_config('fairlead.user', %s, false)",
-            [str(workspace_id or ""), str(user_id or "")],
+            "SELECT set_config('fairlead.workspace', %s, false), set_config('fairlead.user', %s, false),"
+            " set_config('fairlead.bearer', %s, false)",
+            [str(workspace_id or ""), str(user_id or ""), bearer_of],
         )
 
 

@@ -13,12 +13,14 @@ from fairlead.accounts.models import Role, Session
 from fairlead.accounts.permissions import MANAGERS
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Missing
+from fairlead.lib.prepared import counted, prepared
 from fairlead.lib.speech import tr
 from fairlead.notices.kinds import KINDS, Kind
 from fairlead.notices.models import Choice, Device, Mute, Notice, NoticeSettings
 from fairlead.notices.timing import Rhythm
 from fairlead.work.models import Task
 from fairlead.work.queries import seen, visible_projects, visible_tasks
+from fairlead.work.reach import shaped
 
 COLUMNS: Final = (
     "id", "kind", "title", "body", "url", "actor_name", "created_at", "read_at", "snoozed_until", "task_id",
@@ -61,7 +63,12 @@ def awake(found: QuerySet[Notice], now: datetime) -> QuerySet[Notice]:
 
 def unread_count(actor: Actor, *, now: datetime) -> int:
     """How many wait to be read, in one query."""
-    return awake(own_notices(actor).filter(read_at__isnull=True), now).count()
+    return counted(_unread.bound(shaped(actor), now))[0]
+
+
+@prepared
+def _unread(actor: Actor, now: datetime) -> QuerySet[Notice, Any]:
+    return awake(own_notices(actor).filter(read_at__isnull=True), now).values("id")
 
 
 def notices(actor: Actor, show: str, *, now: datetime, limit: int) -> list[NoticeRow]:

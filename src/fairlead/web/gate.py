@@ -33,7 +33,7 @@ def member_here(session: Any, user: User) -> Membership | None:
     Needs `enter(…, user_id=user)`.
     """
     only: int | None = session.get("only")
-    return membership_in(user, only) if only else membership_of(user, session.get("workspace"))
+    return membership_in(user.pk, only) if only else membership_of(user, session.get("workspace"))
 
 
 def barrier(session: Any, member: Membership, *, now: datetime) -> str:

@@ -6,12 +6,17 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 
+from django.db.models import QuerySet
+
 from fairlead.accounts.models import Role
-from fairlead.allocation.queries import waiting_decisions, waiting_for
+from fairlead.allocation.queries import decisions_wait, offers_wait
 from fairlead.events.actor import Actor
+from fairlead.lib.prepared import Bound, counted, prepared
 from fairlead.lib.speech import later
+from fairlead.work.models import Project
 from fairlead.work.queries import visible_projects
-from fairlead.work.queries.triage import inbox_count
+from fairlead.work.queries.triage import inbox_waits
+from fairlead.work.reach import shaped
 
 LEADING: Final = frozenset({"owner", "admin", "manager"})
 WORKING: Final = LEADING | {"contributor"}
@@ -45,18 +50,23 @@ INSIDE: dict[str, str | tuple[str, ...]] = {
 }
 
 
-# How many things of an area wait for the member.
-COUNTS: dict[str, Callable[..., int]] = {"/offers/": waiting_for, "/desk/": waiting_decisions, "/inbox/": inbox_count}
+# What waits for the member in an area.
+WAITING: Final[dict[str, Callable[..., tuple[Bound, ...]]]] = {
+    "/offers/": offers_wait, "/desk/": decisions_wait, "/inbox/": inbox_waits,
+}  # fmt: skip
 
 
 def items(actor: Actor, path: str, *, now: datetime) -> list[dict[str, Any]]:
-    """The entries for this member; `current` marks where they are."""
+    """The entries for this member; `current` marks where they are. At most one query."""
+    waiting = {url: asked(actor, now=now) for url, asked in WAITING.items()}
+    found = iter(counted(*[bound for bounds in waiting.values() for bound in bounds]))
+    counts = {url: sum(next(found) for _ in bounds) for url, bounds in waiting.items()}
     return [
         {
             "icon": icon,
             "label": str(label),
             "url": url,
-            "count": (COUNTS[url](actor, now=now) or None) if url in COUNTS else None,
+            "count": counts.get(url) or None,
             "current": path.startswith(INSIDE.get(url, url)),
         }
         for icon, label, url, roles in ITEMS
@@ -68,8 +78,11 @@ def projects(actor: Actor, path: str) -> list[dict[str, Any]]:
     """The projects that this member sees, the ones not archived, by name; clients find theirs in the portal."""
     if actor.role == Role.CLIENT:
         return []
-    rows = visible_projects(actor).filter(archived_at__isnull=True).order_by("name")[:30]
-    return [
-        {**p, "url": (url := f"/projects/{p['key']}/"), "current": path.startswith(url)}
-        for p in rows.values("name", "key", "color", "private")
-    ]
+    rows = _open_projects.all(shaped(actor))
+    return [{**p, "url": (url := f"/projects/{p['key']}/"), "current": path.startswith(url)} for p in rows]
+
+
+@prepared
+def _open_projects(actor: Actor) -> QuerySet[Project, Any]:
+    found = visible_projects(actor).filter(archived_at__isnull=True).order_by("name")
+    return found.values("name", "key", "color", "private")[:30]

@@ -8,7 +8,7 @@ project knows managers as leads and contributors as contributors, and a private 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from django.db.models import CharField, IntegerField, Q, QuerySet, Value
@@ -17,6 +17,7 @@ from django.db.models.functions import Cast
 from fairlead.accounts.models import Role
 from fairlead.accounts.permissions import ADMINS, MANAGERS, STAFF
 from fairlead.events.actor import AGENT, Actor
+from fairlead.lib.prepared import Shaped
 from fairlead.people.models import TeamMember
 from fairlead.work.membership import ProjectMember, ProjectRole
 from fairlead.work.models import Project
@@ -60,6 +61,14 @@ def _read(actor: Actor) -> Reach:
     roles = {row[0]: row[1] for row in sorted((row for row in rows if row[1]), key=_weight)}
     hidden = {row[0]: row[3] for row in rows if not row[1] and row[0] not in roles}
     return Reach(frozenset(hidden), frozenset(hidden.values()), roles)
+
+
+def shaped(actor: Actor) -> Shaped:
+    """The actor for a prepared statement: ids are values, what the role, the scopes and the projects allow is shape."""
+    reach = reach_of(actor)
+    shape = (actor.kind, actor.role, actor.scopes, actor.roles_only, reach.hidden, tuple(sorted(reach.roles.items())))
+    ids = (actor.workspace_id, actor.user_id)
+    return Shaped(shape, ids, lambda workspace, user: replace(actor, workspace_id=workspace, user_id=user))
 
 
 def knows_key(actor: Actor, key: str) -> bool:

@@ -10,14 +10,21 @@ from typing import Any
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from fairlead.accounts.devices import LONGEST
 from fairlead.accounts.models import Session
+from fairlead.lib.prepared import prepared
 from fairlead.lib.secrets import digest
 
 BEGAN = "began_at"
 """When somebody signed in: in the session's values, as an ISO text."""
+
+
+@prepared
+def _session(key: str, now: datetime) -> QuerySet[Session]:
+    return Session.objects.filter(session_key=key, expire_date__gt=now)[:1]
 
 
 class SessionStore(DatabaseStore):
@@ -30,8 +37,7 @@ class SessionStore(DatabaseStore):
         return Session
 
     def _get_session_from_db(self) -> Session | None:
-        found = Session.objects.filter(session_key=digest(self.session_key or ""), expire_date__gt=timezone.now())
-        self.row = found.first()
+        self.row = _session.first(digest(self.session_key or ""), timezone.now())
         if self.row is None:
             self._session_key = None
         return self.row

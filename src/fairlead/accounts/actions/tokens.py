@@ -8,16 +8,18 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.db import transaction
+from django.db.models import QuerySet
 
 from fairlead.accounts.actions.policy import parse_networks
-from fairlead.accounts.models import ApiToken, Membership
+from fairlead.accounts.models import ApiToken
 from fairlead.accounts.permissions import SCOPES, may_make_tokens, may_manage_members
-from fairlead.accounts.queries import actor_in
+from fairlead.accounts.queries import actor_in, membership_in
 from fairlead.accounts.rules import DEFAULT, Rules, rules_in, rules_of
 from fairlead.events.actor import Actor
 from fairlead.events.record import record
-from fairlead.events.tenancy import bearer, enter
+from fairlead.events.tenancy import enter
 from fairlead.lib.errors import Forbidden, Invalid, Missing, require
+from fairlead.lib.prepared import prepared
 from fairlead.lib.secrets import digest, new_secret
 from fairlead.lib.speech import later, tr
 
@@ -88,19 +90,23 @@ class TokenElsewhere(Forbidden):
     title = later("The token may not be used from here")
 
 
+@prepared
+def _token(secret_digest: str) -> QuerySet[ApiToken]:
+    return ApiToken.objects.filter(digest=secret_digest, revoked_at__isnull=True)[:1]
+
+
 def token_actor(secret: str, *, now: datetime, address: str = "") -> Actor | None:
     """The actor behind an API token, or None; enters its workspace and notes when it was used (once a minute).
 
     Raises TokenElsewhere when the token or the workspace limits where tokens work and `address` is not there.
     """
-    enter(None)
-    with bearer(digest(secret)):
-        token = ApiToken.objects.filter(digest=digest(secret), revoked_at__isnull=True).first()
+    enter(None, bearer_of=digest(secret))
+    token: ApiToken | None = _token.first(digest(secret))
     if token is None:
+        enter(None)
         return None
     enter(token.workspace_id, user_id=token.user_id)
-    member = Membership.objects.filter(workspace_id=token.workspace_id, user_id=token.user_id, removed_at__isnull=True)
-    found = member.select_related("user", "workspace__security").first()
+    found = membership_in(token.user_id, token.workspace_id)
     rules = rules_of(found.workspace) if found else DEFAULT
     ends = rules.token_end(token.created_at, token.expires_at)
     if found is None or not found.user.is_active or (ends and ends <= now):

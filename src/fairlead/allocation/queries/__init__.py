@@ -31,8 +31,8 @@ from fairlead.allocation.queries.offers import (
     offer_sheet,
     offering_of,
     offerings,
+    offers_wait,
     visible_offers,
-    waiting_for,
 )
 from fairlead.allocation.queries.overrides import WINDOWS as OVERRIDE_WINDOWS
 from fairlead.allocation.queries.overrides import OverrideRow, PolicyOverrides, Preview, overrides, preview
@@ -72,13 +72,13 @@ from fairlead.allocation.queries.routing import (
     RoutingCard,
     anybody_back,
     anything_unrouted,
+    decisions_wait,
     desk,
     find_routing,
     next_return,
     routing_of,
     steps_over,
     urgent_arrivals,
-    waiting_decisions,
 )
 from fairlead.allocation.queries.schedule import Schedule, compact, schedule
 from fairlead.allocation.queries.standing import Standing, may_ask, standing
@@ -135,6 +135,7 @@ __all__ = [
     "decided",
     "decision_of",
     "decisions",
+    "decisions_wait",
     "desk",
     "dispatch",
     "fairness",
@@ -159,6 +160,7 @@ __all__ = [
     "offer_sheet",
     "offering_of",
     "offerings",
+    "offers_wait",
     "outcomes",
     "overrides",
     "pin_of",
@@ -188,8 +190,6 @@ __all__ = [
     "visible_plans",
     "visible_policies",
     "waiting_count",
-    "waiting_decisions",
-    "waiting_for",
     "waits_of",
     "work_entries",
     "worker_count",

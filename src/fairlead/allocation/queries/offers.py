@@ -17,10 +17,12 @@ from fairlead.allocation.words import offer_reason, policy_name
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Missing, require
 from fairlead.lib.hours import minutes_within
+from fairlead.lib.prepared import Bound, prepared
 from fairlead.lib.speech import later, tr
 from fairlead.people.queries import working_time
 from fairlead.work.models import Task
 from fairlead.work.queries import seen
+from fairlead.work.reach import shaped
 from fairlead.work.states import WAITING
 
 SHOWN: Final = 50
@@ -138,13 +140,24 @@ def my_offer_of(task: Task, *, actor: Actor, now: datetime) -> OfferCard | None:
     return next(iter(cards(mine.filter(expires_at__gt=now), actor=actor, now=now)), None)
 
 
-def waiting_for(actor: Actor, *, now: datetime) -> int:
-    """How many things on the page of offers wait for this actor: answers, and tasks that nobody wanted."""
+def offers_wait(actor: Actor, *, now: datetime) -> tuple[Bound, ...]:
+    """What waits for this actor on the page of offers, to be counted: answers, and tasks that nobody wanted."""
     if not may_see(actor) or actor.user_id is None:
-        return 0
-    mine = visible_offers(actor).filter(worker__user_id=actor.user_id, state=Offer.State.OPEN)
-    own = mine.filter(expires_at__gt=now).count()
-    return own + (nobody_found(actor).count() if may_see_everybody(actor) else 0)
+        return ()
+    reader = shaped(actor)
+    mine = _unanswered.bound(reader, now)
+    return (mine, _unwanted.bound(reader)) if may_see_everybody(actor) else (mine,)
+
+
+@prepared
+def _unanswered(actor: Actor, now: datetime) -> QuerySet[Offer, Any]:
+    mine = visible_offers(actor).filter(worker__user_id=actor.user_id or 0, state=Offer.State.OPEN)
+    return mine.filter(expires_at__gt=now).values("id")
+
+
+@prepared
+def _unwanted(actor: Actor) -> QuerySet[Offering, Any]:
+    return nobody_found(actor).values("id")
 
 
 def offerings(actor: Actor, *, now: datetime) -> tuple[list[OfferingCard], list[OfferingCard]]:

@@ -19,9 +19,11 @@ from fairlead.allocation.words import policy_name, step_name
 from fairlead.events.actor import Actor
 from fairlead.events.models import Event
 from fairlead.lib.errors import Invalid, Missing, require
+from fairlead.lib.prepared import Bound, prepared
 from fairlead.lib.speech import later, tr
 from fairlead.work.models import Task
 from fairlead.work.queries import seen
+from fairlead.work.reach import shaped
 from fairlead.work.states import WAITING
 from fairlead.work.types.models import NOBODYS
 
@@ -159,12 +161,15 @@ def desk(actor: Actor, *, now: datetime) -> Desk:
     )
 
 
-def waiting_decisions(actor: Actor, *, now: datetime) -> int:  # noqa: ARG001  every count of the side bar is told the time
-    """How many decisions wait on the desk. One query."""
-    if not may_see_policies(actor):
-        return 0
+def decisions_wait(actor: Actor, *, now: datetime) -> tuple[Bound, ...]:  # noqa: ARG001  as for the other areas of the side bar
+    """The decisions that wait on the desk, to be counted."""
+    return (_undecided.bound(shaped(actor)),) if may_see_policies(actor) else ()
+
+
+@prepared
+def _undecided(actor: Actor) -> QuerySet[Routing, Any]:
     waiting = Routing.objects.filter(workspace_id=actor.workspace_id, state__in=NEEDS_PEOPLE)
-    return seen(waiting, actor).count()
+    return seen(waiting, actor).values("id")
 
 
 def _cards(rows: Iterable[Routing], workspace_id: int, *, now: datetime) -> list[RoutingCard]:

@@ -14,6 +14,7 @@ from django.db.models.functions import JSONObject
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Missing
 from fairlead.lib.hours import Interval, working_intervals
+from fairlead.lib.prepared import prepared
 from fairlead.lib.speech import tr
 from fairlead.people.models import Hours, PresenceState, Worker
 from fairlead.people.queries.calendar import REST, busy_times, busy_until, days_off, rested, within
@@ -78,14 +79,20 @@ class OwnPresence:
     states: list[dict[str, Any]]
 
 
+@prepared
+def _own_presence(workspace_id: int, user_id: int) -> QuerySet[PresenceState, Any]:
+    me = Worker.objects.filter(workspace_id=workspace_id, user_id=user_id, deactivated_at__isnull=True)
+    mine = {name: Subquery(me.values(field)[:1]) for name, field in _MINE.items()}
+    states = PresenceState.objects.filter(workspace_id=workspace_id).order_by("position", "pk")
+    rows: QuerySet[PresenceState, Any] = states.annotate(**mine).values(*_STATE, "is_default", *_MINE)
+    return rows
+
+
 def own_presence(actor: Actor, now: datetime) -> OwnPresence | None:
     """The actor's own, in one query; None for somebody without a profile in the directory."""
     if actor.user_id is None or not may_see_directory(actor):
         return None
-    me = Worker.objects.filter(workspace_id=actor.workspace_id, user_id=actor.user_id, deactivated_at__isnull=True)
-    mine = {name: Subquery(me.values(field)[:1]) for name, field in _MINE.items()}
-    found = presence_states(actor).annotate(**mine).values(*_STATE, "is_default", *_MINE)
-    rows = [dict(row) for row in found]
+    rows = _own_presence.all(actor.workspace_id, actor.user_id)
     if not rows or rows[0]["worker_id"] is None:
         return None
     own = rows[0]

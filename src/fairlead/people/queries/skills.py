@@ -6,11 +6,13 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Missing
+from fairlead.lib.prepared import prepared
 from fairlead.lib.speech import tr
 from fairlead.lib.text import folded
 from fairlead.people.models import Skill, Worker, WorkerSkill
@@ -18,7 +20,16 @@ from fairlead.people.models import Skill, Worker, WorkerSkill
 
 def skills(actor: Actor) -> QuerySet[Skill]:
     """The entries of the workspace's taxonomy by name. Everybody who sees tasks may know them, clients too."""
-    return Skill.objects.filter(workspace_id=actor.workspace_id, merged_into__isnull=True).order_by("name")
+    return _taxonomy(actor.workspace_id)
+
+
+def _taxonomy(workspace_id: int) -> QuerySet[Skill]:
+    return Skill.objects.filter(workspace_id=workspace_id, merged_into__isnull=True).order_by("name")
+
+
+@prepared
+def _entries(workspace_id: int) -> QuerySet[Skill, Any]:
+    return _taxonomy(workspace_id).values_list("pk", "name", "parent_id")
 
 
 def get_skill(actor: Actor, skill_id: int) -> Skill:
@@ -121,7 +132,7 @@ def skill_rows(actor: Actor, text: str = "") -> list[SkillRow]:
 
 def skill_choices(actor: Actor) -> list[tuple[int, str, int]]:
     """The taxonomy as (id, name, depth) in the same order, for choosing one. One query."""
-    entries = {pk: (name, parent) for pk, name, parent in skills(actor).values_list("pk", "name", "parent_id")}
+    entries = {pk: (name, parent) for pk, name, parent in _entries.all(actor.workspace_id)}
     tree = in_tree_order({pk: parent for pk, (_, parent) in entries.items()})
     return [(pk, entries[pk][0], depth) for pk, depth in tree]
 

@@ -12,6 +12,7 @@ from django.db.models import OuterRef, QuerySet
 
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Missing
+from fairlead.lib.prepared import prepared
 from fairlead.lib.speech import tr
 from fairlead.people.models import Team, TeamMember
 from fairlead.people.visibility import may_see_directory
@@ -32,8 +33,12 @@ class TeamRow:
 
 def visible_teams(actor: Actor) -> QuerySet[Team]:
     """The teams of the workspace by name; a client sees none."""
-    found = Team.objects.filter(workspace_id=actor.workspace_id).order_by("name", "pk")
+    found = _teams(actor.workspace_id)
     return found if may_see_directory(actor) else found.none()
+
+
+def _teams(workspace_id: int) -> QuerySet[Team]:
+    return Team.objects.filter(workspace_id=workspace_id).order_by("name", "pk")
 
 
 def find_team(actor: Actor, team_id: int) -> Team:
@@ -63,7 +68,12 @@ def team_rows(actor: Actor, *, only: int | None = None) -> list[TeamRow]:
 
 def team_choices(actor: Actor) -> list[tuple[int, str]]:
     """(id, name) by name, for choosing one. One query."""
-    return list(visible_teams(actor).values_list("pk", "name"))
+    return _names.all(actor.workspace_id) if may_see_directory(actor) else []
+
+
+@prepared
+def _names(workspace_id: int) -> QuerySet[Team, Any]:
+    return _teams(workspace_id).values_list("pk", "name")
 
 
 def teams_of(worker_ids: Collection[int]) -> dict[int, list[tuple[int, str]]]:

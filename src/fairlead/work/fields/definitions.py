@@ -7,9 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
+
 from fairlead.accounts.models import Role
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Missing
+from fairlead.lib.prepared import prepared
 from fairlead.lib.speech import tr
 from fairlead.work.fields.models import COLUMN, MANY, Field, FieldOption, Kind, ProjectField
 from fairlead.work.states import State
@@ -77,8 +80,7 @@ _PLAIN = (
 
 def definitions(workspace_id: int, *, deleted: bool = False) -> Definitions:
     """All fields in their order, the archived ones too; or those in the trash."""
-    found = Field.objects.filter(workspace_id=workspace_id, deleted_at__isnull=not deleted)
-    rows: list[dict[str, Any]] = list(found.order_by("position", "id").values(*_PLAIN, "archived_at"))
+    rows: list[dict[str, Any]] = _fields.all(workspace_id, deleted)
     if not rows:
         return ()
     ids = [row["id"] for row in rows]
@@ -102,6 +104,13 @@ def definitions(workspace_id: int, *, deleted: bool = False) -> Definitions:
         )
         for row in rows
     )  # fmt: skip
+
+
+@prepared
+def _fields(workspace_id: int, deleted: bool) -> QuerySet[Field, Any]:
+    found = Field.objects.filter(workspace_id=workspace_id, deleted_at__isnull=not deleted)
+    rows: QuerySet[Field, Any] = found.order_by("position", "id").values(*_PLAIN, "archived_at")
+    return rows
 
 
 def visible(actor: Actor) -> Definitions:

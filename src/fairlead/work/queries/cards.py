@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce, RowNumber
 
 from fairlead.accounts.models import Role
 from fairlead.events.actor import Actor
+from fairlead.lib.prepared import prepared
 from fairlead.work.fields.definitions import Definitions
 from fairlead.work.fields.stored import values_of
 from fairlead.work.filters import TaskFilter
@@ -72,12 +73,17 @@ def board(
     held = _counts(tasks)
     counts = _counts(fitting) if wanted else held
     cards = _cards(actor, project, _first(fitting, all_over=all_over, shown=shown or {}), own)
-    statuses = Status.objects.filter(project=project).order_by("position", "id")
     return Board([
         Column(s["id"], s["name"], s["state"], s["wip_limit"], counts.get(s["id"], 0), held.get(s["id"], 0),
                [c for c in cards if c["status_id"] == s["id"]], s["wip_hard"])
-        for s in statuses.values("id", "name", "state", "wip_limit", "wip_hard")
+        for s in _columns.all(project.pk)
     ])  # fmt: skip
+
+
+@prepared
+def _columns(project_id: int) -> QuerySet[Status, Any]:
+    columns = Status.objects.filter(project_id=project_id).order_by("position", "id")
+    return columns.values("id", "name", "state", "wip_limit", "wip_hard")
 
 
 def column_cards(
@@ -108,7 +114,7 @@ def on_board(actor: Actor, project: Project) -> QuerySet[Any]:
     """The visible tasks of a board: those at home here, and those that are shown here, too. `column` and `place` are
     the column and rank here. What is shown is looked up first: most boards have nothing of it, and keep their index."""
     tasks = visible_tasks(actor)
-    shown = list(TaskPlacement.objects.filter(project=project).values_list("task_id", flat=True))
+    shown = _shown_here.all(project.pk)
     if not shown:
         return tasks.filter(project=project).annotate(column=F("status_id"), place=F("rank"))
     here = FilteredRelation("placements", condition=Q(placements__project=project))
@@ -117,6 +123,11 @@ def on_board(actor: Actor, project: Project) -> QuerySet[Any]:
         column=Coalesce("here__status_id", "status_id"), place=Coalesce("here__rank", "rank")
     )
     return found
+
+
+@prepared
+def _shown_here(project_id: int) -> QuerySet[TaskPlacement, Any]:
+    return TaskPlacement.objects.filter(project_id=project_id).values_list("task_id", flat=True)
 
 
 def _counts(tasks: QuerySet[Any]) -> dict[int, int]:
@@ -187,6 +198,11 @@ def _extras(actor: Actor, ids: list[int]) -> dict[int, tuple[int, int, int, int,
 
 def board_look(actor: Actor, project: Project) -> tuple[str, frozenset[int]]:
     """How this reader looks at the board: its swimlanes, and the columns that they folded away."""
-    mine = BoardLook.objects.filter(workspace_id=actor.workspace_id, project=project, user_id=actor.user_id or 0)
-    found = mine.values_list("lanes", "folded").first()
+    found = _look.first(actor.workspace_id, project.pk, actor.user_id or 0)
     return (found[0], frozenset(found[1])) if found else ("", frozenset())
+
+
+@prepared
+def _look(workspace_id: int, project_id: int, user_id: int) -> QuerySet[BoardLook, Any]:
+    mine = BoardLook.objects.filter(workspace_id=workspace_id, project_id=project_id, user_id=user_id)
+    return mine.values_list("lanes", "folded")[:1]

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from fairlead.accounts.models import Role
 from fairlead.events.actor import Actor
+from fairlead.lib.prepared import fixed, prepared
 from fairlead.people.models import Worker
 from fairlead.work.models import Dependency, Project, Task
-from fairlead.work.queries.rows import plain
 from fairlead.work.queries.visible import visible_tasks
-from fairlead.work.reach import knows_key
+from fairlead.work.reach import knows_key, shaped
 from fairlead.work.states import OPEN, WAITING
 
 HOLDS_UP: Final[dict[str, Any]] = {"kind": Dependency.Kind.FINISH_START, "lag_min__gte": 0}
@@ -60,14 +60,27 @@ LABELLED: Final = 2000
 
 def assignees(actor: Actor, project: Project | None = None, *, most: int | None = None) -> list[dict[str, Any]]:
     """Who holds a visible task (of the project): id, name, kind, by name; the first `most` of them."""
-    tasks = visible_tasks(actor) if project is None else visible_tasks(actor).filter(project=project)
+    return _holders.all(shaped(actor), project and project.pk, fixed(most))
+
+
+@prepared
+def _holders(actor: Actor, project_id: int | None, most: int | None) -> QuerySet[Worker, Any]:
     workers = Worker.objects.filter(workspace_id=actor.workspace_id)
-    holders = workers.filter(Exists(tasks.filter(assignee=OuterRef("pk"))))
-    return plain(holders.order_by("name").values("id", "name", "kind")[:most])
+    holders = workers.filter(Exists(_tasks_of(actor, project_id).filter(assignee=OuterRef("pk"))))
+    return holders.order_by("name").values("id", "name", "kind")[:most]
+
+
+def _tasks_of(actor: Actor, project_id: int | None) -> QuerySet[Task]:
+    return visible_tasks(actor) if project_id is None else visible_tasks(actor).filter(project_id=project_id)
 
 
 def labels(actor: Actor, project: Project | None = None) -> list[str]:
     """The labels of the visible tasks (of the project) that changed last (so many as LABELLED), by name."""
-    tasks = visible_tasks(actor) if project is None else visible_tasks(actor).filter(project=project)
-    latest = tasks.order_by("-updated_at", "id").values_list("labels", flat=True)[:LABELLED]
+    latest = _latest_labels.all(shaped(actor), project and project.pk)
     return sorted({label for each in latest for label in each}, key=str.casefold)
+
+
+@prepared
+def _latest_labels(actor: Actor, project_id: int | None) -> QuerySet[Task, Any]:
+    tasks = _tasks_of(actor, project_id).order_by("-updated_at", "id")
+    return tasks.values_list("labels", flat=True)[:LABELLED]

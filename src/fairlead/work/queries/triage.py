@@ -10,10 +10,12 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from fairlead.events.actor import Actor
+from fairlead.lib.prepared import Bound, prepared
 from fairlead.work.models import Need, Task
 from fairlead.work.permissions import may_triage
 from fairlead.work.queries.rows import HOLDER, plain
 from fairlead.work.queries.visible import visible_tasks
+from fairlead.work.reach import shaped
 from fairlead.work.states import State
 from fairlead.work.triage import Triage
 
@@ -43,9 +45,14 @@ def waiting_for_a_look(actor: Actor, *, now: datetime) -> QuerySet[Task]:
     return waits.filter(awake, project__archived_at__isnull=True)
 
 
-def inbox_count(actor: Actor, *, now: datetime) -> int:
-    """How many wait."""
-    return waiting_for_a_look(actor, now=now).count() if may_triage(actor) else 0
+def inbox_waits(actor: Actor, *, now: datetime) -> tuple[Bound, ...]:
+    """What waits, to be counted."""
+    return (_waits.bound(shaped(actor), now),) if may_triage(actor) else ()
+
+
+@prepared
+def _waits(actor: Actor, now: datetime) -> QuerySet[Task, Any]:
+    return waiting_for_a_look(actor, now=now).order_by().values("id")
 
 
 def inbox(actor: Actor, *, now: datetime) -> Inbox:

@@ -11,9 +11,10 @@ from django.db.models import Model, QuerySet
 from fairlead.accounts.models import Role
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Missing
+from fairlead.lib.prepared import prepared
 from fairlead.lib.speech import tr
 from fairlead.work.models import Batch, Comment, Criterion, Project, Task
-from fairlead.work.reach import reach_of
+from fairlead.work.reach import reach_of, shaped
 
 M = TypeVar("M", bound=Model)
 
@@ -61,10 +62,15 @@ def visible_comments(actor: Actor, task: Task) -> QuerySet[Comment]:
 
 def find_project(actor: Actor, key: str) -> Project:
     """The visible project with this key, in any capitals. Raises Missing."""
-    found = visible_projects(actor).select_related("lead").filter(key=key.upper()).first()
+    found: Project | None = _project.first(shaped(actor), key.upper().replace("\x00", ""))
     if found is None:
         raise Missing(tr("There is no such project, or it was not shared with you."))
     return found
+
+
+@prepared
+def _project(actor: Actor, key: str) -> QuerySet[Project]:
+    return visible_projects(actor).select_related("lead").filter(key=key).order_by("pk")[:1]
 
 
 def find_task(actor: Actor, key: str) -> Task:

@@ -14,6 +14,7 @@ from fairlead.config import config
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Missing
 from fairlead.lib.hours import minutes_within
+from fairlead.lib.prepared import prepared
 from fairlead.lib.speech import tr
 from fairlead.people.models import Worker
 from fairlead.people.queries import working_time
@@ -124,15 +125,22 @@ def find_entry(actor: Actor, entry_id: int, *, removed: bool = False) -> TimeEnt
     return found
 
 
+@prepared
+def _running(workspace_id: int, user_id: int) -> QuerySet[TimeEntry, Any]:
+    mine = TimeEntry.objects.filter(
+        workspace_id=workspace_id, worker__user_id=user_id, minutes__isnull=True, deleted_at__isnull=True
+    )
+    running = mine.order_by("id")
+    return running.values(
+        "id", "started_at", "confirmed_at", "task_id", "task__number", "task__title", "task__project__key"
+    )[:1]
+
+
 def running_timer(actor: Actor, *, now: datetime) -> Timer | None:
     """The actor's own timer, in one query."""
     if actor.user_id is None or actor.role not in STAFF:
         return None
-    mine = TimeEntry.objects.filter(
-        workspace_id=actor.workspace_id, worker__user_id=actor.user_id, minutes__isnull=True, deleted_at__isnull=True
-    )
-    columns = ("id", "started_at", "confirmed_at", "task_id", "task__number", "task__title", "task__project__key")
-    row = mine.values(*columns).first()
+    row = _running.first(actor.workspace_id, actor.user_id)
     if row is None or row["started_at"] is None:
         return None
     since = max(row["started_at"], row["confirmed_at"] or row["started_at"])

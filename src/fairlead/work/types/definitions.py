@@ -7,8 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import QuerySet
+
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Missing
+from fairlead.lib.prepared import prepared
 from fairlead.lib.speech import tr
 from fairlead.work.types.models import (
     APPROVAL,
@@ -94,10 +97,14 @@ def task_types(workspace_id: int) -> Types:
 
 def looks(workspace_id: int) -> dict[int | None, dict[str, Any]]:
     """{type id: key, name, icon, colour} for glyphs, and None: those of the plain task. One query."""
-    rows: Any = TaskType.objects.filter(workspace_id=workspace_id).values("id", "key", "name", "icon", "color", "base")
-    found: dict[int | None, dict[str, Any]] = {row["id"]: row for row in rows}
+    found: dict[int | None, dict[str, Any]] = {row["id"]: row for row in _looks.all(workspace_id)}
     found[None] = next((row for row in found.values() if row["base"] == TASK), {})
     return found
+
+
+@prepared
+def _looks(workspace_id: int) -> QuerySet[TaskType, Any]:
+    return TaskType.objects.filter(workspace_id=workspace_id).values("id", "key", "name", "icon", "color", "base")
 
 
 def type_of(types: Iterable[TypeDef], type_id: int | None) -> TypeDef | None:
