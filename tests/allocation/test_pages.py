@@ -15,6 +15,7 @@ from conftest import Person
 from fairlead.allocation import actions, policy
 from fairlead.allocation.actions import plans
 from fairlead.allocation.models import Plan
+from fairlead.people import actions as people_actions
 from fairlead.web import fairness, people
 from fairlead.work.models import Task
 
@@ -54,6 +55,31 @@ def test_the_panel_ranks_explains_and_offers_to_assign(team: Team, alice: Client
         assert words in said
     assert b"<html" not in response.content
     assert b"<html" in alice.get(f"/tasks/{task}/candidates/").content
+
+
+def test_of_many_who_are_ruled_out_the_first_are_listed_and_others_are_asked_about_by_name(
+    team: Team, alice: Client
+) -> None:
+    for n in range(101):
+        people_actions.create_worker(kind="employee", name=f"New {n:03}", actor=team.alice, now=team.now)
+    task = team.task(needs={team.python.pk: 3})
+    page = alice.get(f"/tasks/{task}/candidates/")
+    said = text(page)
+    assert "Ruled out (102)" in said
+    assert "New 018" in said
+    assert "New 019" not in said
+    assert "82 more" in said
+    assert b"<option" not in re.sub(rb"<details.*?Offer it instead.*?</details>", b"", page.content, flags=re.S)
+    asked = text(alice.get(f"/tasks/{task}/why-not/", {"worker": "new 077"}, headers=HTMX))
+    assert "New 077 is ruled out for WEB-1: needs Python" in asked
+    assert alice.get(f"/tasks/{task}/why-not/", {"worker": "Nemo"}).status_code == 422
+    assert b'value="New 077"' in alice.get("/people/names/", {"worker": "077"}).content
+    wrong = alice.post(f"/tasks/{task}/assign/", {"worker": "Nemo", "reason": "She asked", "version": task.version})
+    assert wrong.status_code == 422
+    assert "Nobody here is called “Nemo”." in text(wrong)
+    assert b'value="She asked"' in wrong.content
+    alice.post(f"/tasks/{task}/assign/", {"worker": "New 077", "reason": "She asked", "version": task.version})
+    assert team.fresh(task).assignee.name == "New 077"  # type: ignore[union-attr]
 
 
 def test_assigning_shows_the_task_and_offers_an_undo(team: Team, alice: Client) -> None:

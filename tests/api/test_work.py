@@ -260,7 +260,7 @@ def test_a_list_takes_the_same_queries_however_long(
         assert len(good(alice.get("/tasks"))["items"]) == 6
 
 
-QUERIES_OF_THE_FRAME = 7
+QUERIES_OF_THE_FRAME = 5
 """Opening the workspace and finding the token with its member."""
 
 

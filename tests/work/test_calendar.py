@@ -189,4 +189,4 @@ def test_a_calendar_of_any_size_takes_the_same_queries(
         alice.get("/calendar/?on=2026-11-15")
 
 
-CALENDAR_QUERIES = 23
+CALENDAR_QUERIES = 20

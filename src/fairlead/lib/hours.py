@@ -35,28 +35,35 @@ def working_intervals(
     pattern: WeeklyHours, zone: str, days_off: Collection[date], start: datetime, end: datetime
 ) -> list[Interval]:
     """When somebody with these hours works in [start, end): sorted, disjoint, touching ones joined, in UTC."""
-    found: list[Interval] = []
-    for piece_start, piece_end, offset in _steady(zone, start.astimezone(UTC), end.astimezone(UTC)):
-        local_start, local_end = (t.replace(tzinfo=None) + offset for t in (piece_start, piece_end))
-        for low, high in _on_the_wall(pattern, days_off, local_start, local_end):
-            found.append(((low - offset).replace(tzinfo=UTC), (high - offset).replace(tzinfo=UTC)))
-    return joined(found)
+    laid = _laid_out(tuple(pattern), zone, start.astimezone(UTC), end.astimezone(UTC))
+    return joined([(low, high) for day, low, high in laid if day not in days_off])
 
 
-def _on_the_wall(
-    pattern: WeeklyHours, days_off: Collection[date], start: datetime, end: datetime
-) -> Iterator[tuple[datetime, datetime]]:
+@lru_cache(maxsize=512)
+def _laid_out(
+    pattern: WeeklyHours, zone: str, start: datetime, end: datetime
+) -> tuple[tuple[date, datetime, datetime], ...]:
+    """The pattern without any day off, as (day on the wall, from, to): people who share it are away on other days."""
+    return tuple(
+        (day, (low - offset).replace(tzinfo=UTC), (high - offset).replace(tzinfo=UTC))
+        for piece_start, piece_end, offset in _steady(zone, start, end)
+        for day, low, high in _on_the_wall(
+            pattern, *((t + offset).replace(tzinfo=None) for t in (piece_start, piece_end))
+        )
+    )
+
+
+def _on_the_wall(pattern: WeeklyHours, start: datetime, end: datetime) -> Iterator[tuple[date, datetime, datetime]]:
     """The pattern laid over naive local time, while the zone's distance from UTC stays the same."""
     day = start.date()
     while day <= end.date():
-        if day not in days_off:
-            midnight = datetime.combine(day, _MIDNIGHT)
-            for weekday, from_min, to_min in pattern:
-                if weekday == day.weekday():
-                    low = max(midnight + timedelta(minutes=from_min), start)
-                    high = min(midnight + timedelta(minutes=to_min), end)
-                    if low < high:
-                        yield low, high
+        midnight = datetime.combine(day, _MIDNIGHT)
+        for weekday, from_min, to_min in pattern:
+            if weekday == day.weekday():
+                low = max(midnight + timedelta(minutes=from_min), start)
+                high = min(midnight + timedelta(minutes=to_min), end)
+                if low < high:
+                    yield day, low, high
         day += DAY
 
 

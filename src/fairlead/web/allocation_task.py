@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -19,15 +19,18 @@ from fairlead.events.actor import Actor
 from fairlead.lib.errors import Forbidden, Invalid, Missing, Refused
 from fairlead.lib.speech import later, tr
 from fairlead.people.models import Worker
-from fairlead.people.queries import availability_now, find_worker, worker_of
+from fairlead.people.queries import availability_now, find_worker, worker_called, worker_of
 from fairlead.web.access import Request, member_page
 from fairlead.web.render import page
+from fairlead.web.task_filters import LISTED_PEOPLE
 from fairlead.work.actions import change_task
 from fairlead.work.models import Need, Task
 from fairlead.work.queries import find_task
 from fairlead.work.states import OPEN, WAITING
 
 TEMPLATE = "allocation/candidates.jinja"
+SHOWN_BY_RULE: Final = 20
+"""Of those whom one rule keeps from a task, how many are listed; about others one asks by name."""
 NOT_LISTED = later("You are not in the directory of people. Ask a manager to link your profile to your account.")
 
 
@@ -54,6 +57,9 @@ def panel(request: Request, task: Task, *, refused: Refused | None = None, typed
         "may_offer": may_assign(actor) and leads and task.state in WAITING and task.assignee is None,
         "refused": refused,
         "typed": typed or {},
+        "shown_by_rule": SHOWN_BY_RULE,
+        "listed": LISTED_PEOPLE,
+        "named": _by_name,
         **_rights(actor, task),
     }
     return page(request, TEMPLATE, values, block="panel", status=refused.status if refused else 200)
@@ -76,10 +82,9 @@ def _rights(actor: Actor, task: Task) -> dict[str, Any]:
 def assign(request: Request, key: str) -> HttpResponse:
     """Give the task to the worker in `worker`, which may stand in the address so that an undo can name it."""
     task = find_task(request.actor, key)
-    worker = _worker(request)
 
     def act(now: datetime) -> Assignment:
-        reason = request.POST.get("reason", "")
+        worker, reason = _worker(request), request.POST.get("reason", "")
         return actions.assign_task(task, worker, actor=request.actor, now=now, reason=reason, version=_version(request))
 
     return _done(request, task, act)
@@ -147,6 +152,15 @@ def change_needs(request: Request, key: str) -> HttpResponse:
     return redirect("task", str(task))
 
 
+def _by_name(names: str) -> dict[str, str]:
+    """What makes a text field propose people while somebody types; `names` is the id of its list."""
+    return {
+        "list": names, "autocomplete": "off", "maxlength": "120", "hx-get": "/people/names/",
+        "hx-trigger": "input changed delay:200ms", "hx-target": f"#{names}", "hx-swap": "innerHTML",
+        "hx-select": "unset", "hx-select-oob": "unset", "hx-sync": "this:replace",
+    }  # fmt: skip
+
+
 @member_page
 @require_GET
 def why(request: Request, key: str) -> HttpResponse:
@@ -187,10 +201,16 @@ def _told(request: Request, told: queries.Decision, replayed: queries.Replay | N
 
 
 def _worker(request: Request) -> Worker:
-    number = request.POST.get("worker") or request.GET.get("worker", "")
-    if not number.isdecimal() or len(number) > 18:
+    """By number, or by the name that was typed where there are too many for a list."""
+    text = " ".join((request.POST.get("worker") or request.GET.get("worker", "")).split())
+    if not text:
         raise Invalid({"worker": tr("Choose somebody.")})
-    return find_worker(request.actor, int(number))
+    if text.isdecimal() and len(text) <= 18:
+        return find_worker(request.actor, int(text))
+    try:
+        return worker_called(request.actor, text)
+    except Invalid as unknown:
+        raise Invalid({"worker": unknown.fields["assignee"]}) from None
 
 
 def _version(request: Request) -> int | None:

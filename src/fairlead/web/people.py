@@ -93,9 +93,9 @@ def export(request: Request) -> HttpResponse:
 @member_page
 @require_GET
 def names(request: Request) -> HttpResponse:
-    """The first names with what ?assignee= says in them, as the options of a field that is being typed in."""
+    """The first names with what ?assignee= or ?worker= says in them: options of a field that is being typed in."""
     require(may_see_directory(request.actor), tr("The directory is for the team. Ask an admin for another role."))
-    text = request.GET.get("assignee", "").replace("\0", "")[:80]
+    text = (request.GET.get("assignee") or request.GET.get("worker", "")).replace("\0", "")[:80]
     return page(request, "people/_names.jinja", {"names": queries.names_like(request.actor, text, limit=NAMES_SHOWN)})
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from operator import itemgetter
 from typing import Any, Final
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -70,10 +72,18 @@ def _interval(row: Mapping[str, Any]) -> Interval:
 
 
 def within(times: list[Interval], start: datetime, end: datetime) -> list[Interval]:
-    """The parts of the times that lie in [start, end)."""
+    """The parts of the sorted, disjoint times that lie in [start, end)."""
     if not times or (times[0][0] >= start and times[-1][1] <= end):
         return times
-    return [(max(low, start), min(high, end)) for low, high in times if low < end and high > start]
+    found = times[bisect_right(times, start, key=_ends) : bisect_left(times, end, key=_begins)]
+    if found and found[0][0] < start:
+        found[0] = (start, found[0][1])
+    if found and found[-1][1] > end:
+        found[-1] = (found[-1][0], end)
+    return found
+
+
+_begins, _ends = itemgetter(0), itemgetter(1)
 
 
 def busy_blocks(worker_ids: Collection[int], start: datetime, end: datetime) -> dict[int, list[Interval]]:
