@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
-from django.db.models import Min
+from django.db.models import Min, QuerySet
 
 from fairlead.lib.errors import Refused
+from fairlead.lib.prepared import prepared
 from fairlead.lib.speech import later, tr
 from fairlead.work.models import Status, Task
 from fairlead.work.placement import NEAREST, TaskPlacement
@@ -56,8 +57,14 @@ def require_room(status: Status, *, more: int = 1) -> None:
 
 def top_rank(status_id: int) -> float:
     """The smallest rank of a column; 0 when it is empty."""
+    least: float | None = _least_rank.first(status_id)
+    return least or 0.0
+
+
+@prepared
+def _least_rank(status_id: int) -> QuerySet[Task, Any]:
     column = Task.objects.filter(status_id=status_id, deleted_at__isnull=True)
-    return column.aggregate(least=Min("rank"))["least"] or 0.0
+    return column.order_by("rank").values_list("rank", flat=True)[:1]
 
 
 def rank_below(task: Task, status: Status, above: Task | None) -> float:

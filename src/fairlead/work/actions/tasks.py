@@ -7,12 +7,13 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from fairlead.accounts.models import Role
 from fairlead.events.actor import Actor
 from fairlead.events.record import record
 from fairlead.lib.errors import Conflict, Forbidden, Invalid, Missing, Refused, require
+from fairlead.lib.prepared import prepared
 from fairlead.lib.speech import in_english, mark, tr
 from fairlead.people.models import Skill, Worker
 from fairlead.work.actions.belonging import check_belongs
@@ -161,8 +162,15 @@ def _places(project: Project, drafts: Sequence[TaskDraft]) -> list[Place]:
 
 def waiting_status(project: Project) -> Status | None:
     """Where new tasks go: the first column of the backlog, else the first where work waits."""
-    columns = Status.objects.filter(project=project, state__in=WAITING).order_by("position")
+    columns: list[Status] = _waiting_columns.all(project.pk)
+    for status in columns:
+        status.project = project
     return min(columns, key=lambda status: WAITING.index(State(status.state)), default=None)
+
+
+@prepared
+def _waiting_columns(project_id: int) -> QuerySet[Status]:
+    return Status.objects.filter(project_id=project_id, state__in=WAITING).order_by("position")
 
 
 def take_numbers(project: Project, count: int) -> int:
