@@ -139,6 +139,19 @@ def test_contributors_clients_and_strangers_move_nothing(site: Site, ops: Projec
             actions.transfer_task(task, ops, actor=who.actor, now=site.now)
 
 
+def test_all_that_lies_below_is_named_before_it_goes_with_the_task(site: Site, ops: Project) -> None:
+    top = site.make("Write copy")
+    below = site.make("Collect facts", parent=top)
+    client = Client()
+    client.force_login(site.world.alice.user)
+    assert "Its subtask goes with it." in client.get("/tasks/WEB-1/transfer/").content.decode()
+    site.make("Call the client", parent=below)
+    assert "Its 2 subtasks go with it." in client.get("/tasks/WEB-1/transfer/").content.decode()
+    client.post("/tasks/WEB-1/transfer/", {"project": "OPS"})
+    enter(site.world.workspace.pk)
+    assert sorted(map(str, Task.objects.select_related("project"))) == ["OPS-1", "OPS-2", "OPS-3"]
+
+
 def test_on_its_page_it_is_moved_undone_and_found_under_its_old_address(site: Site, ops: Project) -> None:
     site.make("Write copy")
     client = Client()

@@ -20,6 +20,7 @@ from fairlead.work.models import Task
 from fairlead.work.permissions import may_transfer
 from fairlead.work.queries import find_project, find_task
 from fairlead.work.queries.projects import led_projects
+from fairlead.work.queries.rollups import efforts_below
 
 
 @member_page
@@ -38,7 +39,7 @@ def _asked(request: Request, task: Task, chosen: str = "", error: str = "") -> H
         "task": task,
         "choices": choices,
         "chosen": chosen,
-        "subtasks": Task.objects.filter(parent=task, deleted_at__isnull=True).count(),
+        "subtasks": len(efforts_below(task.pk)),
         "error": error,
     }
     return page(request, "tasks/transfer.jinja", values, block="transfer", status=422 if error else 200)
