@@ -107,6 +107,24 @@ def test_a_closed_task_and_a_deactivated_worker_are_refused(team: Team) -> None:
         actions.assign_task(team.task(), gone, actor=team.alice, now=team.now)
 
 
+def test_a_task_of_an_archived_project_goes_to_nobody_and_can_be_given_back(team: Team) -> None:
+    held, waits = team.task(), team.task()
+    actions.assign_task(held, team.bob, actor=team.alice, now=team.now)
+    work.archive_project(team.project, actor=team.alice, now=team.now)
+    for give in (
+        lambda: actions.assign_task(team.fresh(waits), team.bob, actor=team.alice, now=team.now),
+        lambda: actions.assign_best(team.fresh(waits), actor=team.alice, now=team.now),
+        lambda: actions.take_task(team.fresh(waits), team.bob, actor=team.world.bob.actor, now=team.now),
+        lambda: actions.offer_task(team.fresh(waits), actor=team.alice, now=team.now),
+    ):
+        with pytest.raises(Refused, match=r"Web shop is archived\. Restore it in its settings first\."):
+            give()
+    many = actions.assign_many([str(held), str(waits)], team.dana, actor=team.alice, now=team.now, into=None)
+    assert (many.changed, [key for key, _ in many.skipped]) == ((), [str(held), str(waits)])
+    actions.unassign_task(team.fresh(held), actor=team.world.bob.actor, now=team.now)
+    assert team.fresh(held).assignee is None
+
+
 def test_taking_back_leaves_the_task_open_and_says_why(team: Team) -> None:
     task = team.task()
     made = actions.assign_task(task, team.bob, actor=team.alice, now=team.now)

@@ -58,7 +58,7 @@ def assign_task(
     hands since `task` was read, Conflict for a stale `version`. The same worker again: nothing happens.
     """
     require(may_assign_in(actor, task.project_id), ONLY_LEADS)
-    check_open(task, worker, version=version)
+    check_givable(task, worker, version=version)
     reason = reason.strip()[:MAX_REASON]
     if (same := active_assignment(task)) is not None and same.worker_id == worker.pk:
         return same
@@ -75,7 +75,7 @@ def assign_task(
 def assign_best(task: Task, *, actor: Actor, now: datetime, version: int | None = None) -> Assignment:
     """Give the task to the first of its candidates. Raises NobodyCan."""
     require(may_assign_in(actor, task.project_id), ONLY_LEADS)
-    check_open(task, None, version=version)
+    check_givable(task, None, version=version)
     judgement = judge(task.pk, workspace_id=actor.workspace_id, now=now)
     if judgement.ranking.best is None:
         raise NobodyCan(tr("Nobody can do %(task)s yet. Its candidates say why and what would free it.", task=task))
@@ -88,7 +88,7 @@ def assign_best(task: Task, *, actor: Actor, now: datetime, version: int | None 
 def take_task(task: Task, worker: Worker, *, actor: Actor, now: datetime, version: int | None = None) -> Assignment:
     """A contributor takes a waiting task that nobody holds, when no rule keeps them from it."""
     require(may_take(actor, task, worker), tr("You can take waiting tasks that nobody holds, for yourself only."))
-    check_open(task, worker, version=version)
+    check_givable(task, worker, version=version)
     if Offering.objects.filter(task=task, state=Offering.State.OPEN).exists():
         raise Refused(
             tr("%(task)s is being offered at the moment. If it is offered to you, answer it under Offers.", task=task)
@@ -162,6 +162,13 @@ def settle_assignment(task: Task, *, now: datetime) -> None:
             Assignment.objects.filter(pk=last.pk).update(ended_at=None, end_reason="")
     except IntegrityError:
         return  # somebody was assigned at this moment
+
+
+def check_givable(task: Task, worker: Worker | None, *, version: int | None) -> None:
+    """Raises Refused, Conflict or Missing when the task can be given to nobody, or not to this worker."""
+    check_open(task, worker, version=version)
+    if task.project.archived_at is not None:
+        raise Refused(tr("%(name)s is archived. Restore it in its settings first.", name=task.project.name))
 
 
 def check_open(task: Task, worker: Worker | None, *, version: int | None) -> None:

@@ -12,7 +12,7 @@ from fairlead.allocation.actions.assign import (
     ONLY_LEADS,
     active_assignment,
     assign_task,
-    check_open,
+    check_givable,
     unassign_task,
 )
 from fairlead.allocation.permissions import may_assign_in, may_assign_some, may_release
@@ -57,7 +57,7 @@ def preview_assign(keys: Sequence[str], worker: Worker | None, *, actor: Actor, 
     for task in _asked(keys, actor=actor):
         try:
             _check_leads(task, worker, actor=actor)
-            check_open(task, worker, version=None)
+            check_givable(task, worker, version=None)
             _check_other(task, worker)
             changed.append(str(task))
         except Refused as refused:

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from fairlead import engine
 from fairlead.allocation import routing
-from fairlead.allocation.actions.assign import MAX_REASON, NobodyCan, RuledOutError, check_open
+from fairlead.allocation.actions.assign import MAX_REASON, NobodyCan, RuledOutError, check_givable
 from fairlead.allocation.actions.offer_steps import about, can_be_had, close, hold, stop, tell_withdrawn, withdraw
 from fairlead.allocation.actions.receipts import Because, keep_receipt
 from fairlead.allocation.deadlines import answer_times
@@ -71,7 +71,7 @@ def offer_task(
     require(may_assign(actor) and may_assign_in(actor, task.project_id), NOT_A_MANAGER)
     terms = terms or Terms(at_once=max(1, len(workers)))
     terms.check()
-    check_open(task, None, version=None)
+    check_givable(task, None, version=None)
     _check_waits(task)
     judgement = judge(task.pk, workspace_id=actor.workspace_id, now=now)
     asked = _named(judgement, workers) if workers else None
