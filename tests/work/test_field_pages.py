@@ -6,7 +6,9 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
+from urllib.parse import urlencode
 
+import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -148,6 +150,24 @@ def test_both_downloads_of_a_list_hold_what_its_fields_leave(site: Site, alice: 
         (address,) = re.findall(rf'href="(/tasks/{name}\.csv\?[^"]+)"', shown)
         lines = alice.get(html.unescape(address)).content.decode("utf-8-sig").splitlines()
         assert [line.split(",")[0] for line in lines[1:]] == ["WEB-1"], name
+
+
+@pytest.mark.parametrize(
+    ("language", "wanted", "shown"),
+    [
+        ("de", ">1.000", ["WEB-2"]), ("de", "1.000..2.000,50", ["WEB-2"]), ("de", ">1,5", ["WEB-1", "WEB-2"]),
+        ("de", "2000.50", ["WEB-2"]), ("en", ">1,000", ["WEB-2"]), ("en", "2.00", ["WEB-1"]),
+    ],
+)  # fmt: skip
+def test_amounts_are_looked_for_as_the_language_writes_them(
+    site: Site, alice: Browser, language: str, wanted: str, shown: list[str]
+) -> None:
+    add_field(site, "Budget", "money", currency="EUR")
+    for budget in (2_00, 2000_50):
+        fill(site, site.make("Plain"), budget=budget)
+    page = alice.get(f"/tasks/export.csv?{urlencode({'f.budget': wanted})}", **{"Accept-Language": language})
+    lines = page.content.decode("utf-8-sig").splitlines()
+    assert sorted(line.split(",")[0] for line in lines[1:]) == shown
 
 
 def test_a_client_sees_what_is_for_clients(site: Site, open_as: Callable[[Person], Browser]) -> None:

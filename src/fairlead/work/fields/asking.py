@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Exists, Min, OuterRef, Q, QuerySet, Subquery
 
 from fairlead.lib.errors import Invalid
+from fairlead.lib.figures import plain_figures
 from fairlead.lib.speech import tr
 from fairlead.work.fields.definitions import FieldDef
 from fairlead.work.fields.models import OPTIONS, WORKERS, FieldValue, Kind, ProjectField
@@ -80,10 +81,11 @@ def _money(field: FieldDef, text: str, reader: _Reader) -> Q:
 
 
 def _amount(field: FieldDef, text: str, places: int) -> Decimal:
-    plain = re.sub(r"[\s'€$£]", "", text).lower().removesuffix(field.currency.lower())
-    if not re.fullmatch(r"-?\d{1,15}([.,]\d{1,6})?", plain):
+    bare = re.sub(r"[\s'€$£]", "", text).lower().removesuffix(field.currency.lower())
+    plain = plain_figures(bare, places=places or field.decimals)
+    if not re.fullmatch(r"-?\d{1,15}(\.\d{1,6})?", plain):
         raise Wrong(tr("%(key)s: takes a number, >100, <=100, 10..20, none or any.", key=field.key))
-    return Decimal(plain.replace(",", ".")).scaleb(places)
+    return Decimal(plain).scaleb(places)
 
 
 def _date(field: FieldDef, text: str, reader: _Reader) -> Q:
