@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
+
+import pytest
+from django.test import Client
 
 from fairlead.allocation import actions, queries
 from fairlead.events.tenancy import tenant
 from fairlead.people import actions as people
+from fairlead.web import schedule
 from fairlead.work import actions as work
 
 from .conftest import Team
@@ -70,3 +75,22 @@ def test_what_cannot_be_done_before_it_is_due_is_overload_of_its_week(team: Team
     found = queries.load(team.alice, [team.bob.pk], now=team.now)[team.bob.pk]
     # 32 of the 60 hours fit before Friday, 09:00; 8 on Friday and 20 next week come too late
     assert [(week.late_min, week.is_overload) for week in found] == [(1680, True), (0, False), (0, False), (0, False)]
+
+
+def test_of_many_people_a_page_shows_those_with_most_work(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schedule, "LOADS", 2)
+    people.change_worker(team.dana, week_minutes=600, actor=team.alice, now=team.now)
+    actions.assign_task(team.task(effort_min=1200), team.bob, actor=team.alice, now=team.now)  # half a week
+    actions.assign_task(team.task(effort_min=480), team.dana, actor=team.alice, now=team.now)  # four fifths of hers
+    assert queries.most_work_first(team.alice) == [team.dana.pk, team.bob.pk, team.echo.pk]
+    assert queries.most_work_first(team.world.clara.actor) == []
+    alice = Client()
+    alice.force_login(team.world.alice.user)
+
+    def names(page: str) -> list[str]:
+        shown = alice.get(f"/schedule/load/{page}").content.decode()
+        assert "of 3" in shown
+        return re.findall(r'<th scope="row"[^>]*><a[^>]*>(\w+)', shown)
+
+    assert names("") == ["Dana", "Bob"]
+    assert names("?page=2") == names("?page=9") == ["Echo"]

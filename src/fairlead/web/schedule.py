@@ -29,6 +29,8 @@ from fairlead.work.queries import find_task
 WEEKS: Final = 6
 PLAIN_TASKS: Final = 5
 PLAIN_PEOPLE: Final = 60
+LOADS: Final = 100
+"""People on a page of the load."""
 WRITTEN: Final = later("Give a time such as 2026-11-23T09:00:00Z.")
 NOT_YOURS: Final = later("Only the team sees the schedule.")
 
@@ -58,13 +60,24 @@ def data(request: Request) -> HttpResponse:
 @member_page
 @require_GET
 def load(request: Request) -> HttpResponse:
-    """Hours of work against hours there are, by person and week."""
+    """Hours of work against hours there are, by person and week. Of very many people a page shows those who hold most
+    work; the fullest of a page come first."""
     require(may_see(request.actor), NOT_YOURS)
-    names = dict(active_workers(request.actor).values_list("id", "name"))
-    loads = queries.load(request.actor, list(names), now=timezone.now(), weeks=WEEKS)
+    everybody = queries.most_work_first(request.actor)
+    first = (_page(request.GET.get("page", ""), len(everybody)) - 1) * LOADS
+    shown = everybody[first : first + LOADS]
+    names = dict(active_workers(request.actor).filter(pk__in=shown).values_list("id", "name"))
+    loads = queries.load(request.actor, shown, now=timezone.now(), weeks=WEEKS)
     fullest = sorted(loads, key=lambda pk: (-_fullness(loads[pk]), names[pk]))
     rows = [{"id": pk, "name": names[pk], "weeks": loads[pk]} for pk in fullest]
-    return page(request, "schedule/load.jinja", {"rows": rows, "view": "load"})
+    values = {"rows": rows, "view": "load", "first": first, "total": len(everybody), "size": LOADS}
+    return page(request, "schedule/load.jinja", values)
+
+
+def _page(text: str, total: int) -> int:
+    """The page that was asked for, or the last one there is."""
+    wanted = int(text) if text.isdecimal() and len(text) < 6 else 1
+    return max(1, min(wanted, -(-total // LOADS)))
 
 
 def _fullness(weeks: Sequence[queries.WeekLoad]) -> float:

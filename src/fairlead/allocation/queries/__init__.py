@@ -14,7 +14,7 @@ from fairlead.allocation.queries.dispatch import Dispatch, dispatch
 from fairlead.allocation.queries.fairness import WINDOWS as FAIRNESS_WINDOWS
 from fairlead.allocation.queries.fairness import Fairness, FairRow, fairness
 from fairlead.allocation.queries.feed import work_entries
-from fairlead.allocation.queries.loads import WeekLoad, load, planned
+from fairlead.allocation.queries.loads import WeekLoad, load, most_work_first, planned
 from fairlead.allocation.queries.my_work import MyWork, Waiting, WorkItem, decisions, my_work
 from fairlead.allocation.queries.notices import Notice, notice
 from fairlead.allocation.queries.offers import SHOWN as OFFERS_SHOWN
@@ -151,6 +151,7 @@ __all__ = [
     "load",
     "may_ask",
     "may_see_plans",
+    "most_work_first",
     "my_offer_of",
     "my_offers",
     "my_work",

@@ -11,14 +11,20 @@ from itertools import islice, pairwise
 from operator import itemgetter
 from zoneinfo import ZoneInfo
 
+from django.db.models import Sum
+from django.db.models.functions import Coalesce
+
 from fairlead import engine
 from fairlead.accounts.models import Workspace
 from fairlead.allocation import snapshot
 from fairlead.allocation.permissions import may_see
+from fairlead.allocation.policy import POLICY
 from fairlead.allocation.snapshot import WEEK_MIN, worker_number
 from fairlead.engine.effort import minutes_needed
 from fairlead.events.actor import Actor
-from fairlead.people.queries import capacity
+from fairlead.people.queries import active_workers, capacity
+from fairlead.work.models import Task
+from fairlead.work.states import OPEN
 
 
 @dataclass(frozen=True)
@@ -71,6 +77,18 @@ def load(actor: Actor, worker_ids: Collection[int], *, now: datetime, weeks: int
         for pk in worker_ids
         if pk in room
     }
+
+
+def most_work_first(actor: Actor) -> list[int]:
+    """Everybody at work, whoever holds most work for the hours of their week first: what is cheap to say of thousands.
+    Effort is counted as it was estimated, whatever is done of it. Two queries; nobody for somebody who may not see."""
+    if not may_see(actor):
+        return []
+    held = Task.objects.filter(workspace_id=actor.workspace_id, state__in=OPEN, deleted_at__isnull=True).order_by()
+    effort = Sum(Coalesce("effort_min", POLICY.default_effort_min))
+    minutes = dict(held.filter(assignee__isnull=False).values_list("assignee_id").annotate(minutes=effort))
+    people = active_workers(actor).order_by("name", "id").values_list("id", "week_minutes")
+    return [pk for pk, _ in sorted(people, key=lambda one: -minutes.get(one[0], 0) / max(1, one[1]))]
 
 
 def _mondays(first: datetime, weeks: int) -> list[datetime]:
