@@ -175,7 +175,8 @@ class Task(models.Model):
                 name="task_counted", condition=Q(deleted_at__isnull=True),
             ),
             models.Index(
-                fields=["workspace", "due_at", "-priority", "-id"], name="task_due", condition=Q(deleted_at__isnull=True)
+                fields=["workspace", "due_at", "-priority", "-id"], include=["state", "release_at"],
+                name="task_due", condition=Q(deleted_at__isnull=True),
             ),
             models.Index(
                 fields=["workspace", "-updated_at", "-id"], name="task_trash", condition=Q(deleted_at__isnull=False)

@@ -19,6 +19,7 @@ class Migration(migrations.Migration):
             index=models.Index(
                 condition=models.Q(("deleted_at__isnull", True)),
                 fields=["workspace", "due_at", "-priority", "-id"],
+                include=["state", "release_at"],
                 name="task_due",
             ),
         ),
