@@ -171,11 +171,11 @@ class Task(models.Model):
             models.Index(fields=["workspace", "-updated_at", "id"], name="task_recent"),
             # Everything that is counted, so that counting reads no task: in all, by project, by who has them.
             models.Index(
-                fields=["workspace", "project", "state", "due_at"], include=["assignee", "updated_at"],
+                fields=["workspace", "project", "state", "due_at"], include=["assignee", "updated_at", "id"],
                 name="task_counted", condition=Q(deleted_at__isnull=True),
             ),
             models.Index(
-                fields=["workspace", "due_at", "-priority", "-id"], include=["state", "release_at"],
+                fields=["workspace", "due_at", "-priority", "-id"], include=["state", "release_at", "done_at"],
                 name="task_due", condition=Q(deleted_at__isnull=True),
             ),
             models.Index(

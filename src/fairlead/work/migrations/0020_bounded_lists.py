@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
             index=models.Index(
                 condition=models.Q(("deleted_at__isnull", True)),
                 fields=["workspace", "project", "state", "due_at"],
-                include=["assignee", "updated_at"],
+                include=["assignee", "updated_at", "id"],
                 name="task_counted",
             ),
         ),
@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             index=models.Index(
                 condition=models.Q(("deleted_at__isnull", True)),
                 fields=["workspace", "due_at", "-priority", "-id"],
-                include=["state", "release_at"],
+                include=["state", "release_at", "done_at"],
                 name="task_due",
             ),
         ),

@@ -114,7 +114,7 @@ def calendar(
 
 
 def _between(tasks: QuerySet[Task], first: date, last: date, zone: str) -> QuerySet[Task]:
-    there = _begun(tasks).filter(due_at__gte=_midnight(first, zone), begins_at__lt=_midnight(last + DAY, zone))
+    there = _begun(tasks, _midnight(last + DAY, zone)).filter(due_at__gte=_midnight(first, zone))
     return there.order_by("due_at", "id")
 
 
@@ -131,7 +131,7 @@ def _by_day(
     due = tasks.filter(due_at__gte=low, due_at__lt=high).order_by()
     placed = due.annotate(day=day, place=place, of=Window(Count("workspace"), partition_by=day)).filter(place__lte=each)
     found = list(placed.values_list("pk", "day", "place", "of"))
-    going_on = _begun(tasks).filter(due_at__gte=high, begins_at__lt=high)
+    going_on = _begun(tasks, high).filter(due_at__gte=high)
     beyond = list(going_on.order_by("due_at", "id").values_list("pk", flat=True)[:each])
     more = Counter({on: of - at for _, on, at, of in sorted(found, key=lambda it: it[2])})
     if len(beyond) == each:
@@ -140,8 +140,8 @@ def _by_day(
     return plain(Task.objects.filter(pk__in=ids).values(*FIELDS)), +more
 
 
-def _begun(tasks: QuerySet[Task]) -> QuerySet[Task]:
-    return tasks.annotate(begins_at=Least("due_at", Coalesce("release_at", "due_at")))
+def _begun(tasks: QuerySet[Task], before: datetime) -> QuerySet[Task]:
+    return tasks.annotate(begins_at=Least("due_at", Coalesce("release_at", "due_at"))).filter(begins_at__lt=before)
 
 
 def _midnight(day: date, zone: str) -> datetime:

@@ -61,21 +61,22 @@ def project_list(actor: Actor, *, now: datetime, archived: bool = False) -> list
         "id", "key", "name", "client", "color", "private", "created_at", "lead_id", "lead__name", "lead__kind"
     ))  # fmt: skip
     tasks = visible_tasks(actor).filter(project_id__in=[row["id"] for row in rows]).order_by()
-    counted = tasks.values("project_id", "state").annotate(
-        n=Count("id"), late=Count("id", filter=Q(due_at__lt=now, state__in=OPEN)),
-        nobody=Count("id", filter=Q(assignee__isnull=True, state__in=OPEN)), active_at=Max("updated_at"),
+    # Counted are columns of the index for counting, so that no task is read.
+    counted = tasks.values("project_id", "state").annotate(n=Count("workspace"), active_at=Max("updated_at"))
+    waiting = tasks.filter(state__in=OPEN).values("project_id").annotate(
+        late=Count("workspace", filter=Q(due_at__lt=now)), nobody=Count("workspace", filter=Q(assignee__isnull=True)),
     )  # fmt: skip
     of: dict[int, list[dict[str, Any]]] = {}
     for fact in plain(counted):
         of.setdefault(fact["project_id"], []).append(fact)
-    return [_row(row, of.get(row["id"], []), archived=archived) for row in rows]
+    waits = {fact["project_id"]: (fact["late"], fact["nobody"]) for fact in plain(waiting)}
+    return [_row(row, of.get(row["id"], []), waits.get(row["id"], (0, 0)), archived=archived) for row in rows]
 
 
-def _row(row: dict[str, Any], facts: list[dict[str, Any]], *, archived: bool) -> ProjectRow:
+def _row(row: dict[str, Any], facts: list[dict[str, Any]], waits: tuple[int, int], *, archived: bool) -> ProjectRow:
     lead = {"id": row["lead_id"], "name": row["lead__name"], "kind": row["lead__kind"]} if row["lead_id"] else None
     return ProjectRow(
         **{name: row[name] for name in ("id", "key", "name", "client", "color", "private")},
-        archived=archived, lead=lead,
-        counts={str(f["state"]): f["n"] for f in facts}, late=sum(f["late"] for f in facts),
-        nobody=sum(f["nobody"] for f in facts), active_at=max([row["created_at"], *(f["active_at"] for f in facts)]),
+        archived=archived, lead=lead, counts={str(f["state"]): f["n"] for f in facts}, late=waits[0], nobody=waits[1],
+        active_at=max([row["created_at"], *(f["active_at"] for f in facts)]),
     )  # fmt: skip
