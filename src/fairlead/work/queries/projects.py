@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Count, Max, Q
 
@@ -14,6 +14,9 @@ from fairlead.work.queries.rows import plain
 from fairlead.work.queries.visible import visible_projects, visible_tasks
 from fairlead.work.reach import is_at_least
 from fairlead.work.states import OPEN, State
+
+MOST_PROJECTS: Final = 30
+"""Of one page: what they have of tasks is counted for each."""
 
 
 @dataclass(frozen=True)
@@ -54,12 +57,14 @@ def led_projects(actor: Actor) -> list[tuple[str, str]]:
     return [(key, name) for pk, key, name in found if is_at_least(actor, pk, ProjectRole.LEAD)]
 
 
-def project_list(actor: Actor, *, now: datetime, archived: bool = False) -> list[ProjectRow]:
-    """The visible projects by name, those in use or the archived ones."""
+def project_list(
+    actor: Actor, *, now: datetime, archived: bool = False, start: int = 0, size: int = MOST_PROJECTS
+) -> list[ProjectRow]:
+    """The visible projects by name, those in use or the archived ones: `size` of them from the one at `start`."""
     projects = visible_projects(actor).filter(archived_at__isnull=not archived).order_by("name", "id")
     rows = plain(projects.values(
         "id", "key", "name", "client", "color", "private", "created_at", "lead_id", "lead__name", "lead__kind"
-    ))  # fmt: skip
+    )[start : start + size])  # fmt: skip
     tasks = visible_tasks(actor).filter(project_id__in=[row["id"] for row in rows]).order_by()
     # Counted are columns of the index for counting, so that no task is read.
     counted = tasks.values("project_id", "state").annotate(n=Count("workspace"), active_at=Max("updated_at"))
