@@ -125,6 +125,44 @@ def test_the_page_shows_a_month_and_counts_what_does_not_fit(site: Site, alice: 
     assert "Tuesday, 10 November 2026" in day
 
 
+def test_each_day_has_its_first_tasks_and_counts_the_others_also_those_that_go_on(site: Site) -> None:
+    for day, count in ((10, 4), (11, 5), (30, 1)):
+        for n in range(count):
+            site.make(f"On {day}", due_at=at(day, 18 - n))
+    for n in range(4):
+        site.make("Goes on", release_at=at(20), due_at=datetime(2026, 12, 2 + n, 18, tzinfo=UTC))
+    site.make("Begins later", release_at=datetime(2026, 12, 1, 9, tzinfo=UTC), due_at=datetime(2026, 12, 2, tzinfo=UTC))
+    alice = site.world.alice.actor
+    found = queries.calendar(alice, TaskFilter(), FIRST, LAST, now=site.now, each=4)
+    assert dict(found.more) == {date(2026, 11, 11): 1}
+    assert [it.at.hour for it in found.on(date(2026, 11, 11))] == [14, 15, 16, 17]
+    assert len(found.on(date(2026, 11, 25))) == 4
+    few = queries.calendar(alice, TaskFilter(), FIRST, LAST, now=site.now, each=3)
+    assert dict(few.more) == {date(2026, 11, 10): 1, date(2026, 11, 11): 2, date(2026, 11, 30): 1}
+    assert [it.row["key"] for it in few.on(date(2026, 11, 25))] == ["WEB-13", "WEB-12", "WEB-11"]  # the longest first
+    assert not few.cut
+
+
+def test_days_that_are_full_are_those_of_the_reader(site: Site) -> None:
+    for _ in range(3):
+        site.make("Late at night", due_at=at(10, 23))
+    actor = site.world.alice.actor
+    found = queries.calendar(actor, TaskFilter(), FIRST, LAST, now=site.now, zone="Asia/Tokyo", each=2)
+    assert dict(found.more) == {date(2026, 11, 11): 1}
+    assert len(found.on(date(2026, 11, 11))) == 2
+
+
+def test_the_agenda_leads_to_the_day_for_what_it_leaves_out(site: Site, alice: Client) -> None:
+    for n in range(7):
+        site.make(f"Task {n}", due_at=at(25))
+    html = alice.get("/projects/WEB/calendar/?view=agenda&on=2026-11-23").content.decode()
+    assert html.count('class="cal-line-link"') == 6
+    assert 'href="/projects/WEB/calendar/?view=day&amp;on=2026-11-25">+1 more' in html
+    week = alice.get("/projects/WEB/calendar/?view=week&on=2026-11-23").content.decode()
+    assert week.count('class="cal-line-link"') == 7
+    assert "more" not in week[week.index('class="cal-main"') : week.index("</main>")]
+
+
 def test_odd_addresses_show_the_present_month(site: Site, alice: Client) -> None:
     for query in (
         "?view=year&on=yesterday",
@@ -189,4 +227,4 @@ def test_a_calendar_of_any_size_takes_the_same_queries(
         alice.get("/calendar/?on=2026-11-15")
 
 
-CALENDAR_QUERIES = 20
+CALENDAR_QUERIES = 22

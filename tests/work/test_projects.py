@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
 
 from fairlead.events.models import Event
 from fairlead.lib.errors import Conflict, Forbidden, Invalid, Missing, Refused
@@ -121,6 +122,25 @@ def test_a_board_keeps_a_column_where_work_waits_and_one_where_it_is_done(site: 
     actions.remove_status(site.column("Ready"), None, actor=alice, now=site.now)
     with pytest.raises(Refused, match="keeps a column"):
         actions.remove_status(site.column("Backlog"), None, actor=alice, now=site.now)
+
+
+def test_projects_come_by_pages_of_thirty(site: Site) -> None:
+    alice = site.world.alice
+    for n in range(30):
+        actions.create_project(key=f"A{n:02}", name=f"Also {n:02}", actor=alice.actor, now=site.now)
+    browser = Client()
+    browser.force_login(alice.user)
+    first = browser.get("/projects/").content.decode()
+    assert first.count("project-card") == 30
+    assert "Website" not in first[first.index("cards-grid") :]
+    assert 'href="/projects/?page=2"' in first
+    for last in ("/projects/?page=2", "/projects/?page=99"):
+        html = browser.get(last).content.decode()
+        assert html.count("project-card") == 1
+        assert "Website" in html[html.index("cards-grid") :]
+        assert 'href="/projects/?page=1"' in html
+    actions.archive_project(site.project, actor=alice.actor, now=site.now)
+    assert 'rel="next"' not in browser.get("/projects/?page=x").content.decode()
 
 
 def test_the_list_of_projects_counts_what_the_reader_sees(site: Site) -> None:

@@ -104,6 +104,35 @@ def test_the_function_in_the_database_looks_behind_no_wall(site: Site) -> None:
         assert cursor.fetchall() == []
 
 
+def test_neither_does_the_one_that_looks_among_a_few(site: Site) -> None:
+    from fairlead.events.tenancy import tenant
+
+    task = site.make("Secret")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT fairlead_found_among(%s, 'secret', false, true)", [[task.pk]])
+        assert cursor.fetchall() == [(task.pk,)]
+        with tenant(site.world.charlie.workspace.pk):
+            cursor.execute("SELECT fairlead_found_among(%s, 'secret', false, true)", [[task.pk]])
+            assert cursor.fetchall() == []
+
+
+def test_several_words_are_found_in_different_texts_whether_they_are_rare_or_everywhere(site: Site) -> None:
+    alice_ = site.world.alice.actor
+    drafts = [actions.TaskDraft(title=f"Part of the item {n}") for n in range(201)]
+    actions.create_tasks(site.project, drafts, actor=alice_, now=site.now)
+    task = site.make("Part with a zebra")
+    actions.add_comment(task, "An item, and a gnu", internal=True, actor=alice_, now=site.now)
+    actions.count_words(site.project.workspace_id)
+    assert keys(site, "part zebra") == keys(site, "zebra part") == keys(site, "item gnu zebra") == [str(task)]
+    assert keys(site, "part zebra unheard-of") == []
+    assert len(keys(site, "part item")) == 50
+    assert str(task) in keys(site, "part item -the")
+    assert keys(site, f"part {task}") == [str(task)]
+    actions.share_project(site.project, site.world.clara.user, actor=alice_, now=site.now)
+    assert keys(site, "part zebra", site.world.clara) == [str(task)]
+    assert keys(site, "zebra gnu", site.world.clara) == keys(site, "gnu zebra", site.world.clara) == []
+
+
 def test_trash_and_removed_comments_are_not_found(site: Site) -> None:
     alice_ = site.world.alice.actor
     task = site.make("Old thing")

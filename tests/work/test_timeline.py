@@ -77,6 +77,18 @@ def test_what_was_done_long_ago_or_cancelled_is_left_out(site: Site) -> None:
     assert [key for key, *_ in bars(seen(site, state="done"))] == ["WEB-1", "WEB-2"]
 
 
+def test_of_very_many_tasks_the_first_stand_on_the_timeline_and_the_page_says_so(site: Site) -> None:
+    drafts = [actions.TaskDraft(title=f"Task {n}", due_at=at(10)) for n in range(500)]
+    actions.create_tasks(site.project, drafts, actor=site.world.alice.actor, now=site.now)
+    found = seen(site)
+    assert (len(found.lines), found.cut) == (500, False)
+    site.make("First", due_at=at(9))
+    found = seen(site)
+    assert (len(found.lines), found.cut, found.lines[0].bar.title) == (500, True, "First")
+    html = client(site, "alice").get("/timeline/").content.decode()
+    assert "Only the first 500 tasks are shown." in html
+
+
 def test_a_link_that_does_not_fit_is_told_in_a_sentence(site: Site) -> None:
     a, b, c, d = span(site, "A", 23, 26), span(site, "B", 25, 27), span(site, "C", 30, 30), span(site, "D", 23, 24)
     link(site, b, a)

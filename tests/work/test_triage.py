@@ -141,3 +141,37 @@ def test_what_looks_alike_is_named_and_never_what_lies_elsewhere(site: Site, dja
     assert [(row["key"], row["percent"] >= 50) for row in found[task.pk]] == [("WEB-1", True)]
     with django_assert_num_queries(6):  # type: ignore[operator]
         inbox(world.alice.actor, now=site.now)
+
+
+def test_what_shares_three_common_words_stands_before_what_shares_two_and_pairs_fill_up(site: Site) -> None:
+    for n in range(21):
+        for word in ("Payment", "Invoice", "Reminder"):
+            site.make(f"{word} a{n}")
+    pairs = [str(site.make(f"Payment invoice {n}")) for n in range(3)]
+    closest = site.make("Payment invoice reminder twice")
+    task = asked(site, "Payment invoice reminder")
+    actions.count_words(site.project.workspace_id)
+    found = alike_of(site.world.alice.actor, [task.pk])
+    assert [(row["key"], row["percent"]) for row in found[task.pk]] == [
+        (str(closest), 75),
+        (pairs[0], 67),
+        (pairs[1], 67),
+    ]
+
+
+def test_a_word_that_hardly_anybody_writes_leads_to_what_is_alike_among_many_with_common_words(site: Site) -> None:
+    for n in range(22):
+        site.make(f"Payment invoice reminder page {n}")
+    rare = site.make("Payment for zeppelins")
+    task = asked(site, "Payment with zeppelins")
+    actions.count_words(site.project.workspace_id)
+    found = alike_of(site.world.alice.actor, [task.pk])
+    assert [(row["key"], row["percent"]) for row in found[task.pk]] == [(str(rare), 67)]
+
+
+def test_a_page_has_the_newest_twenty_and_says_how_many_there_are(site: Site) -> None:
+    for n in range(21):
+        asked(site, f"Wish {n}")
+    found = inbox(site.world.alice.actor, now=site.now)
+    assert [row["key"] for row in found.rows] == [f"WEB-{n}" for n in range(21, 1, -1)]
+    assert found.total == 21

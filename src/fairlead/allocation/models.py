@@ -225,7 +225,10 @@ class Assignment(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["task"], condition=Q(ended_at__isnull=True), name="assignment_one_active"),
         ]
-        indexes = [models.Index(fields=["worker"], condition=Q(ended_at__isnull=True), name="assignment_active")]
+        indexes = [
+            models.Index(fields=["worker"], condition=Q(ended_at__isnull=True), name="assignment_active"),
+            models.Index(fields=["workspace", "-created_at", "-id"], name="assignment_newest"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.task} → {self.worker}"
@@ -334,6 +337,7 @@ class Offer(models.Model):
         indexes = [
             models.Index(fields=["worker", "state"], name="offer_of_worker"),
             models.Index(fields=["workspace", "-sent_at"], name="offer_recent"),
+            models.Index(fields=["workspace", "expires_at", "id"], condition=Q(state="open"), name="offer_pressing"),
         ]
 
     def __str__(self) -> str:

@@ -38,10 +38,12 @@ from fairlead.work.states import WAITING
 DAY: Final = timedelta(days=1)
 VIEWS: Final = {"month": later("Month"), "week": later("Week"), "agenda": later("Agenda"), "day": later("Day")}
 AGENDA_DAYS: Final = 28
-MOST_SHOWN: Final = 600
-"""Tasks on one page: more of them nobody reads, and every one costs the browser, too."""
-LANES: Final = 4
-"""Bars above each other in a week of the month; what does not fit is counted."""
+MOST_SHOWN: Final = 200
+"""Tasks of one day: more of them nobody reads, and every one costs the browser, too."""
+EACH: Final = {"month": 4, "week": 8, "agenda": 6}
+"""Tasks due on each day of a view; how many there are more leads to the day."""
+LANES: Final = {"month": 4, "week": 8}
+"""Bars above each other in a week; what does not fit is counted."""
 
 
 @member_page
@@ -65,7 +67,7 @@ def _calendar(request: Request, project: Project | None) -> HttpResponse:
     view, on = _view(request), day_of(request.GET.get("on", "")) or today
     first, last = _span(view, on)
     wanted = asked(request, project=project.key if project else "")
-    found = calendar(request.actor, wanted, first, last, now=now, zone=zone, most=MOST_SHOWN)
+    found = calendar(request.actor, wanted, first, last, now=now, zone=zone, most=MOST_SHOWN, each=EACH.get(view))
     values = {
         "project": project,
         "found": found,
@@ -159,12 +161,12 @@ def _weeks(request: Request, found: Calendar, view: str, on: date, today: date) 
         monday = found.first + n * DAY
         sunday = monday + 6 * DAY
         placed = lanes(found.entries, monday, sunday)
-        most = LANES if view == "month" else len(placed)
+        most = LANES[view]
         hidden = [it for lane, it in placed if lane >= most]
         days = [_cell(request, found, monday + k * DAY, today) for k in range(7)]
         for cell in days:
             cell["other"] = view == "month" and cell["day"].month != on.month
-            cell["more"] = sum(1 for it in hidden if it.first <= cell["day"] <= it.last)
+            cell["more"] += sum(1 for it in hidden if it.first <= cell["day"] <= it.last)
         weeks.append({"days": days, "pieces": [_piece(it, lane, monday, sunday) for lane, it in placed if lane < most]})
     return weeks
 
@@ -180,6 +182,7 @@ def _cell(request: Request, found: Calendar, day: date, today: date) -> dict[str
         "today": day == today,
         "away": [it.name for it in found.away if it.first <= day <= it.last],
         "url": address(request, view="day", on=day),
+        "more": found.more.get(day, 0),
     }
 
 

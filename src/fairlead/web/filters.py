@@ -56,11 +56,17 @@ def day(value: datetime | None, zone: str = "UTC") -> str:
 
 def written(value: date, style: str) -> str:
     """A date or the day of a moment in one of the STYLES: `{{ day|written('full')}}` is `Tuesday, 24 November 2026`."""
+    day = value.date() if isinstance(value, datetime) else value
+    return _written(day, style, current(), locale())
+
+
+@lru_cache(maxsize=4096)  # a calendar says the same few days hundreds of times
+def _written(day: date, style: str, code: str, language: str) -> str:
     english, parts = STYLES[style]
-    if current() == ENGLISH:
-        return format_date(value, english, locale=locale())
-    ordered = parts in Locale.parse(locale()).datetime_skeletons
-    return format_skeleton(parts, value, locale=locale()) if ordered else format_date(value, parts, locale=locale())
+    if code == ENGLISH:
+        return format_date(day, english, locale=language)
+    ordered = parts in Locale.parse(language).datetime_skeletons
+    return format_skeleton(parts, day, locale=language) if ordered else format_date(day, parts, locale=language)
 
 
 def local_day(value: datetime, zone: str = "UTC") -> date:

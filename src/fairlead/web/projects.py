@@ -25,6 +25,7 @@ from fairlead.work import actions
 from fairlead.work.models import Project, ProjectClient, Status
 from fairlead.work.permissions import may_manage_project, may_manage_projects
 from fairlead.work.queries import find_project, project_list, status_choices, visible_projects
+from fairlead.work.queries.projects import MOST_PROJECTS
 from fairlead.work.states import State, column_named
 
 COLUMN: Final = "column of "
@@ -34,19 +35,34 @@ COLUMN: Final = "column of "
 @member_page
 @require_GET
 def index(request: Request) -> HttpResponse:
-    """All projects with how far they are; ?archived=1 those put away."""
+    """Projects with how far they are, ?page= by page; ?archived=1 those put away."""
     if client := to_portal(request):
         return client
     archived = request.GET.get("archived") == "1"
-    rows = project_list(request.actor, now=timezone.now(), archived=archived)
-    put_away = visible_projects(request.actor).filter(archived_at__isnull=False).count()
+    visible = visible_projects(request.actor)
+    total, put_away = (visible.filter(archived_at__isnull=there).count() for there in (not archived, False))
+    pages = max(1, -(-total // MOST_PROJECTS))
+    number = min(_page(request), pages)
+    start = (number - 1) * MOST_PROJECTS
+    rows = project_list(request.actor, now=timezone.now(), archived=archived, start=start)
+    address = "/projects/?archived=1&page=" if archived else "/projects/?page="
     values = {
         "rows": rows,
+        "first": start + 1,
+        "last": start + len(rows),
+        "total": total,
+        "previous": f"{address}{number - 1}" if number > 1 else None,
+        "next": f"{address}{number + 1}" if number < pages else None,
         "archived": archived,
         "put_away": put_away,
         "may_manage": may_manage_projects(request.actor),
     }
     return page(request, "projects/index.jinja", values)
+
+
+def _page(request: Request) -> int:
+    text = request.GET.get("page", "")
+    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 7 else 1
 
 
 @member_page

@@ -32,6 +32,7 @@ from fairlead.work.dates import Dates
 from fairlead.work.models import Dependency, Project, Task
 from fairlead.work.permissions import may_create_task, may_edit_task
 from fairlead.work.queries import details, find_project, find_task, timeline
+from fairlead.work.queries.timeline import MOST
 
 PLAIN: Final = 200
 """Tasks in the table that stands there without a script."""
@@ -62,6 +63,7 @@ def _timeline(request: Request, project: Project | None) -> HttpResponse:
         "project": project,
         "found": found,
         "plain": found.lines[:PLAIN],
+        "most": MOST,
         "bar": filter_bar(request, asked(request), request.actor, project, states=True),
         "may_add": may_add and (project is None or project.archived_at is None),
         "may_manage": request.actor.role in MANAGERS,

@@ -6,12 +6,13 @@ One grammar for the page, the palette and the API. `read` gives the parts; `Sear
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
@@ -34,6 +35,8 @@ MAX_TEXT: Final = 300
 MAX_TERMS: Final = 12
 MOST_FOUND: Final = 10_000
 """Of a word that even more tasks have, the latest so many are looked at."""
+FEW: Final = 200
+"""A word that stands in no more texts is rare: the other words of a search are looked for in those only."""
 _TOKEN = re.compile(r'(?P<minus>-?)(?:(?P<name>[A-Za-z][A-Za-z0-9_]*):)?(?:"(?P<quoted>[^"]*)"?|(?P<plain>[^\s"]+))')
 _KEY = re.compile(r"([A-Za-z][A-Za-z0-9]{1,7})-(\d{1,9})")
 _SPAN = re.compile(r"([<>])(\d{1,4})([dwm])")
@@ -83,9 +86,16 @@ class SearchQuery:
         return " ".join(str(term) for term in self.terms)
 
     def apply(self, tasks: QuerySet[Task], reader: Reader) -> QuerySet[Task]:
-        """The tasks for which every part holds. Raises Invalid for what cannot be understood."""
+        """The tasks for which every part holds. Raises Invalid for what cannot be understood.
+
+        Where there are several words, it asks for the rarest first: two queries, and one for each of the others.
+        """
+        rare, few = _rarest(self.terms, reader)
         for term in self.terms:
-            wanted = _operator(term, reader) if term.name else _texts(term, reader)
+            if term is rare:
+                wanted = Q(pk__in=few)
+            else:
+                wanted = _operator(term, reader) if term.name else _texts(term, reader, few)
             tasks = tasks.filter(~wanted if term.without else wanted)
         return tasks
 
@@ -123,14 +133,67 @@ def _operator(term: Term, reader: Reader) -> Q:
     return Asked(field, term.value).wanted(user_id=reader.actor.user_id, now=reader.now, zone=reader.zone)
 
 
-def _texts(term: Term, reader: Reader) -> Q:
-    inside = reader.actor.role != Role.CLIENT
-    most = None if term.without else MOST_FOUND
-    ids = RawSQL("SELECT fairlead_found(%s, %s, %s, %s)", [term.value, term.phrase, inside, most])
+def stands_somewhere(tasks: QuerySet[Task], term: Term, reader: Reader) -> bool:
+    """Whether one of these tasks has the word. Three queries at most; of what is written often the latest may do."""
+    if _uses([term], reader)[0] > FEW and tasks.filter(pk__in=_found(term, reader, FEW)).exists():
+        return True
+    return tasks.filter(_texts(term, reader, None)).exists()
+
+
+def _rarest(terms: Iterable[Term], reader: Reader) -> tuple[Term | None, list[int] | None]:
+    """A word that stands in FEW texts at most, as the list of words knows, with the ids of their tasks; two queries."""
+    words = [term for term in terms if not (term.name or term.without)]
+    plain = [term for term in words if not term.phrase and not _KEY.fullmatch(term.value)]
+    if len(words) < 2 or not plain:
+        return None, None
+    term, uses = min(zip(plain, _uses(plain, reader), strict=True), key=lambda it: it[1])
+    if uses > FEW:
+        return None, None
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT fairlead_found(%s, false, %s, %s)", [term.value, _inside(reader), MOST_FOUND])
+        ids = sorted({row[0] for row in cursor.fetchall()})
+    return (term, ids) if len(ids) <= FEW else (None, None)
+
+
+def _uses(terms: Iterable[Term], reader: Reader) -> list[int]:
+    """How many texts have words that begin so. Numbers are not known."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(sum(w.uses), 0) FROM unnest(%s::text[]) WITH ORDINALITY AS asked (word, n)"
+            " LEFT JOIN work_word w ON w.workspace_id = %s AND w.word >= lower(asked.word)"
+            " AND w.word < lower(asked.word) || chr(1114111) GROUP BY n ORDER BY n",
+            [[term.value for term in terms], reader.actor.workspace_id],
+        )
+        return [int(row[0]) for row in cursor.fetchall()]
+
+
+def _texts(term: Term, reader: Reader, among: list[int] | None) -> Q:
+    ids: RawSQL | list[int]
+    if among is None or term.without:
+        ids = _found(term, reader, None if term.without else MOST_FOUND)
+    else:
+        ids = _found_among(among, term, reader)
     wanted = Q(pk__in=ids)
     if not term.phrase and (key := _KEY.fullmatch(term.value)):
         wanted |= with_key(key[1], key[2])
     return wanted
+
+
+def _found_among(among: list[int], term: Term, reader: Reader) -> list[int]:
+    """Asked for at once: as a part of a statement it would be asked for each of them anew."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT fairlead_found_among(%s::bigint[], %s, %s, %s)", [among, term.value, term.phrase, _inside(reader)]
+        )
+        return sorted({row[0] for row in cursor.fetchall()})
+
+
+def _found(term: Term, reader: Reader, most: int | None) -> RawSQL:
+    return RawSQL("SELECT fairlead_found(%s, %s, %s, %s)", [term.value, term.phrase, _inside(reader), most])
+
+
+def _inside(reader: Reader) -> bool:
+    return reader.actor.role != Role.CLIENT
 
 
 def _status(value: str, _reader: Reader) -> Q:

@@ -169,8 +169,20 @@ class Task(models.Model):
             models.Index(fields=["workspace", "state", "due_at"], name="task_open"),
             models.Index(fields=["assignee", "state"], name="task_holder"),
             models.Index(fields=["workspace", "-updated_at", "id"], name="task_recent"),
+            # Everything that is counted, so that counting reads no task: in all, by project, by who has them.
+            models.Index(
+                fields=["workspace", "project", "state", "due_at"], include=["assignee", "updated_at", "id"],
+                name="task_counted", condition=Q(deleted_at__isnull=True),
+            ),
+            models.Index(
+                fields=["workspace", "due_at", "-priority", "-id"], include=["state", "release_at", "done_at"],
+                name="task_due", condition=Q(deleted_at__isnull=True),
+            ),
+            models.Index(
+                fields=["workspace", "-updated_at", "-id"], name="task_trash", condition=Q(deleted_at__isnull=False)
+            ),
             GinIndex(fields=["labels"], name="task_labels"),
-        ]
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.project.key}-{self.number}"

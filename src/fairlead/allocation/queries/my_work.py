@@ -132,10 +132,10 @@ def decisions(actor: Actor, *, now: datetime) -> list[Waiting]:
     if not may_assign(actor):
         return []
     tasks = visible_tasks(actor).filter(state__in=OPEN, project__archived_at__isnull=True)
-    counted = tasks.aggregate(
-        nobody=Count("id", filter=Q(assignee__isnull=True)),
-        late=Count("id", filter=Q(due_at__lt=now)),
-        review=Count("id", filter=Q(state=State.REVIEW)),
+    counted = tasks.aggregate(  # of a column that the index for counting has: no task is read
+        nobody=Count("workspace", filter=Q(assignee__isnull=True)),
+        late=Count("workspace", filter=Q(due_at__lt=now)),
+        review=Count("workspace", filter=Q(state=State.REVIEW)),
     )
     away = len(requests_waiting(actor)) if may_manage_people(actor) else 0
     drafts = visible_plans(actor).filter(state=Plan.State.DRAFT).count()

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from django.db.models import F, QuerySet
-from django.db.models.functions import Coalesce, Least
+from django.db.models import Count, F, QuerySet, Window
+from django.db.models.functions import Coalesce, Least, RowNumber, TruncDate
 
 from fairlead.accounts.models import Role
 from fairlead.events.actor import Actor
@@ -62,7 +63,11 @@ class Absence:
 
 @dataclass(frozen=True)
 class Calendar:
-    """Entries by first day, the longer first; `tray`: open tasks without a due date, of which there are `undated`."""
+    """Entries by first day, the longer first; `tray`: open tasks without a due date, of which there are `undated`.
+
+    `more`: how many others are due on a day, where not all of them were asked for; what goes on beyond the last day
+    counts to that one.
+    """
 
     first: date
     last: date
@@ -71,6 +76,7 @@ class Calendar:
     undated: int
     away: tuple[Absence, ...] = ()
     cut: bool = False
+    more: Mapping[date, int] = field(default_factory=dict)
 
     def on(self, day: date) -> list[Entry]:
         """What is due or under way on a day."""
@@ -79,9 +85,10 @@ class Calendar:
 
 def calendar(
     actor: Actor, wanted: TaskFilter, first: date, last: date, *, now: datetime, zone: str = "UTC",
-    most: int = MOST_TASKS,
+    most: int = MOST_TASKS, each: int | None = None,
 ) -> Calendar:  # fmt: skip
-    """The visible tasks that fit, from one day until another (both included; at most 100 days), the first `most`.
+    """The visible tasks that fit, from one day until another (both included; at most 100 days), the first `most`; with
+    `each` instead the first so many that are due on each day, and as many that go on beyond the last.
 
     Cancelled ones only when they are asked for. When the filter names one person, the days on which they are away.
     """
@@ -89,23 +96,56 @@ def calendar(
     fitting = wanted.apply(visible_tasks(actor), now=now, user_id=actor.user_id, zone=zone)
     if not wanted.state:
         fitting = fitting.exclude(state=State.CANCELLED)
-    rows = plain(_between(fitting, first, last, zone).values(*FIELDS)[: most + 1])
+    more: Counter[date] = Counter()
+    if each is None:
+        rows = plain(_between(fitting, first, last, zone).values(*FIELDS)[: most + 1])
+    else:
+        rows, more = _by_day(fitting, first, last, zone, each)
+        most = len(rows)
     entries = [_entry(_told(actor, row), zone, now) for row in rows[:most]]
     entries.sort(key=lambda it: (it.first, -(it.last - it.first).days, it.at, it.row["id"]))
     loose = fitting.filter(due_at__isnull=True, state__in=OPEN)
-    tray = plain(loose.order_by(F("priority").desc(), "-id").values(*FIELDS)[:TRAY])
+    first_loose = loose.order_by("-priority", "-id").values("pk")[:TRAY]
+    tray = plain(Task.objects.filter(pk__in=first_loose).order_by("-priority", "-id").values(*FIELDS))
     return Calendar(
         first, last, tuple(entries), tuple(_told(actor, row) for row in tray),
-        len(tray) if len(tray) < TRAY else loose.count(), _away(actor, wanted, first, last), len(rows) > most,
+        len(tray) if len(tray) < TRAY else loose.count(), _away(actor, wanted, first, last), len(rows) > most, more,
     )  # fmt: skip
 
 
 def _between(tasks: QuerySet[Task], first: date, last: date, zone: str) -> QuerySet[Task]:
-    low = datetime.combine(first, time(0), ZoneInfo(zone))
-    high = datetime.combine(last + DAY, time(0), ZoneInfo(zone))
-    begun = Least("due_at", Coalesce("release_at", "due_at"))
-    there = tasks.annotate(begins_at=begun).filter(due_at__gte=low, begins_at__lt=high)
+    there = _begun(tasks, _midnight(last + DAY, zone)).filter(due_at__gte=_midnight(first, zone))
     return there.order_by("due_at", "id")
+
+
+def _by_day(
+    tasks: QuerySet[Task], first: date, last: date, zone: str, each: int
+) -> tuple[list[dict[str, Any]], Counter[date]]:
+    """Rows of the first tasks that are due on each day and go on beyond the last one; how many more there are on days.
+
+    At most four queries.
+    """
+    low, high = _midnight(first, zone), _midnight(last + DAY, zone)
+    day = TruncDate("due_at", tzinfo=ZoneInfo(zone))
+    place = Window(RowNumber(), partition_by=day, order_by=[F("due_at"), F("id")])
+    due = tasks.filter(due_at__gte=low, due_at__lt=high).order_by()
+    placed = due.annotate(day=day, place=place, of=Window(Count("workspace"), partition_by=day)).filter(place__lte=each)
+    found = list(placed.values_list("pk", "day", "place", "of"))
+    going_on = _begun(tasks, high).filter(due_at__gte=high)
+    beyond = list(going_on.order_by("due_at", "id").values_list("pk", flat=True)[:each])
+    more = Counter({on: of - at for _, on, at, of in sorted(found, key=lambda it: it[2])})
+    if len(beyond) == each:
+        more[last] += going_on.count() - each
+    ids = [*(pk for pk, *_ in found), *beyond]
+    return plain(Task.objects.filter(pk__in=ids).values(*FIELDS)), +more
+
+
+def _begun(tasks: QuerySet[Task], before: datetime) -> QuerySet[Task]:
+    return tasks.annotate(begins_at=Least("due_at", Coalesce("release_at", "due_at"))).filter(begins_at__lt=before)
+
+
+def _midnight(day: date, zone: str) -> datetime:
+    return datetime.combine(day, time(0), ZoneInfo(zone))
 
 
 def _told(actor: Actor, row: dict[str, Any]) -> dict[str, Any]:

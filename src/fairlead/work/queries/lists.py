@@ -130,7 +130,9 @@ def page_of(
     total = tasks.count()
     pages = max(1, -(-total // PAGE))
     page = max(1, min(page, pages))
-    rows = plain(ordered(tasks, sort, group, zone, own).values(*FIELDS)[(page - 1) * PAGE : page * PAGE])
+    # Put in order are the tasks as such; only those of the page are read with all that stands around them.
+    here = ordered(tasks, sort, group, zone, own).values("pk")[(page - 1) * PAGE : page * PAGE]
+    rows = plain(ordered(Task.objects.filter(pk__in=here), sort, group, zone, own).values(*FIELDS))
     dress(rows, own)
     names = group_names(rows, group, own)
     before = None

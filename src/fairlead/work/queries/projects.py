@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Count, Max, Q
 
@@ -14,6 +14,9 @@ from fairlead.work.queries.rows import plain
 from fairlead.work.queries.visible import visible_projects, visible_tasks
 from fairlead.work.reach import is_at_least
 from fairlead.work.states import OPEN, State
+
+MOST_PROJECTS: Final = 30
+"""Of one page: what they have of tasks is counted for each."""
 
 
 @dataclass(frozen=True)
@@ -54,28 +57,31 @@ def led_projects(actor: Actor) -> list[tuple[str, str]]:
     return [(key, name) for pk, key, name in found if is_at_least(actor, pk, ProjectRole.LEAD)]
 
 
-def project_list(actor: Actor, *, now: datetime, archived: bool = False) -> list[ProjectRow]:
-    """The visible projects by name, those in use or the archived ones."""
+def project_list(
+    actor: Actor, *, now: datetime, archived: bool = False, start: int = 0, size: int = MOST_PROJECTS
+) -> list[ProjectRow]:
+    """The visible projects by name, those in use or the archived ones: `size` of them from the one at `start`."""
     projects = visible_projects(actor).filter(archived_at__isnull=not archived).order_by("name", "id")
     rows = plain(projects.values(
         "id", "key", "name", "client", "color", "private", "created_at", "lead_id", "lead__name", "lead__kind"
-    ))  # fmt: skip
+    )[start : start + size])  # fmt: skip
     tasks = visible_tasks(actor).filter(project_id__in=[row["id"] for row in rows]).order_by()
-    counted = tasks.values("project_id", "state").annotate(
-        n=Count("id"), late=Count("id", filter=Q(due_at__lt=now, state__in=OPEN)),
-        nobody=Count("id", filter=Q(assignee__isnull=True, state__in=OPEN)), active_at=Max("updated_at"),
+    # Counted are columns of the index for counting, so that no task is read.
+    counted = tasks.values("project_id", "state").annotate(n=Count("workspace"), active_at=Max("updated_at"))
+    waiting = tasks.filter(state__in=OPEN).values("project_id").annotate(
+        late=Count("workspace", filter=Q(due_at__lt=now)), nobody=Count("workspace", filter=Q(assignee__isnull=True)),
     )  # fmt: skip
     of: dict[int, list[dict[str, Any]]] = {}
     for fact in plain(counted):
         of.setdefault(fact["project_id"], []).append(fact)
-    return [_row(row, of.get(row["id"], []), archived=archived) for row in rows]
+    waits = {fact["project_id"]: (fact["late"], fact["nobody"]) for fact in plain(waiting)}
+    return [_row(row, of.get(row["id"], []), waits.get(row["id"], (0, 0)), archived=archived) for row in rows]
 
 
-def _row(row: dict[str, Any], facts: list[dict[str, Any]], *, archived: bool) -> ProjectRow:
+def _row(row: dict[str, Any], facts: list[dict[str, Any]], waits: tuple[int, int], *, archived: bool) -> ProjectRow:
     lead = {"id": row["lead_id"], "name": row["lead__name"], "kind": row["lead__kind"]} if row["lead_id"] else None
     return ProjectRow(
         **{name: row[name] for name in ("id", "key", "name", "client", "color", "private")},
-        archived=archived, lead=lead,
-        counts={str(f["state"]): f["n"] for f in facts}, late=sum(f["late"] for f in facts),
-        nobody=sum(f["nobody"] for f in facts), active_at=max([row["created_at"], *(f["active_at"] for f in facts)]),
+        archived=archived, lead=lead, counts={str(f["state"]): f["n"] for f in facts}, late=waits[0], nobody=waits[1],
+        active_at=max([row["created_at"], *(f["active_at"] for f in facts)]),
     )  # fmt: skip

@@ -75,7 +75,8 @@ class Found:
 def search(actor: Actor, query: SearchQuery, *, now: datetime, zone: str = "UTC", limit: int = SHOWN) -> Found:
     """The visible tasks for which all of the search holds: its key first, then hits in the title, then the latest.
 
-    Four queries at most, whatever is found. Raises Invalid for a value that an operator does not know.
+    Five queries at most, whatever is found, and one for each of several words. Raises Invalid for a value that an
+    operator does not know.
     """
     if not query:
         return Found((), more=False)

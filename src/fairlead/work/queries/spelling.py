@@ -11,7 +11,7 @@ from typing import Final
 from django.db import connection
 
 from fairlead.events.actor import Actor
-from fairlead.work.grammar import Reader, SearchQuery, Term
+from fairlead.work.grammar import Reader, SearchQuery, Term, stands_somewhere
 from fairlead.work.queries.visible import visible_tasks
 from fairlead.work.vocabulary import LONGEST, SHORTEST
 
@@ -33,7 +33,7 @@ AND bit_count((letters # fairlead_letters(%(word)s))::bit(64)) <= 2 * %(errors)s
 def corrected(query: SearchQuery, reader: Reader) -> SearchQuery | None:
     """The search with each word that is found nowhere replaced by an alike one; None when there is nothing to replace.
 
-    At most CORRECTED words are looked at, each with 2 + TRIED queries at most.
+    At most CORRECTED words are looked at, each with 4 + 3 * TRIED queries at most.
     """
     terms = list(query.terms)
     looked_at = [n for n, term in enumerate(terms) if _can_be_wrong(term)][:CORRECTED]
@@ -54,7 +54,7 @@ def _can_be_wrong(term: Term) -> bool:
 
 
 def _found(term: Term, reader: Reader) -> bool:
-    return SearchQuery((term,)).apply(visible_tasks(reader.actor), reader).exists()
+    return stands_somewhere(visible_tasks(reader.actor), term, reader)
 
 
 def _better(term: Term, reader: Reader) -> Term | None:

@@ -23,8 +23,8 @@ from fairlead.work.queries.rows import HOLDER, holder, plain
 from fairlead.work.queries.visible import visible_tasks
 from fairlead.work.states import OPEN, State
 
-MOST: Final = 2500
-"""Bars of one timeline."""
+MOST: Final = 500
+"""Bars of one timeline: more of them nobody reads, and every one costs the browser, too."""
 KEEPS: Final = timedelta(days=28)
 """What is over stays on the timeline for so long, unless a state was asked for."""
 ROW: Final = tuple(dict.fromkeys((
@@ -72,7 +72,9 @@ def timeline(actor: Actor, wanted: TaskFilter, *, now: datetime, zone: str = "UT
     for. A client learns nothing of efforts: where only the due time is set, a task is a point."""
     fitting = wanted.apply(visible_tasks(actor), now=now, user_id=actor.user_id, zone=zone)
     dated = Q(due_at__isnull=False) | Q(release_at__isnull=False)
-    rows = plain(_shown(fitting, wanted, now).filter(dated).order_by("due_at", "id").values(*ROW)[: MOST + 1])
+    # The first are found in an index, which has all that is asked; only they are read.
+    firsts = _shown(fitting, wanted, now).filter(dated).order_by("due_at", "id").values("pk")[: MOST + 1]
+    rows = plain(Task.objects.filter(pk__in=firsts).order_by("due_at", "id").values(*ROW))
     bars = as_bars(actor.workspace_id, rows[:MOST], effort=actor.role != Role.CLIENT)
     lines = [_line(actor, row, bars[row["id"]], now) for row in rows[:MOST]]
     lines.sort(key=lambda it: (it.bar.start or now, it.bar.end or now, it.bar.id))

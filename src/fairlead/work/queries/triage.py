@@ -19,7 +19,7 @@ from fairlead.work.reach import shaped
 from fairlead.work.states import State
 from fairlead.work.triage import Triage
 
-SHOWN: Final = 50
+SHOWN: Final = 20
 ALIKE: Final = 3
 COLUMNS: Final = (
     "id", "number", "title", "description", "state", "priority", "due_at", "effort_min", "labels", "version",
