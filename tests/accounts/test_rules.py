@@ -15,12 +15,13 @@ from accounts.test_sign_in import PASSWORD, sign_in
 from conftest import World
 from fairlead.accounts import actions
 from fairlead.accounts.actions.tokens import TokenElsewhere
-from fairlead.accounts.models import ApiToken, Membership, SecurityPolicy
+from fairlead.accounts.models import ApiToken, Membership, SecurityPolicy, User
 from fairlead.accounts.rules import Rules, rules_in
 from fairlead.events.models import Event
 from fairlead.events.tenancy import enter, tenant
 from fairlead.lib.addresses import client_ip, customer, inside, network
 from fairlead.lib.errors import Forbidden, Invalid
+from fairlead.web.settings_pages import security
 
 Change = Callable[..., Rules]
 
@@ -113,6 +114,31 @@ def test_the_page_saves_what_was_typed_and_shows_who_lacks_a_factor(world: World
     wrong = browser.post("/settings/security/", {**form, "token_networks": "x<y"})
     assert wrong.status_code == 422
     assert "is no network" in wrong.content.decode()
+
+
+def test_second_factors_of_many_members_come_page_by_page_and_are_found_by_name(
+    world: World, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = Membership.objects.filter(workspace=world.workspace).count()
+    monkeypatch.setattr(security, "SHOWN", there)
+    browser = _in("olga@example.com")
+    whole = browser.get("/settings/security/").content.decode()
+    assert (whole.count('<td class="title">'), "address of a member" in whole, 'class="pages"' in whole) == (
+        there,
+        False,
+        False,
+    )
+    zoe = User.objects.create(email="zoe@example.com", name="Zoe", kind="human", created_at=now)
+    Membership.objects.create(workspace=world.workspace, user=zoe, role="auditor", created_at=now)
+    actions.create_token("A", ["work:read"], actor=world.bob.actor, now=now, days=1)
+    first = browser.get("/settings/security/").content.decode()
+    assert (first.count('<td class="title">'), "zoe@" in first) == (there, False)
+    assert f'href="?from={there}"' in first
+    last = browser.get(f"/settings/security/?from={there}").content.decode()
+    assert (last.count('<td class="title">'), "zoe@" in last, 'href="?from=0"' in last) == (1, True, True)
+    found = browser.get("/settings/security/?q=bo+example").content.decode()
+    assert (found.count('<td class="title">'), "bob@" in found, '<td class="num">1</td>' in found) == (1, True, True)
+    assert "No member has this" in browser.get("/settings/security/?q=nobody%00here&from=x").content.decode()
 
 
 # second factors

@@ -102,12 +102,17 @@ def members_page(actor: Actor, text: str, *, start: int, size: int) -> tuple[lis
 
     The page is the one in which row `start` is (counted from 0), or the last one.
     """
+    found, first, total = _on_page(actor, text, start, size)
+    return _member_rows(found), first, total
+
+
+def _on_page(actor: Actor, text: str, start: int, size: int) -> tuple[QuerySet[Membership], int, int]:
     found = Membership.objects.filter(workspace_id=actor.workspace_id, removed_at__isnull=True)
     for word in text.split()[:6]:
         found = found.filter(Q(user__name__icontains=word) | Q(user__email__icontains=word))
     total = found.count()
     first = min(start, max(total - 1, 0)) // size * size
-    return _member_rows(found.order_by("user__name", "id")[first : first + size]), first, total
+    return found.order_by("user__name", "id")[first : first + size], first, total
 
 
 def open_invitations(workspace_id: int) -> QuerySet[Invitation]:
@@ -188,18 +193,18 @@ def _shown_key(row: dict[str, Any]) -> dict[str, Any]:
     return {**row, "kind": kind, **used}
 
 
-def members_and_factors(actor: Actor) -> list[dict[str, Any]]:
-    """Who is in the workspace, by name: name, email, kind, role, created_at, has_factor, tokens (that work)."""
+def factors_page(actor: Actor, text: str, *, start: int, size: int) -> tuple[list[dict[str, Any]], int, int]:
+    """A page as of `members_page` with name, email, kind, role, created_at, has_factor and tokens (that work)."""
+    shown, first, total = _on_page(actor, text, start, size)
     app = TotpDevice.objects.filter(user=OuterRef("user"), confirmed_at__isnull=False)
     key = Passkey.objects.filter(user=OuterRef("user"))
     live = Q(user__apitoken__revoked_at__isnull=True, user__apitoken__workspace_id=actor.workspace_id)
-    found = Membership.objects.filter(workspace_id=actor.workspace_id, removed_at__isnull=True).order_by("user__name")
-    rows = found.annotate(
+    rows = Membership.objects.filter(pk__in=shown.values("pk")).order_by("user__name", "id").annotate(
         name=F("user__name"), email=F("user__email"), kind=F("user__kind"), has_factor=Exists(app) | Exists(key),
         tokens=Count("user__apitoken", filter=live),
     )  # fmt: skip
     columns = ("name", "email", "kind", "role", "created_at", "has_factor", "tokens")
-    return [dict(row) for row in rows.values(*columns)]
+    return [dict(row) for row in rows.values(*columns)], first, total
 
 
 def providers(actor: Actor) -> list[dict[str, Any]]:

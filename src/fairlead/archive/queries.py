@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -95,8 +94,7 @@ def find_export(actor: Actor, number: int) -> Export:
     return found
 
 
-def erasable(workspace_id: int) -> list[dict[str, Any]]:
-    """Who has traces here that can be taken out, by name: id and name."""
+def erasable(workspace_id: int) -> QuerySet[Worker]:
+    """Who has traces here that can be taken out, by name."""
     gone = Erasure.objects.filter(workspace_id=workspace_id).values("worker_id")
-    found = Worker.objects.filter(workspace_id=workspace_id).exclude(pk__in=gone).order_by("name", "pk")
-    return [dict(row) for row in found.values("id", "name")]
+    return Worker.objects.filter(workspace_id=workspace_id).exclude(pk__in=gone).order_by("name", "pk")

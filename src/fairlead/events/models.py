@@ -29,6 +29,11 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["workspace_id", "subject_kind", "subject_id", "seq"], name="event_subject"),
             models.Index(fields=["workspace_id", "project_id", "seq"], name="event_project"),
+            models.Index(
+                fields=["workspace_id", "actor_user_id", "seq"],
+                condition=models.Q(actor_user_id__isnull=False),
+                name="event_actor",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -57,7 +57,7 @@ def index(request: Request) -> HttpResponse:
     now, zone = timezone.now(), request.user.time_zone
     wanted = _wanted(request)
     found = queries.directory_page(
-        request.actor, wanted, start=_number(request.GET.get("from")) or 0, size=PAGE_ROWS, now=now,
+        request.actor, wanted, start=number_in(request.GET.get("from")) or 0, size=PAGE_ROWS, now=now,
         zone=request.workspace.time_zone,
     )  # fmt: skip
     manages = may_manage_people(request.actor)
@@ -103,24 +103,27 @@ def _wanted(request: Request) -> DirectoryFilter:
     asked = request.GET
     return DirectoryFilter(
         text=asked.get("q", "").replace("\0", "")[:80],
-        kind=asked.get("kind", ""), skill_id=_number(asked.get("skill")),
-        level=min(max(_number(asked.get("level")) or 1, 1), 5), available=asked.get("available") == "1",
-        deactivated=asked.get("deactivated") == "1", team_id=_number(asked.get("team")),
+        kind=asked.get("kind", ""), skill_id=number_in(asked.get("skill")),
+        level=min(max(number_in(asked.get("level")) or 1, 1), 5), available=asked.get("available") == "1",
+        deactivated=asked.get("deactivated") == "1", team_id=number_in(asked.get("team")),
     )  # fmt: skip
 
 
-def _number(text: str | None) -> int | None:
+def number_in(text: str | None) -> int | None:
+    """The whole number that a parameter of an address says; None when it says none."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 12 else None
 
 
-def neighbours(request: Request, first: int, total: int) -> tuple[str | None, str | None]:
-    """The addresses of the pages of people before and after the one that begins at `first`, where there are any."""
+def neighbours(
+    request: Request, first: int, total: int, *, size: int = PAGE_ROWS
+) -> tuple[str | None, str | None]:  # fmt: skip
+    """The addresses of the pages before and after the one that begins at `first`, where there are any."""
 
     def address(start: int) -> str:
         return "?" + urlencode({**request.GET.dict(), "from": start})
 
-    before = address(first - PAGE_ROWS) if first > 0 else None
-    after = address(first + PAGE_ROWS) if first + PAGE_ROWS < total else None
+    before = address(first - size) if first > 0 else None
+    after = address(first + size) if first + size < total else None
     return before, after
 
 

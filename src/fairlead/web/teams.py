@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from itertools import accumulate
 from typing import Any, Final
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -16,96 +16,88 @@ from django.views.decorators.http import require_GET, require_POST
 from fairlead.allocation import actions as allocation
 from fairlead.allocation.queries import TeamLoad, team_loads
 from fairlead.lib.errors import Invalid, require
-from fairlead.lib.speech import later, later_as, tr
+from fairlead.lib.speech import later, tr
 from fairlead.people import actions, queries
-from fairlead.people.models import Team, Worker
 from fairlead.people.permissions import may_manage_teams, may_see_directory
+from fairlead.people.queries import TeamRow
 from fairlead.web.access import Request, member_page
 from fairlead.web.filters import written
+from fairlead.web.people import neighbours, number_in
 from fairlead.web.people_answer import FormPage, answer
 from fairlead.web.render import page
+from fairlead.web.team_form import Choosable, TeamForm, choosable, initial
 from fairlead.web.undoing import read_was, taken_back, undo_link
 
 TEAM: Final = "team"
 NOT_YOURS: Final = later("Teams are for the team. Ask an admin for another role.")
 ONLY_MANAGERS: Final = later("Only a manager can change teams.")
-
-
-class TeamForm(forms.Form):
-    """A team with its people."""
-
-    name = forms.CharField(
-        label=later("Name"), max_length=80, widget=forms.TextInput(attrs={"placeholder": later_as("team", "Design")})
-    )
-    description = forms.CharField(label=later("What it is for"), max_length=300, required=False)
-    lead = forms.TypedChoiceField(label=later_as("team", "Lead"), required=False, coerce=int, empty_value=None)
-    members = forms.TypedMultipleChoiceField(
-        label=later("Members"), required=False, coerce=int, widget=forms.CheckboxSelectMultiple
-    )
-
-    def __init__(self, *args: Any, people: list[tuple[int, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["lead"].choices = [("", tr("Nobody")), *people]  # type: ignore[attr-defined]
-        self.fields["members"].choices = people  # type: ignore[attr-defined]
-
-    def values(self, request: Request) -> dict[str, Any]:
-        """What the actions take."""
-        given = self.cleaned_data
-        wanted = {*given["members"], *([given["lead"]] if given["lead"] else [])}
-        found = {worker.pk: worker for worker in queries.visible_workers(request.actor).filter(pk__in=wanted)}
-        return {
-            "name": given["name"], "description": given["description"], "lead": found.get(given["lead"]),
-            "members": [found[pk] for pk in given["members"] if pk in found],
-        }  # fmt: skip
+PAGE_TEAMS: Final = 12
+PEOPLE_AT_ONCE: Final = 60
+"""How many people's load is worked out with a page."""
+MEMBERS_SHOWN: Final = 12
 
 
 @member_page
 @require_GET
 def index(request: Request) -> HttpResponse:
-    """Every team with its people, four weeks of load and who is free next."""
+    """The teams of a page, or the one of ?only=, with their people, four weeks of load and who is free next."""
     require(may_see_directory(request.actor), NOT_YOURS)
-    now = timezone.now()
+    now, text = timezone.now(), request.GET.get("q", "").replace("\0", "")[:80]
+    only = number_in(request.GET.get("only"))
+    if only is None:
+        start = number_in(request.GET.get("from")) or 0
+        teams, first, total = queries.team_page(request.actor, text, start=start, size=PAGE_TEAMS)
+    else:
+        teams, first, total = queries.team_rows(request.actor, only=queries.find_team(request.actor, only).pk), 0, 1
+    known = teams if only is not None else _known_at_once(teams)
+    loads = {row.team.id: row for row in team_loads(request.actor, known, now=now)}
     values = {
-        "rows": [_card(row, now) for row in team_loads(request.actor, now=now)],
+        "rows": [_card(team, loads.get(team.id)) for team in teams], "first": first, "total": total, "only": only,
+        "pages": neighbours(request, first, total, size=PAGE_TEAMS), "text": text,
+        "searched": bool(text) or total > PAGE_TEAMS, "members_shown": MEMBERS_SHOWN,
         "manages": may_manage_teams(request.actor),
-    }
-    return page(request, "people/teams.jinja", values)
+    }  # fmt: skip
+    return page(request, "people/teams.jinja", values, block="list")
 
 
-def _card(row: TeamLoad, now: datetime) -> dict[str, Any]:
+def _known_at_once(teams: Sequence[TeamRow]) -> list[TeamRow]:
+    """Those whose load comes with the page: the first ones that have few people together. The others say theirs when
+    somebody looks at them."""
+    people = accumulate(len(team.members) for team in teams)
+    return [team for team, so_far in zip(teams, people, strict=True) if so_far <= PEOPLE_AT_ONCE]
+
+
+def _card(team: TeamRow, load: TeamLoad | None) -> dict[str, Any]:
+    if load is None:
+        return {"team": team, "known": False}
     weeks = [
         {"label": written(w.starts_on, "day"), "hours": w.planned_min / 60, "capacity": w.capacity_min / 60}
-        for w in row.weeks
+        for w in load.weeks
     ]
-    here = [member["id"] for member in row.team.members if row.now[member["id"]].is_working_now]
-    return {"team": row.team, "weeks": weeks, "now": row.now, "here": len(here), "next": row.free_next, "at": now}
-
-
-def _people(request: Request, team: Team | None = None) -> list[tuple[int, str]]:
-    """Whom a team can have: active people, and whoever is in it all the same."""
-    inside = set(team.members.values_list("worker_id", flat=True)) if team else set()
-    lead = {team.lead_id} if team and team.lead_id else set()
-    everybody = queries.visible_workers(request.actor).order_by("name", "pk")
-    rows = everybody.values_list("pk", "name", "deactivated_at", "kind")
-    kinds = dict(Worker.Kind.choices)
-    return [
-        (pk, name if kind == "employee" else f"{name} ({kinds[kind]})")
-        for pk, name, gone, kind in rows
-        if gone is None or pk in inside or pk in lead
-    ]
+    here = [member["id"] for member in team.members if load.now[member["id"]].is_working_now]
+    return {
+        "team": team, "known": True, "weeks": weeks, "now": load.now, "here": len(here), "next": load.free_next,
+    }  # fmt: skip
 
 
 @member_page
 def new(request: Request) -> HttpResponse:
     """A form for another team."""
     require(may_manage_teams(request.actor), ONLY_MANAGERS)
-    form = TeamForm(request.POST or None, people=_people(request))
+    people = choosable(request)
+    form = TeamForm(request.POST or None, initial=initial(request, people), people=people)
 
     def act() -> str:
         made = actions.create_team(**form.values(request), actor=request.actor, now=timezone.now())
         return tr("%(name)s is a team now. Policies can name it.", name=made.name)
 
-    return answer(request, form, FormPage(tr("New team"), tr("Make team"), (tr("Teams"), reverse("teams"))), act)
+    back = tr("Teams"), reverse("teams")
+    return answer(request, form, FormPage(tr("New team"), tr("Make team"), back, **_fields(people)), act)
+
+
+def _fields(people: Choosable, **values: object) -> dict[str, Any]:
+    """How the form is shown: one field below the other, or with a field that finds people where they are many."""
+    return {"fields": "people/_fields_team.jinja" if people.many else "", "values": {"people": people, **values}}
 
 
 @member_page
@@ -113,11 +105,8 @@ def edit(request: Request, number: int) -> HttpResponse:
     """The name, the lead and the members of a team."""
     require(may_manage_teams(request.actor), ONLY_MANAGERS)
     team = queries.find_team(request.actor, number)
-    initial = {
-        "name": team.name, "description": team.description, "lead": team.lead_id,
-        "members": list(team.members.values_list("worker_id", flat=True)),
-    }  # fmt: skip
-    form = TeamForm(request.POST or None, initial=initial, people=_people(request, team))
+    people = choosable(request, team)
+    form = TeamForm(request.POST or None, initial=initial(request, people, team), people=people)
     was = actions.team_as_it_is(team)
 
     def undo() -> str:
@@ -132,8 +121,8 @@ def edit(request: Request, number: int) -> HttpResponse:
             raise Invalid({"name": refusal.detail}) from refusal
         return tr("%(name)s was saved.", name=form.cleaned_data["name"])
 
-    remove = {"remove": (tr("Remove %(name)s", name=team.name), reverse("team_remove", args=[team.pk]))}
-    shown = FormPage(team.name, tr("Save"), (tr("Teams"), reverse("teams")), values=remove)
+    remove = tr("Remove %(name)s", name=team.name), reverse("team_remove", args=[team.pk])
+    shown = FormPage(team.name, tr("Save"), (tr("Teams"), reverse("teams")), **_fields(people, remove=remove))
     return answer(request, form, shown, act, undo=undo)
 
 

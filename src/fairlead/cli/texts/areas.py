@@ -170,6 +170,7 @@ AREAS: Final[dict[str, tuple[str, ...]]] = {
         f"{W}/presence.py",
         f"{W}/skills.py",
         f"{W}/calendars.py",
+        f"{W}/team_form.py",
         f"{W}/teams.py",
         f"{W}/fairness.py",
         "people/*",

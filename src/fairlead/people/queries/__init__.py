@@ -50,6 +50,7 @@ from fairlead.people.queries.teams import (
     members_of,
     team_choices,
     team_names,
+    team_page,
     team_rows,
     teams_of,
     visible_teams,
@@ -70,6 +71,7 @@ from fairlead.people.queries.workers import (
     worker_called,
     worker_name,
     worker_of,
+    workers_like,
 )
 
 __all__ = [
@@ -125,6 +127,7 @@ __all__ = [
     "stands_for",
     "team_choices",
     "team_names",
+    "team_page",
     "team_rows",
     "teams_of",
     "time_off",
@@ -137,5 +140,6 @@ __all__ = [
     "worker_called",
     "worker_name",
     "worker_of",
+    "workers_like",
     "working_time",
 ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q, QuerySet, Subquery
+from django.db.models import QuerySet, Subquery
 
 from fairlead.events.actor import Actor
 from fairlead.lib.hours import Interval, minutes_within, weeks
@@ -16,7 +16,7 @@ from fairlead.people.queries.calendar import busy_until, time_off, working_time
 from fairlead.people.queries.presence import STATE_COLUMNS, HeldState, held_state, with_state
 from fairlead.people.queries.skills import skill_levels
 from fairlead.people.queries.teams import members_of
-from fairlead.people.queries.workers import HeldSkill, held_skills, visible_workers
+from fairlead.people.queries.workers import HeldSkill, held_skills, visible_workers, workers_like
 from fairlead.people.visibility import may_see_rate
 
 LOOK_AHEAD_DAYS = 21
@@ -151,8 +151,7 @@ def _lines(
 
 def _matching(actor: Actor, wanted: DirectoryFilter) -> QuerySet[Worker]:
     found = visible_workers(actor).filter(deactivated_at__isnull=not wanted.deactivated)
-    for word in wanted.text.split()[:6]:
-        found = found.filter(Q(name__icontains=word) | Q(headline__icontains=word) | Q(email__icontains=word))
+    found = workers_like(found, wanted.text)
     if wanted.team_id is not None:
         found = found.filter(pk__in=members_of(wanted.team_id).values("worker_id"))
     return found.filter(kind=wanted.kind) if wanted.kind in Worker.Kind.values else found

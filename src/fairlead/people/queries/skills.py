@@ -6,8 +6,9 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, Q, QuerySet
 
 from fairlead.events.actor import Actor
@@ -15,7 +16,9 @@ from fairlead.lib.errors import Missing
 from fairlead.lib.prepared import prepared
 from fairlead.lib.speech import tr
 from fairlead.lib.text import folded
-from fairlead.people.models import Skill, Worker, WorkerSkill
+from fairlead.people.models import Skill, WorkerSkill
+
+HIGHEST: Final = 5
 
 
 def skills(actor: Actor) -> QuerySet[Skill]:
@@ -117,13 +120,11 @@ class SkillRow:
 
 def skill_rows(actor: Actor, text: str = "") -> list[SkillRow]:
     """The taxonomy as a tree in reading order, with how many have each entry; `text`: a part of one of its names."""
-    waiting_level = Q(workers__worker__deactivated_at__isnull=True, workers__confirmed_at__isnull=True)
-    found = skills(actor).annotate(unconfirmed=Count("workers", filter=waiting_level))
-    columns = ("id", "name", "synonyms", "description", "parent_id", "unconfirmed")
-    entries = {row["id"]: row for row in found.values(*columns)}
-    have = _holders(actor.workspace_id)
+    columns = ("id", "name", "synonyms", "description", "parent_id")
+    entries = {row["id"]: row for row in skills(actor).values(*columns)}
+    have, waiting = _holders(actor.workspace_id)
     ordered = [
-        SkillRow(**entries[pk], depth=depth, workers=have.get(pk, 0))
+        SkillRow(**entries[pk], depth=depth, workers=len(have[pk]), unconfirmed=waiting[pk])
         for pk, depth in in_tree_order({pk: row["parent_id"] for pk, row in entries.items()})
     ]
     wanted = folded(text)
@@ -151,10 +152,17 @@ def in_tree_order(parents: Mapping[int, int | None]) -> list[tuple[int, int]]:
     return ordered
 
 
-def _holders(workspace_id: int) -> Counter[int]:
-    """How many active workers have each skill in effect."""
-    active = set(
-        Worker.objects.filter(workspace_id=workspace_id, deactivated_at__isnull=True).values_list("pk", flat=True)
-    )
-    levels = skill_levels(workspace_id)
-    return Counter(skill_id for worker_id, has in levels.items() if worker_id in active for skill_id in has)
+def _holders(workspace_id: int) -> tuple[dict[int, set[int]], Counter[int]]:
+    """{skill id: active workers who have it in effect}, and how many levels of it nobody has confirmed."""
+    held = WorkerSkill.objects.filter(workspace_id=workspace_id, worker__deactivated_at__isnull=True).order_by()
+    unconfirmed = Count("pk", filter=Q(confirmed_at__isnull=True))
+    parents = dict(Skill.objects.filter(workspace_id=workspace_id).values_list("pk", "parent_id"))
+    merged = stands_for(workspace_id)
+    have: dict[int, set[int]] = defaultdict(set)
+    waiting: Counter[int] = Counter()
+    rows = held.values("skill_id").annotate(workers=ArrayAgg("worker_id"), unconfirmed=unconfirmed)
+    for row in rows.values_list("skill_id", "workers", "unconfirmed"):
+        waiting[row[0]] = row[2]
+        for in_effect in effective_levels([(row[0], HIGHEST)], parents, merged):
+            have[in_effect].update(row[1])
+    return have, waiting

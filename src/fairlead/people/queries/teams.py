@@ -51,7 +51,21 @@ def find_team(actor: Actor, team_id: int) -> Team:
 
 def team_rows(actor: Actor, *, only: int | None = None) -> list[TeamRow]:
     """The teams with their members, by name; `only` one of them. Two queries."""
-    found = visible_teams(actor) if only is None else visible_teams(actor).filter(pk=only)
+    return _rows(visible_teams(actor) if only is None else visible_teams(actor).filter(pk=only))
+
+
+def team_page(actor: Actor, text: str, *, start: int, size: int) -> tuple[list[TeamRow], int, int]:
+    """The teams whose name has each word of `text`, on the page in which row `start` is, or on the last one; the number
+    of its first row, counted from 0; and how many there are on all pages. Three queries."""
+    found = visible_teams(actor)
+    for word in text.split()[:6]:
+        found = found.filter(name__icontains=word)
+    total = found.count()
+    first = min(start, max(total - 1, 0)) // size * size
+    return _rows(found[first : first + size]), first, total
+
+
+def _rows(found: QuerySet[Team]) -> list[TeamRow]:
     teams = list(found.values("id", "name", "description", "lead_id", "lead__name"))
     inside: dict[int, list[dict[str, Any]]] = defaultdict(list)
     members = TeamMember.objects.filter(team_id__in=[row["id"] for row in teams], worker__deactivated_at__isnull=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from fairlead.events.actor import Actor
 from fairlead.lib.errors import Invalid, Missing
@@ -26,6 +26,13 @@ def visible_workers(actor: Actor) -> QuerySet[Worker]:
 def active_workers(actor: Actor) -> QuerySet[Worker]:
     """Who can be given work."""
     return visible_workers(actor).filter(deactivated_at__isnull=True)
+
+
+def workers_like(found: QuerySet[Worker], text: str) -> QuerySet[Worker]:
+    """Those of them with each word in their name, headline or e-mail."""
+    for word in text.split()[:6]:
+        found = found.filter(Q(name__icontains=word) | Q(headline__icontains=word) | Q(email__icontains=word))
+    return found
 
 
 def find_worker(actor: Actor, worker_id: int) -> Worker:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django import forms
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.urls import path
@@ -21,12 +22,17 @@ from fairlead.archive.person import about
 from fairlead.archive.queries import Kept, erasable
 from fairlead.lib.errors import Forbidden, Refused, require
 from fairlead.lib.speech import later, tr
-from fairlead.people.queries import find_worker
+from fairlead.people.models import Worker
+from fairlead.people.queries import find_worker, workers_like
 from fairlead.web.access import Request, member_page
 from fairlead.web.blame import blame
+from fairlead.web.people import number_in
 from fairlead.web.settings_pages.frame import settings_page
 
 BLOCK: Final = 1 << 16
+LISTED: Final = 100
+"""Where there are more people than this, one is found by typing."""
+FOUND: Final = 12
 ONLY_OWNERS: Final = later("Only an owner can take the workspace's data away or end it. Ask one.")
 
 
@@ -71,9 +77,26 @@ def _page(
         "making": any(export.state == "making" for export in exports),
         "wrong": wrong or {},
         "typed": request.POST if wrong else {},
-        "people": [(str(w["id"]), w["name"]) for w in erasable(request.actor.workspace_id)],
+        **_people(request),
     }
     return settings_page(request, "settings/data.jinja", values, status=status)
+
+
+def _people(request: Request) -> dict[str, Any]:
+    """Who can be chosen: everybody, or of many only those whom ?q= finds, and whoever was chosen in the form."""
+    found = erasable(request.actor.workspace_id)
+    if len(listed := _named(found[: LISTED + 1])) <= LISTED:
+        return {"people": listed, "many": False}
+    text = request.GET.get("q", "").replace("\0", "")[:80].strip()
+    chosen = number_in(request.POST.get("worker"))
+    matching = workers_like(found, text) if text else found.filter(pk=chosen) if chosen else found.none()
+    people = _named(matching[: FOUND + 1], address=True)
+    return {"people": people[:FOUND], "many": True, "more": len(people) > FOUND, "text": text}
+
+
+def _named(workers: QuerySet[Worker], *, address: bool = False) -> list[tuple[str, str]]:
+    rows = workers.values_list("pk", "name", "email")
+    return [(str(pk), f"{name}, {email}" if address and email else name) for pk, name, email in rows]
 
 
 @member_page

@@ -21,10 +21,13 @@ from fairlead.lib.errors import Refused, require
 from fairlead.lib.speech import later, tr
 from fairlead.web.access import Request, member_page
 from fairlead.web.blame import blame
+from fairlead.web.people import neighbours, number_in
 from fairlead.web.settings_pages.frame import settings_page
 from fairlead.web.step_up import fresh_page
 
 MAY_NOT: Final = later("Only an owner or admin can see and change the security rules.")
+SHOWN: Final = 50
+"""Members on one page."""
 HOURS: Final = [
     ("", later("30 days")),
     (168, later("A week")),
@@ -121,14 +124,21 @@ def _typed(rules: Rules) -> dict[str, Any]:
 
 def _security_page(request: Request, form: RulesForm, *, status: int = 200) -> HttpResponse:
     now, rules = timezone.now(), rules_in(request.actor.workspace_id)
+    text, start = request.GET.get("q", "").replace("\0", "")[:80], number_in(request.GET.get("from")) or 0
+    members, first, total = queries.factors_page(request.actor, text, start=start, size=SHOWN)
     rows = [
         {**row, "role_name": Role(row["role"]).label, "due": rules.factor_due_at(row["role"], row["created_at"])}
-        for row in queries.members_and_factors(request.actor)
+        for row in members
     ]
     values = {
         "form": form,
         "providers": queries.providers(request.actor),
         "rows": [{**row, "over": row["due"] is not None and row["due"] <= now} for row in rows],
+        "text": text,
+        "first": first,
+        "total": total,
+        "pages": neighbours(request, first, total, size=SHOWN),
+        "searched": bool(text) or total > SHOWN,
         "chosen": form["factor_roles"].value() or [],
         "roles": [(role.value, role.label) for role in Role],
     }
