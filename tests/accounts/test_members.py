@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -70,6 +70,52 @@ def test_everybody_may_leave(world: World) -> None:
     browser.force_login(world.dana.user)
     assert browser.post("/settings/leave/").status_code == 302
     assert browser.get("/settings/").headers["Location"] == "/welcome/"
+
+
+def test_an_undo_gives_a_member_the_role_they_had(world: World, now: datetime) -> None:
+    olga, bob = Client(), world.bob.member
+    olga.force_login(world.olga.user)
+    address = f"/settings/members/{bob.pk}/role/"
+    changed = olga.post(address, {"role": "manager"}, follow=True)
+    undo = f"{address}?role=contributor"
+    assert f'action="{undo}"' in changed.content.decode()
+    olga.post(undo)
+    with tenant(world.workspace.pk):
+        bob.refresh_from_db()
+    assert bob.role == "contributor"
+
+
+def test_a_withdrawn_invitation_is_open_again_with_its_link_for_some_minutes(world: World, now: datetime) -> None:
+    olga = world.olga.actor
+    invitation, secret = actions.invite("nora@example.com", "manager", actor=olga, now=now)
+    actions.withdraw_invitation(invitation.pk, actor=olga, now=now)
+    for who in (world.alice, world.bob, world.clara, world.audrey):
+        with pytest.raises(Forbidden):
+            actions.restore_invitation(invitation.pk, actor=who.actor, now=now)
+    with pytest.raises(Missing):
+        actions.restore_invitation(invitation.pk, actor=world.charlie.actor, now=now)
+    with pytest.raises(Missing):
+        actions.restore_invitation(invitation.pk, actor=olga, now=now + timedelta(minutes=11))
+    actions.restore_invitation(invitation.pk, actor=olga, now=now + timedelta(minutes=9))
+    assert last_event() == ("invitation.restored", {"email": "nora@example.com"})
+    assert actions.find_invitation(secret, now=now).pk == invitation.pk
+    actions.withdraw_invitation(invitation.pk, actor=olga, now=now)
+    actions.invite("nora@example.com", "contributor", actor=olga, now=now)
+    with pytest.raises(Conflict, match=r"nora@example\.com has been invited again meanwhile\."):
+        actions.restore_invitation(invitation.pk, actor=olga, now=now)
+
+
+def test_the_page_takes_a_withdrawal_back(world: World) -> None:
+    olga = Client()
+    olga.force_login(world.olga.user)
+    invitation, _ = actions.invite("nora@example.com", "manager", actor=world.olga.actor, now=timezone.now())
+    gone = olga.post(f"/settings/invitations/{invitation.pk}/withdraw/", follow=True).content.decode()
+    undo = f"/settings/invitations/{invitation.pk}/restore/"
+    assert f'action="{undo}"' in gone
+    assert "nora@example.com" in olga.post(undo, follow=True).content.decode()
+    with tenant(world.workspace.pk):
+        invitation.refresh_from_db()
+    assert invitation.withdrawn_at is None
 
 
 def test_a_stranger_changes_no_role(world: World, now: datetime) -> None:

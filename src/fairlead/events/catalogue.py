@@ -19,6 +19,7 @@ CATALOGUE: Final[dict[str, str]] = {
     "member.removed": "user, email",
     "invitation.sent": "email, role",
     "invitation.withdrawn": "email",
+    "invitation.restored": "email",
     "user.signed_in": "how (password, link, invitation, passkey, sso), device, factor (if any)",
     "session.ended": "sessions (how many)",
     "user.sign_in_failed": "how (password, code, passkey), device",

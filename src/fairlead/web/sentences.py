@@ -24,6 +24,7 @@ PHRASES: Final[dict[str, str]] = {
     "member.removed": later("removed %(email)s"),
     "invitation.sent": later("invited %(email)s as %(role)s"),
     "invitation.withdrawn": later("withdrew the invitation of %(email)s"),
+    "invitation.restored": later("took back that the invitation of %(email)s was withdrawn"),
     "user.signed_in": later("signed in with %(how)s"),
     "session.ended": later("ended %(sessions)s of their sessions from afar"),
     "user.sign_in_failed": later("was refused a sign-in as %(subject)s: wrong %(how)s"),

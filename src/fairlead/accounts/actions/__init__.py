@@ -34,6 +34,7 @@ from fairlead.accounts.actions.members import (
     name_in,
     remove_member,
     resend_invitation,
+    restore_invitation,
     restore_member,
     withdraw_invitation,
 )
@@ -93,6 +94,7 @@ __all__ = [
     "remove_member",
     "remove_totp",
     "resend_invitation",
+    "restore_invitation",
     "restore_member",
     "revoke_token",
     "set_logo",

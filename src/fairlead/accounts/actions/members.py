@@ -26,6 +26,8 @@ from fairlead.lib.speech import tr
 INVITATION_DAYS = 14
 CLIENT_HOURS = 24
 """A client comes in with one press and no password, so their link lives a day only."""
+UNDO_FOR = timedelta(minutes=10)
+"""So long the withdrawal of an invitation can be taken back."""
 MOST_INVITATIONS = 50
 """In a quarter of an hour and workspace, so that nobody mails the world through us."""
 
@@ -135,6 +137,22 @@ def withdraw_invitation(invitation_id: int, *, actor: Actor, now: datetime) -> N
             record("invitation.withdrawn", invitation, actor=actor, now=now, email=invitation.email)
 
 
+def restore_invitation(invitation_id: int, *, actor: Actor, now: datetime) -> Invitation:
+    """Take the withdrawal of an invitation back, some minutes after it: the link that was mailed works again."""
+    require(may_manage_members(actor), tr("Only an owner or admin can change invitations."))
+    here = Invitation.objects.filter(workspace_id=actor.workspace_id, accepted_at__isnull=True, expires_at__gt=now)
+    found = here.filter(pk=invitation_id, withdrawn_at__gt=now - UNDO_FOR).first()
+    if found is None:
+        raise Missing(tr("There is nothing here that could be taken back."))
+    require(may_grant(actor, found.role), tr("Only an owner can change the invitation of an owner or admin."))
+    if open_invitations(actor.workspace_id).filter(email=found.email).exists():
+        raise Conflict(tr("%(email)s has been invited again meanwhile.", email=found.email))
+    with transaction.atomic():
+        if here.filter(pk=found.pk, withdrawn_at__isnull=False).update(withdrawn_at=None):
+            record("invitation.restored", found, actor=actor, now=now, email=found.email)
+    return found
+
+
 def _find_open(invitation_id: int, actor: Actor) -> Invitation:
     require(may_manage_members(actor), tr("Only an owner or admin can change invitations."))
     invitation = open_invitations(actor.workspace_id).filter(pk=invitation_id).first()
@@ -199,8 +217,8 @@ def name_in(email: str) -> str:
     return " ".join(word.capitalize() for word in words if word)[:120] or email[:120]
 
 
-def change_role(membership_id: int, role: str, *, actor: Actor, now: datetime) -> None:
-    """Give a member another role. The last owner stays one."""
+def change_role(membership_id: int, role: str, *, actor: Actor, now: datetime) -> str:
+    """Give a member another role; returns the one they had. The last owner stays one."""
     member = _member(membership_id, actor)
     require(
         may_grant(actor, member.role), tr("Only an owner or admin can change roles, and only an owner those of admins.")
@@ -209,12 +227,13 @@ def change_role(membership_id: int, role: str, *, actor: Actor, now: datetime) -
         raise Invalid({"role": tr("Choose one of the roles.")})
     require(may_grant(actor, role), tr("Only an owner can make somebody an owner or admin."))
     if member.role == role:
-        return
+        return role
     with transaction.atomic():
         _keep_an_owner(member)
         changes = {"role": [member.role, role]}
         Membership.objects.filter(pk=member.pk).update(role=role)
         record("member.role_changed", member, actor=actor, now=now, user=member.user_id, changes=changes)
+    return member.role
 
 
 def remove_member(membership_id: int, *, actor: Actor, now: datetime) -> None:

@@ -24,6 +24,7 @@ from fairlead.web.access import Request, member_page
 from fairlead.web.blame import blame
 from fairlead.web.settings_pages.frame import settings_page
 from fairlead.web.step_up import fresh_page, fresh_post
+from fairlead.web.undoing import taken_back
 
 SHOWN: Final = 100
 """Members on one page."""
@@ -129,18 +130,31 @@ def resend(request: Request, invitation_id: int) -> HttpResponse:
 def withdraw(request: Request, invitation_id: int) -> HttpResponse:
     """Make an invitation worthless."""
     actions.withdraw_invitation(invitation_id, actor=request.actor, now=timezone.now())
-    messages.success(request, tr("The invitation is withdrawn; its link no longer works."))
+    undo = reverse("settings-invitation-restore", args=[invitation_id])
+    messages.success(request, tr("The invitation is withdrawn; its link no longer works."), extra_tags=undo)
     return redirect("settings-members")
+
+
+@member_page
+@require_POST
+def reopen(request: Request, invitation_id: int) -> HttpResponse:
+    """Take the withdrawal of an invitation back."""
+
+    def act() -> str:
+        found = actions.restore_invitation(invitation_id, actor=request.actor, now=timezone.now())
+        return tr("The invitation of %(email)s is open again, with the same link.", email=found.email)
+
+    return taken_back(request, act, "settings-members")
 
 
 @member_page
 @fresh_page
 @require_POST
 def role(request: Request, membership_id: int) -> HttpResponse:
-    """Give a member another role."""
-    wanted = request.POST.get("role", "")
+    """Give a member another role. It may stand in the address, so that an undo can name it."""
+    wanted = request.POST.get("role") or request.GET.get("role", "")
     try:
-        actions.change_role(membership_id, wanted, actor=request.actor, now=timezone.now())
+        before = actions.change_role(membership_id, wanted, actor=request.actor, now=timezone.now())
     except Missing:
         raise
     except Refused as refusal:
@@ -148,7 +162,9 @@ def role(request: Request, membership_id: int) -> HttpResponse:
             raise
         messages.error(request, refusal.detail)
     else:
-        messages.success(request, tr("The role is %(label)s now.", label=Role(wanted).label))
+        own = request.member.pk == membership_id  # who gave a right away cannot take it back
+        undo = "" if own or before == wanted else f"{request.path}?{urlencode({'role': before})}"
+        messages.success(request, tr("The role is %(label)s now.", label=Role(wanted).label), extra_tags=undo)
     return redirect("settings-members")
 
 
@@ -187,4 +203,5 @@ urls = [
     path("settings/members/<int:membership_id>/restore/", restore, name="settings-member-restore"),
     path("settings/invitations/<int:invitation_id>/resend/", resend, name="settings-invitation-resend"),
     path("settings/invitations/<int:invitation_id>/withdraw/", withdraw, name="settings-invitation-withdraw"),
+    path("settings/invitations/<int:invitation_id>/restore/", reopen, name="settings-invitation-restore"),
 ]
