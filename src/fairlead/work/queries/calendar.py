@@ -29,7 +29,7 @@ DAY: Final = timedelta(days=1)
 TRAY: Final = 40
 """Tasks without a date that are listed beside the calendar."""
 MOST_DAYS: Final = 100
-MOST_TASKS: Final = 2000
+MOST_TASKS: Final = 1000
 FIELDS: Final = (
     "id", "number", "title", "state", "priority", "release_at", "due_at", "started_at", "version", "created_by_id",
     "project__key", "project__name", "project__color", "project__archived_at", "project_id",
