@@ -143,6 +143,15 @@ def test_each_day_has_its_first_tasks_and_counts_the_others_also_those_that_go_o
     assert not few.cut
 
 
+def test_what_is_not_over_has_its_place_on_a_full_day_first(site: Site) -> None:
+    actor = site.world.alice.actor
+    actions.complete_task(site.make("Done", due_at=at(10, 8)), actor=actor, now=site.now)
+    site.make("Open", due_at=at(10, 9))
+    found = queries.calendar(actor, TaskFilter(), FIRST, LAST, now=site.now, each=1)
+    assert [it.row["title"] for it in found.entries] == ["Open"]
+    assert dict(found.more) == {date(2026, 11, 10): 1}
+
+
 def test_days_that_are_full_are_those_of_the_reader(site: Site) -> None:
     for _ in range(3):
         site.make("Late at night", due_at=at(10, 23))

@@ -33,7 +33,7 @@ from fairlead.work.models import Batch, Project, Task
 from fairlead.work.permissions import may_create_task
 from fairlead.work.queries import Calendar, calendar, find_project, find_task
 from fairlead.work.queries.calendar import Entry, lanes
-from fairlead.work.states import WAITING
+from fairlead.work.states import WAITING, State
 
 DAY: Final = timedelta(days=1)
 VIEWS: Final = {"month": later("Month"), "week": later("Week"), "agenda": later("Agenda"), "day": later("Day")}
@@ -71,6 +71,7 @@ def _calendar(request: Request, project: Project | None) -> HttpResponse:
     values = {
         "project": project,
         "found": found,
+        "said": {it.row["id"]: _said(it) for it in found.entries},
         "most": MOST_SHOWN,
         "view": view,
         "on": on,
@@ -140,6 +141,13 @@ def _title(view: str, on: date, first: date, last: date) -> str:
         return tr("%(weekday)s, %(day)s", weekday=written(on, "weekday"), day=written(on, "day_month_year"))
     start = written(first, "day" if first.year == last.year else "day_year")
     return f"{start} – {written(last, 'day_year')}"
+
+
+def _said(it: Entry) -> str:
+    """What somebody who does not see the entry's place hears behind its title."""
+    day = {"weekday": written(it.last, "weekday"), "day": written(it.last, "day_month"), "time": f"{it.at:%H:%M}"}
+    over = {State.DONE: tr(", done"), State.CANCELLED: tr(", cancelled")}.get(it.row["state"], "") if it.is_over else ""
+    return tr(", due %(weekday)s %(day)s %(time)s", **day) + (tr(", late") if it.late else "") + over
 
 
 @dataclass(frozen=True)

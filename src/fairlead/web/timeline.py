@@ -34,7 +34,7 @@ from fairlead.work.permissions import may_create_task, may_edit_task
 from fairlead.work.queries import details, find_project, find_task, timeline
 from fairlead.work.queries.timeline import MOST
 
-PLAIN: Final = 200
+PLAIN: Final = 100
 """Tasks in the table that stands there without a script."""
 ONLY_TEAM: Final = later("The timeline is for the team. What you asked for is in your portal.")
 

@@ -151,7 +151,8 @@ class ShiftOut(Shown):
 def show_calendar(request: Call, wanted: Query[CalendarQuery]) -> dict[str, Any]:
     """Show the calendar
 
-    Tasks on their days. Cancelled ones only when their state is asked for.
+    Tasks on their days, the first 1,000; `more` says whether there are others, for fewer days or another filter.
+    Cancelled ones only when their state is asked for.
     """
     first = wanted.first or request.now.date()
     last = wanted.last or first + USUAL
@@ -186,8 +187,8 @@ def _entry(it: Entry) -> dict[str, Any]:
 def show_timeline(request: Call, wanted: Query[Filters]) -> dict[str, Any]:
     """Show the timeline
 
-    Tasks with dates and the links between them. What was done more than four weeks ago, or cancelled, only when its
-    state is asked for.
+    Tasks with dates and the links between them, the first 500; `more` says whether there are others. What was done
+    more than four weeks ago, or cancelled, only when its state is asked for.
     """
     found = queries.timeline(request.actor, _filter(request, wanted), now=request.now)
     keys = {line.bar.id: line.bar.key for line in found.lines}

@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, F, QuerySet, Window
+from django.db.models import Case, Count, F, QuerySet, When, Window
 from django.db.models.functions import Coalesce, Least, RowNumber, TruncDate
 
 from fairlead.accounts.models import Role
@@ -29,7 +29,7 @@ DAY: Final = timedelta(days=1)
 TRAY: Final = 40
 """Tasks without a date that are listed beside the calendar."""
 MOST_DAYS: Final = 100
-MOST_TASKS: Final = 2000
+MOST_TASKS: Final = 1000
 FIELDS: Final = (
     "id", "number", "title", "state", "priority", "release_at", "due_at", "started_at", "version", "created_by_id",
     "project__key", "project__name", "project__color", "project__archived_at", "project_id",
@@ -121,13 +121,15 @@ def _between(tasks: QuerySet[Task], first: date, last: date, zone: str) -> Query
 def _by_day(
     tasks: QuerySet[Task], first: date, last: date, zone: str, each: int
 ) -> tuple[list[dict[str, Any]], Counter[date]]:
-    """Rows of the first tasks that are due on each day and go on beyond the last one; how many more there are on days.
+    """Rows of the first tasks that are due on each day, what is not over before what is, and of those that go on beyond
+    the last one; how many more there are on days.
 
     At most four queries.
     """
     low, high = _midnight(first, zone), _midnight(last + DAY, zone)
     day = TruncDate("due_at", tzinfo=ZoneInfo(zone))
-    place = Window(RowNumber(), partition_by=day, order_by=[F("due_at"), F("id")])
+    over = Case(When(state__in=OVER, then=1), default=0)
+    place = Window(RowNumber(), partition_by=day, order_by=[over, F("due_at"), F("id")])
     due = tasks.filter(due_at__gte=low, due_at__lt=high).order_by()
     placed = due.annotate(day=day, place=place, of=Window(Count("workspace"), partition_by=day)).filter(place__lte=each)
     found = list(placed.values_list("pk", "day", "place", "of"))
