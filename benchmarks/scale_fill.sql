@@ -144,8 +144,8 @@ INSERT INTO work_timeentry (workspace_id, worker_id, task_id, day, minutes, note
 SELECT %(workspace)s, worker_id, id, (created_at + k * interval '2 days')::date, 30 + pg_temp.pick(n + k, 40, 200), '', true, 'manual', created_at + k * interval '2 days', created_at + k * interval '2 days'
 FROM task_at, generate_series(1, 4) AS k WHERE worker_id IS NOT NULL AND state IN ('done', 'running', 'review') AND created_at + k * interval '2 days' < now();
 
-INSERT INTO work_timeweek (workspace_id, worker_id, monday, state, note)
-SELECT %(workspace)s, id, (date_trunc('week', now()) - k * interval '1 week')::date, CASE k WHEN 1 THEN 'submitted' ELSE 'approved' END, '' FROM worker_at, generate_series(1, 20) AS k WHERE kind <> 'agent';
+INSERT INTO work_timeweek (workspace_id, worker_id, monday, state, note, submitted_at)
+SELECT %(workspace)s, id, (date_trunc('week', now()) - k * interval '1 week')::date, CASE k WHEN 1 THEN 'submitted' ELSE 'approved' END, '', date_trunc('week', now()) - (k - 1) * interval '1 week' FROM worker_at, generate_series(1, 20) AS k WHERE kind <> 'agent';
 
 INSERT INTO allocation_receipt (workspace_id, task_id, snapshot_id, engine_version, ranking, evidence, seed, created_at)
 SELECT %(workspace)s, a.id, s.id, '3', '{"ranking": {"task": "", "candidates": [], "ruled_out": [], "eligible": 0}}', '{}', 0, a.created_at + interval '1 day' FROM task_at a, allocation_snapshot s WHERE s.workspace_id = %(workspace)s AND a.worker_id IS NOT NULL;
