@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.core.cache import cache
 
 from fairlead.allocation import actions, queries
 from fairlead.allocation.models import Offer
@@ -15,6 +17,7 @@ from fairlead.people import actions as people
 
 from .conftest import Team
 
+fairness = import_module(evenness.__module__)
 pytestmark = pytest.mark.django_db
 
 
@@ -106,3 +109,52 @@ def test_everybody_is_read_in_the_same_number_of_queries(team: Team, django_asse
         people.create_worker(kind="employee", name=f"More {n}", actor=team.alice, now=team.now)
     with django_assert_max_num_queries(11):  # type: ignore[operator]
         queries.fairness(team.alice, now=team.now)
+
+
+def page(team: Team, *, start: int = 0, at: timedelta = timedelta(0)) -> tuple[queries.Fairness, int, int]:
+    return queries.fairness_page(team.alice, now=team.now + at, start=start, size=2)
+
+
+def names(told: queries.Fairness) -> list[str]:
+    return [row.worker.name for row in told.rows]
+
+
+@pytest.mark.parametrize("most", [0, 200])
+def test_a_page_shows_so_many_rows_and_the_indexes_of_all(
+    team: Team, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(fairness, "MANY", most)
+    cache.clear()
+    people.create_worker(kind="employee", name="Zoe", actor=team.alice, now=team.now)
+    actions.assign_task(team.task(effort_min=480), team.bob, actor=team.alice, now=team.now)
+    whole = queries.fairness(team.alice, now=team.now)
+    assert names(whole) == ["Bob", "Dana", "Echo", "Zoe"]
+    told, first, total = page(team)
+    assert (told.rows, first, total) == (whole.rows[:2], 0, 4)
+    assert (told.people, told.load_index, told.as_of) == (3, whole.load_index, team.now)
+    for start in (2, 99):
+        told, first, _ = page(team, start=start)
+        assert (names(told), first) == (["Echo", "Zoe"], 2)
+
+
+def test_of_many_people_the_indexes_are_of_the_quarter_of_an_hour_and_the_rows_of_now(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fairness, "MANY", 1)
+    cache.clear()
+    assert page(team)[0].load_index is None
+    actions.assign_task(team.task(effort_min=480), team.bob, actor=team.alice, now=team.now)
+    told = page(team, at=timedelta(minutes=1))[0]
+    assert (told.load_index, told.as_of, told.rows[0].given_min) == (None, team.now, 480)
+    later = page(team, at=timedelta(minutes=15))[0]
+    assert (later.load_index, later.as_of) == (0.5, team.now + timedelta(minutes=15))
+
+
+def test_of_many_people_somebody_sees_their_own_row_only(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fairness, "MANY", 1)
+    cache.clear()
+    told, first, total = queries.fairness_page(team.world.bob.actor, now=team.now, start=0, size=2)
+    assert (names(told), told.people, first, total) == (["Bob"], 2, 0, 1)
+    assert queries.fairness_page(team.world.olga.actor, now=team.now, start=0, size=2)[2] == 3
+    with pytest.raises(Forbidden):
+        queries.fairness_page(team.world.clara.actor, now=team.now, start=0, size=2)

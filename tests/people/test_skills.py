@@ -173,3 +173,18 @@ def test_the_tree_is_in_reading_order_with_how_many_have_each(world: World, team
     rows = [(r.name, r.depth, r.workers, r.unconfirmed) for r in queries.skill_rows(world.bob.actor)]
     assert rows == [("Functional programming", 0, 2, 0), ("Scala", 1, 2, 1), ("Writing", 0, 0, 0)]
     assert [r.name for r in queries.skill_rows(world.bob.actor, "lang")] == ["Scala"]
+
+
+def test_whoever_has_several_skills_below_one_is_counted_once_and_former_people_never(world: World, team: Team) -> None:
+    by = {"actor": world.alice.actor, "now": NOW}
+    java = actions.create_skill("Java", parent=team.functional, **by)
+    for skill in (team.scala, java, team.functional):
+        actions.set_skill(team.bob, skill, 1, **by)
+    actions.set_skill(team.dana, java, 1, actor=world.dana.actor, now=NOW)
+    actions.set_skill(team.alice, team.writing, 2, **by)
+    actions.merge_skills(team.writing, java, **by)
+    rows = {r.name: (r.workers, r.unconfirmed) for r in queries.skill_rows(world.bob.actor)}
+    assert rows == {"Functional programming": (3, 0), "Scala": (1, 0), "Java": (3, 1)}
+    actions.deactivate_worker(team.dana, **by)
+    rows = {r.name: (r.workers, r.unconfirmed) for r in queries.skill_rows(world.bob.actor)}
+    assert rows == {"Functional programming": (2, 0), "Scala": (1, 0), "Java": (2, 0)}

@@ -110,7 +110,8 @@ def joined(intervals: Iterable[Interval]) -> list[Interval]:
 
 def minutes_within(intervals: Iterable[Interval], start: datetime, end: datetime) -> int:
     """Whole minutes of the intervals that lie in [start, end)."""
-    spent = sum((max(min(high, end) - max(low, start), timedelta(0)) for low, high in intervals), timedelta(0))
+    inside = (min(high, end) - max(low, start) for low, high in intervals if low < end and high > start)
+    spent = sum((span for span in inside if span > timedelta(0)), timedelta(0))
     return int(spent.total_seconds()) // 60
 
 

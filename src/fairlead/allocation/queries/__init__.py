@@ -12,7 +12,7 @@ from fairlead.allocation.queries.decisions import (
 )
 from fairlead.allocation.queries.dispatch import Dispatch, dispatch
 from fairlead.allocation.queries.fairness import WINDOWS as FAIRNESS_WINDOWS
-from fairlead.allocation.queries.fairness import Fairness, FairRow, fairness
+from fairlead.allocation.queries.fairness import Fairness, FairRow, fairness, fairness_page
 from fairlead.allocation.queries.feed import work_entries
 from fairlead.allocation.queries.loads import WeekLoad, load, most_work_first, planned
 from fairlead.allocation.queries.my_work import MyWork, Waiting, WorkItem, decisions, my_work
@@ -139,6 +139,7 @@ __all__ = [
     "desk",
     "dispatch",
     "fairness",
+    "fairness_page",
     "find_offer",
     "find_offering",
     "find_plan",

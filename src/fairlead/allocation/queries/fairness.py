@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.core.cache import cache
 from django.db import connection
+from django.db.models import QuerySet
 
 from fairlead.accounts.models import Workspace
 from fairlead.allocation.models import Assignment, Offer
@@ -26,11 +28,14 @@ from fairlead.people.queries import capacity, find_team, members_of
 
 WINDOWS: Final = (4, 12, 26)
 """Weeks that can be looked back on."""
+MANY: Final = 200
+"""Of more people a page says how even the whole is as of the last quarter of an hour: it takes everybody's hours."""
+KEPT_S: Final = 15 * 60
 
 CONSIDERED = """
 SELECT c ->> 'worker', count(*)
 FROM allocation_receipt r, jsonb_array_elements(r.ranking -> 'ranking' -> 'candidates') c
-WHERE r.workspace_id = %s AND r.created_at >= %s AND r.ranking ? 'ranking'
+WHERE r.workspace_id = %s AND r.created_at >= %s AND r.ranking ? 'ranking' AND c ->> 'worker' = ANY(%s)
 GROUP BY 1
 """
 """In how many single decisions each worker was among the candidates that the receipt names."""
@@ -73,7 +78,7 @@ class FairRow:
 
 @dataclass(frozen=True)
 class Fairness:
-    """Everybody's rows that the reader may see, and how even the whole team is: 1 when all are alike (Jain's index)."""
+    """Rows that the reader may see, and how even everybody's are, as of a moment: 1 when all are alike (Jain)."""
 
     weeks: int
     since: datetime
@@ -83,6 +88,26 @@ class Fairness:
     rows: tuple[FairRow, ...]
     currency: str
     sees_all: bool
+    as_of: datetime
+
+
+@dataclass(frozen=True)
+class _Evenness:
+    people: int
+    load: float | None
+    opportunity: float | None
+    as_of: datetime
+
+
+@dataclass(frozen=True)
+class _Window:
+    """Who is compared, by name, and from when on."""
+
+    workspace: Workspace
+    workers: QuerySet[Worker]
+    since: datetime
+    weeks: int
+    now: datetime
 
 
 @dataclass
@@ -99,24 +124,67 @@ class _Given:
 def fairness(actor: Actor, *, now: datetime, weeks: int = 4, team_id: int | None = None) -> Fairness:
     """The last `weeks` weeks with the present one. Managers and auditors see everybody, others themselves; the indexes
     are everybody's, or those of one team. AI agents have rows and do not count in the indexes."""
+    window = _window(actor, now=now, weeks=weeks, team_id=team_id)
+    rows = _rows(list(window.workers), window, actor=actor)
+    return _told(actor, window, rows, _evenness(rows, now))
+
+
+def fairness_page(
+    actor: Actor, *, now: datetime, weeks: int = 4, team_id: int | None = None, start: int, size: int
+) -> tuple[Fairness, int, int]:  # fmt: skip
+    """`fairness` with the rows of the page in which row `start` is, or of the last one; the number of its first row,
+    counted from 0; and how many rows there are on all pages. Of many people the indexes are worked out once in a
+    quarter of an hour."""
+    window = _window(actor, now=now, weeks=weeks, team_id=team_id)
+    if window.workers.count() <= MANY:
+        told = _told(actor, window, rows := _rows(list(window.workers), window, actor=actor), _evenness(rows, now))
+        first = _first(start, size, total := len(told.rows))
+        return replace(told, rows=told.rows[first : first + size]), first, total
+    seen = window.workers if may_see_everybody(actor) else window.workers.filter(user_id=actor.user_id or 0)
+    first = _first(start, size, total := seen.count())
+    rows = _rows(list(seen[first : first + size]), window, actor=actor)
+    return _told(actor, window, rows, _evenness_of_many(actor, window, team_id)), first, total
+
+
+def _first(start: int, size: int, total: int) -> int:
+    return min(start, max(total - 1, 0)) // size * size
+
+
+def _window(actor: Actor, *, now: datetime, weeks: int, team_id: int | None) -> _Window:
     require(may_see(actor), tr("Only the team sees how work is shared."))
     if weeks not in WINDOWS:
         raise Invalid({"weeks": tr("Choose one of: %(weeks)s.", weeks=", ".join(map(str, WINDOWS)))})
     workspace = Workspace.objects.get(pk=actor.workspace_id)
     monday = week_start(now, workspace.time_zone)
-    since = monday - timedelta(weeks=weeks - 1)
     here = Worker.objects.filter(workspace_id=actor.workspace_id, deactivated_at__isnull=True)
     if team_id is not None:
         here = here.filter(pk__in=members_of(find_team(actor, team_id).pk).values("worker_id"))
-    workers = list(here.order_by("name"))
-    rows = _rows(workers, since, weeks, actor=actor)
-    people = [row for row in rows if row.worker.kind != Worker.Kind.AGENT]
+    return _Window(workspace, here.order_by("name", "pk"), monday - timedelta(weeks=weeks - 1), weeks, now)
+
+
+def _told(actor: Actor, window: _Window, rows: Sequence[FairRow], even: _Evenness) -> Fairness:
     sees_all = may_see_everybody(actor)
     return Fairness(
-        weeks=weeks, since=since, people=len(people), load_index=evenness(row.load for row in people),
-        opportunity_index=evenness(row.opportunity for row in people), currency=workspace.currency, sees_all=sees_all,
+        weeks=window.weeks, since=window.since, people=even.people, load_index=even.load,
+        opportunity_index=even.opportunity, currency=window.workspace.currency, sees_all=sees_all, as_of=even.as_of,
         rows=tuple(row for row in rows if sees_all or row.is_me),
     )  # fmt: skip
+
+
+def _evenness(rows: Iterable[FairRow], now: datetime) -> _Evenness:
+    people = [row for row in rows if row.worker.kind != Worker.Kind.AGENT]
+    load, opportunity = (row.load for row in people), (row.opportunity for row in people)
+    return _Evenness(len(people), evenness(load), evenness(opportunity), now)
+
+
+def _evenness_of_many(actor: Actor, window: _Window, team_id: int | None) -> _Evenness:
+    quarter = int(window.now.timestamp()) // KEPT_S
+    key = f"evenness-{actor.workspace_id}-{window.weeks}-{team_id or 0}-{quarter}"
+    found: _Evenness | None = cache.get(key)
+    if found is None:
+        found = _evenness(_rows(list(window.workers), window, actor=actor), window.now)
+        cache.set(key, found, KEPT_S)
+    return found
 
 
 def evenness(shares: Iterable[float | None]) -> float | None:
@@ -127,13 +195,13 @@ def evenness(shares: Iterable[float | None]) -> float | None:
     return sum(known) ** 2 / (len(known) * squares) if squares else None
 
 
-def _rows(workers: Sequence[Worker], since: datetime, weeks: int, *, actor: Actor) -> list[FairRow]:
-    ids = [worker.pk for worker in workers]
+def _rows(workers: Sequence[Worker], window: _Window, *, actor: Actor) -> list[FairRow]:
+    ids, since, weeks = [worker.pk for worker in workers], window.since, window.weeks
     windows = [(since + timedelta(weeks=n), since + timedelta(weeks=n + 1)) for n in range(weeks)]
     room = capacity(ids, windows) if ids else {}
     given = _given(actor.workspace_id, workers, since)
     offers, asked = _offers(ids, since)
-    considered = _considered(actor.workspace_id, since)
+    considered = _considered(actor.workspace_id, ids, since)
     rates = may_see_rates(actor)
     found = []
     for worker in workers:
@@ -157,7 +225,7 @@ def _given(workspace_id: int, workers: Sequence[Worker], since: datetime) -> dic
     )
     columns = ("worker_id", "task_id", "receipt_id", "task__effort_min", "task__labels", "receipt__plan_id")
     rows = list(kept.values(*columns))
-    wishes, needs = wishes_of(workspace_id), needs_of(row["task_id"] for row in rows)
+    wishes, needs = wishes_of(workspace_id, only=by_id), needs_of(row["task_id"] for row in rows)
     found: dict[int, _Given] = defaultdict(_Given)
     for row in rows:
         worker, mine = by_id[row["worker_id"]], found[row["worker_id"]]
@@ -183,7 +251,7 @@ def _offers(worker_ids: Collection[int], since: datetime) -> tuple[dict[int, Cou
     return ways, receipts
 
 
-def _considered(workspace_id: int, since: datetime) -> dict[str, int]:
+def _considered(workspace_id: int, worker_ids: Iterable[int], since: datetime) -> dict[str, int]:
     with connection.cursor() as cursor:
-        cursor.execute(CONSIDERED, [workspace_id, since])
+        cursor.execute(CONSIDERED, [workspace_id, since, [worker_name(pk) for pk in worker_ids]])
         return dict(cursor.fetchall())
