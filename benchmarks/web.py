@@ -4,7 +4,8 @@
 
 Run it against a throw-away database that `fairlead migrate` has prepared: the workspace stays. Requests go through all
 middleware in this process; the time of the database server is not in the numbers, that of its driver is.
-Prints CSV: request, median CPU ms, p95 CPU ms, median wall ms, database queries.
+Prints CSV: request, best, median and p95 CPU ms, median wall ms, database queries. The first row is a fixed piece of
+work, the same in every run: how quick the machine was just then, for comparing runs.
 """
 
 from __future__ import annotations
@@ -56,7 +57,8 @@ def main() -> None:
     enter(actor.workspace_id, user_id=actor.user_id)
     secret = accounts.create_token("benchmark", ["work:read", "work:write"], actor=actor, now=now, days=1)[1]
     bearer = {"Authorization": f"Bearer {secret}"}
-    print("request,cpu_ms_median,cpu_ms_p95,wall_ms_median,queries")
+    print("request,cpu_ms_best,cpu_ms_median,cpu_ms_p95,wall_ms_median,queries")
+    measure("fixed work", fixed_work, given.times)
     pages = {
         f"board of {given.cards} cards": "/projects/WEB/",
         f"board of {given.backlog} tasks": "/projects/BIG/",
@@ -127,6 +129,13 @@ def sending(client: Client, path: str, form: dict[str, object]) -> Callable[[], 
     return act
 
 
+def fixed_work() -> None:
+    """Dictionaries, texts and calls, as pages are made of."""
+    rows = [{"n": n, "name": f"Row {n}"} for n in range(20_000)]
+    if len(",".join(str(row["name"]) for row in sorted(rows, key=lambda row: -row["n"]))) != 188_889:
+        raise SystemExit("The fixed work is not what it was.")
+
+
 def measure(name: str, act: Callable[[], object], times: int) -> None:
     """Warm up, then run it `times` times and print one line."""
     for _ in range(3):
@@ -141,7 +150,9 @@ def measure(name: str, act: Callable[[], object], times: int) -> None:
         cpu_ms.append((time.process_time() - cpu) * 1000)
         wall_ms.append((time.perf_counter() - wall) * 1000)
     p95 = statistics.quantiles(cpu_ms, n=20)[-1]
-    print(f"{name},{statistics.median(cpu_ms):.1f},{p95:.1f},{statistics.median(wall_ms):.1f},{count}")
+    print(
+        f"{name},{min(cpu_ms):.1f},{statistics.median(cpu_ms):.1f},{p95:.1f},{statistics.median(wall_ms):.1f},{count}"
+    )
 
 
 if __name__ == "__main__":
