@@ -159,7 +159,7 @@ PAGES: dict[str, Line] = {
     "POST /settings/members/<membership_id>/restore/": allow(*ADMINS, at={"membership_id": "former"}),
     "POST /settings/invitations/<invitation_id>/resend/": allow(*ADMINS),
     "POST /settings/invitations/<invitation_id>/withdraw/": allow(*ADMINS),
-    "POST /settings/invitations/<invitation_id>/restore/": allow(*ADMINS),
+    "POST /settings/invitations/<invitation_id>/restore/": allow(*ADMINS, at={"invitation_id": "withdrawn"}),
     "GET /settings/fields/": allow(*MANAGERS),
     "GET /settings/fields/new/": allow(*MANAGERS),
     "POST /settings/fields/new/": allow(*MANAGERS, data={"name": "Shop", "kind": "text", "project": "WEB"}),

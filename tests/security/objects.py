@@ -11,6 +11,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from django.utils import timezone
+
 from conftest import Person, World, make_world
 from fairlead.accounts import actions as accounts
 from fairlead.accounts.actions.sso import ProviderDraft, save_provider
@@ -416,6 +418,9 @@ def _settings(world: World, now: datetime) -> dict[str, str]:
     accounts.begin_totp(world.dana.user, now=now)
     accounts.confirm_totp(world.dana.user, code_for(accounts.totp_secret(world.dana.user), step_at(now)), now=now)
     invitation, secret = accounts.invite(f"{CANARY}@example.com", "contributor", **by)
+    present = {**by, "now": timezone.now()}  # what was withdrawn can be taken back for some minutes only
+    withdrawn, _ = accounts.invite(f"late-{CANARY}@example.com", "contributor", **present)
+    accounts.withdraw_invitation(withdrawn.pk, **present)
     token, _ = accounts.create_token(f"Token {CANARY}", ["work:read"], days=None, **by)
     draft = ProviderDraft(name=f"Login {CANARY}", issuer="https://id.invalid", client_id="acme", secret="secret")
     provider = save_provider(draft, **by)
@@ -428,6 +433,7 @@ def _settings(world: World, now: datetime) -> dict[str, str]:
         "sso/key": provider.key,
         "members/membership_id": str(world.dana.member.pk),
         "former": str(former.member.pk),
+        "withdrawn": str(withdrawn.pk),
         "invitations/invitation_id": str(invitation.pk),
         "tokens/token_id": str(token.pk),
         "open_state": str(pairing.pk),
