@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
 
 from fairlead.events.models import Event
 from fairlead.lib.errors import Conflict, Forbidden, Invalid, Missing, Refused
+from fairlead.web import time_weeks
 from fairlead.work import actions
 from fairlead.work.actions.time_entries import NoTimer, WeekLocked
 from fairlead.work.time import queries
@@ -172,6 +175,22 @@ def test_a_cell_of_the_week_is_typed_over(site: Site) -> None:
     assert cell() == 75
 
 
+def test_of_many_weeks_those_that_wait_longest_are_listed(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(time_weeks, "WEEKS_SHOWN", 1)
+    bob, mine = worker_for(site.world.bob, site.now), site.world.bob.actor
+    task = site.make()
+    for monday in (MONDAY, MONDAY - timedelta(days=7)):
+        actions.log_time(bob, task, actions.TimeDraft(monday, 60), actor=mine, now=site.now)
+        actions.submit_week(bob, monday, actor=mine, now=site.now)
+    alice = Client()
+    alice.force_login(site.world.alice.user)
+    page = alice.get("/time/approval/").content.decode()
+    assert re.findall(r"week=([0-9-]+)", page) == [(MONDAY - timedelta(days=7)).isoformat()]
+    assert "The 1 that wait longest are shown." in page
+    assert queries.weeks_to_approve(site.world.alice.actor).count() == 2
+    assert not queries.weeks_to_approve(mine)
+
+
 def test_a_week_is_handed_in_approved_and_locked(site: Site) -> None:
     world, now = site.world, site.now
     bob, mine, boss = worker_for(world.bob, now), world.bob.actor, world.alice.actor
@@ -187,7 +206,7 @@ def test_a_week_is_handed_in_approved_and_locked(site: Site) -> None:
     actions.take_back_week(week, actor=mine, now=now)
     actions.set_day(bob, task, MONDAY, 90, actor=mine, now=now)
     week = actions.submit_week(bob, MONDAY, actor=mine, now=now)
-    assert [row["minutes"] for row in queries.weeks_waiting(boss)] == [90]
+    assert [row["minutes"] for row in queries.weeks_waiting(boss, most=5)] == [90]
     actions.approve_week(week, actor=boss, now=now)
     for change in (
         lambda: actions.set_day(bob, task, MONDAY, 120, actor=mine, now=now),

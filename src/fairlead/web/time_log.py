@@ -26,7 +26,7 @@ from fairlead.work.models import Task
 from fairlead.work.queries import find_task, visible_tasks
 from fairlead.work.time.permissions import may_decide_weeks, may_log, may_see_all_time
 from fairlead.work.time.queries import (
-    weeks_waiting,
+    weeks_to_approve,
 )
 from fairlead.work.time.sheet import sheet
 from fairlead.work.time.spans import read_span, write_span
@@ -168,7 +168,7 @@ def tabs(request: Request, current: str) -> list[dict[str, Any]]:
         {"label": tr("Entries"), "href": "/time/entries/", "icon": "list", "current": current == "entries"},
     ]
     if may_see_all_time(request.actor):
-        count = len(weeks_waiting(request.actor))
+        count = weeks_to_approve(request.actor).count()
         found.append({"label": tr("Approval"), "href": "/time/approval/", "icon": "badge-check", "count": count or None,
                       "current": current == "approval"})  # fmt: skip
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -22,6 +22,8 @@ from fairlead.work import actions
 from fairlead.work.time.permissions import may_decide_weeks, may_see_all_time
 from fairlead.work.time.queries import find_week, weeks_waiting
 
+WEEKS_SHOWN: Final = 100
+
 
 @member_page
 @require_GET
@@ -30,7 +32,8 @@ def approval(request: Request) -> HttpResponse:
     require(may_see_all_time(request.actor), tr("Managers approve weeks. Yours are under Week."))
     values = {
         "tabs": tabs(request, "approval"),
-        "weeks": weeks_waiting(request.actor),
+        "weeks": weeks_waiting(request.actor, most=WEEKS_SHOWN),
+        "most": WEEKS_SHOWN,
         "may_decide": may_decide_weeks(request.actor),
     }
     return page(request, "time/approval.jinja", values)

@@ -231,14 +231,18 @@ def find_week(actor: Actor, worker_id: int, monday: date) -> TimeWeek:
     return found
 
 
-def weeks_waiting(actor: Actor) -> list[dict[str, Any]]:
-    """Weeks that wait for approval, the oldest first: worker, monday, submitted_at, minutes. Managers and auditors."""
-    if not may_see_all_time(actor):
-        return []
-    weeks = TimeWeek.objects.filter(workspace_id=actor.workspace_id, state=TimeWeek.State.SUBMITTED)
-    rows = plain(weeks.order_by("monday", "worker__name").values(
+def weeks_to_approve(actor: Actor) -> QuerySet[TimeWeek]:
+    """Weeks that wait for approval; none for those who may not see everybody's time."""
+    found = TimeWeek.objects.filter(workspace_id=actor.workspace_id, state=TimeWeek.State.SUBMITTED)
+    return found if may_see_all_time(actor) else found.none()
+
+
+def weeks_waiting(actor: Actor, *, most: int) -> list[dict[str, Any]]:
+    """The first of the weeks to approve, the oldest first: worker, monday, submitted_at, minutes."""
+    weeks = weeks_to_approve(actor).order_by("monday", "worker__name", "id")
+    rows = plain(weeks.values(
         "id", "monday", "submitted_at", "worker_id", "worker__name", "worker__kind", "worker__week_minutes"
-    ))  # fmt: skip
+    )[:most])  # fmt: skip
     if not rows:
         return []
     first, last = rows[0]["monday"], rows[-1]["monday"] + timedelta(days=6)
