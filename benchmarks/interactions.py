@@ -17,6 +17,7 @@ from collections.abc import Callable
 from typing import Final
 from urllib.parse import urlsplit
 
+from lighthouse import press_sign_in
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 PHONE: Final = {"viewport": {"width": 412, "height": 823}, "device_scale_factor": 1.75, "is_mobile": True}
@@ -98,12 +99,7 @@ def main() -> None:
 
 def _sign_in(browser: Browser, link: str) -> object:
     context = browser.new_context()
-    page = context.new_page()
-    page.goto(link)
-    button = page.get_by_role("button", name="Sign in")
-    if button.count():
-        button.first.click()
-    page.wait_for_url("**/my-work/")
+    press_sign_in(context.new_page(), link)
     return context.storage_state()
 
 

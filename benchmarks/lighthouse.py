@@ -22,7 +22,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 PAGES = ("/my-work/", "/projects/WEB/", "/tasks/", "/tasks/WEB-16/")
 
@@ -53,13 +53,17 @@ def _sign_in(link: str, profile: Path) -> None:
         context = browsers.chromium.launch_persistent_context(
             profile, executable_path=shutil.which("chromium"), headless=True, args=["--no-sandbox"]
         )
-        page = context.new_page()
-        page.goto(link)
-        button = page.get_by_role("button", name="Sign in")
-        if button.count():
-            button.first.click()
-        page.wait_for_url("**/my-work/")
+        press_sign_in(context.new_page(), link)
         context.close()
+
+
+def press_sign_in(page: Page, link: str) -> None:
+    """Open a link of the demo and come in as its person."""
+    page.goto(link)
+    button = page.get_by_role("button", name="Sign in")
+    if button.count():
+        button.first.click()
+    page.wait_for_url("**/my-work/")
 
 
 def _look(lighthouse: str, address: str, report: Path, profile: Path) -> dict[str, Any]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from conftest import NOW, World
+from django.test import Client
+
+from conftest import NOW, Person, World
 from fairlead.events.models import Event
 from fairlead.people import actions
 from fairlead.people.models import Skill, Worker
@@ -57,3 +59,17 @@ def events(kind: str) -> list[dict[str, Any]]:
 def count_events() -> int:
     """How many there are in all."""
     return Event.objects.count()
+
+
+def signed_in(who: Person) -> Client:
+    """A browser in which somebody is signed in."""
+    client = Client()
+    client.force_login(who.user)
+    return client
+
+
+def text(client: Client, address: str, **headers: str) -> str:
+    """What a page says, which must be there."""
+    response = client.get(address, headers=headers)
+    assert response.status_code == 200, address
+    return str(response.content.decode())

@@ -6,27 +6,14 @@ import re
 from typing import Any
 
 import pytest
-from django.test import Client
 
-from conftest import NOW, Person, World
+from conftest import NOW, World
 from fairlead.events.tenancy import enter
 from fairlead.people import actions, queries
 from fairlead.people.models import Team as TeamOfPeople
 from fairlead.people.models import TeamMember, Worker
 from fairlead.web import team_form, teams
-from people.team import Team
-
-
-def signed_in(who: Person) -> Client:
-    client = Client()
-    client.force_login(who.user)
-    return client
-
-
-def text(client: Client, address: str, **headers: str) -> str:
-    response = client.get(address, headers=headers)
-    assert response.status_code == 200, address
-    return str(response.content.decode())
+from people.team import Team, signed_in, text
 
 
 def by(person: Any) -> dict[str, Any]:

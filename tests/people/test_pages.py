@@ -14,19 +14,7 @@ from conftest import NOW, Person, World
 from fairlead.events.tenancy import enter
 from fairlead.people import actions, queries
 from fairlead.people.models import Skill, TimeOff, Worker
-from people.team import Team, count_events
-
-
-def signed_in(who: Person) -> Client:
-    client = Client()
-    client.force_login(who.user)
-    return client
-
-
-def text(client: Client, address: str, **headers: str) -> str:
-    response = client.get(address, headers=headers)
-    assert response.status_code == 200, address
-    return response.content.decode()
+from people.team import Team, count_events, signed_in, text
 
 
 def test_an_empty_directory_teaches_the_first_step(world: World) -> None:

@@ -21,6 +21,7 @@ from fairlead.lib.speech import later, tr
 from fairlead.people.models import Worker
 from fairlead.people.queries import availability_now, find_worker, worker_called, worker_of
 from fairlead.web.access import Request, member_page
+from fairlead.web.member_field import proposing
 from fairlead.web.render import page
 from fairlead.web.task_filters import LISTED_PEOPLE
 from fairlead.work.actions import change_task
@@ -154,11 +155,7 @@ def change_needs(request: Request, key: str) -> HttpResponse:
 
 def _by_name(names: str) -> dict[str, str]:
     """What makes a text field propose people while somebody types; `names` is the id of its list."""
-    return {
-        "list": names, "autocomplete": "off", "maxlength": "120", "hx-get": "/people/names/",
-        "hx-trigger": "input changed delay:200ms", "hx-target": f"#{names}", "hx-swap": "innerHTML",
-        "hx-select": "unset", "hx-select-oob": "unset", "hx-sync": "this:replace",
-    }  # fmt: skip
+    return {**proposing("/people/names/", names), "maxlength": "120"}
 
 
 @member_page
@@ -207,10 +204,7 @@ def _worker(request: Request) -> Worker:
         raise Invalid({"worker": tr("Choose somebody.")})
     if text.isdecimal() and len(text) <= 18:
         return find_worker(request.actor, int(text))
-    try:
-        return worker_called(request.actor, text)
-    except Invalid as unknown:
-        raise Invalid({"worker": unknown.fields["assignee"]}) from None
+    return worker_called(request.actor, text, field="worker")
 
 
 def _version(request: Request) -> int | None:

@@ -20,10 +20,16 @@ from fairlead.web.render import page
 
 LISTED: Final = 100
 PROPOSED: Final = 12
-TYPED: Final = {
-    "list": "member-names", "autocomplete": "off", "hx-get": "/people/members/", "hx-target": "#member-names",
-    "hx-trigger": "input changed delay:200ms", "hx-swap": "innerHTML", "hx-select": "unset", "hx-sync": "this:replace",
-}  # fmt: skip
+
+
+def proposing(address: str, names: str) -> dict[str, str]:
+    """What makes a text field propose names while somebody types: those that `address` finds, in the list with the id
+    `names`."""
+    return {
+        "list": names, "autocomplete": "off", "hx-get": address, "hx-target": f"#{names}",
+        "hx-trigger": "input changed delay:200ms", "hx-swap": "innerHTML", "hx-select": "unset",
+        "hx-select-oob": "unset", "hx-sync": "this:replace",
+    }  # fmt: skip
 
 
 def members(actor: Actor) -> QuerySet[Membership]:
@@ -46,7 +52,7 @@ def member_field(actor: Actor, given: forms.Field) -> forms.Field:
 class _Typed(forms.CharField):
     """A name with its address, as the proposals write it, or the address alone."""
 
-    widget = forms.TextInput(attrs=TYPED)
+    widget = forms.TextInput(attrs=proposing("/people/members/", "member-names"))
 
     def __init__(self, actor: Actor, **kept: Any) -> None:
         super().__init__(max_length=500, **kept)

@@ -114,6 +114,11 @@ def number_in(text: str | None) -> int | None:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 12 else None
 
 
+def page_in(request: Request, total: int, *, size: int) -> int:
+    """The page that ?page= asks for, counted from 1, or the last one there is."""
+    return max(1, min(number_in(request.GET.get("page")) or 1, -(-total // size)))
+
+
 def neighbours(
     request: Request, first: int, total: int, *, size: int = PAGE_ROWS
 ) -> tuple[str | None, str | None]:  # fmt: skip

@@ -18,6 +18,7 @@ from fairlead.lib.speech import tr
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
 from fairlead.web.access import Request, member_page, to_portal
 from fairlead.web.blame import blame
+from fairlead.web.people import page_in
 from fairlead.web.render import page
 from fairlead.web.task_forms import NewProjectForm, ProjectForm, checked, suggested_key
 from fairlead.web.undoing import read_was, taken_back, undo_link
@@ -41,8 +42,7 @@ def index(request: Request) -> HttpResponse:
     archived = request.GET.get("archived") == "1"
     visible = visible_projects(request.actor)
     total, put_away = (visible.filter(archived_at__isnull=there).count() for there in (not archived, False))
-    pages = max(1, -(-total // MOST_PROJECTS))
-    number = min(_page(request), pages)
+    number = page_in(request, total, size=MOST_PROJECTS)
     start = (number - 1) * MOST_PROJECTS
     rows = project_list(request.actor, now=timezone.now(), archived=archived, start=start)
     address = "/projects/?archived=1&page=" if archived else "/projects/?page="
@@ -52,17 +52,12 @@ def index(request: Request) -> HttpResponse:
         "last": start + len(rows),
         "total": total,
         "previous": f"{address}{number - 1}" if number > 1 else None,
-        "next": f"{address}{number + 1}" if number < pages else None,
+        "next": f"{address}{number + 1}" if start + MOST_PROJECTS < total else None,
         "archived": archived,
         "put_away": put_away,
         "may_manage": may_manage_projects(request.actor),
     }
     return page(request, "projects/index.jinja", values)
-
-
-def _page(request: Request) -> int:
-    text = request.GET.get("page", "")
-    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 7 else 1
 
 
 @member_page

@@ -22,6 +22,7 @@ from fairlead.people.models import Worker
 from fairlead.people.queries import active_workers, find_worker
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
 from fairlead.web.access import Request, member_page
+from fairlead.web.people import page_in
 from fairlead.web.render import page
 from fairlead.work.models import Task
 from fairlead.work.queries import find_task
@@ -64,7 +65,7 @@ def load(request: Request) -> HttpResponse:
     work; the fullest of a page come first."""
     require(may_see(request.actor), NOT_YOURS)
     everybody = queries.most_work_first(request.actor)
-    first = (_page(request.GET.get("page", ""), len(everybody)) - 1) * LOADS
+    first = (page_in(request, len(everybody), size=LOADS) - 1) * LOADS
     shown = everybody[first : first + LOADS]
     names = dict(active_workers(request.actor).filter(pk__in=shown).values_list("id", "name"))
     loads = queries.load(request.actor, shown, now=timezone.now(), weeks=WEEKS)
@@ -72,12 +73,6 @@ def load(request: Request) -> HttpResponse:
     rows = [{"id": pk, "name": names[pk], "weeks": loads[pk]} for pk in fullest]
     values = {"rows": rows, "view": "load", "first": first, "total": len(everybody), "size": LOADS}
     return page(request, "schedule/load.jinja", values)
-
-
-def _page(text: str, total: int) -> int:
-    """The page that was asked for, or the last one there is."""
-    wanted = int(text) if text.isdecimal() and len(text) < 6 else 1
-    return max(1, min(wanted, -(-total // LOADS)))
 
 
 def _fullness(weeks: Sequence[queries.WeekLoad]) -> float:

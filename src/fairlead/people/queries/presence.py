@@ -58,8 +58,12 @@ class Availability:
 
 def presence_states(actor: Actor) -> QuerySet[PresenceState]:
     """The states of the workspace in their order; a client sees none."""
-    found = PresenceState.objects.filter(workspace_id=actor.workspace_id).order_by("position", "pk")
+    found = _states(actor.workspace_id)
     return found if may_see_directory(actor) else found.none()
+
+
+def _states(workspace_id: int) -> QuerySet[PresenceState]:
+    return PresenceState.objects.filter(workspace_id=workspace_id).order_by("position", "pk")
 
 
 def find_presence_state(actor: Actor, state_id: int) -> PresenceState:
@@ -83,8 +87,7 @@ class OwnPresence:
 def _own_presence(workspace_id: int, user_id: int) -> QuerySet[PresenceState, Any]:
     me = Worker.objects.filter(workspace_id=workspace_id, user_id=user_id, deactivated_at__isnull=True)
     mine = {name: Subquery(me.values(field)[:1]) for name, field in _MINE.items()}
-    states = PresenceState.objects.filter(workspace_id=workspace_id).order_by("position", "pk")
-    rows: QuerySet[PresenceState, Any] = states.annotate(**mine).values(*_STATE, "is_default", *_MINE)
+    rows: QuerySet[PresenceState, Any] = _states(workspace_id).annotate(**mine).values(*_STATE, "is_default", *_MINE)
     return rows
 
 

@@ -101,16 +101,14 @@ def worker_name(actor: Actor, number: int) -> str:
     return visible_workers(actor).filter(pk=number).values_list("name", flat=True).first() or ""
 
 
-def worker_called(actor: Actor, name: str) -> Worker:
-    """The one at work who has this name. Raises Invalid where nobody has it, or several."""
+def worker_called(actor: Actor, name: str, *, field: str = "assignee") -> Worker:
+    """The one at work who has this name. Raises Invalid, for this field, where nobody has it, or several."""
     found = list(active_workers(actor).filter(name__iexact=name.replace("\0", ""))[:2])
     if not found:
-        raise Invalid(
-            {"assignee": tr("Nobody here is called “%(name)s”. Choose a name from the list.", name=name[:60])}
-        )
+        raise Invalid({field: tr("Nobody here is called “%(name)s”. Choose a name from the list.", name=name[:60])})
     if len(found) > 1:
         raise Invalid(
-            {"assignee": tr("Several people are called %(name)s. Give the tasks on a task's own page.", name=name[:60])}
+            {field: tr("Several people are called %(name)s. Give the tasks on a task's own page.", name=name[:60])}
         )
     return found[0]
 
