@@ -15,6 +15,8 @@ from fairlead import engine
 from fairlead.accounts.models import Workspace
 from fairlead.allocation import snapshot
 from fairlead.allocation.affinity import Evidence
+from fairlead.allocation.near import near
+from fairlead.allocation.rows import Near
 from fairlead.allocation.snapshot import Picture, worker_name
 from fairlead.engine.effort import minutes_needed
 from fairlead.engine.saying import parts
@@ -46,6 +48,9 @@ class Slant:
         return replace(task, needs={name: max(1, level - self.relax) for name, level in task.needs.items()})
 
 
+USUAL: Final = Slant()
+
+
 @dataclass(frozen=True)
 class Judgement:
     """A task looked at in a picture of the workspace: everybody who can do it, best first, and who is ruled out."""
@@ -71,13 +76,26 @@ class Judgement:
         return next((item.sentence for item in self.ranking.ruled_out if item.worker == name), "")
 
 
-def judge(task_id: int, *, workspace_id: int, now: datetime, slant: Slant | None = None) -> Judgement:
+def judge(
+    task_id: int, *, workspace_id: int, now: datetime, slant: Slant = USUAL, named: Collection[int] = ()
+) -> Judgement:
     """Rank everybody for one open task beside all the work that is held now. Raises Conflict when it was closed or
-    deleted at the same moment."""
-    picture = snapshot.take(workspace_id, wanted={task_id}, now=now)
+    deleted at the same moment.
+
+    In large workspaces those whom their skills rule out are told nothing else (see `near`), but for the `named` ones.
+    When nobody can do the task, everybody is looked at closely, whatever it takes."""
+    close = near(workspace_id, task_id, on=now.date(), relax=slant.relax, named=named)
+    found = _judged(task_id, workspace_id=workspace_id, now=now, slant=slant, close=close)
+    if close is not None and not found.ranking.candidates:
+        found = _judged(task_id, workspace_id=workspace_id, now=now, slant=slant, close=None)
+    return found
+
+
+def _judged(task_id: int, *, workspace_id: int, now: datetime, slant: Slant, close: Near | None) -> Judgement:
+    picture = snapshot.take(workspace_id, wanted={task_id}, now=now, close=close)
     if task_id not in picture.rows.tasks:
         raise Conflict(tr("This task was closed or deleted a moment ago. Look at it again, then decide."))
-    return judge_in(picture, task_id, slant=slant or Slant())
+    return judge_in(picture, task_id, slant=slant)
 
 
 def judge_in(picture: Picture, task_id: int, *, slant: Slant) -> Judgement:

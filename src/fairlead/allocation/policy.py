@@ -31,6 +31,8 @@ class Policy:
     """Share of its effort that a task under way or in review is still taken to need, however long it has run."""
     weights: Mapping[int, float] = field(default_factory=_weights)
     """Importance by priority: an urgent task is worth four ordinary ones."""
+    most_near: int = 200
+    """Up to so many people all are looked at closely for one task; in larger workspaces only those who could do it."""
     setup_min: int = 15
     """Minutes lost by going from one project to another; G. Mark, CHI 2008, measured 23 with interruptions."""
     least_weeks: int = 8

@@ -63,6 +63,18 @@ class Rows:
     history: History
     reserved: Mapping[int, frozenset[int]] = field(default_factory=dict)
     """{private project: the workers who may be given its work}, of the wanted tasks' projects."""
+    aside: Mapping[int, str] = field(default_factory=dict)
+    """{worker: kind} of those of whom nothing but their skills was read: none of them can do the wanted task."""
+
+
+@dataclass(frozen=True)
+class Near:
+    """`ids`: the workers who are looked at closely for one task; of all others, {id: kind}, only their skills count.
+    `levels`: everybody's, as `skill_levels` tells them."""
+
+    ids: frozenset[int]
+    others: Mapping[int, str]
+    levels: Mapping[int, Mapping[int, int]]
 
 
 def read(
@@ -73,12 +85,15 @@ def read(
     on: date,
     since: datetime,
     anew: bool = False,
+    close: Near | None = None,
 ) -> Rows:
     """Everybody active (or those of `only`), the open tasks that they hold, and the `wanted` tasks to be matched.
     `anew`: the wanted ones as if nobody had begun or finished them. `since`: from when on finished work counts.
+    `close` (instead of `only`): whom the wanted task rules out in any case, of whom nothing but skills is kept.
 
     Skills whose certificate has expired by the day `on` do not count.
     """
+    only = only if close is None else close.ids
     people = active_workers(workspace_id)
     people = people if only is None else people.filter(pk__in=only)
     people = people.annotate(team_names=team_names(), usual_gap=Subquery(_USUAL_GAP), done_min=done_since(since))
@@ -89,13 +104,14 @@ def read(
     return Rows(
         workers=workers,
         tasks=tasks,
-        levels=skill_levels(workspace_id, list(workers), on=on),
+        levels=close.levels if close else skill_levels(workspace_id, list(workers), on=on),
         needs=needs_of([pk for pk in tasks if pk in wanted]),
         after=_after(tasks),
         skills=dict(Skill.objects.filter(workspace_id=workspace_id).values_list("id", "name")),
         wishes=wishes_of(workspace_id, only=None if only is None else list(workers)),
         history=_history(workspace_id, only=None if only is None else list(workers)),
         reserved=_reserved(tasks, wanted),
+        aside=close.others if close else {},
     )
 
 

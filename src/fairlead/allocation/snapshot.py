@@ -30,6 +30,7 @@ from fairlead.work.states import State
 WEEK_MIN = 7 * 24 * 60
 QUARTER_MIN = 15
 Intervals = tuple[tuple[int, int], ...]
+Spans = Collection[tuple[datetime, datetime]]
 
 
 @dataclass(frozen=True)
@@ -76,19 +77,21 @@ def take(
     wanted: Collection[int],
     now: datetime,
     only: Collection[int] | None = None,
+    close: rows.Near | None = None,
     weights: Mapping[str, int] | None = None,
     anew: bool = False,
 ) -> Picture:
     """The workspace with the `wanted` tasks to be matched and all other held tasks pinned to their holders.
 
     Wanted tasks are open; one that somebody holds is matched as if nobody did. `only`: these workers and nobody else.
+    `close`: whom the one wanted task rules out in any case; of them nothing but their skills is told.
     `weights`: percent of the usual weights by name.
     `anew`: the wanted tasks may be over too, and are looked at as if they came in now, without dates.
     Time that somebody keeps for themselves is not there. Eleven queries, whatever the size.
     """
     start, now_min = week_of(workspace_id, now)
     since, moment = start - BEFORE, start + timedelta(minutes=now_min)
-    found = rows.read(workspace_id, wanted=wanted, only=only, on=now.date(), since=since, anew=anew)
+    found = rows.read(workspace_id, wanted=wanted, only=only, on=now.date(), since=since, anew=anew, close=close)
     horizon = _horizon(found, start, now_min=now_min)
     times = working_time(list(found.workers), since, start + timedelta(minutes=horizon))
     busy = busy_time(list(found.workers), start, start + timedelta(minutes=horizon))
@@ -98,10 +101,7 @@ def take(
     problem = engine.Problem(
         start=start,
         horizon=horizon,
-        workers=tuple(
-            _worker(row, found, _minutes(free[pk], start), share=filled(row, past.get(pk, ())))
-            for pk, row in found.workers.items()
-        ),
+        workers=tuple(_workers(found, start, free=free, past=past)),
         tasks=tuple(_tasks(found, start, wanted=wanted, now_min=now_min)),
         objective=objective(weights or {}),
         setup=POLICY.setup_min,
@@ -119,7 +119,7 @@ def week_of(workspace_id: int, now: datetime) -> tuple[datetime, int]:
     return start, passed - passed % QUARTER_MIN
 
 
-def _minutes(intervals: Iterable[tuple[datetime, datetime]], start: datetime) -> Intervals:
+def _minutes(intervals: Spans, start: datetime) -> Intervals:
     base = start.timestamp()
     found: list[tuple[int, int]] = []
     for low, high in intervals:
@@ -129,6 +129,21 @@ def _minutes(intervals: Iterable[tuple[datetime, datetime]], start: datetime) ->
         if last > first:
             found.append((first, last))
     return tuple(found)
+
+
+def _workers(
+    found: rows.Rows, start: datetime, *, free: Mapping[int, Spans], past: Mapping[int, Spans]
+) -> Iterable[engine.Worker]:
+    """In the order of their coming. Of those aside, what the wanted tasks ask for, and nothing else."""
+    asked = {skill for needs in found.needs.values() for skill in needs} if found.aside else set()
+    for pk in sorted([*found.workers, *found.aside]):
+        if pk in found.workers:
+            row = found.workers[pk]
+            yield _worker(row, found, _minutes(free[pk], start), share=filled(row, past.get(pk, ())))
+        else:
+            levels = found.levels.get(pk, {})
+            skills = {found.skills[skill]: levels[skill] for skill in sorted(asked) if skill in levels}
+            yield engine.Worker(id=worker_name(pk), kind=found.aside[pk], skills=skills)
 
 
 def _worker(row: Mapping[str, Any], found: rows.Rows, calendar: Intervals, *, share: float) -> engine.Worker:
@@ -153,7 +168,8 @@ def _only(found: rows.Rows, row: Mapping[str, Any]) -> tuple[str, ...] | None:
     allowed = found.reserved.get(row["project_id"])
     if allowed is None:
         return None
-    return tuple(worker_name(pk) for pk in found.workers if pk in allowed or pk == row["assignee_id"])
+    everybody = sorted([*found.workers, *found.aside])
+    return tuple(worker_name(pk) for pk in everybody if pk in allowed or pk == row["assignee_id"])
 
 
 def _tasks(found: rows.Rows, start: datetime, *, wanted: Collection[int], now_min: int) -> Iterable[engine.Task]:

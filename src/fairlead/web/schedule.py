@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
@@ -36,13 +38,47 @@ WRITTEN: Final = later("Give a time such as 2026-11-23T09:00:00Z.")
 NOT_YOURS: Final = later("Only the team sees the schedule.")
 
 
+@dataclass(frozen=True)
+class _Part:
+    """The lanes of a page: of everybody (`ids` is None), or of one page of a large workspace, `total` people long."""
+
+    text: str
+    kind: str
+    ids: list[int] | None = None
+    total: int = 0
+    first: int = 0
+
+    @property
+    def pages(self) -> tuple[str | None, str | None]:
+        """The addresses of the page before and the one after."""
+        here, size = self.first // queries.MOST_LANES + 1, queries.MOST_LANES
+        before = self._address(here - 1) if self.first else None
+        return before, self._address(here + 1) if self.first + size < self.total else None
+
+    def _address(self, number: int) -> str:
+        return "?" + urlencode({"q": self.text, "kind": self.kind, "page": number})
+
+
+def _part(request: Request) -> _Part:
+    """What `q`, `kind` and `page` ask for."""
+    text, kind = request.GET.get("q", "").strip(), request.GET.get("kind", "")
+    people = queries.lanes_of(request.actor, text=text, kind=kind)
+    if people is None:
+        return _Part(text, kind)
+    first = (page_in(request, len(people), size=queries.MOST_LANES) - 1) * queries.MOST_LANES
+    return _Part(text, kind, people[first : first + queries.MOST_LANES], len(people), first)
+
+
 @member_page
 @require_GET
 def index(request: Request) -> HttpResponse:
-    """Lanes over time; without a script everybody's next tasks as a table."""
-    found = queries.schedule(request.actor, now=timezone.now())
+    """Lanes over time; without a script everybody's next tasks as a table. Of very many people a page shows those who
+    hold most work."""
+    part = _part(request)
+    found = queries.schedule(request.actor, now=timezone.now(), only=part.ids)
     values = {
         "found": found,
+        "part": part,
         "plain": sorted(found.lanes, key=lambda it: (not it.blocks, it.name))[:PLAIN_PEOPLE],
         "plain_tasks": PLAIN_TASKS,
         "may_assign": may_assign(request.actor),
@@ -54,8 +90,9 @@ def index(request: Request) -> HttpResponse:
 @member_page
 @require_GET
 def data(request: Request) -> HttpResponse:
-    """The lanes as short lists for the script."""
-    return JsonResponse(queries.compact(queries.schedule(request.actor, now=timezone.now())))
+    """The lanes of a page as short lists for the script."""
+    found = queries.schedule(request.actor, now=timezone.now(), only=_part(request).ids)
+    return JsonResponse(queries.compact(found))
 
 
 @member_page

@@ -62,7 +62,7 @@ def assign_task(
     reason = reason.strip()[:MAX_REASON]
     if (same := active_assignment(task)) is not None and same.worker_id == worker.pk:
         return same
-    judgement = judge(task.pk, workspace_id=actor.workspace_id, now=now)
+    judgement = judge(task.pk, workspace_id=actor.workspace_id, now=now, named=[worker.pk])
     if not reason and (obstacle := judgement.obstacle(worker.pk)):
         text = tr(
             "%(name)s is ruled out: %(why)s. Give a reason to assign them all the same.",
@@ -93,7 +93,7 @@ def take_task(task: Task, worker: Worker, *, actor: Actor, now: datetime, versio
         raise Refused(
             tr("%(task)s is being offered at the moment. If it is offered to you, answer it under Offers.", task=task)
         )
-    judgement = judge(task.pk, workspace_id=actor.workspace_id, now=now)
+    judgement = judge(task.pk, workspace_id=actor.workspace_id, now=now, named=[worker.pk])
     if obstacle := judgement.obstacle(worker.pk):
         raise RuledOutError(
             tr("You cannot take %(task)s: %(why)s. A manager can assign it to you with a reason.",

@@ -73,7 +73,7 @@ def offer_task(
     terms.check()
     check_givable(task, None, version=None)
     _check_waits(task)
-    judgement = judge(task.pk, workspace_id=actor.workspace_id, now=now)
+    judgement = judge(task.pk, workspace_id=actor.workspace_id, now=now, named=[worker.pk for worker in workers])
     asked = _named(judgement, workers) if workers else None
     pool = [it for it in judgement.ranking.candidates if asked is None or worker_number(it.worker) in asked]
     try:

@@ -80,7 +80,7 @@ from fairlead.allocation.queries.routing import (
     steps_over,
     urgent_arrivals,
 )
-from fairlead.allocation.queries.schedule import Schedule, compact, schedule
+from fairlead.allocation.queries.schedule import MOST_LANES, Schedule, compact, lanes_of, schedule
 from fairlead.allocation.queries.standing import Standing, may_ask, standing
 from fairlead.allocation.queries.teams import TeamLoad, team_loads
 from fairlead.allocation.queries.waits import Wait, decided, waits_of
@@ -88,6 +88,7 @@ from fairlead.allocation.reading import Candidate, CostPart, Factor, Fix, Recomm
 
 __all__ = [
     "FAIRNESS_WINDOWS",
+    "MOST_LANES",
     "OFFERS_SHOWN",
     "OVERRIDE_WINDOWS",
     "Candidate",
@@ -147,6 +148,7 @@ __all__ = [
     "find_removed_policy",
     "find_routing",
     "held_count",
+    "lanes_of",
     "last_plan",
     "linked_sheet",
     "load",

@@ -10,14 +10,14 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from fairlead import engine
 from fairlead.allocation import snapshot
-from fairlead.allocation.judgement import Slant, judge_in
+from fairlead.allocation.judgement import judge
 from fairlead.allocation.models import Pin
 from fairlead.allocation.naming import Face, Faces
 from fairlead.allocation.permissions import may_see_everybody, may_see_rates
 from fairlead.allocation.reading import LABELS, CostPart
 from fairlead.allocation.snapshot import worker_name
 from fairlead.events.actor import Actor
-from fairlead.lib.errors import Missing, Refused, require
+from fairlead.lib.errors import Refused, require
 from fairlead.lib.figures import number
 from fairlead.lib.speech import tr, tr_count
 from fairlead.people.models import Worker
@@ -61,16 +61,14 @@ class Price:
 
 
 def price(task: Task, worker: Worker, *, at: datetime | None, actor: Actor, now: datetime) -> Price:
-    """The price of a choice. Changes nothing. Raises Missing, and Refused for a task that is over."""
+    """The price of a choice. Changes nothing. Raises Refused for a task that is over, Conflict for one that was closed
+    or deleted at the same moment."""
     require(may_see_everybody(actor), tr("Only managers and auditors see what a choice would cost."))
     if task.state not in OPEN:
         raise Refused(tr("%(task)s is over; nobody has to do it any more.", task=task))
-    picture = snapshot.take(task.workspace_id, wanted={task.pk}, now=now)
-    if task.pk not in picture.rows.tasks:
-        raise Missing(tr("%(task)s was closed or deleted a moment ago.", task=task))
     name, faces = worker_name(worker.pk), Faces(task.workspace_id)
-    usual = judge_in(picture, task.pk, slant=Slant())
-    best = usual.ranking.best
+    usual = judge(task.pk, workspace_id=task.workspace_id, now=now, named=[worker.pk])
+    picture, best = usual.picture, usual.ranking.best
     ranking = usual.ranking
     if at is not None:
         problem = _not_before(picture.problem, str(task), int((at - picture.start).total_seconds() // 60))

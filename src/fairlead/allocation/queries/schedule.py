@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -13,15 +13,18 @@ from django.core.cache import cache
 from fairlead import engine
 from fairlead.allocation import snapshot
 from fairlead.allocation.models import Offering, Pin, Routing
+from fairlead.allocation.near import tied
 from fairlead.allocation.permissions import may_see
 from fairlead.allocation.policy import POLICY
+from fairlead.allocation.queries.loads import most_work_first
 from fairlead.allocation.sayings import in_own_words
 from fairlead.allocation.snapshot import Picture, worker_number
 from fairlead.events.actor import Actor
 from fairlead.events.models import Head
 from fairlead.lib.errors import require
+from fairlead.lib.secrets import digest
 from fairlead.lib.speech import later, tr
-from fairlead.people.queries import busy_blocks
+from fairlead.people.queries import active_workers, busy_blocks
 from fairlead.work.models import Project, Task
 from fairlead.work.reach import reach_of
 from fairlead.work.states import WAITING, State
@@ -31,6 +34,8 @@ NOT_YOURS: Final = later("Only the team sees the schedule.")
 KEPT_S: Final = 15 * 60
 SHOWN_LATE: Final = 50
 SHOWN_WAITING: Final = 200
+MOST_LANES: Final = 200
+"""Lanes of one page."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +106,8 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Schedule:
-    """Everybody's lanes. `start` is Monday 00:00 of this week, `now_min` the present; `seq` the newest event in it."""
+    """Everybody's lanes, or some of them. `start` is Monday 00:00 of this week, `now_min` the present; `seq` the newest
+    event in it."""
 
     start: datetime
     now_min: int
@@ -127,16 +133,31 @@ class Schedule:
         return self.start + timedelta(minutes=minute)
 
 
-def schedule(actor: Actor, *, now: datetime) -> Schedule:
-    """The schedule as things stand. Computed once for each state of the workspace and quarter of an hour."""
+def lanes_of(actor: Actor, *, text: str = "", kind: str = "") -> list[int] | None:
+    """Of a large workspace, everybody at work whose name holds the text, of that kind, whoever holds most work for the
+    hours of their week first: their lanes come in pages. None: all lanes are shown at once."""
+    require(may_see(actor), NOT_YOURS)
+    found = active_workers(actor)
+    if found.count() <= MOST_LANES:
+        return None
+    found = found.filter(name__icontains=text) if text else found
+    found = found.filter(kind=kind) if kind else found
+    chosen = set(found.values_list("id", flat=True))
+    return [pk for pk in most_work_first(actor) if pk in chosen]
+
+
+def schedule(actor: Actor, *, now: datetime, only: Sequence[int] | None = None) -> Schedule:
+    """The schedule as things stand, of everybody or of these workers. Computed once for each state of the workspace and
+    quarter of an hour."""
     require(may_see(actor), NOT_YOURS)
     workspace_id = actor.workspace_id
     seq = Head.objects.filter(workspace_id=workspace_id).values_list("seq", flat=True).first() or 0
     quarter = int(now.timestamp()) // 900
-    key = f"schedule-{workspace_id}-{seq}-{quarter}"
+    whose = "" if only is None else "-" + digest(repr(only))
+    key = f"schedule-{workspace_id}-{seq}-{quarter}{whose}"
     found: Schedule | None = cache.get(key)
     if found is None:
-        found = _schedule(workspace_id, seq=seq, now=now)
+        found = _schedule(workspace_id, seq=seq, now=now, only=only)
         cache.set(key, found, KEPT_S)
     return _told_to(actor, found)
 
@@ -157,8 +178,9 @@ def _without(lane: Lane, hidden: Collection[str]) -> Lane:
     return replace(lane, blocks=blocks, busy=tuple(sorted([*lane.busy, *taken]))) if taken else lane
 
 
-def _schedule(workspace_id: int, *, seq: int, now: datetime) -> Schedule:
-    picture = snapshot.take(workspace_id, wanted=(), now=now)
+def _schedule(workspace_id: int, *, seq: int, now: datetime, only: Sequence[int] | None) -> Schedule:
+    close = None if only is None else tied(only, workspace_id=workspace_id)
+    picture = snapshot.take(workspace_id, wanted=(), now=now, only=close)
     problem = picture.problem
     now_min = snapshot.week_of(workspace_id, now)[1]
     by_worker: dict[int, list[engine.Assignment]] = defaultdict(list)
@@ -172,6 +194,7 @@ def _schedule(workspace_id: int, *, seq: int, now: datetime) -> Schedule:
             _lane(picture, row, by_worker.get(pk, []), colors=colors, pins=pins, now_min=now_min), busy=busy.get(pk, ())
         )
         for pk, row in picture.rows.workers.items()
+        if only is None or pk in only
     )
     waiting, count = _waiting(workspace_id)
     return Schedule(picture.start, now_min, seq, lanes, waiting, count)

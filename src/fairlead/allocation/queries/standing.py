@@ -42,7 +42,8 @@ class Standing:
     """How a worker stands for a task, now or when it was decided (`decided_at`).
 
     `place` is None when a rule keeps them from it, which `reason` then tells. `against` came first, or second when the
-    worker is first; `parts` are the points by which the worker costs more (or less, below 0) than they do.
+    worker is first; `parts` are the points by which the worker costs more (or less, below 0) than they do. No changes
+    are known of those of a large workspace of whom only skills were kept when it was decided.
     """
 
     task_key: str
@@ -78,7 +79,7 @@ def standing(task: Task, worker: Worker, *, actor: Actor, now: datetime) -> Stan
         return _standing(task, worker, problem, plan, signals, actor=actor, made=last)
     if task.state not in OPEN:
         raise Refused(tr("%(task)s is over, and nobody was ever given it.", task=task))
-    found = judgement.judge(task.pk, workspace_id=actor.workspace_id, now=now)
+    found = judgement.judge(task.pk, workspace_id=actor.workspace_id, now=now, named=[worker.pk])
     problem = found.picture.problem
     return _standing(task, worker, problem, snapshot.queue(problem), found.signals, actor=actor, made=None)
 
@@ -106,6 +107,7 @@ def _standing(
     compared = compare(ranker, ranking, worker_id=name)
     mine = ranking.candidate(name)
     out = next((item for item in ranking.ruled_out if item.worker == name), None)
+    is_known = problem.worker(name).calendar is not None
     against = None if compared.against is None else faces.of(compared.against)
     return Standing(
         task_key=str(task), worker=faces.of(name), place=None if mine is None else mine.rank,
@@ -114,7 +116,7 @@ def _standing(
         changes=tuple(
             Change(faces.in_words(flip.sentence), flip.proven)
             for flip in compared.flips
-            if rates or not any(path.endswith(".rate") for path in flip.changes)
+            if is_known and (rates or not any(path.endswith(".rate") for path in flip.changes))
         ),
     )  # fmt: skip
 

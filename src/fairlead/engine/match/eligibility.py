@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from fairlead.engine.clock import Clock, Run
 from fairlead.engine.effort import minutes_needed
-from fairlead.engine.plan import plain
 from fairlead.engine.problem import Problem, Task, Worker
 from fairlead.engine.saying import Row, say
 from fairlead.engine.wording import hours, moment
@@ -27,7 +26,7 @@ class Obstacle:
 
     def to_dict(self) -> dict[str, object]:
         """Code, sentence, about."""
-        return dict(plain(self))
+        return {"code": self.code, "sentence": self.sentence, "about": self.about}
 
 
 @dataclass(frozen=True, slots=True)

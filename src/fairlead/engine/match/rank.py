@@ -84,7 +84,8 @@ class RuledOut:
 
     def to_dict(self) -> dict[str, Any]:
         """Worker, obstacles and their sentence."""
-        return {**plain(self), "sentence": self.sentence}
+        obstacles = [obstacle.to_dict() for obstacle in self.obstacles]
+        return {"worker": self.worker, "obstacles": obstacles, "sentence": self.sentence}
 
 
 @dataclass(frozen=True)
@@ -111,8 +112,13 @@ class Ranking:
 
     def to_dict(self) -> dict[str, Any]:
         """All fields, ready for JSON."""
-        ruled_out = [item.to_dict() for item in self.ruled_out]
-        return {**plain(self), "ruled_out": ruled_out}
+        return {
+            "task": self.task,
+            "candidates": [item.to_dict() for item in self.candidates],
+            "ruled_out": [item.to_dict() for item in self.ruled_out],
+            "eligible": self.eligible,
+            "current": self.current,
+        }
 
 
 def rank(

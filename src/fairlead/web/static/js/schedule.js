@@ -134,7 +134,7 @@
     paint();
   }
   async function load() {
-    const answer = await fetch("/schedule/data/", { headers: { Accept: "application/json" } }).catch(() => null);
+    const answer = await fetch(`/schedule/data/${location.search}`, { headers: { Accept: "application/json" } }).catch(() => null);
     if (!answer?.ok) return;
     data = await answer.json();
     if (!data.lanes.length) return;
@@ -150,7 +150,8 @@
     if (name) setZoom(name);
     if (target.closest("[data-now]")) { box.scrollLeft = Math.max(0, (data.now - first) * scale - 40); paint(); }
   });
-  bar.addEventListener("input", filter);
+  bar.addEventListener("input", ({ target }) => { if ("paged" in bar.dataset && target.matches("[data-kind]")) bar.requestSubmit(); else filter(); });
+  bar.addEventListener("submit", (event) => { if (!("paged" in bar.dataset)) event.preventDefault(); }); // all lanes are here already
   box.addEventListener("keydown", (event) => {
     const order = Object.keys(ZOOMS), place = order.indexOf(zoom) + ({ "+": -1, "=": -1, "-": 1 }[event.key] ?? 0);
     if (event.ctrlKey || event.metaKey || order[place] === zoom || !order[place]) return;
