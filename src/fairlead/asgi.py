@@ -51,10 +51,12 @@ from fairlead.health import PROBES, Probe  # noqa: E402  # these need Django to 
 from fairlead.lib import lifeline  # noqa: E402
 from fairlead.lib.blobs import INCOMING  # noqa: E402
 from fairlead.lib.downloads import HANDOVER, SENDS_FILES  # noqa: E402
+from fairlead.lib.garbage import Warming  # noqa: E402
 from fairlead.live import Hub, Receive, Send  # noqa: E402
 
 hub = Hub()
 prober = ThreadPoolExecutor(max_workers=1, thread_name_prefix="probe")
+warming = Warming()
 
 
 class TooLarge(Exception):
@@ -75,6 +77,7 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
         await _probe(scope, send)
     elif scope["type"] == "http":
         await _page(scope, receive, send)
+        warming.page()
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:
