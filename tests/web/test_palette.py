@@ -22,6 +22,15 @@ def test_every_page_of_the_navigation_and_every_project_is_a_command(site: Site,
     assert {"/my-work/", "/projects/", "/tasks/", "/people/", "/projects/WEB/", "/tasks/new/", "/search/"} <= found
 
 
+def test_every_page_of_the_navigation_has_a_key_of_its_own(site: Site, alice: Browser) -> None:  # noqa: F811
+    shown = text(alice.get("/projects/"))
+    keys = dict(re.findall(r'class="nav" href="([^"]+)" data-go="([^"]*)"', shown))
+    assert keys["/my-work/"] == "m"
+    assert "/import/" in keys, "all letters of its name belong to others"
+    assert all(re.fullmatch("[a-fh-z]", key) for key in keys.values())
+    assert len(set(keys.values())) == len(keys)
+
+
 def test_a_task_brings_what_its_reader_may_do_with_it(
     site: Site,  # noqa: F811
     alice: Browser,  # noqa: F811

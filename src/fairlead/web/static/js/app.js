@@ -77,10 +77,45 @@
     if (!dialog.open) { dialog.addEventListener("close", stand(), { once: true }); dialog.showModal(); }
     dialog.querySelector("[autofocus], .input")?.focus();
   };
-  document.body.addEventListener("close-modal", () => all("dialog[open]").forEach((dialog) => dialog.close()));
+  document.body.addEventListener("close-modal", () => { all("dialog[open]").forEach((dialog) => dialog.close()); lower(); });
+
+  /* What keys open over a full page has to be there at once, and for a modal dialog a browser makes the whole page inert,
+     for which it works out every style anew. So the palette and the sheet of keys are popovers over a veil, and what inert
+     would do is done here: a press beside them and Escape close, Tab and the focus stay inside. */
+  const veil = Object.assign(document.createElement("div"), { className: "veil", popover: "manual" });
+  let above = null, below = null;
+  const inside = () => [...all("a[href], button, input:not([type=hidden]), select, textarea, [tabindex='0']", above)].filter((it) => !it.disabled && it.checkVisibility());
+  const lift = (panel) => {
+    if (above === panel) return;
+    lower();
+    all(".menu:popover-open").forEach((menu) => menu.hidePopover());
+    if (!veil.isConnected) document.body.append(veil);
+    below = document.activeElement; above = panel;
+    veil.showPopover(); panel.showPopover();
+    (panel.querySelector("[autofocus], input") ?? inside()[0])?.focus();
+  };
+  const lower = () => {
+    if (!above) return;
+    const back = below;
+    above.hidePopover(); veil.hidePopover();
+    above = below = null;
+    back?.focus?.({ preventScroll: true });
+  };
+  window.layer = { lift, lower, isLifted: (panel) => above === panel };
+  veil.addEventListener("click", lower);
+  document.addEventListener("focusin", ({ target }) => { if (above && !above.contains(target)) inside()[0]?.focus(); });
+  document.addEventListener("keydown", (event) => {
+    if (!above || !["Escape", "Tab"].includes(event.key)) return;
+    const stops = inside(), at = stops.indexOf(document.activeElement);
+    if (event.key === "Escape") lower();
+    else if (event.shiftKey ? at > 0 : at >= 0 && at < stops.length - 1) return;
+    else stops.at(event.shiftKey ? -1 : 0)?.focus();
+    event.preventDefault(); event.stopPropagation();
+  }, true);
   document.addEventListener("click", (event) => {
     const opener = event.target.closest("[data-open]");
-    if (opener) { event.preventDefault(); openModal(document.getElementById(opener.dataset.open)); }
+    if (opener) { event.preventDefault(); const it = document.getElementById(opener.dataset.open); if (it.popover) lift(it); else openModal(it); }
+    if (above && event.target.closest("form[method=dialog] button")) lower();
     if (event.target.closest("[data-dismiss]")) dismiss(event.target.closest("[data-toast]"));
     if (event.target.closest(".menu a, .menu [data-open], .menu [data-move-to]")) event.target.closest(".menu").hidePopover();
     if (event.target.matches("dialog[open]") && !("closedBy" in HTMLDialogElement.prototype)) event.target.close();

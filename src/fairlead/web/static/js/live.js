@@ -13,7 +13,7 @@
   let pressed, letGo;
   addEventListener("pointerdown", ({ target }) => { clearTimeout(letGo); pressed = target; }, true);
   for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => { letGo = setTimeout(() => { pressed = null; }, 80); }, true);  // a finger's click comes a little later
-  const HELD = ".lifted, .sortable-ghost, [aria-busy='true'], dialog[open], .menu:popover-open, [data-cell-form], .htmx-request";
+  const HELD = ".lifted, .sortable-ghost, [aria-busy='true'], dialog:is([open], :popover-open), .menu:popover-open, [data-cell-form], .htmx-request";
   /* Whoever stands on a box or in an empty line stands there again afterwards; a finger's keyboard would jump. */
   const fine = matchMedia("(pointer: fine)");
   const busy = (it) => it.matches("input, textarea, select") && !it.matches("[type=checkbox], [type=radio]")

@@ -9,7 +9,7 @@
   const said = document.getElementById("palette-said");
   const fixed = [...list.querySelectorAll("[data-command]")];
   const token = () => document.querySelector('meta[name="csrf-token"]')?.content ?? "";
-  let active = -1, timer, asked = 0, before = null;
+  let active = -1, timer, asked = 0;
 
   // what was opened lately
   const recent = () => { try { return JSON.parse(localStorage.getItem("recent") ?? "[]"); } catch { return []; } };
@@ -111,21 +111,19 @@
   };
   const run = (line, aside) => {
     if (!line) return;
-    dialog.close();
+    window.layer.lower();
     deeds[line.dataset.command](line.dataset.target, aside, line);
   };
   const show = () => {
-    before = document.activeElement;
-    dialog.showModal();
+    window.layer.lift(dialog);
     input.value = "";
     draw();
-    input.focus();
   };
   window.addEventListener("keydown", (event) => {
     if (!(event.metaKey || event.ctrlKey) || event.altKey || event.shiftKey || event.key.toLowerCase() !== "k") return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    if (dialog.open) dialog.close(); else show();
+    if (window.layer.isLifted(dialog)) window.layer.lower(); else show();
   }, true);
   input.addEventListener("input", fetchMore);
   input.addEventListener("keydown", (event) => {
@@ -135,7 +133,6 @@
   });
   list.addEventListener("pointermove", (event) => { const at = lines().indexOf(event.target.closest('[role="option"]')); if (at >= 0 && at !== active) mark(at); });
   list.addEventListener("click", (event) => run(event.target.closest("[data-command]"), event.ctrlKey || event.metaKey));
-  dialog.addEventListener("close", () => before?.focus?.());
   document.addEventListener("click", (event) => { if (event.target.closest("[data-palette]")) { event.preventDefault(); show(); } });
   whenIdle(remember);
 })();
