@@ -156,6 +156,14 @@ def test_no_titles_on_the_locked_screen_and_off_again(bob: tuple[Company, Page],
     assert phone.evaluate("document.documentElement.scrollWidth") <= 360
 
 
+def test_the_present_one_of_many_tabs_is_seen_on_a_phone(bob: tuple[Company, Page]) -> None:
+    _, phone = bob
+    phone.goto("/settings/tokens/")
+    tabs = phone.get_by_role("navigation", name="Settings")
+    assert tabs.evaluate("(it) => it.scrollWidth > it.clientWidth")
+    expect(tabs.get_by_role("link", name="API tokens")).to_be_in_viewport(ratio=0.99)
+
+
 def test_a_browser_that_blocks_says_what_to_do(visitor: Callable[..., Page]) -> None:
     page = open_company(visitor()).page
     page.add_init_script("Object.defineProperty(Notification, 'permission', { get: () => 'denied' })")

@@ -205,6 +205,10 @@
   const greet = (root) => { all("[data-toast]", root).forEach(fade); (root.matches?.("[data-focus]") ? root : root.querySelector("[data-focus]"))?.focus(); };
   document.addEventListener("htmx:load", ({ detail }) => { if (detail.elt !== document.body) greet(detail.elt); });
   greet(document.body);
+  all(".tabs").forEach((tabs) => {  // where they do not fit, the present one is seen all the same
+    const here = tabs.querySelector("[aria-current]");
+    if (here && tabs.scrollWidth > tabs.clientWidth) tabs.scrollLeft = here.offsetLeft - (tabs.clientWidth - here.offsetWidth) / 2;
+  });
   /* The server has said it as it was then. */
   setInterval(tell, 60000);
   addEventListener("pageshow", ({ persisted }) => { if (persisted) tell(); });
