@@ -155,3 +155,24 @@ def test_a_price_is_the_same(team: Team) -> None:
     with large():
         close = queries.price(task, team.dana, at=None, **by(team))
     assert close == queries.price(task, team.dana, at=None, **by(team))
+
+
+def test_my_work_and_load_know_what_others_have_to_finish_first(team: Team) -> None:
+    first, second, third = team.task("First", effort_min=600), team.task("Second"), team.task("Third")
+    for task, worker in ((first, team.echo), (second, team.dana), (third, team.bob)):
+        actions.assign_task(task, worker, reason="Now", **by(team))
+    work.add_dependency(second, first, **by(team))
+    work.add_dependency(third, second, **by(team))
+    whole = queries.schedule(team.alice, now=team.now)
+    block = next(it for lane in whole.lanes if lane.name == "Bob" for it in lane.blocks)
+    (mine,) = queries.my_work(team.bob, zone="UTC", **by(team)).waiting
+    assert (mine.key, mine.starts_at, mine.ends_at) == (str(third), whole.at(block.start_min), whole.at(block.end_min))
+    assert near.waited_for([team.bob.pk], workspace_id=team.world.workspace.pk) == {
+        team.bob.pk, team.dana.pk, team.echo.pk,
+    }  # fmt: skip
+    alone = queries.load(team.alice, [team.bob.pk], now=team.now)
+    assert alone == {
+        team.bob.pk: queries.load(team.alice, [team.bob.pk, team.dana.pk, team.echo.pk], now=team.now)[team.bob.pk]
+    }
+    others = queries.work_entries(team.bob, titles=True, address="", now=team.now)
+    assert {entry.title for entry in others} == {f"{third} Third"}

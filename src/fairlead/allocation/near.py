@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
+from typing import Final
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from fairlead.allocation.policy import POLICY
 from fairlead.allocation.rows import Near, active_workers, needs_of
@@ -19,6 +20,9 @@ from fairlead.people.queries import skill_levels
 from fairlead.work.models import Dependency, Task
 from fairlead.work.queries.people import workers_in
 from fairlead.work.states import OPEN
+
+DEEPEST: Final = 5
+"""Steps from worker to worker; what is further off moves nobody's week."""
 
 
 def near(workspace_id: int, task_id: int, *, on: date, relax: int = 0, named: Collection[int] = ()) -> Near | None:
@@ -56,14 +60,8 @@ def tied(chosen: Iterable[int], *, workspace_id: int, task_id: int | None = None
     """These workers and all whose open work is linked to theirs, or to the task, through however many others. One
     query."""
     beside: dict[int, set[int]] = defaultdict(set)
-    links = Dependency.objects.filter(
-        workspace_id=workspace_id, kind=Dependency.Kind.FINISH_START,
-        task__state__in=OPEN, task__deleted_at__isnull=True, after__state__in=OPEN, after__deleted_at__isnull=True,
-    )  # fmt: skip
-    between = links.exclude(task__assignee_id=F("after__assignee_id"))
-    for task, after, one, other in between.values_list(
-        "task_id", "after_id", "task__assignee_id", "after__assignee_id"
-    ):
+    columns = ("task_id", "after_id", "task__assignee_id", "after__assignee_id")
+    for task, after, one, other in _between(workspace_id).values_list(*columns):
         ends = {at for pk, at in ((task, one), (after, other)) if at is not None and pk != task_id}
         if task_id in (task, after):
             chosen = {*chosen, *ends}
@@ -76,3 +74,25 @@ def tied(chosen: Iterable[int], *, workspace_id: int, task_id: int | None = None
         found |= new
         waiting += new
     return found
+
+
+def waited_for(chosen: Iterable[int], *, workspace_id: int) -> set[int]:
+    """These workers and those for whose open work theirs waits, through up to `DEEPEST` others: whoever decides when
+    their work can begin. A query for each step, so one where nobody waits for anybody."""
+    found = new = set(chosen)
+    for _ in range(DEEPEST):
+        ahead = _between(workspace_id).filter(task__assignee__in=new, after__assignee__isnull=False)
+        new = set(ahead.values_list("after__assignee_id", flat=True)) - found
+        if not new:
+            break
+        found = found | new
+    return found
+
+
+def _between(workspace_id: int) -> QuerySet[Dependency]:
+    """Where one's open task starts after another's, or nobody's."""
+    links = Dependency.objects.filter(
+        workspace_id=workspace_id, kind=Dependency.Kind.FINISH_START,
+        task__state__in=OPEN, task__deleted_at__isnull=True, after__state__in=OPEN, after__deleted_at__isnull=True,
+    )  # fmt: skip
+    return links.exclude(task__assignee_id=F("after__assignee_id"))

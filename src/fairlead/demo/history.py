@@ -96,8 +96,9 @@ class _Story:
         needs = {self.company.skills[name].pk: level for name, level in line.needs.items()}
         criteria = next((CRITERIA[label] for label in line.labels if label in CRITERIA), ())
         statuses = self.company.projects[line.project].statuses
+        goal = line.title[:1].lower() + line.title[1:]
         return TaskDraft(
-            title=line.title, description=DESCRIPTION.format(title=line.title[:1].lower() + line.title[1:]), labels=line.labels, needs=needs,
+            title=line.title, description=DESCRIPTION.format(title=goal), labels=line.labels, needs=needs,
             status=statuses.get(name="Ready" if self.dice.random() < 0.75 else "Backlog"), due_at=due,
             priority=self.dice.choice((0, 1, 2, 2, 2, 3, 3, 4) if "bug" in line.labels else (0, 1, 1, 2, 2, 2, 3)),
             effort_low_min=_half_hours(line.effort_min * 0.7), effort_min=line.effort_min,

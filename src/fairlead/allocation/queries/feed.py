@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from fairlead.allocation import snapshot
+from fairlead.allocation.near import waited_for
 from fairlead.lib.ics_out import Entry
 from fairlead.lib.speech import later, tr
 from fairlead.people.models import Worker
@@ -21,13 +22,16 @@ def work_entries(worker: Worker, *, titles: bool, address: str, now: datetime) -
 
     Without `titles` only that they are busy, and no due dates. `address`: where the product is, for links.
     """
-    picture = snapshot.take(worker.workspace_id, wanted=(), now=now, only=[worker.pk])
-    blocks = list(_blocks(picture, titles=titles, address=address))
+    whose = waited_for([worker.pk], workspace_id=worker.workspace_id)
+    picture = snapshot.take(worker.workspace_id, wanted=(), now=now, only=whose)
+    blocks = list(_blocks(picture, worker, titles=titles, address=address))
     return [*blocks, *_dues(worker, address)] if titles else blocks
 
 
-def _blocks(picture: snapshot.Picture, *, titles: bool, address: str) -> Iterator[Entry]:
+def _blocks(picture: snapshot.Picture, worker: Worker, *, titles: bool, address: str) -> Iterator[Entry]:
     for item in snapshot.decode(picture.problem, snapshot.queue(picture.problem)):
+        if item.worker != snapshot.worker_name(worker.pk):
+            continue
         row = picture.rows.tasks[picture.task_ids[item.task]]
         calendar = picture.problem.worker(item.worker).calendar or ()
         pieces = [(max(a, item.start), min(b, item.finish)) for a, b in calendar if a < item.finish and b > item.start]

@@ -17,6 +17,7 @@ from django.db.models.functions import Coalesce
 from fairlead import engine
 from fairlead.accounts.models import Workspace
 from fairlead.allocation import snapshot
+from fairlead.allocation.near import waited_for
 from fairlead.allocation.permissions import may_see
 from fairlead.allocation.policy import POLICY
 from fairlead.allocation.snapshot import WEEK_MIN, worker_number
@@ -57,11 +58,12 @@ def load(actor: Actor, worker_ids: Collection[int], *, now: datetime, weeks: int
     order in which they will do it; capacity counts the whole week. Nothing for somebody who may not see it."""
     if not worker_ids or not may_see(actor):
         return {}
-    picture = snapshot.take(actor.workspace_id, wanted=(), now=now, only=worker_ids)
+    whose = waited_for(worker_ids, workspace_id=actor.workspace_id)
+    picture = snapshot.take(actor.workspace_id, wanted=(), now=now, only=whose)
     zone = ZoneInfo(Workspace.objects.values_list("time_zone", flat=True).get(pk=actor.workspace_id))
     mondays = _mondays(picture.start.astimezone(zone), weeks)
     windows = list(pairwise(mondays))
-    room = capacity(list(picture.rows.workers), windows)
+    room = capacity([pk for pk in worker_ids if pk in picture.rows.workers], windows)
     items = snapshot.decode(picture.problem, snapshot.queue(picture.problem))
     used, late = planned(picture.problem, items), overdue(picture.problem, items)
     return {

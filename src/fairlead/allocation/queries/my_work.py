@@ -12,6 +12,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from fairlead.allocation import snapshot
 from fairlead.allocation.models import Assignment, Plan
+from fairlead.allocation.near import waited_for
 from fairlead.allocation.permissions import may_assign
 from fairlead.allocation.queries.offers import nobody_found
 from fairlead.allocation.queries.plans import visible_plans
@@ -121,10 +122,16 @@ def my_work(worker: Worker, *, actor: Actor, now: datetime, zone: str) -> MyWork
 
 
 def schedule(worker: Worker, *, now: datetime) -> dict[int, Times]:
-    """{task id: from, to}: what the worker holds laid on their working hours, from now on."""
-    picture = snapshot.take(worker.workspace_id, wanted=(), now=now, only=[worker.pk])
-    found = snapshot.decode(picture.problem, snapshot.queue(picture.problem))
-    return {picture.task_ids[item.task]: (picture.at(item.start), picture.at(item.finish)) for item in found}
+    """{task id: from, to}: what the worker holds laid on their working hours, from now on, and after what it waits
+    for."""
+    whose = waited_for([worker.pk], workspace_id=worker.workspace_id)
+    picture = snapshot.take(worker.workspace_id, wanted=(), now=now, only=whose)
+    found, mine = snapshot.decode(picture.problem, snapshot.queue(picture.problem)), snapshot.worker_name(worker.pk)
+    return {
+        picture.task_ids[item.task]: (picture.at(item.start), picture.at(item.finish))
+        for item in found
+        if item.worker == mine
+    }
 
 
 def decisions(actor: Actor, *, now: datetime) -> list[Waiting]:
