@@ -177,6 +177,10 @@ def test_somebody_is_named_in_a_comment(
     hands.press("Enter")
     expect(page.get_by_role("article").filter(has_text="it is short.")).to_be_visible()
     hands.keeps_its_place()
+    hands.tab_to(field, back=True)
+    hands.type("Thank you!")
+    hands.press("Control+Enter")
+    expect(page.get_by_role("article").filter(has_text="Thank you!")).to_have_count(1)
     news = bob[0]
     news.goto("/notices/")
     expect(news.get_by_role("main")).to_contain_text("WEB-2")

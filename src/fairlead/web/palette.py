@@ -55,6 +55,7 @@ SHORTCUTS: Final[tuple[tuple[str, tuple[tuple[str, str], ...]], ...]] = (
             (later("Everything: pages, tasks, people, actions"), "⌘ K"),
             (later("Search"), "/"),
             (later("New task, or a note to self"), "c"),
+            (later("Send what you write"), "⌘ Enter"),
             (later("This list"), "?"),
             (later("Close what is open"), "Esc"),
         ),

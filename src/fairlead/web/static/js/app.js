@@ -158,7 +158,13 @@
     if (done || event.key === "/") event.preventDefault();
   });
 
-  // forms: one submission at a time, and the theme without a page load
+  // forms: sent from the keys while one writes, one submission at a time, and the theme without a page load
+  document.addEventListener("keydown", (event) => {
+    const form = event.target.matches("textarea") && event.target.form;
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing || event.defaultPrevented || !form) return;
+    event.preventDefault();
+    form.requestSubmit([...form.elements].find((it) => it.type === "submit" && !it.disabled));
+  });
   const release = (form) => { delete form.dataset.sent; all("[data-busy]", form).forEach((b) => delete b.dataset.busy); };
   document.addEventListener("submit", (event) => {
     const form = event.target;
