@@ -18,8 +18,8 @@ from django.utils import timezone
 
 from fairlead.lib.errors import Conflict, Missing, Refused
 from fairlead.lib.speech import tr
+from fairlead.lib.undo import UNDO_FOR
 from fairlead.web.access import Request
-from fairlead.work.undo import UNDO_FOR
 
 SALT: Final = "fairlead.undo."
 
@@ -51,7 +51,7 @@ def read_was(request: Request, kind: str) -> dict[str, Any]:
 
 
 def taken_back(request: Request, act: Callable[[], str], back: str) -> HttpResponse:
-    """Do it, say what came of it or why not, and go on at `back`. Raises Forbidden and Missing."""
+    """Do a step such as an undo, say what came of it or why not, and go on at `back`. Raises Forbidden and Missing."""
     try:
         told = act()
     except Refused as refused:
