@@ -1,6 +1,13 @@
 """Everything that makes and changes notices. They are private marks about events and record none themselves."""
 
-from fairlead.notices.actions.devices import Subscription, add_device, be_discreet, be_open, remove_device
+from fairlead.notices.actions.devices import (
+    Subscription,
+    add_device,
+    be_discreet,
+    be_open,
+    remove_device,
+    restore_device,
+)
 from fairlead.notices.actions.mailing import (
     due_mails,
     is_mailed,
@@ -53,6 +60,7 @@ __all__ = [
     "remind_of_dates",
     "remind_of_offer",
     "remove_device",
+    "restore_device",
     "save_preferences",
     "sending",
     "snooze",

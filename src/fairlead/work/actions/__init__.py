@@ -227,6 +227,7 @@ from fairlead.work.actions.types import (
     change_type,
     create_type,
     delete_type,
+    restore_type,
     unarchive_type,
 )
 from fairlead.work.actions.verdicts import (
@@ -405,6 +406,7 @@ __all__ = [
     "restore_task",
     "restore_team",
     "restore_time",
+    "restore_type",
     "restore_version",
     "resume_timer",
     "return_to_project",
