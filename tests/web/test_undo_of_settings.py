@@ -262,7 +262,7 @@ def test_hours_that_were_changed_again_stay(site: Site, bob: Client) -> None:  #
     people.set_hours(worker, HOURS, **by(site.world.bob))
     undo = removed(bob, f"/people/{worker.pk}/hours/", **typed([(4, 540, 600)]))
     people.set_hours(worker, [(5, 0, 1440)], **by(site.world.alice))
-    assert said(bob.post(undo))[0] == "The hours were changed again meanwhile. Change them anew instead."
+    assert said(bob.post(undo))[0] == "The weekly hours were changed again meanwhile. Change them anew instead."
     assert hours_of(worker) == [(5, 0, 1440)]
     moved = undo.replace(f"/people/{worker.pk}/", f"/people/{other.pk}/")
     assert browser(site.world.alice).post(moved).status_code == 404

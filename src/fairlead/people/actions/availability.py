@@ -53,7 +53,7 @@ def restore_hours(worker: Worker, former: Sequence[Span], *, seen: Sequence[Span
         if held == list(former):
             return
         if held != list(seen):
-            raise Conflict(tr("The hours were changed again meanwhile. Change them anew instead."))
+            raise Conflict(tr("The weekly hours were changed again meanwhile. Change them anew instead."))
         _write_hours(worker, former, actor=actor, now=now)
 
 
