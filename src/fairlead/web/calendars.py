@@ -218,9 +218,24 @@ def feed_open(request: Request, number: int) -> HttpResponse:
 @require_POST
 def feed_close(request: Request, number: int) -> HttpResponse:
     """Nobody can read it any more."""
-    actions.close_feed(_mine(request, number), actor=request.actor, now=timezone.now())
-    messages.success(request, tr("The address no longer works."))
+    kept = actions.close_feed(_mine(request, number), actor=request.actor, now=timezone.now())
+    undo = undo_link(request, reverse("feed_restore", args=[number]), f"feed of {number}", {"kept": kept})
+    messages.success(request, tr("The address no longer works."), extra_tags=undo)
     return redirect("person_calendars", number=number)
+
+
+@member_page
+@require_POST
+def feed_restore(request: Request, number: int) -> HttpResponse:
+    """Undo of taking the address back."""
+    worker = _mine(request, number)
+
+    def act() -> str:
+        kept = read_was(request, f"feed of {worker.pk}")["kept"]
+        actions.restore_feed(worker, kept, actor=request.actor, now=timezone.now())
+        return tr("The address works again.")
+
+    return taken_back(request, act, reverse("person_calendars", args=[worker.pk]))
 
 
 @require_safe
@@ -254,5 +269,6 @@ urls = [
     path("people/<int:number>/calendars/<int:calendar_number>/remove/", remove, name="calendar_remove"),
     path("people/<int:number>/calendars/feed/", feed_open, name="feed_open"),
     path("people/<int:number>/calendars/feed/close/", feed_close, name="feed_close"),
+    path("people/<int:number>/calendars/feed/restore/", feed_restore, name="feed_restore"),
     path("calendar/<str:secret>/work.ics", feed, name="feed"),
 ]

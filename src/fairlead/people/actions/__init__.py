@@ -24,6 +24,7 @@ from fairlead.people.actions.calendars import (
     open_feed,
     remove_calendar,
     restore_calendar,
+    restore_feed,
     upload_calendar,
 )
 from fairlead.people.actions.expertise import confirm_skill, remove_skill, restore_skill, set_skill
@@ -79,6 +80,7 @@ __all__ = [
     "report_absence",
     "request_time_off",
     "restore_calendar",
+    "restore_feed",
     "restore_hours",
     "restore_preferences",
     "restore_presence_state",

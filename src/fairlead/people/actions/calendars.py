@@ -28,6 +28,7 @@ TOLD: Final = 50
 ONLY_OWNER: Final = later("Only the person themselves can connect and change their calendars.")
 FEED: Final = "cal_"
 KEPT: Final = "calendar"
+KEPT_FEED: Final = "calendar feed"
 
 
 def connect_calendar(
@@ -230,15 +231,32 @@ def open_feed(worker: Worker, *, shows_titles: bool = True, actor: Actor, now: d
     return secret
 
 
-def close_feed(worker: Worker, *, actor: Actor, now: datetime) -> None:
-    """Nobody can read it any more."""
+def close_feed(worker: Worker, *, actor: Actor, now: datetime) -> int:
+    """Nobody can read it any more; the number by which the same address works again for ten minutes."""
     require(may_connect_calendar(actor, worker), ONLY_OWNER)
     with transaction.atomic():
-        feed = Feed.objects.filter(worker=worker).first()
+        feed = Feed.objects.select_for_update().filter(worker=worker).first()
         if feed is None:
             raise Missing(tr("There is no address to take back."))
+        kept = keep_rows(KEPT_FEED, [feed], workspace_id=feed.workspace_id, now=now)
         record("calendar.feed_closed", feed, actor=actor, now=now, worker=worker.pk)
         feed.delete()
+    return kept
+
+
+def restore_feed(worker: Worker, kept: int, *, actor: Actor, now: datetime) -> None:
+    """Undo of `close_feed`: the same secret. Raises Conflict when there is another one by now."""
+    require(may_connect_calendar(actor, worker), ONLY_OWNER)
+    with transaction.atomic():
+        feed: Feed
+        (feed,) = take_rows(kept, KEPT_FEED, workspace_id=worker.workspace_id, now=now)
+        if feed.worker_id != worker.pk:
+            raise Missing(tr("There is no address to take back."))
+        Worker.objects.select_for_update().get(pk=worker.pk)
+        if Feed.objects.filter(worker=worker).exists():
+            raise Conflict(tr("There is a new address meanwhile; the old one no longer works."))
+        feed.save(force_insert=True)
+        record("calendar.feed_opened", feed, actor=actor, now=now, worker=worker.pk)
 
 
 def note_feed_read(feed: Feed, *, now: datetime) -> None:

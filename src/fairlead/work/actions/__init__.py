@@ -110,6 +110,7 @@ from fairlead.work.actions.forms import (
     public_secret,
     publish_form,
     remove_form,
+    reopen_form,
     restore_form,
     unpublish_form,
 )
@@ -134,6 +135,7 @@ from fairlead.work.actions.own_blocks import (
     add_task_blocks,
     move_block,
     move_blocks,
+    move_blocks_back,
     remove_block,
     restore_block,
 )
@@ -246,6 +248,7 @@ from fairlead.work.actions.verdicts import (
 )
 from fairlead.work.actions.views import (
     change_view,
+    change_view_back,
     remove_view,
     save_view,
     start_with,
@@ -314,6 +317,7 @@ __all__ = [
     "change_time",
     "change_type",
     "change_view",
+    "change_view_back",
     "check_criterion",
     "check_item",
     "close_form",
@@ -362,6 +366,7 @@ __all__ = [
     "merge_task",
     "move_block",
     "move_blocks",
+    "move_blocks_back",
     "move_needs",
     "move_placed",
     "move_task",
@@ -391,6 +396,7 @@ __all__ = [
     "remove_team",
     "remove_time",
     "remove_view",
+    "reopen_form",
     "reopen_pin",
     "reopen_task",
     "request_work",

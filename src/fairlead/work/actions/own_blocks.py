@@ -84,6 +84,14 @@ def move_blocks(moves: Sequence[tuple[OwnBlock, Span]], *, actor: Actor, now: da
         return [move_block(block, span, actor=actor, now=now) for block, span in moves]
 
 
+def move_blocks_back(moves: Sequence[tuple[OwnBlock, Span, Span]], *, actor: Actor, now: datetime) -> list[OwnBlock]:
+    """Undo of `move_blocks`, for (block, where it was, where it was put): those that nobody moved or removed since."""
+    with transaction.atomic():
+        held = OwnBlock.objects.select_for_update(of=("self",)).filter(pk__in=[block.pk for block, _, _ in moves])
+        spans = {block.pk: (block.starts_at, block.ends_at) for block in held.filter(removed_at__isnull=True)}
+        return [move_block(block, was, actor=actor, now=now) for block, was, put in moves if spans.get(block.pk) == put]
+
+
 def add_task_blocks(
     worker: Worker, spans: Sequence[tuple[Task, Span]], *, actor: Actor, now: datetime
 ) -> list[OwnBlock]:
