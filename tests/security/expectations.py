@@ -436,6 +436,7 @@ PAGES: dict[str, Line] = {
     "GET /planner/preview/": allow(HOLDER, CONTRIBUTOR),
     "POST /planner/plan/": allow(HOLDER, CONTRIBUTOR),
     "POST /planner/shut-down/": allow(HOLDER, CONTRIBUTOR),
+    "POST /planner/plan/undo/": allow(HOLDER, data={"was": "{was_added}"}),
     "POST /planner/shut-down/undo/": allow(HOLDER, data={"was": "{was_blocks}"}),
     # the first look at what came in
     "GET /inbox/": allow(*MANAGERS),

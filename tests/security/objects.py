@@ -406,6 +406,7 @@ def _undos(world: World, places: dict[str, str], now: datetime) -> dict[str, str
         "was_logo": ("logo", {"kept": 0}),
         "was_feed": (f"feed of {worker}", {"kept": 0}),
         "was_address": (f"public address of form {places['forms/number']}", {"public_at": now.isoformat()}),
+        "was_added": ("blocks added", {"blocks": [[int(places["blocks/number"]), *[now.isoformat()] * 2]]}),
         "was_blocks": ("blocks moved", {"blocks": [[int(places["blocks/number"]), *[now.isoformat()] * 4]]}),
         "was_view": (f"view {places['views/number']}", {"was": "", "now": ""}),
         "was_read": ("notifications read", {"at": now.isoformat()}),

@@ -153,6 +153,28 @@ def test_a_block_that_was_moved_again_stays(site: Site, bob: Client) -> None:  #
     assert OwnBlock.objects.get(pk=two.pk).starts_at != two.starts_at
 
 
+def test_the_blocks_of_a_planned_day_are_gone_again(site: Site, bob: Client) -> None:  # noqa: F811
+    worker = worker_for(site.world.bob, site.now)
+    noon = f"Etc/GMT{timezone.now().hour - 12:+d}"  # where it is about noon now: these names count to the west
+    for row in (worker, site.world.bob.user):
+        row.time_zone = noon
+        row.save(update_fields=["time_zone"])
+    people.set_hours(worker, [(day, 0, 1440) for day in range(7)], **by(site.world.alice))
+    for title in ("One", "Two"):
+        site.held(site.world.bob, title, effort_min=30)
+    undo = removed(bob, "/planner/plan/")
+    one, two = OwnBlock.objects.filter(removed_at=None).order_by("starts_at")
+    for person in (site.world.alice, site.world.charlie, site.world.clara):
+        assert browser(person).post(undo).status_code == 404
+        enter(site.world.workspace.pk)
+    span = (two.starts_at + timedelta(days=1), two.ends_at + timedelta(days=1))
+    work.move_block(two, span, **by(site.world.bob))
+    assert said(bob.post(undo))[0] == "1 block is gone again."
+    assert list(OwnBlock.objects.filter(removed_at=None).values_list("pk", "starts_at")) == [(two.pk, span[0])]
+    assert said(bob.post(undo))[0] == "These blocks are somewhere else by now."
+    assert OwnBlock.objects.get(pk=one.pk).removed_at is not None
+
+
 def test_a_view_shows_again_what_it_showed(site: Site, alice: Client) -> None:  # noqa: F811
     view = work.save_view("Mine", "q=draft&sort=due", shared=True, **by(site.world.alice))
     undo = removed(alice, f"/views/{view.pk}/update/", query="q=copy")

@@ -36,6 +36,7 @@ from fairlead.work.states import OVER
 FIRST_HOUR, LAST_HOUR = 7, 20
 QUARTER: Final = 15
 HERE: Final = "/planner/"
+ADDED: Final = "blocks added"
 MOVED: Final = "blocks moved"
 FOR_TEAM: Final = later("The planner is for the team. Your projects are under Projects.")
 
@@ -273,14 +274,33 @@ def plan(request: Request) -> HttpResponse:
     worker, now = own_worker(request), timezone.now()
     slots = _suggested(request, worker)
     spans = [(find_task(request.actor, slot.item.key), (slot.starts_at, slot.ends_at)) for slot in slots]
-    actions.add_task_blocks(worker, spans, actor=request.actor, now=now)
-    if spans:
-        messages.success(
-            request, tr_count("Your day has %(n)s block more.", "Your day has %(n)s blocks more.", len(spans))
-        )
+    made = actions.add_task_blocks(worker, spans, actor=request.actor, now=now)
+    if made:
+        told = tr_count("Your day has %(n)s block more.", "Your day has %(n)s blocks more.", len(made))
+        put = [[block.pk, block.starts_at.isoformat(), block.ends_at.isoformat()] for block in made]
+        undo = undo_link(request, reverse("planner-plan-undo"), ADDED, {"blocks": put})
+        messages.success(request, told, extra_tags=undo)
     else:
         messages.info(request, tr("Nothing to plan: no working time is left today, or everything has its place."))
     return redirect(HERE)
+
+
+@member_page
+@require_POST
+def plan_undo(request: Request) -> HttpResponse:
+    """Undo of planning the day: its blocks are gone, but those that were moved since."""
+
+    def act() -> str:
+        put = [
+            (find_block(request.actor, number), (datetime.fromisoformat(low), datetime.fromisoformat(high)))
+            for number, low, high in read_was(request, ADDED)["blocks"]
+        ]
+        done = actions.remove_added_blocks(put, actor=request.actor, now=timezone.now())
+        if not done:
+            raise Conflict(tr("These blocks are somewhere else by now."))
+        return tr_count("%(n)s block is gone again.", "%(n)s blocks are gone again.", done)
+
+    return taken_back(request, act, HERE)
 
 
 @member_page
@@ -345,6 +365,7 @@ urls = [
     path("planner/blocks/<int:number>/restore/", restore, name="planner-restore"),
     path("planner/preview/", preview, name="planner-preview"),
     path("planner/plan/", plan, name="planner-plan"),
+    path("planner/plan/undo/", plan_undo, name="planner-plan-undo"),
     path("planner/shut-down/", shut_down, name="planner-shut-down"),
     path("planner/shut-down/undo/", shut_down_undo, name="planner-shut-down-undo"),
 ]

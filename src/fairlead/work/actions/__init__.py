@@ -136,6 +136,7 @@ from fairlead.work.actions.own_blocks import (
     move_block,
     move_blocks,
     move_blocks_back,
+    remove_added_blocks,
     remove_block,
     restore_block,
 )
@@ -383,6 +384,7 @@ __all__ = [
     "rate",
     "rate_client",
     "refuse_approval",
+    "remove_added_blocks",
     "remove_attachment",
     "remove_block",
     "remove_comment",
