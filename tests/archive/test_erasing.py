@@ -13,7 +13,7 @@ from django.test import Client
 
 from conftest import World, make_world
 from fairlead.accounts import actions as accounts
-from fairlead.accounts.models import User
+from fairlead.accounts.models import Kept, Membership, User
 from fairlead.accounts.queries import actor_of
 from fairlead.allocation import actions as allocation
 from fairlead.archive import actions, jobs
@@ -101,6 +101,16 @@ def test_no_trace_is_left_and_the_log_verifies(world: World, now: datetime) -> N
     assert verdict.redacted > 3
     told = Event.objects.get(kind="person.erased").payload
     assert (told["events"], told["rows"] > 8) == (verdict.redacted, True)
+
+
+def test_what_was_removed_a_moment_before_cannot_be_brought_back(world: World, now: datetime) -> None:
+    zoe = Worker.objects.get(name=NAME)
+    by: dict[str, Any] = {"actor": actor_of(Membership.objects.get(user=zoe.user)), "now": now}
+    calendar = people.connect_calendar(zoe, "Mine", "https://calendar.example/zoe.ics", **by)
+    people.remove_calendar(calendar, **by)
+    assert Kept.objects.count() == 1
+    _erase(world, now)
+    assert Kept.objects.count() == 0
 
 
 def test_who_is_in_another_workspace_keeps_the_account_and_is_not_named_here(world: World, now: datetime) -> None:

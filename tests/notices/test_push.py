@@ -348,7 +348,7 @@ def test_devices_are_ones_own_business(desk: Desk, service: PushService) -> None
         with pytest.raises(Missing):
             queries.find_device(person.actor, mine.pk)
         with pytest.raises(Forbidden):
-            actions.remove_device(mine, actor=person.actor)
+            actions.remove_device(mine, actor=person.actor, now=NOW)
     enter(world.charlie.workspace.pk)
     assert not Device.objects.exists()
     enter(world.workspace.pk)

@@ -235,8 +235,8 @@ def _with_the_client(task: Task, world: World, now: datetime) -> Handover:
 def _forms(project: Project, world: World, now: datetime) -> dict[str, str]:
     """A form in the portal that also has a public address, and what the workspace looks like to clients."""
     by = {"actor": world.olga.actor, "now": now}
-    accounts.change_branding(world.workspace, name=f"Acme {CANARY}", **by)
-    branding = accounts.set_logo(world.workspace, b"\x89PNG\r\n\x1a\n" + CANARY.encode(), **by)
+    branding = accounts.change_branding(world.workspace, name=f"Acme {CANARY}", **by)
+    accounts.set_logo(world.workspace, b"\x89PNG\r\n\x1a\n" + CANARY.encode(), **by)
     form = work.create_form(project, f"Fault {CANARY}", (Question("q1", "short", "What?", target="title"),), **by)
     form = work.open_form(work.publish_form(form, **by), **by)
     return {
@@ -399,9 +399,30 @@ def _undos(world: World, places: dict[str, str], now: datetime) -> dict[str, str
         "was_state": ("presence state", {"id": int(places["presence/state_id"])}),
         "was_skill": (f"skill {skill} of {worker}", {}),
         "was_off": (f"time off {off}", {}),
+        "was_hours": (f"hours of {worker}", {"was": [], "now": []}),
+        "was_wishes": (f"preferences of {worker}", {"was": [], "now": []}),
+        "was_calendar": (f"calendar of {worker}", {"kept": 0}),
+        "was_type": ("task type", {"kept": 0}),
+        "was_logo": ("logo", {"kept": 0}),
+        "was_feed": (f"feed of {worker}", {"kept": 0}),
+        "was_address": (f"public address of form {places['forms/number']}", {"public_at": now.isoformat()}),
+        "was_added": ("blocks added", {"blocks": [[int(places["blocks/number"]), *[now.isoformat()] * 2]]}),
+        "was_blocks": ("blocks moved", {"blocks": [[int(places["blocks/number"]), *[now.isoformat()] * 4]]}),
+        "was_view": (f"view {places['views/number']}", {"was": "", "now": ""}),
+        "was_read": ("notifications read", {"at": now.isoformat()}),
+        "was_device": ("device", {"kept": _removed_device(world)}),
     }
     workspace = world.workspace.pk
     return {name: sealed(workspace, kind, was, now=now) for name, (kind, was) in kept.items()}
+
+
+def _removed_device(world: World) -> int:
+    """By which bob brings back a device that he has removed a moment ago."""
+    by: dict[str, Any] = {"actor": world.bob.actor, "now": timezone.now()}
+    other = Device(user=world.bob.user, address_digest="0" * 64, name=f"Old {CANARY}", sealed="", session="none")
+    other.workspace, other.created_at = world.workspace, by["now"]
+    other.save()
+    return notices.remove_device(other, **by)
 
 
 def _status(project: Project, name: str) -> int:

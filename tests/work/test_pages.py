@@ -143,6 +143,23 @@ def test_a_task_is_edited_on_its_page(site: Site, alice: Browser) -> None:
     assert (task.title, task.effort_min, task.version) == ("Better", 120, 2)
 
 
+def test_a_part_of_a_task_in_the_trash_leads_nowhere_and_can_be_changed(site: Site, alice: Browser) -> None:
+    parent = site.make("Whole")
+    task = site.make("Part", parent=parent)
+    assert '<a href="/tasks/WEB-1/" class="clip">WEB-1</a>' in text(alice.get("/tasks/WEB-2/"))
+    actions.delete_task(parent, actor=site.world.alice.actor, now=site.now)
+    page = text(alice.get("/tasks/WEB-2/"))
+    assert 'href="/tasks/WEB-1/"' not in page
+    assert '<span class="clip">WEB-1, in the trash</span>' in page
+    assert alice.post("/tasks/WEB-2/edit/", edit(task, title="Better", parent="web-1")).status_code == 302
+    task.refresh_from_db()
+    assert (task.title, task.parent_id) == ("Better", parent.pk)
+    other = text(alice.post("/tasks/WEB-2/edit/", edit(task, parent="WEB-3")))
+    assert "There is no such task" in other
+    assert alice.post("/tasks/WEB-2/edit/", edit(task, parent="")).status_code == 302
+    assert Task.objects.get(pk=task.pk).parent is None
+
+
 def test_a_wrong_value_is_said_beside_its_field_with_all_that_was_typed(site: Site, alice: Browser) -> None:
     answer = alice.post("/tasks/WEB-1/edit/", edit(site.make(), title="Better", effort_low_min="3h", effort_min="1h"))
     assert answer.status_code == 422

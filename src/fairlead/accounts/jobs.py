@@ -11,6 +11,7 @@ from django.conf import settings
 
 from fairlead.accounts import mails
 from fairlead.accounts.actions import (
+    forget_kept,
     forget_old_entries,
     invitation_secret,
     make_sign_in_link,
@@ -20,6 +21,7 @@ from fairlead.accounts.brand import brand_in, brand_of
 from fairlead.accounts.languages import language_of
 from fairlead.accounts.models import Invitation, Membership, Role, User, Workspace
 from fairlead.events.models import Event
+from fairlead.events.tenancy import tenant, workspace_ids
 from fairlead.jobs import SEND, every, follows, job
 from fairlead.lib.languages import ENGLISH
 from fairlead.lib.secrets import digest
@@ -146,3 +148,12 @@ def _mail_invitation(invitation: Invitation, url: str) -> None:
 def forget_old(*, now: datetime) -> None:
     """Remove attempts and links that are of no use any more."""
     forget_old_entries(now=now)
+
+
+@every(600)
+@job()
+def forget_kept_rows(*, now: datetime) -> None:
+    """Forget what was removed or replaced and cannot be taken back any more."""
+    for workspace_id in workspace_ids():
+        with tenant(workspace_id):
+            forget_kept(now=now)

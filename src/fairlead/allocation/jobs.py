@@ -200,6 +200,7 @@ def end_step(*, routing_id: int, turn: int, now: datetime, **_: int) -> None:
     "worker.hours_changed",
     "calendar.read",
     "calendar.removed",
+    "calendar.restored",
     "worker.preferences_changed",
     "timeoff.approved",
     "timeoff.cancelled",
@@ -262,7 +263,7 @@ def propose_for_absence(*, workspace_id: int, event_id: int, now: datetime) -> N
     _propose(causes.of_time_off(Event.objects.get(pk=event_id)), workspace_id, now)
 
 
-@follows("calendar.read")
+@follows("calendar.read", "calendar.restored")
 @job(queue=SOLVE, retry=RETRY)
 def propose_for_calendar(*, workspace_id: int, event_id: int, now: datetime) -> None:
     """What a meeting that appeared in somebody's calendar changes: two tasks change hands at most."""

@@ -17,6 +17,7 @@ from fairlead.events.wall import walled
 LEFT_OUT: Final = (
     "accounts.apitoken",
     "accounts.invitation",
+    "accounts.kept",
     "api.reply",
     "archive.export",
     "archive.twin",

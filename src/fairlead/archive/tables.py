@@ -17,6 +17,8 @@ LEFT_OUT: Final = (
     "procrastinate_jobs", "procrastinate_events", "procrastinate_periodic_defers", "procrastinate_workers",
     # Whoever was signed in signs in again, and a used link stays used.
     "accounts_session", "accounts_signinlink", "accounts_attempt",
+    # What was removed a moment ago can be taken back where that happened.
+    "accounts_kept",
     # Made by the migrations.
     "django_migrations", "django_content_type", "auth_permission", "auth_group", "auth_group_permissions",
     # Counted anew from the texts that are restored.

@@ -9,9 +9,9 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from fairlead.accounts.languages import language_of
 from fairlead.allocation.queries import work_entries
@@ -28,6 +28,7 @@ from fairlead.web.access import Request, member_page
 from fairlead.web.blame import blame
 from fairlead.web.filters import written
 from fairlead.web.render import page
+from fairlead.web.undoing import read_was, taken_back, undo_link
 
 ONLY_OWNER: Final = later("Only the person themselves, and managers, can see which calendars are read.")
 TITLES: Final = later("Keep titles, for my own eyes")
@@ -178,13 +179,29 @@ def titles(request: Request, number: int, calendar_number: int) -> HttpResponse:
 
 
 @member_page
-@require_http_methods(["POST"])
+@require_POST
 def remove(request: Request, number: int, calendar_number: int) -> HttpResponse:
     """Forget a calendar."""
     calendar = queries.find_calendar(request.actor, _worker(request, number), calendar_number)
-    actions.remove_calendar(calendar, actor=request.actor, now=timezone.now())
-    messages.success(request, tr("%(name)s was removed, with every busy time that came from it.", name=calendar.name))
+    kept = actions.remove_calendar(calendar, actor=request.actor, now=timezone.now())
+    told = tr("%(name)s was removed, with every busy time that came from it.", name=calendar.name)
+    undo = undo_link(request, reverse("calendar_restore", args=[number]), f"calendar of {number}", {"kept": kept})
+    messages.success(request, told, extra_tags=undo)
     return redirect("person_calendars", number=number)
+
+
+@member_page
+@require_POST
+def restore(request: Request, number: int) -> HttpResponse:
+    """Undo of a removal."""
+    worker = _mine(request, number)
+
+    def act() -> str:
+        kept = read_was(request, f"calendar of {worker.pk}")["kept"]
+        calendar = actions.restore_calendar(worker, kept, actor=request.actor, now=timezone.now())
+        return tr("%(name)s is back, with its busy times.", name=calendar.name)
+
+    return taken_back(request, act, reverse("person_calendars", args=[worker.pk]))
 
 
 @member_page
@@ -201,9 +218,24 @@ def feed_open(request: Request, number: int) -> HttpResponse:
 @require_POST
 def feed_close(request: Request, number: int) -> HttpResponse:
     """Nobody can read it any more."""
-    actions.close_feed(_mine(request, number), actor=request.actor, now=timezone.now())
-    messages.success(request, tr("The address no longer works."))
+    kept = actions.close_feed(_mine(request, number), actor=request.actor, now=timezone.now())
+    undo = undo_link(request, reverse("feed_restore", args=[number]), f"feed of {number}", {"kept": kept})
+    messages.success(request, tr("The address no longer works."), extra_tags=undo)
     return redirect("person_calendars", number=number)
+
+
+@member_page
+@require_POST
+def feed_restore(request: Request, number: int) -> HttpResponse:
+    """Undo of taking the address back."""
+    worker = _mine(request, number)
+
+    def act() -> str:
+        kept = read_was(request, f"feed of {worker.pk}")["kept"]
+        actions.restore_feed(worker, kept, actor=request.actor, now=timezone.now())
+        return tr("The address works again.")
+
+    return taken_back(request, act, reverse("person_calendars", args=[worker.pk]))
 
 
 @require_safe
@@ -231,10 +263,12 @@ urls = [
     path("people/<int:number>/calendars/", index, name="person_calendars"),
     path("people/<int:number>/calendars/connect/", connect, name="calendar_connect"),
     path("people/<int:number>/calendars/upload/", upload, name="calendar_upload"),
+    path("people/<int:number>/calendars/restore/", restore, name="calendar_restore"),
     path("people/<int:number>/calendars/<int:calendar_number>/refresh/", refresh, name="calendar_refresh"),
     path("people/<int:number>/calendars/<int:calendar_number>/titles/", titles, name="calendar_titles"),
     path("people/<int:number>/calendars/<int:calendar_number>/remove/", remove, name="calendar_remove"),
     path("people/<int:number>/calendars/feed/", feed_open, name="feed_open"),
     path("people/<int:number>/calendars/feed/close/", feed_close, name="feed_close"),
+    path("people/<int:number>/calendars/feed/restore/", feed_restore, name="feed_restore"),
     path("calendar/<str:secret>/work.ics", feed, name="feed"),
 ]

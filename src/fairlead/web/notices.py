@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Final
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from fairlead.accounts.models import User
 from fairlead.events.tenancy import tenant
-from fairlead.lib.speech import later
+from fairlead.lib.errors import Conflict
+from fairlead.lib.speech import later, tr, tr_count
 from fairlead.notices import actions, queries
 from fairlead.notices.actions.reading import SNOOZED, SNOOZES
 from fairlead.notices.kinds import BY_NAME
 from fairlead.notices.links import read_seen_secret, read_stop_secret
 from fairlead.web.access import Request, member_page, safe_next
 from fairlead.web.render import page
+from fairlead.web.undoing import read_was, taken_back, undo_link
 
+READ: Final = "notifications read"
 ROWS: Final = 100
 RECENT: Final = 8
 VIEWS: Final = {
@@ -84,8 +88,27 @@ def read(request: Request, number: int) -> HttpResponse:
 @require_POST
 def read_all(request: Request) -> HttpResponse:
     """Everything is seen."""
-    actions.mark_all_read(actor=request.actor, now=timezone.now())
+    now = timezone.now()
+    if done := actions.mark_all_read(actor=request.actor, now=now):
+        told = tr_count("%(n)s notification is marked as read.", "%(n)s notifications are marked as read.", done)
+        undo = undo_link(request, reverse("notices-unread-again"), READ, {"at": now.isoformat()})
+        messages.success(request, told, extra_tags=undo)
     return _back(request)
+
+
+@member_page
+@require_POST
+def unread_again(request: Request) -> HttpResponse:
+    """Undo of marking everything as read."""
+
+    def act() -> str:
+        at = datetime.fromisoformat(read_was(request, READ)["at"])
+        done = actions.mark_unread_again(at, actor=request.actor)
+        if not done:
+            raise Conflict(tr("This was taken back already."))
+        return tr_count("%(n)s notification is unread again.", "%(n)s notifications are unread again.", done)
+
+    return taken_back(request, act, reverse("notices"))
 
 
 @member_page
@@ -135,6 +158,7 @@ urls = [
     path("notices/recent/", recent, name="notices-recent"),
     path("notices/count/", count, name="notices-count"),
     path("notices/read-all/", read_all, name="notices-read-all"),
+    path("notices/read-all/undo/", unread_again, name="notices-unread-again"),
     path("notices/<int:number>/read/", read, name="notice-read"),
     path("notices/<int:number>/snooze/", snooze, name="notice-snooze"),
     path("notices/stop/<str:secret>/", stop, name="notices-stop"),

@@ -35,7 +35,7 @@ from fairlead.web.people_forms import (
 )
 from fairlead.web.render import page
 from fairlead.web.skills import skill_choices
-from fairlead.web.undoing import read_was, taken_back, undo_link
+from fairlead.web.undoing import Former, read_former, read_was, taken_back, undo_link
 
 _MAY_NOT: Final = later("Only a manager, or the person themselves, can change this profile.")
 
@@ -172,12 +172,27 @@ def hours(request: Request, number: int) -> HttpResponse:
     worker = _mine_to_edit(request, number)
     initial, spans = hours_values(queries.weekly_hours(worker.workspace_id, [worker.pk])[worker.pk])
     form = HoursForm(request.POST or None, initial=initial, spans=spans)
+    undo = Former(request, reverse("person_hours_restore", args=[worker.pk]), f"hours of {worker.pk}")
 
     def act() -> str:
-        actions.set_hours(worker, form.hours(), actor=request.actor, now=timezone.now())
+        undo.was, undo.now = actions.set_hours(worker, form.hours(), actor=request.actor, now=timezone.now())
         return tr("The weekly hours were saved.")
 
-    return answer(request, form, _hours_page(worker), act)
+    return answer(request, form, _hours_page(worker), act, undo=undo.link)
+
+
+@member_page
+@require_POST
+def hours_restore(request: Request, number: int) -> HttpResponse:
+    """Undo of saving the weekly hours."""
+    worker = _mine_to_edit(request, number)
+
+    def act() -> str:
+        was, seen = read_former(request, f"hours of {worker.pk}")
+        actions.restore_hours(worker, was, seen=seen, actor=request.actor, now=timezone.now())
+        return tr("The weekly hours are as before.")
+
+    return taken_back(request, act, reverse("person", args=[worker.pk]))
 
 
 def _hours_page(worker: Worker) -> FormPage:
@@ -213,17 +228,33 @@ def preferences(request: Request, number: int) -> HttpResponse:
         for name, stance in (("wants", 1), ("avoids", -1))
     }
     form = PreferencesForm(request.POST or None, initial=initial)
+    undo = Former(request, reverse("person_preferences_restore", args=[worker.pk]), f"preferences of {worker.pk}")
 
     def act() -> str:
         entries = queries.skills(request.actor)
         index = {folded(name): skill for skill in entries for name in (*skill.synonyms, skill.name)}
         wants, avoids = form.wishes("wants", index), form.wishes("avoids", index)
-        actions.set_preferences(worker, wants=wants, avoids=avoids, actor=request.actor, now=timezone.now())
+        undo.was, undo.now = actions.set_preferences(
+            worker, wants=wants, avoids=avoids, actor=request.actor, now=timezone.now()
+        )
         return tr("The preferences were saved.")
 
-    return answer(
-        request, form, FormPage(tr("Preferences of %(name)s", name=worker.name), tr("Save"), _back(worker)), act
-    )
+    shown = FormPage(tr("Preferences of %(name)s", name=worker.name), tr("Save"), _back(worker))
+    return answer(request, form, shown, act, undo=undo.link)
+
+
+@member_page
+@require_POST
+def preferences_restore(request: Request, number: int) -> HttpResponse:
+    """Undo of saving the preferences."""
+    worker = _mine_to_edit(request, number)
+
+    def act() -> str:
+        was, seen = read_former(request, f"preferences of {worker.pk}")
+        actions.restore_preferences(worker, was, seen=seen, actor=request.actor, now=timezone.now())
+        return tr("The preferences are as before.")
+
+    return taken_back(request, act, reverse("person", args=[worker.pk]))
 
 
 @member_page
@@ -346,7 +377,9 @@ urls = [
     path("people/<int:number>/skills/<int:skill_number>/restore/", skill_restore, name="person_skill_restore"),
     path("people/<int:number>/hours/", hours, name="person_hours"),
     path("people/<int:number>/hours/copy/", hours_copy, name="person_hours_copy"),
+    path("people/<int:number>/hours/restore/", hours_restore, name="person_hours_restore"),
     path("people/<int:number>/preferences/", preferences, name="person_preferences"),
+    path("people/<int:number>/preferences/restore/", preferences_restore, name="person_preferences_restore"),
     path("people/<int:number>/time-off/", time_off, name="person_time_off"),
     path("people/<int:number>/away-today/", away_today, name="person_away_today"),
     path("people/<int:number>/time-off/<int:asked_number>/approve/", time_off_approve, name="time_off_approve"),

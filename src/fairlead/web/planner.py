@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -18,7 +18,7 @@ from fairlead.accounts.permissions import STAFF
 from fairlead.allocation import queries as allocation
 from fairlead.allocation.queries.day_plan import Slot, free_today, suggest_day
 from fairlead.allocation.queries.my_work import MyWork
-from fairlead.lib.errors import Invalid, Missing, Refused, require
+from fairlead.lib.errors import Conflict, Invalid, Missing, Refused, require
 from fairlead.lib.hours import Interval
 from fairlead.lib.speech import later, tr, tr_count
 from fairlead.people.models import Worker
@@ -27,6 +27,7 @@ from fairlead.web.access import Request, member_page
 from fairlead.web.filters import written
 from fairlead.web.render import page
 from fairlead.web.time_log import read_day
+from fairlead.web.undoing import read_was, taken_back, undo_link
 from fairlead.work import actions
 from fairlead.work.queries import find_task, visible_projects
 from fairlead.work.queries.planner import captures, find_block, own_blocks
@@ -35,6 +36,8 @@ from fairlead.work.states import OVER
 FIRST_HOUR, LAST_HOUR = 7, 20
 QUARTER: Final = 15
 HERE: Final = "/planner/"
+ADDED: Final = "blocks added"
+MOVED: Final = "blocks moved"
 FOR_TEAM: Final = later("The planner is for the team. Your projects are under Projects.")
 
 
@@ -271,14 +274,33 @@ def plan(request: Request) -> HttpResponse:
     worker, now = own_worker(request), timezone.now()
     slots = _suggested(request, worker)
     spans = [(find_task(request.actor, slot.item.key), (slot.starts_at, slot.ends_at)) for slot in slots]
-    actions.add_task_blocks(worker, spans, actor=request.actor, now=now)
-    if spans:
-        messages.success(
-            request, tr_count("Your day has %(n)s block more.", "Your day has %(n)s blocks more.", len(spans))
-        )
+    made = actions.add_task_blocks(worker, spans, actor=request.actor, now=now)
+    if made:
+        told = tr_count("Your day has %(n)s block more.", "Your day has %(n)s blocks more.", len(made))
+        put = [[block.pk, block.starts_at.isoformat(), block.ends_at.isoformat()] for block in made]
+        undo = undo_link(request, reverse("planner-plan-undo"), ADDED, {"blocks": put})
+        messages.success(request, told, extra_tags=undo)
     else:
         messages.info(request, tr("Nothing to plan: no working time is left today, or everything has its place."))
     return redirect(HERE)
+
+
+@member_page
+@require_POST
+def plan_undo(request: Request) -> HttpResponse:
+    """Undo of planning the day: its blocks are gone, but those that were moved since."""
+
+    def act() -> str:
+        put = [
+            (find_block(request.actor, number), (datetime.fromisoformat(low), datetime.fromisoformat(high)))
+            for number, low, high in read_was(request, ADDED)["blocks"]
+        ]
+        done = actions.remove_added_blocks(put, actor=request.actor, now=timezone.now())
+        if not done:
+            raise Conflict(tr("These blocks are somewhere else by now."))
+        return tr_count("%(n)s block is gone again.", "%(n)s blocks are gone again.", done)
+
+    return taken_back(request, act, HERE)
 
 
 @member_page
@@ -295,10 +317,31 @@ def shut_down(request: Request) -> HttpResponse:
         spans = [datetime.combine(at.astimezone(zone).date() + ahead, at.astimezone(zone).time(), zone)
                  for at in (row["starts_at"], row["ends_at"])]  # fmt: skip
         moves.append((find_block(request.actor, row["id"]), (spans[0], spans[1])))
+    was = [[block.pk, *map(datetime.isoformat, (block.starts_at, block.ends_at, *put))] for block, put in moves]
     actions.move_blocks(moves, actor=request.actor, now=now)
     on = written((midnight + ahead).date(), "weekday")
-    messages.success(request, _see_you(len(moves), on) if moves else tr("Everything is done. See you."))
+    undo = undo_link(request, reverse("planner-shut-down-undo"), MOVED, {"blocks": was}) if moves else ""
+    told = _see_you(len(moves), on) if moves else tr("Everything is done. See you.")
+    messages.success(request, told, extra_tags=undo)
     return redirect(HERE)
+
+
+@member_page
+@require_POST
+def shut_down_undo(request: Request) -> HttpResponse:
+    """Undo of shutting down: the blocks are where they were today, but those that were moved again."""
+
+    def act() -> str:
+        moves = []
+        for number, *texts in read_was(request, MOVED)["blocks"]:
+            low, high, put_low, put_high = map(datetime.fromisoformat, texts)
+            moves.append((find_block(request.actor, number), (low, high), (put_low, put_high)))
+        done = actions.move_blocks_back(moves, actor=request.actor, now=timezone.now())
+        if not done:
+            raise Conflict(tr("These blocks are somewhere else by now."))
+        return tr_count("%(n)s block is where it was.", "%(n)s blocks are where they were.", len(done))
+
+    return taken_back(request, act, HERE)
 
 
 def _see_you(moved: int, on: str) -> str:
@@ -322,5 +365,7 @@ urls = [
     path("planner/blocks/<int:number>/restore/", restore, name="planner-restore"),
     path("planner/preview/", preview, name="planner-preview"),
     path("planner/plan/", plan, name="planner-plan"),
+    path("planner/plan/undo/", plan_undo, name="planner-plan-undo"),
     path("planner/shut-down/", shut_down, name="planner-shut-down"),
+    path("planner/shut-down/undo/", shut_down_undo, name="planner-shut-down-undo"),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final
 
 from django.conf import settings
@@ -224,6 +225,34 @@ def _step(act: Callable[..., Any], told: str) -> View:
 
 @member_page
 @require_POST
+def close(request: Request, key: str, number: int) -> HttpResponse:
+    """Let the public address end. Opening it again makes another one, so that only an undo brings this one back."""
+    form = _form(_managed(request, key), number)
+    was = {"public_at": form.public_at.isoformat()} if form.public_at else None
+    actions.close_form(form, actor=request.actor, now=timezone.now())
+    back = reverse("reopen-request-form", args=[key, form.pk])
+    undo = undo_link(request, back, ADDRESS + str(form.pk), was) if was else ""
+    told = tr("The public address of %(name)s no longer works.", name=form.name)
+    messages.success(request, told, extra_tags=undo)
+    return redirect("request-form", key, number)
+
+
+@member_page
+@require_POST
+def reopen(request: Request, key: str, number: int) -> HttpResponse:
+    """Undo of closing the public address."""
+    form = _form(_managed(request, key), number)
+
+    def act() -> str:
+        at = datetime.fromisoformat(read_was(request, ADDRESS + str(form.pk))["public_at"])
+        actions.reopen_form(form, at, actor=request.actor, now=timezone.now())
+        return tr("The public address of %(name)s works again.", name=form.name)
+
+    return taken_back(request, act, reverse("request-form", args=[key, number]))
+
+
+@member_page
+@require_POST
 def remove(request: Request, key: str, number: int) -> HttpResponse:
     """Take it away; what was asked through it stays."""
     form = _form(_managed(request, key), number)
@@ -250,6 +279,7 @@ def restore(request: Request, key: str, number: int) -> HttpResponse:
     return taken_back(request, act, reverse("request-forms", args=[key]))
 
 
+ADDRESS: Final = "public address of form "
 BASE: Final = "projects/<project:key>/forms/"
 FORM: Final = "request form "
 """What stands before the number of the form that an undo brings back."""
@@ -267,9 +297,8 @@ urls = [
          name="unpublish-request-form"),
     path(f"{BASE}<int:number>/open/", _step(actions.open_form, mark("%(name)s has a public address now.")),
          name="open-request-form"),
-    path(f"{BASE}<int:number>/close/",
-         _step(actions.close_form, mark("The public address of %(name)s no longer works.")),
-         name="close-request-form"),
+    path(f"{BASE}<int:number>/close/", close, name="close-request-form"),
+    path(f"{BASE}<int:number>/reopen/", reopen, name="reopen-request-form"),
     path(f"{BASE}<int:number>/remove/", remove, name="remove-request-form"),
     path(f"{BASE}<int:number>/restore/", restore, name="restore-request-form"),
 ]  # fmt: skip

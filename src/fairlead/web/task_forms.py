@@ -79,7 +79,9 @@ class TaskForm(forms.Form):
         return str(self.cleaned_data["labels"]).split(",")
 
     def clean_parent(self) -> Task | None:
-        return self._task("parent")
+        """The parent that it has stays, also when that is in the trash."""
+        kept = self.task.parent if self.task else None
+        return kept if kept and self.cleaned_data["parent"].strip().upper() == str(kept) else self._task("parent")
 
     def _task(self, name: str) -> Task | None:
         try:

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -16,6 +16,7 @@ from fairlead.lib.speech import tr
 from fairlead.web.access import Request, member_page, sent
 from fairlead.web.own_filters import own_query
 from fairlead.web.task_filters import LISTED, NAMES
+from fairlead.web.undoing import read_was, taken_back, undo_link
 from fairlead.work import actions
 from fairlead.work.models import View
 from fairlead.work.queries import find_view
@@ -62,10 +63,28 @@ def change(request: Request, number: int) -> HttpResponse:
 @require_POST
 def update(request: Request, number: int) -> HttpResponse:
     """Keep what the list shows now in the place of what the view showed."""
-    return _saved(request, find_view(request.actor, number), {"query": _query(request)})
+    view, query = find_view(request.actor, number), _query(request)
+    was = {"was": view.query, "now": query}
+    back = reverse("view-former", args=[view.pk])
+    undo = undo_link(request, back, f"view {view.pk}", was) if query != view.query else ""
+    return _saved(request, view, {"query": query}, undo=undo)
 
 
-def _saved(request: Request, view: View, values: dict[str, object]) -> HttpResponse:
+@member_page
+@require_POST
+def former(request: Request, number: int) -> HttpResponse:
+    """Undo of an update: what the view showed before."""
+    view = find_view(request.actor, number)
+
+    def act() -> str:
+        kept = read_was(request, f"view {view.pk}")
+        actions.change_view_back(view, kept["was"], seen=kept["now"], actor=request.actor, now=timezone.now())
+        return tr("The view %(name)s is as before.", name=view.name)
+
+    return taken_back(request, act, reverse("view", args=[view.pk]))
+
+
+def _saved(request: Request, view: View, values: dict[str, object], *, undo: str = "") -> HttpResponse:
     try:
         actions.change_view(view, actor=request.actor, now=timezone.now(), **values)
     except Refused as refused:
@@ -73,7 +92,7 @@ def _saved(request: Request, view: View, values: dict[str, object]) -> HttpRespo
             raise
         messages.error(request, refused.detail)
     else:
-        messages.success(request, tr("The view %(name)s is saved.", name=view.name))
+        messages.success(request, tr("The view %(name)s is saved.", name=view.name), extra_tags=undo)
     return redirect("view", view.pk)
 
 
@@ -112,6 +131,7 @@ urls = [
     path("views/start-with-all/", start_with_all, name="start-with-all"),
     path("views/<int:number>/change/", change, name="change-view"),
     path("views/<int:number>/update/", update, name="update-view"),
+    path("views/<int:number>/former/", former, name="view-former"),
     path("views/<int:number>/remove/", remove, name="remove-view"),
     path("views/<int:number>/start/", start, name="start-with-view"),
 ]

@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect
 from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from fairlead.lib.errors import Missing, Refused, require
+from fairlead.lib.errors import Missing, require
 from fairlead.lib.speech import mark, tr
 from fairlead.people.queries import find_worker
 from fairlead.web.access import Request, View, member_page, safe_next
 from fairlead.web.render import page
 from fairlead.web.time_log import read_day, tabs
+from fairlead.web.undoing import taken_back
 from fairlead.work import actions
 from fairlead.work.time.permissions import may_decide_weeks, may_see_all_time
 from fairlead.work.time.queries import find_week, weeks_waiting
@@ -47,10 +46,11 @@ def submit(request: Request, number: int, monday: str) -> HttpResponse:
     if day is None:
         raise Missing(tr("There is no such week."))
 
-    def act() -> Any:
-        return actions.submit_week(worker, day, actor=request.actor, now=timezone.now())
+    def act() -> str:
+        actions.submit_week(worker, day, actor=request.actor, now=timezone.now())
+        return tr("The week was handed in.")
 
-    return _done(request, act, tr("The week was handed in."), f"/time/?worker={number}&week={monday}")
+    return taken_back(request, act, _back(request, number, monday))
 
 
 def _step(action: Callable[..., Any], text: str) -> View:
@@ -65,26 +65,19 @@ def _step(action: Callable[..., Any], text: str) -> View:
         week = find_week(request.actor, number, day)
         words = [request.POST.get("note", "")] if action is actions.return_week else []
 
-        def act() -> Any:
-            return action(week, *words, actor=request.actor, now=timezone.now())
+        def act() -> str:
+            action(week, *words, actor=request.actor, now=timezone.now())
+            return tr(text, name=week.worker.name)
 
-        return _done(request, act, tr(text, name=week.worker.name), f"/time/?worker={number}&week={monday}")
+        return taken_back(request, act, _back(request, number, monday))
 
     return view
 
 
-def _done(request: Request, act: Callable[[], Any], text: str, page_of_week: str) -> HttpResponse:
+def _back(request: Request, number: int, monday: str) -> str:
+    """Where the button was pressed, else the page of the week."""
     back = safe_next(request.POST.get("next"))
-    back = page_of_week if back == "/" else back
-    try:
-        act()
-    except Refused as refused:
-        if refused.status in (403, 404):
-            raise
-        messages.error(request, refused.detail)
-    else:
-        messages.success(request, text)
-    return redirect(back)
+    return f"/time/?worker={number}&week={monday}" if back == "/" else back
 
 
 take_back = _step(actions.take_back_week, mark("The week is open again."))

@@ -5,7 +5,8 @@ The address alone allows nothing: whoever uses it must be allowed to do what it 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -18,8 +19,8 @@ from django.utils import timezone
 
 from fairlead.lib.errors import Conflict, Missing, Refused
 from fairlead.lib.speech import tr
+from fairlead.lib.undo import UNDO_FOR
 from fairlead.web.access import Request
-from fairlead.work.undo import UNDO_FOR
 
 SALT: Final = "fairlead.undo."
 
@@ -27,6 +28,29 @@ SALT: Final = "fairlead.undo."
 def undo_link(request: Request, address: str, kind: str, was: Mapping[str, Any]) -> str:
     """The address that brings back what was there; `kind` keeps it from standing for anything else."""
     return f"{address}?{urlencode({'was': sealed(request.actor.workspace_id, kind, was, now=timezone.now())})}"
+
+
+@dataclass
+class Former:
+    """A list that a form replaces: what it was and what it is now, once it was saved. `kind` as for `undo_link`."""
+
+    request: Request
+    address: str
+    kind: str
+    was: Sequence[tuple[Any, ...]] = ()
+    now: Sequence[tuple[Any, ...]] = ()
+
+    def link(self) -> str:
+        """The address that puts back what it was; empty when nothing is different."""
+        if set(self.was) == set(self.now):
+            return ""
+        return undo_link(self.request, self.address, self.kind, {"was": self.was, "now": self.now})
+
+
+def read_former(request: Request, kind: str) -> tuple[list[Any], list[Any]]:
+    """What a `Former` was, and what it was then, as lists of tuples. Raises as `read_was` does."""
+    kept = read_was(request, kind)
+    return [tuple(row) for row in kept["was"]], [tuple(row) for row in kept["now"]]
 
 
 def sealed(workspace_id: int, kind: str, was: Mapping[str, Any], *, now: datetime) -> str:
@@ -51,7 +75,7 @@ def read_was(request: Request, kind: str) -> dict[str, Any]:
 
 
 def taken_back(request: Request, act: Callable[[], str], back: str) -> HttpResponse:
-    """Do it, say what came of it or why not, and go on at `back`. Raises Forbidden and Missing."""
+    """Do a step such as an undo, say what came of it or why not, and go on at `back`. Raises Forbidden and Missing."""
     try:
         told = act()
     except Refused as refused:

@@ -1,6 +1,6 @@
 """Everything that changes accounts: users, workspaces, members and invitations, tokens, and how people get in."""
 
-from fairlead.accounts.actions.branding import change_branding, remove_logo, set_logo
+from fairlead.accounts.actions.branding import change_branding, remove_logo, restore_logo, set_logo
 from fairlead.accounts.actions.chronicle import record_failed_sign_in, record_for_user
 from fairlead.accounts.actions.entry import (
     LinkGone,
@@ -21,6 +21,7 @@ from fairlead.accounts.actions.factors import (
     totp_secret,
     use_code,
 )
+from fairlead.accounts.actions.keeping import forget_kept, keep, keep_rows, take_kept, take_rows
 from fairlead.accounts.actions.log import export_log
 from fairlead.accounts.actions.members import (
     accept_invitation,
@@ -78,11 +79,14 @@ __all__ = [
     "export_log",
     "find_invitation",
     "forget_attempts",
+    "forget_kept",
     "forget_old_entries",
     "invitation_secret",
     "invite",
     "join_as_client",
     "join_with_new_account",
+    "keep",
+    "keep_rows",
     "link_user",
     "make_sign_in_link",
     "name_in",
@@ -95,11 +99,14 @@ __all__ = [
     "remove_totp",
     "resend_invitation",
     "restore_invitation",
+    "restore_logo",
     "restore_member",
     "revoke_token",
     "set_logo",
     "set_password",
     "sign_up",
+    "take_kept",
+    "take_rows",
     "token_actor",
     "totp_secret",
     "touch_session",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
@@ -9,6 +11,7 @@ from typing import Any, Final
 from django.db import transaction
 from django.db.models import F
 
+from fairlead.accounts.actions.keeping import keep, take_kept
 from fairlead.accounts.brand import ACCENT, WORDS, door_digest
 from fairlead.accounts.models import Branding, Workspace
 from fairlead.accounts.permissions import may_change_workspace
@@ -16,12 +19,13 @@ from fairlead.events.actor import Actor
 from fairlead.events.record import record
 from fairlead.lib import magic
 from fairlead.lib.colour import is_colour, is_readable, nearest_readable
-from fairlead.lib.errors import Invalid, require
+from fairlead.lib.errors import Conflict, Invalid, require
 from fairlead.lib.speech import later, tr
 
 MOST_LOGO_BYTES: Final = 512 * 1024
 MAX_WORD: Final = 40
 ONLY_ADMINS: Final = later("Only an owner or admin can change what clients see of the workspace.")
+LOGO: Final = "logo"
 FIELDS: Final = ("name", "welcome", "accent", "words", "shows_names")
 
 
@@ -43,8 +47,11 @@ def change_branding(workspace: Workspace, *, actor: Actor, now: datetime, **valu
     return branding
 
 
-def set_logo(workspace: Workspace, picture: bytes, *, actor: Actor, now: datetime) -> Branding:
-    """Show this picture to clients. Raises Invalid unless it is a PNG, JPEG or WebP of at most 512 kB."""
+def set_logo(workspace: Workspace, picture: bytes, *, actor: Actor, now: datetime) -> int | None:
+    """Show this picture to clients. Raises Invalid unless it is a PNG, JPEG or WebP of at most 512 kB.
+
+    The number by which the logo that it replaces can be brought back for ten minutes; None when there was no other.
+    """
     require(may_change_workspace(actor), ONLY_ADMINS)
     kind = picture_type(picture)
     if len(picture) > MOST_LOGO_BYTES:
@@ -54,23 +61,47 @@ def set_logo(workspace: Workspace, picture: bytes, *, actor: Actor, now: datetim
             {"logo": tr("This is neither PNG, JPEG nor WebP. Save the logo as one of them, then choose it again.")}
         )
     with transaction.atomic():
-        branding = _present(workspace, now)
-        changes = {"logo": [branding.logo_type, kind]}
-        _write(branding, now, logo=picture, logo_type=kind)
-        record("branding.changed", branding, actor=actor, now=now, changes=changes)
-    return branding
+        return _replace_logo(_present(workspace, now), picture, kind, actor=actor, now=now)
 
 
-def remove_logo(workspace: Workspace, *, actor: Actor, now: datetime) -> Branding:
-    """Show the name alone."""
+def remove_logo(workspace: Workspace, *, actor: Actor, now: datetime) -> int | None:
+    """Show the name alone. The number by which the logo can be brought back; None when there was none."""
     require(may_change_workspace(actor), ONLY_ADMINS)
     with transaction.atomic():
         branding = _present(workspace, now)
-        if branding.logo_type:
-            changes = {"logo": [branding.logo_type, ""]}
-            _write(branding, now, logo=None, logo_type="")
-            record("branding.changed", branding, actor=actor, now=now, changes=changes)
-    return branding
+        return _replace_logo(branding, None, "", actor=actor, now=now) if branding.logo_type else None
+
+
+def restore_logo(workspace: Workspace, kept: int, *, actor: Actor, now: datetime) -> None:
+    """Undo of `set_logo` and `remove_logo`. Raises Conflict when the logo is another one by now."""
+    require(may_change_workspace(actor), ONLY_ADMINS)
+    with transaction.atomic():
+        branding = _present(workspace, now)
+        was = take_kept(kept, LOGO, workspace_id=workspace.pk, now=now)
+        if was["replaced_by"] != _print(branding.logo):
+            raise Conflict(tr("The logo was changed again meanwhile. Choose the one that you want."))
+        _write_logo(branding, base64.b64decode(was["logo"]), was["type"], actor=actor, now=now)
+
+
+def _replace_logo(branding: Branding, picture: bytes | None, kind: str, *, actor: Actor, now: datetime) -> int | None:
+    was = bytes(branding.logo or b"")
+    kept = None
+    if was and was != picture:
+        facts = {"logo": base64.b64encode(was).decode(), "type": branding.logo_type, "replaced_by": _print(picture)}
+        kept = keep(LOGO, facts, workspace_id=branding.workspace_id, now=now)
+    _write_logo(branding, picture, kind, actor=actor, now=now)
+    return kept
+
+
+def _write_logo(branding: Branding, picture: bytes | None, kind: str, *, actor: Actor, now: datetime) -> None:
+    changes = {"logo": [branding.logo_type, kind]}
+    _write(branding, now, logo=picture, logo_type=kind)
+    record("branding.changed", branding, actor=actor, now=now, changes=changes)
+
+
+def _print(picture: bytes | memoryview | None) -> str:
+    """By which a picture is known again; empty for none."""
+    return hashlib.sha256(picture).hexdigest() if picture else ""
 
 
 def picture_type(picture: bytes) -> str:
@@ -80,12 +111,9 @@ def picture_type(picture: bytes) -> str:
 
 
 def _present(workspace: Workspace, now: datetime) -> Branding:
-    branding, _ = Branding.objects.get_or_create(
-        workspace=workspace,
-        defaults={
-            "name": workspace.name, "accent": ACCENT, "digest": door_digest(workspace.slug), "updated_at": now,
-        },
-    )  # fmt: skip
+    """The workspace's branding, held until the transaction ends."""
+    defaults = {"name": workspace.name, "accent": ACCENT, "digest": door_digest(workspace.slug), "updated_at": now}
+    branding, _ = Branding.objects.select_for_update().get_or_create(workspace=workspace, defaults=defaults)
     return branding
 
 

@@ -22,12 +22,11 @@ from fairlead.events.tenancy import bearer, enter
 from fairlead.lib.errors import Conflict, Invalid, Missing, require
 from fairlead.lib.secrets import derived_secret, digest
 from fairlead.lib.speech import tr
+from fairlead.lib.undo import UNDO_FOR
 
 INVITATION_DAYS = 14
 CLIENT_HOURS = 24
 """A client comes in with one press and no password, so their link lives a day only."""
-UNDO_FOR = timedelta(minutes=10)
-"""So long the withdrawal of an invitation can be taken back."""
 MOST_INVITATIONS = 50
 """In a quarter of an hour and workspace, so that nobody mails the world through us."""
 

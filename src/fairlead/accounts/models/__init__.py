@@ -1,6 +1,7 @@
 """The rows of accounts: who is where in which role, and how people and programs prove who they are."""
 
 from fairlead.accounts.models.factors import Passkey, RecoveryCode, TotpDevice
+from fairlead.accounts.models.kept import Kept
 from fairlead.accounts.models.members import (
     ApiToken,
     Attempt,
@@ -24,6 +25,7 @@ __all__ = [
     "Identity",
     "IdentityProvider",
     "Invitation",
+    "Kept",
     "Membership",
     "Passkey",
     "RecoveryCode",

@@ -41,6 +41,7 @@ OWN_WORDS: Final = (
     "DELETE FROM accounts_apitoken WHERE workspace_id = %(workspace)s AND user_id = %(user)s",
     "DELETE FROM accounts_invitation WHERE workspace_id = %(workspace)s AND lower(email) = ANY(%(names)s)",
     "DELETE FROM api_reply WHERE workspace_id = %(workspace)s AND user_id = %(user)s",
+    "DELETE FROM accounts_kept WHERE workspace_id = %(workspace)s",
 )
 """What somebody wrote about themselves, and what is of no use without them."""
 COLUMNS: Final = """

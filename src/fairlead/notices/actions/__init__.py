@@ -1,6 +1,13 @@
 """Everything that makes and changes notices. They are private marks about events and record none themselves."""
 
-from fairlead.notices.actions.devices import Subscription, add_device, be_discreet, be_open, remove_device
+from fairlead.notices.actions.devices import (
+    Subscription,
+    add_device,
+    be_discreet,
+    be_open,
+    remove_device,
+    restore_device,
+)
 from fairlead.notices.actions.mailing import (
     due_mails,
     is_mailed,
@@ -24,6 +31,7 @@ from fairlead.notices.actions.reading import (
     mark_all_read,
     mark_read,
     mark_seen,
+    mark_unread_again,
     save_preferences,
     snooze,
     wake,
@@ -45,6 +53,7 @@ __all__ = [
     "mark_mailed",
     "mark_read",
     "mark_seen",
+    "mark_unread_again",
     "mute_project",
     "mute_task",
     "note_failure",
@@ -53,6 +62,7 @@ __all__ = [
     "remind_of_dates",
     "remind_of_offer",
     "remove_device",
+    "restore_device",
     "save_preferences",
     "sending",
     "snooze",

@@ -14,9 +14,10 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
+from fairlead.accounts.actions import keep_rows, take_rows
 from fairlead.events.actor import Actor
 from fairlead.lib import webpush
-from fairlead.lib.errors import Conflict, Forbidden, Invalid
+from fairlead.lib.errors import Conflict, Forbidden, Invalid, Missing
 from fairlead.lib.http import FetchError, checked, is_public
 from fairlead.lib.seal import seal, unseal
 from fairlead.lib.secrets import digest
@@ -27,6 +28,7 @@ from fairlead.notices.sites import trusted_hosts
 
 MOST: Final = 10
 ADDRESS_CHARS: Final = 1000
+KEPT: Final = "device"
 
 
 @dataclass(frozen=True)
@@ -53,8 +55,7 @@ def add_device(given: Subscription, name: str, session: str, *, actor: Actor, no
         live = live_devices(actor.workspace_id, actor.user_id, now=now)
         Device.objects.filter(**own).exclude(pk__in=live.values("pk")).exclude(address_digest=mark).delete()
         Device.objects.filter(workspace_id=actor.workspace_id, address_digest=mark).exclude(**own).delete()
-        if live.exclude(address_digest=mark).count() >= MOST:
-            raise Conflict(tr("%(most)s devices take your notifications already. Remove one first.", most=MOST))
+        _check_room(live.exclude(address_digest=mark))
         values = {"session": session, "sealed": sealed, "name": name[:60], "failing_since": None}
         device, _ = Device.objects.update_or_create(
             **own, address_digest=mark, defaults=values, create_defaults={**values, "created_at": now}
@@ -99,9 +100,34 @@ def be_open(device: Device, *, actor: Actor) -> None:
     _own(device, actor).update(discreet=False)
 
 
-def remove_device(device: Device, *, actor: Actor) -> None:
-    """No more pushes there."""
-    _own(device, actor).delete()
+def remove_device(device: Device, *, actor: Actor, now: datetime) -> int:
+    """No more pushes there; the number by which it can be brought back for ten minutes."""
+    with transaction.atomic():
+        held = _own(device, actor).select_for_update().first()
+        if held is None:
+            raise Missing(tr("This device was removed already."))
+        kept = keep_rows(KEPT, [held], workspace_id=held.workspace_id, now=now)
+        held.delete()
+    return kept
+
+
+def restore_device(kept: int, *, actor: Actor, now: datetime) -> Device:
+    """Undo of a removal: pushes go there again, except those that were on their way. Raises Conflict for one device
+    too many, and when the browser was switched on again meanwhile."""
+    with transaction.atomic():
+        device: Device
+        (device,) = take_rows(kept, KEPT, workspace_id=actor.workspace_id, now=now)
+        _own(device, actor)
+        if Device.objects.filter(workspace_id=device.workspace_id, address_digest=device.address_digest).exists():
+            raise Conflict(tr("%(name)s was switched on again meanwhile.", name=device.name))
+        _check_room(live_devices(device.workspace_id, device.user_id, now=now))
+        device.save(force_insert=True)
+    return device
+
+
+def _check_room(others: QuerySet[Device]) -> None:
+    if others.count() >= MOST:
+        raise Conflict(tr("%(most)s devices take your notifications already. Remove one first.", most=MOST))
 
 
 def _own(device: Device, actor: Actor) -> QuerySet[Device]:

@@ -60,6 +60,15 @@ def mark_all_read(*, actor: Actor, now: datetime) -> int:
     return done
 
 
+def mark_unread_again(read_at: datetime, *, actor: Actor) -> int:
+    """Undo of marking everything as read at that moment; what was snoozed since stays so. How many it was."""
+    with transaction.atomic():
+        done = Notice.objects.filter(pk__in=own_notices(actor).filter(read_at=read_at)).update(read_at=None)
+        if done:
+            announce("notice", actor.workspace_id, actor.user_id or 0)
+    return done
+
+
 def snooze(notice: Notice, choice: str, *, zone: str, actor: Actor, now: datetime) -> Notice:
     """Take it away until a later moment, when it is unread again. `choice`: one of SNOOZES; on the clock of `zone`."""
     _own(notice, actor)

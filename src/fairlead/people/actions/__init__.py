@@ -7,6 +7,8 @@ from fairlead.people.actions.availability import (
     decline_time_off,
     report_absence,
     request_time_off,
+    restore_hours,
+    restore_preferences,
     restore_time_off,
     set_hours,
     set_preferences,
@@ -21,6 +23,8 @@ from fairlead.people.actions.calendars import (
     note_feed_read,
     open_feed,
     remove_calendar,
+    restore_calendar,
+    restore_feed,
     upload_calendar,
 )
 from fairlead.people.actions.expertise import confirm_skill, remove_skill, restore_skill, set_skill
@@ -75,6 +79,10 @@ __all__ = [
     "remove_team",
     "report_absence",
     "request_time_off",
+    "restore_calendar",
+    "restore_feed",
+    "restore_hours",
+    "restore_preferences",
     "restore_presence_state",
     "restore_skill",
     "restore_team",

@@ -28,21 +28,52 @@ class AlreadyDecided(Conflict):
     code = "already-decided"
 
 
-def set_hours(worker: Worker, hours: Sequence[tuple[int, int, int]], *, actor: Actor, now: datetime) -> None:
-    """Replace the weekly hours: (weekday 0–6, from_min, to_min) on the worker's clock. Touching ones are joined."""
-    require(may_edit_worker(actor, worker), tr("Only a manager, or the person themselves, can change these hours."))
+Span = tuple[int, int, int]
+"""(weekday 0–6, from_min, to_min) on the worker's clock."""
+Wish = tuple[int | None, str, int]
+"""(skill id or None, label, stance)."""
+
+
+def set_hours(worker: Worker, hours: Sequence[Span], *, actor: Actor, now: datetime) -> tuple[list[Span], list[Span]]:
+    """Replace the weekly hours; touching ones are joined. The former ones and those of now, for `restore_hours`."""
+    _check_may_set_hours(worker, actor)
     wanted = _tidy_hours(hours)
     with transaction.atomic():
-        Worker.objects.select_for_update().get(pk=worker.pk)
-        held = list(Hours.objects.filter(worker=worker).values_list("weekday", "from_min", "to_min"))
-        if held == wanted:
+        held = _held_hours(worker)
+        if held != wanted:
+            _write_hours(worker, wanted, actor=actor, now=now)
+    return held, wanted
+
+
+def restore_hours(worker: Worker, former: Sequence[Span], *, seen: Sequence[Span], actor: Actor, now: datetime) -> None:
+    """Undo of `set_hours`, which left the hours `seen`. Raises Conflict when they are others by now."""
+    _check_may_set_hours(worker, actor)
+    with transaction.atomic():
+        held = _held_hours(worker)
+        if held == list(former):
             return
-        Hours.objects.filter(worker=worker).delete()
-        Hours.objects.bulk_create(
-            Hours(workspace_id=worker.workspace_id, worker=worker, weekday=day, from_min=start, to_min=end)
-            for day, start, end in wanted
-        )
-        record("worker.hours_changed", worker, actor=actor, now=now, hours=wanted)
+        if held != list(seen):
+            raise Conflict(tr("The weekly hours were changed again meanwhile. Change them anew instead."))
+        _write_hours(worker, former, actor=actor, now=now)
+
+
+def _check_may_set_hours(worker: Worker, actor: Actor) -> None:
+    require(may_edit_worker(actor, worker), tr("Only a manager, or the person themselves, can change these hours."))
+
+
+def _held_hours(worker: Worker) -> list[Span]:
+    Worker.objects.select_for_update().get(pk=worker.pk)
+    rows = Hours.objects.filter(worker=worker).order_by("weekday", "from_min")
+    return list(rows.values_list("weekday", "from_min", "to_min"))
+
+
+def _write_hours(worker: Worker, wanted: Sequence[Span], *, actor: Actor, now: datetime) -> None:
+    Hours.objects.filter(worker=worker).delete()
+    Hours.objects.bulk_create(
+        Hours(workspace_id=worker.workspace_id, worker=worker, weekday=day, from_min=start, to_min=end)
+        for day, start, end in wanted
+    )
+    record("worker.hours_changed", worker, actor=actor, now=now, hours=wanted)
 
 
 def _tidy_hours(hours: Sequence[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
@@ -63,28 +94,62 @@ def _tidy_hours(hours: Sequence[tuple[int, int, int]]) -> list[tuple[int, int, i
 
 def set_preferences(
     worker: Worker, *, wants: Iterable[Skill | str], avoids: Iterable[Skill | str], actor: Actor, now: datetime
+) -> tuple[list[Wish], list[Wish]]:
+    """Replace what the worker wants to do and would rather not do: skills, or labels as text. The former wishes and
+    those of now, for `restore_preferences`."""
+    _check_may_set_preferences(worker, actor)
+    stances = _stances(wants, avoids, actor)
+    wanted: list[Wish] = [
+        (what.pk, "", stance) if isinstance(what, Skill) else (None, what, stance) for what, stance in stances.items()
+    ]
+    with transaction.atomic():
+        held = _held_preferences(worker)
+        if set(held) != set(wanted):
+            _write_preferences(worker, wanted, actor=actor, now=now)
+    return held, wanted
+
+
+def restore_preferences(
+    worker: Worker, former: Sequence[Wish], *, seen: Sequence[Wish], actor: Actor, now: datetime
 ) -> None:
-    """Replace what the worker wants to do and would rather not do: skills, or labels as text."""
+    """Undo of `set_preferences`, which left the wishes `seen`. Raises Conflict when they are others by now. A skill
+    that has left the directory since stays away."""
+    _check_may_set_preferences(worker, actor)
+    known = set(Skill.objects.filter(workspace_id=worker.workspace_id).values_list("pk", flat=True))
+    wanted = [wish for wish in former if wish[0] is None or wish[0] in known]
+    with transaction.atomic():
+        held = set(_held_preferences(worker))
+        if held == set(wanted):
+            return
+        if held != set(seen):
+            raise Conflict(tr("The preferences were changed again meanwhile. Change them anew instead."))
+        _write_preferences(worker, wanted, actor=actor, now=now)
+
+
+def _check_may_set_preferences(worker: Worker, actor: Actor) -> None:
     require(
         may_edit_worker(actor, worker), tr("Only a manager, or the person themselves, can change these preferences.")
     )
-    stances = _stances(wants, avoids, actor)
-    rows = [
-        Preference(
-            workspace_id=worker.workspace_id, worker=worker, stance=stance,
-            skill=what if isinstance(what, Skill) else None, label="" if isinstance(what, Skill) else what,
-        )
-        for what, stance in stances.items()
-    ]  # fmt: skip
-    with transaction.atomic():
-        Worker.objects.select_for_update().get(pk=worker.pk)
-        held = set(Preference.objects.filter(worker=worker).values_list("skill_id", "label", "stance"))
-        if held == {(row.skill_id, row.label, row.stance) for row in rows}:
-            return
-        Preference.objects.filter(worker=worker).delete()
-        Preference.objects.bulk_create(rows)
-        told = {stance: [str(what) for what, s in stances.items() if s == stance] for stance in (1, -1)}
-        record("worker.preferences_changed", worker, actor=actor, now=now, wants=told[1], avoids=told[-1])
+
+
+def _held_preferences(worker: Worker) -> list[Wish]:
+    Worker.objects.select_for_update().get(pk=worker.pk)
+    rows = Preference.objects.filter(worker=worker).order_by("pk")
+    return list(rows.values_list("skill_id", "label", "stance"))
+
+
+def _write_preferences(worker: Worker, wanted: Sequence[Wish], *, actor: Actor, now: datetime) -> None:
+    Preference.objects.filter(worker=worker).delete()
+    Preference.objects.bulk_create(
+        Preference(workspace_id=worker.workspace_id, worker=worker, skill_id=skill_id, label=label, stance=stance)
+        for skill_id, label, stance in wanted
+    )
+    skills = [skill_id for skill_id, _, _ in wanted if skill_id is not None]
+    names = dict(Skill.objects.filter(pk__in=skills).values_list("pk", "name"))
+    told: dict[int, list[str]] = {1: [], -1: []}
+    for skill_id, label, stance in wanted:
+        told[stance].append(label if skill_id is None else names[skill_id])
+    record("worker.preferences_changed", worker, actor=actor, now=now, wants=told[1], avoids=told[-1])
 
 
 def _stances(wants: Iterable[Skill | str], avoids: Iterable[Skill | str], actor: Actor) -> dict[Skill | str, int]:

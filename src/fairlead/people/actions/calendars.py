@@ -8,10 +8,11 @@ from typing import Final
 
 from django.db import IntegrityError, transaction
 
+from fairlead.accounts.actions import keep_rows, take_rows
 from fairlead.events.actor import Actor, system
 from fairlead.events.record import record
 from fairlead.lib import ics
-from fairlead.lib.errors import Invalid, Missing, Refused, require
+from fairlead.lib.errors import Conflict, Invalid, Missing, Refused, require
 from fairlead.lib.secrets import digest, new_secret
 from fairlead.lib.speech import later, tr
 from fairlead.people.models import BusyBlock, Calendar, Feed, Worker
@@ -26,6 +27,8 @@ TOLD: Final = 50
 """New busy times named in one event."""
 ONLY_OWNER: Final = later("Only the person themselves can connect and change their calendars.")
 FEED: Final = "cal_"
+KEPT: Final = "calendar"
+KEPT_FEED: Final = "calendar feed"
 
 
 def connect_calendar(
@@ -109,13 +112,37 @@ def change_calendar(calendar: Calendar, name: str, *, keeps_titles: bool, actor:
     return calendar
 
 
-def remove_calendar(calendar: Calendar, *, actor: Actor, now: datetime) -> None:
-    """Forget it and everything that was read from it."""
+def remove_calendar(calendar: Calendar, *, actor: Actor, now: datetime) -> int:
+    """Forget it and everything that was read from it; the number by which it can be brought back for ten minutes."""
     require(may_connect_calendar(actor, calendar.worker), ONLY_OWNER)
     with transaction.atomic():
-        record("calendar.removed", calendar, actor=actor, now=now, name=calendar.name, worker=calendar.worker_id)
-        if not Calendar.objects.filter(pk=calendar.pk).delete()[0]:
+        held = Calendar.objects.select_for_update(of=("self",)).filter(pk=calendar.pk).first()
+        if held is None:
             raise Missing(tr("This calendar was removed already."))
+        rows = [held, *held.blocks.order_by("pk")]
+        kept = keep_rows(KEPT, rows, workspace_id=held.workspace_id, now=now)
+        record("calendar.removed", held, actor=actor, now=now, name=held.name, worker=held.worker_id)
+        held.delete()
+    return kept
+
+
+def restore_calendar(worker: Worker, kept: int, *, actor: Actor, now: datetime) -> Calendar:
+    """Undo of a removal: the same address, the same busy times. Raises Conflict when it was connected anew."""
+    require(may_connect_calendar(actor, worker), ONLY_OWNER)
+    with transaction.atomic():
+        calendar: Calendar
+        calendar, *blocks = take_rows(kept, KEPT, workspace_id=worker.workspace_id, now=now)
+        if calendar.worker_id != worker.pk:
+            raise Missing(tr("There is no such calendar; it may have been removed."))
+        Worker.objects.select_for_update().get(pk=worker.pk)
+        if calendar.address and Calendar.objects.filter(worker=worker, address=calendar.address).exists():
+            raise Conflict(tr("%(name)s was connected anew meanwhile.", name=calendar.name))
+        _room_for(calendar)
+        calendar.save(force_insert=True)
+        BusyBlock.objects.bulk_create(blocks)
+        added = sorted((block.starts_at, block.ends_at) for block in blocks if block.ends_at > now)[:TOLD]
+        record("calendar.restored", calendar, actor=actor, now=now, name=calendar.name, worker=worker.pk, added=added)
+    return calendar
 
 
 def ask_refresh(calendar: Calendar, *, actor: Actor, now: datetime) -> None:
@@ -204,15 +231,32 @@ def open_feed(worker: Worker, *, shows_titles: bool = True, actor: Actor, now: d
     return secret
 
 
-def close_feed(worker: Worker, *, actor: Actor, now: datetime) -> None:
-    """Nobody can read it any more."""
+def close_feed(worker: Worker, *, actor: Actor, now: datetime) -> int:
+    """Nobody can read it any more; the number by which the same address works again for ten minutes."""
     require(may_connect_calendar(actor, worker), ONLY_OWNER)
     with transaction.atomic():
-        feed = Feed.objects.filter(worker=worker).first()
+        feed = Feed.objects.select_for_update().filter(worker=worker).first()
         if feed is None:
             raise Missing(tr("There is no address to take back."))
+        kept = keep_rows(KEPT_FEED, [feed], workspace_id=feed.workspace_id, now=now)
         record("calendar.feed_closed", feed, actor=actor, now=now, worker=worker.pk)
         feed.delete()
+    return kept
+
+
+def restore_feed(worker: Worker, kept: int, *, actor: Actor, now: datetime) -> None:
+    """Undo of `close_feed`: the same secret. Raises Conflict when there is another one by now."""
+    require(may_connect_calendar(actor, worker), ONLY_OWNER)
+    with transaction.atomic():
+        feed: Feed
+        (feed,) = take_rows(kept, KEPT_FEED, workspace_id=worker.workspace_id, now=now)
+        if feed.worker_id != worker.pk:
+            raise Missing(tr("There is no address to take back."))
+        Worker.objects.select_for_update().get(pk=worker.pk)
+        if Feed.objects.filter(worker=worker).exists():
+            raise Conflict(tr("There is a new address meanwhile; the old one no longer works."))
+        feed.save(force_insert=True)
+        record("calendar.feed_opened", feed, actor=actor, now=now, worker=worker.pk)
 
 
 def note_feed_read(feed: Feed, *, now: datetime) -> None:

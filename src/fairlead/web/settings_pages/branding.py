@@ -9,12 +9,12 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from fairlead.accounts import actions
-from fairlead.accounts.actions.branding import MAX_WORD, MOST_LOGO_BYTES, ONLY_ADMINS
+from fairlead.accounts.actions.branding import LOGO, MAX_WORD, MOST_LOGO_BYTES, ONLY_ADMINS
 from fairlead.accounts.brand import WORDS, Brand, brand_of
 from fairlead.accounts.permissions import may_change_workspace
 from fairlead.lib.errors import Refused, require
@@ -22,6 +22,7 @@ from fairlead.lib.speech import later, tr
 from fairlead.web.access import Request, member_page, posted
 from fairlead.web.blame import blame
 from fairlead.web.settings_pages.frame import settings_page
+from fairlead.web.undoing import read_was, taken_back, undo_link
 from fairlead.work.states import State
 
 
@@ -84,13 +85,13 @@ def logo(request: Request) -> HttpResponse:
     given = request.FILES.get("logo")
     picture = given.read(MOST_LOGO_BYTES + 1) if given else b""
     try:
-        actions.set_logo(request.workspace, picture, actor=request.actor, now=timezone.now())
+        kept = actions.set_logo(request.workspace, picture, actor=request.actor, now=timezone.now())
     except Refused as refusal:
         brand = brand_of(request.workspace)
         initial = {name: getattr(brand, name) for name in BrandingForm.base_fields}
         form = BrandingForm(initial=initial)
         return _page(request, brand, form, dict(brand.words), status=refusal.status, logo_error=refusal.detail)
-    messages.success(request, tr("The logo was saved."))
+    messages.success(request, tr("The logo was saved."), extra_tags=_undo(request, kept))
     return redirect("settings-branding")
 
 
@@ -98,13 +99,33 @@ def logo(request: Request) -> HttpResponse:
 @require_POST
 def remove_logo(request: Request) -> HttpResponse:
     """The name alone."""
-    actions.remove_logo(request.workspace, actor=request.actor, now=timezone.now())
-    messages.success(request, tr("The logo was removed."))
+    kept = actions.remove_logo(request.workspace, actor=request.actor, now=timezone.now())
+    messages.success(request, tr("The logo was removed."), extra_tags=_undo(request, kept))
     return redirect("settings-branding")
+
+
+def _undo(request: Request, kept: int | None) -> str:
+    """Where the logo that was there before is brought back; empty when there was none."""
+    return "" if kept is None else undo_link(request, reverse("settings-logo-restore"), LOGO, {"kept": kept})
+
+
+@member_page
+@require_POST
+def restore_logo(request: Request) -> HttpResponse:
+    """Undo of another logo, or of none."""
+    require(may_change_workspace(request.actor), ONLY_ADMINS)
+
+    def act() -> str:
+        kept = read_was(request, LOGO)["kept"]
+        actions.restore_logo(request.workspace, kept, actor=request.actor, now=timezone.now())
+        return tr("The former logo is back.")
+
+    return taken_back(request, act, reverse("settings-branding"))
 
 
 urls = [
     path("settings/branding/", branding, name="settings-branding"),
     path("settings/branding/logo/", logo, name="settings-logo"),
     path("settings/branding/logo/remove/", remove_logo, name="settings-logo-remove"),
+    path("settings/branding/logo/restore/", restore_logo, name="settings-logo-restore"),
 ]

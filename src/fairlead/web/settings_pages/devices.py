@@ -16,8 +16,10 @@ from fairlead.accounts.devices import device_name
 from fairlead.lib.secrets import digest
 from fairlead.lib.speech import mark, tr
 from fairlead.notices import actions, pushing, queries
+from fairlead.notices.actions.devices import KEPT
 from fairlead.notices.push_jobs import try_device
 from fairlead.web.access import Request, member_page, posted
+from fairlead.web.undoing import read_was, taken_back, undo_link
 
 
 def session_here(request: Request) -> str:
@@ -53,8 +55,26 @@ def _say(request: Request, number: int, action: Callable[..., None], words: str)
 @member_page
 @require_POST
 def remove(request: Request, number: int) -> HttpResponse:
-    """No more pushes there."""
-    return _say(request, number, actions.remove_device, mark("%(device)s gets no more notifications."))
+    """No more pushes there. Whoever removes the browser that they use switches it on again there: it has let go of its
+    address at the push service by itself."""
+    device = queries.find_device(request.actor, number)
+    kept = actions.remove_device(device, actor=request.actor, now=timezone.now())
+    elsewhere = device.session != session_here(request)
+    undo = undo_link(request, reverse("settings-device-restore"), KEPT, {"kept": kept}) if elsewhere else ""
+    messages.success(request, tr("%(device)s gets no more notifications.", device=device.name), extra_tags=undo)
+    return _back()
+
+
+@member_page
+@require_POST
+def restore(request: Request) -> HttpResponse:
+    """Undo of a removal."""
+
+    def act() -> str:
+        device = actions.restore_device(read_was(request, KEPT)["kept"], actor=request.actor, now=timezone.now())
+        return tr("%(device)s gets your notifications again.", device=device.name)
+
+    return taken_back(request, act, _place())
 
 
 @member_page
@@ -84,12 +104,17 @@ def openly(request: Request, number: int) -> HttpResponse:
 
 
 def _back() -> HttpResponse:
-    return redirect(reverse("settings-notifications") + "#devices")
+    return redirect(_place())
+
+
+def _place() -> str:
+    return reverse("settings-notifications") + "#devices"
 
 
 urls = [
     path("settings/devices/", add, name="settings-devices"),
     path("settings/devices/key/", key, name="settings-devices-key"),
+    path("settings/devices/restore/", restore, name="settings-device-restore"),
     path("settings/devices/<int:number>/remove/", remove, name="settings-device-remove"),
     path("settings/devices/<int:number>/try/", attempt, name="settings-device-try"),
     path("settings/devices/<int:number>/discreet/", discreet, name="settings-device-discreet"),

@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -21,8 +21,9 @@ from fairlead.web.settings_pages.field_forms import COLORS
 from fairlead.web.settings_pages.fields import FieldKey  # noqa: F401  the converter of the addresses below
 from fairlead.web.settings_pages.frame import settings_page
 from fairlead.web.task_forms import EffortField
+from fairlead.web.undoing import read_was, taken_back, undo_link
 from fairlead.work import actions
-from fairlead.work.actions.types import ONLY_MANAGERS
+from fairlead.work.actions.types import KEPT, ONLY_MANAGERS
 from fairlead.work.fields.definitions import definitions
 from fairlead.work.models import Status
 from fairlead.work.permissions import may_manage_projects
@@ -230,15 +231,47 @@ def _step(act: Any, said: str) -> Any:
     return view
 
 
-archive, unarchive, delete = (
+archive, unarchive = (
     _step(actions.archive_type, mark("%(name)s is archived.")),
     _step(actions.unarchive_type, mark("%(name)s is back.")),
-    _step(actions.delete_type, mark("%(name)s was deleted.")),
 )
+
+
+@member_page
+@require_POST
+def delete(request: Request, key: str) -> HttpResponse:
+    """Take a type away that no task is of."""
+    _check(request)
+    found = find_type(request.actor, key)
+    try:
+        kept = actions.delete_type(found, actor=request.actor, now=timezone.now())
+    except Refused as refused:
+        if refused.status in (403, 404):
+            raise
+        messages.error(request, refused.detail)
+    else:
+        undo = undo_link(request, reverse("settings-type-restore"), KEPT, {"kept": kept})
+        messages.success(request, tr("%(name)s was deleted.", name=found.said), extra_tags=undo)
+    return redirect(HERE)
+
+
+@member_page
+@require_POST
+def restore(request: Request) -> HttpResponse:
+    """Undo of a deletion."""
+    _check(request)
+
+    def act() -> str:
+        found = actions.restore_type(read_was(request, KEPT)["kept"], actor=request.actor, now=timezone.now())
+        return tr("%(name)s is back.", name=found.said)
+
+    return taken_back(request, act, reverse(HERE))
+
 
 urls = [
     path("settings/types/", index, name=HERE),
     path("settings/types/new/", new, name="settings-type-new"),
+    path("settings/types/deleted/restore/", restore, name="settings-type-restore"),
     path("settings/types/<field:key>/", edit, name="settings-type"),
     path("settings/types/<field:key>/place/", place, name="settings-type-place"),
     path("settings/types/<field:key>/archive/", archive, name="settings-type-archive"),

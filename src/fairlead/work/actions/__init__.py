@@ -110,6 +110,7 @@ from fairlead.work.actions.forms import (
     public_secret,
     publish_form,
     remove_form,
+    reopen_form,
     restore_form,
     unpublish_form,
 )
@@ -134,6 +135,8 @@ from fairlead.work.actions.own_blocks import (
     add_task_blocks,
     move_block,
     move_blocks,
+    move_blocks_back,
+    remove_added_blocks,
     remove_block,
     restore_block,
 )
@@ -227,6 +230,7 @@ from fairlead.work.actions.types import (
     change_type,
     create_type,
     delete_type,
+    restore_type,
     unarchive_type,
 )
 from fairlead.work.actions.verdicts import (
@@ -245,6 +249,7 @@ from fairlead.work.actions.verdicts import (
 )
 from fairlead.work.actions.views import (
     change_view,
+    change_view_back,
     remove_view,
     save_view,
     start_with,
@@ -313,6 +318,7 @@ __all__ = [
     "change_time",
     "change_type",
     "change_view",
+    "change_view_back",
     "check_criterion",
     "check_item",
     "close_form",
@@ -361,6 +367,7 @@ __all__ = [
     "merge_task",
     "move_block",
     "move_blocks",
+    "move_blocks_back",
     "move_needs",
     "move_placed",
     "move_task",
@@ -377,6 +384,7 @@ __all__ = [
     "rate",
     "rate_client",
     "refuse_approval",
+    "remove_added_blocks",
     "remove_attachment",
     "remove_block",
     "remove_comment",
@@ -390,6 +398,7 @@ __all__ = [
     "remove_team",
     "remove_time",
     "remove_view",
+    "reopen_form",
     "reopen_pin",
     "reopen_task",
     "request_work",
@@ -405,6 +414,7 @@ __all__ = [
     "restore_task",
     "restore_team",
     "restore_time",
+    "restore_type",
     "restore_version",
     "resume_timer",
     "return_to_project",

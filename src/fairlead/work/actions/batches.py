@@ -14,6 +14,7 @@ from fairlead.events.actor import AGENT, Actor
 from fairlead.events.record import record
 from fairlead.lib.errors import Conflict, Forbidden, Invalid, Missing, Refused, require
 from fairlead.lib.speech import later, tr
+from fairlead.lib.undo import UNDO_FOR
 from fairlead.work.actions.field_values import change_values, current, work_out
 from fairlead.work.actions.former import Former
 from fairlead.work.actions.moves import move_task
@@ -27,7 +28,6 @@ from fairlead.work.permissions import may_change_many
 from fairlead.work.queries.families import topmost
 from fairlead.work.queries.visible import visible_projects, visible_tasks
 from fairlead.work.states import AGENT_NEVER, OVER, State
-from fairlead.work.undo import UNDO_FOR
 
 MOST: Final = 200
 """Tasks of one batch."""

@@ -16,6 +16,7 @@ from fairlead.events.models import Event
 from fairlead.events.record import record
 from fairlead.lib.errors import Conflict, Invalid, Refused, require
 from fairlead.lib.speech import later, tr, tr_count
+from fairlead.lib.undo import UNDO_FOR
 from fairlead.people import actions as people
 from fairlead.people.models import Team, Worker
 from fairlead.work.actions.projects import create_project
@@ -25,7 +26,6 @@ from fairlead.work.permissions import may_manage_people
 from fairlead.work.queries.people import outside_holders, teams_hidden_behind, workers_in
 from fairlead.work.reach import forget_reach
 from fairlead.work.states import OPEN
-from fairlead.work.undo import UNDO_FOR
 
 ONLY_LEADS: Final = later("Only people who lead the project say who belongs to it; an AI agent never does.")
 Somebody = User | Worker | Team

@@ -84,6 +84,22 @@ def close_form(form: RequestForm, *, actor: Actor, now: datetime) -> RequestForm
     return _set(form, "request_form.closed", {"public_at": None, "digest": None}, actor=actor, now=now)
 
 
+def reopen_form(form: RequestForm, public_at: datetime, *, actor: Actor, now: datetime) -> RequestForm:
+    """Undo of `close_form`: the address that the form got at `public_at` works again. Once it does, nothing happens.
+
+    Raises Conflict when the form has another one by now."""
+    _require(form, actor)
+    with transaction.atomic():
+        form.refresh_from_db(from_queryset=RequestForm.objects.select_for_update(of=("self",)))
+        if form.public_at == public_at:
+            return form
+        if form.public_at is not None:
+            raise Conflict(tr("%(name)s has a new public address meanwhile.", name=form.name))
+        _write(form, public_at=public_at, digest=digest(_secret(form.pk, public_at)))
+        record("request_form.opened", form, actor=actor, now=now)
+    return form
+
+
 def remove_form(form: RequestForm, *, actor: Actor, now: datetime) -> dict[str, str]:
     """Take it away; what was asked through it stays. What `restore_form` takes."""
     was = {name: at.isoformat() if (at := getattr(form, name)) else "" for name in ("published_at", "public_at")}

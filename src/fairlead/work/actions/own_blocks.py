@@ -84,12 +84,31 @@ def move_blocks(moves: Sequence[tuple[OwnBlock, Span]], *, actor: Actor, now: da
         return [move_block(block, span, actor=actor, now=now) for block, span in moves]
 
 
+def move_blocks_back(moves: Sequence[tuple[OwnBlock, Span, Span]], *, actor: Actor, now: datetime) -> list[OwnBlock]:
+    """Undo of `move_blocks`, for (block, where it was, where it was put): those that nobody moved or removed since."""
+    with transaction.atomic():
+        held = OwnBlock.objects.select_for_update(of=("self",)).filter(pk__in=[block.pk for block, _, _ in moves])
+        spans = {block.pk: (block.starts_at, block.ends_at) for block in held.filter(removed_at__isnull=True)}
+        return [move_block(block, was, actor=actor, now=now) for block, was, put in moves if spans.get(block.pk) == put]
+
+
 def add_task_blocks(
     worker: Worker, spans: Sequence[tuple[Task, Span]], *, actor: Actor, now: datetime
 ) -> list[OwnBlock]:
     """A block for each of these tasks, all or none."""
     with transaction.atomic():
         return [add_block(worker, span, kind=Kind.TASK, task=task, actor=actor, now=now) for task, span in spans]
+
+
+def remove_added_blocks(added: Sequence[tuple[OwnBlock, Span]], *, actor: Actor, now: datetime) -> int:
+    """Undo of `add_task_blocks`, for (block, where it was put): those that nobody moved or removed since; how many."""
+    with transaction.atomic():
+        held = OwnBlock.objects.select_for_update(of=("self",)).filter(pk__in=[block.pk for block, _ in added])
+        spans = {block.pk: (block.starts_at, block.ends_at) for block in held.filter(removed_at__isnull=True)}
+        there = [block for block, put in added if spans.get(block.pk) == put]
+        for block in there:
+            remove_block(block, actor=actor, now=now)
+    return len(there)
 
 
 def _check(span: Span, kind: str, title: str, task: Task | None) -> None:

@@ -18,12 +18,12 @@ from fairlead.lib.errors import Conflict, Invalid, Missing, Refused, require
 from fairlead.lib.languages import ENGLISH
 from fairlead.lib.speech import current, later, locale, tr
 from fairlead.lib.text import one_line
+from fairlead.lib.undo import UNDO_FOR
 from fairlead.people.models import Worker
 from fairlead.work.models import Task
 from fairlead.work.states import OVER, State
 from fairlead.work.time.models import DAY_MIN, TimeEntry, TimeWeek
 from fairlead.work.time.permissions import may_log
-from fairlead.work.undo import UNDO_FOR
 
 Source = TimeEntry.Source
 MAX_NOTE: Final = 300

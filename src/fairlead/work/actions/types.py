@@ -8,10 +8,12 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import Q
 
+from fairlead.accounts.actions import keep_rows, take_rows
 from fairlead.events.actor import Actor
 from fairlead.events.record import record
-from fairlead.lib.errors import Conflict, Invalid, Refused, require
+from fairlead.lib.errors import Conflict, Invalid, Missing, Refused, require
 from fairlead.lib.speech import later, tr, tr_count
 from fairlead.lib.text import folded
 from fairlead.people.models import Skill
@@ -22,6 +24,7 @@ from fairlead.work.permissions import may_manage_projects
 from fairlead.work.types.models import ICONS, MILESTONE, TASK, TaskType, TypeColumn, TypeField, TypeNeed
 
 MOST: Final = 30
+KEPT: Final = "task type"
 TEXTS: Final = ("name", "icon", "description", "criteria")
 PLAIN: Final = (*TEXTS, "color", "effort_min")
 ONLY_MANAGERS: Final = later("Only managers change the types of work. Ask one of them.")
@@ -89,8 +92,9 @@ def _set_archived(found: TaskType, at: datetime | None, kind: str, *, actor: Act
     return found
 
 
-def delete_type(found: TaskType, *, actor: Actor, now: datetime) -> None:
-    """Delete a type of the workspace's own that no task is of, not even in the trash."""
+def delete_type(found: TaskType, *, actor: Actor, now: datetime) -> int:
+    """Delete a type of the workspace's own that no task is of, not even in the trash; the number by which it can be
+    brought back for ten minutes."""
     _check_may(actor, found)
     if found.base:
         raise Refused(tr("%(name)s is built in. It can be archived instead.", name=found.said))
@@ -103,8 +107,40 @@ def delete_type(found: TaskType, *, actor: Actor, now: datetime) -> None:
                     count,
                 )
             )
-        record("type.deleted", found, actor=actor, now=now, name=found.name)
-        TaskType.objects.filter(pk=found.pk).delete()
+        held = TaskType.objects.select_for_update().filter(pk=found.pk).first()
+        if held is None:
+            raise Missing(tr("%(name)s was deleted already.", name=found.said))
+        rows = [held, *held.needs.all(), *held.columns.all(), *held.fields.all()]
+        kept = keep_rows(KEPT, rows, workspace_id=held.workspace_id, now=now)
+        record("type.deleted", held, actor=actor, now=now, name=held.name)
+        held.delete()
+    return kept
+
+
+def restore_type(kept: int, *, actor: Actor, now: datetime) -> TaskType:
+    """Undo of a deletion. Skills, columns and fields that are gone since stay away. Raises Conflict when its name or
+    key is another's by now."""
+    _check_may(actor)
+    with transaction.atomic():
+        found: TaskType
+        found, *parts = take_rows(kept, KEPT, workspace_id=actor.workspace_id, now=now)
+        there = TaskType.objects.filter(workspace_id=actor.workspace_id)
+        if there.filter(Q(name__iexact=found.name) | Q(key=found.key)).exists():
+            raise Conflict(tr("There is a type %(name)s already.", name=found.name))
+        if there.count() >= MOST:
+            raise Refused(tr("There are at most %(most)s types. Delete one that nobody uses first.", most=MOST))
+        found.save(force_insert=True)
+        for model, column, known in ((TypeNeed, "skill_id", Skill), (TypeColumn, "status_id", Status),
+                                     (TypeField, "field_id", Field)):  # fmt: skip
+            _bring_back(model, column, known, parts)
+        record("type.restored", found, actor=actor, now=now, name=found.name)
+    return found
+
+
+def _bring_back(model: Any, column: str, known: Any, parts: Iterable[Any]) -> None:
+    rows = [part for part in parts if isinstance(part, model)]
+    there = set(known.objects.filter(pk__in=[getattr(row, column) for row in rows]).values_list("pk", flat=True))
+    model.objects.bulk_create(row for row in rows if getattr(row, column) in there)
 
 
 def _check_may(actor: Actor, found: TaskType | None = None) -> None:

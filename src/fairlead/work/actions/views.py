@@ -11,12 +11,13 @@ from django.db.models import Q
 from fairlead.events.actor import Actor
 from fairlead.events.record import record
 from fairlead.lib.errors import Conflict, Invalid, Refused, require
-from fairlead.lib.speech import tr
+from fairlead.lib.speech import later, tr
 from fairlead.work.models import StartView, View
 from fairlead.work.permissions import may_change_view, may_save_view, may_share_view
 
 MOST: Final = 50
 MAX_NAME, MAX_QUERY = 60, 1000
+ONLY_OWNER: Final = later("Only whose view it is can change it. Save it as a view of your own.")
 
 
 def save_view(name: str, query: str, *, shared: bool, actor: Actor, now: datetime) -> View:
@@ -39,7 +40,7 @@ def save_view(name: str, query: str, *, shared: bool, actor: Actor, now: datetim
 
 def change_view(view: View, *, actor: Actor, now: datetime, **values: Any) -> View:
     """Change any of: name, query, shared."""
-    require(may_change_view(actor, view), tr("Only whose view it is can change it. Save it as a view of your own."))
+    require(may_change_view(actor, view), ONLY_OWNER)
     if unknown := set(values) - {"name", "query", "shared"}:
         raise TypeError(f"change_view does not know {', '.join(sorted(unknown))}")
     tidy = {name: value.strip() if name == "name" else value for name, value in values.items()}
@@ -56,6 +57,16 @@ def change_view(view: View, *, actor: Actor, now: datetime, **values: Any) -> Vi
         if view.shared != was_shared:
             record("view.shared" if view.shared else "view.unshared", view, actor=actor, now=now, name=view.name)
     return view
+
+
+def change_view_back(view: View, query: str, *, seen: str, actor: Actor, now: datetime) -> View:
+    """Undo of another query, which was `seen`. Raises Conflict when it is yet another one by now."""
+    require(may_change_view(actor, view), ONLY_OWNER)
+    with transaction.atomic():
+        view.refresh_from_db(from_queryset=View.objects.select_for_update())
+        if view.query not in (query, seen):
+            raise Conflict(tr("The view %(name)s was changed again meanwhile. Change it anew instead.", name=view.name))
+        return change_view(view, query=query, actor=actor, now=now)
 
 
 def remove_view(view: View, *, actor: Actor, now: datetime) -> None:
