@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -26,7 +26,7 @@ from fairlead.events.tenancy import enter
 from fairlead.lib.errors import Conflict, Forbidden, Invalid
 from fairlead.notices import actions as notices
 from fairlead.people import actions as people
-from fairlead.people.models import Worker
+from fairlead.people.models import Feed, Worker
 from fairlead.work import actions as work
 from fairlead.work.drafts import TaskDraft
 from fairlead.work.models import Comment, Task
@@ -101,6 +101,21 @@ def test_no_trace_is_left_and_the_log_verifies(world: World, now: datetime) -> N
     assert verdict.redacted > 3
     told = Event.objects.get(kind="person.erased").payload
     assert (told["events"], told["rows"] > 8) == (verdict.redacted, True)
+
+
+def test_what_somebody_kept_to_themselves_goes_with_them(world: World, now: datetime) -> None:
+    zoe = Worker.objects.get(name=NAME)
+    own: dict[str, Any] = {"actor": actor_of(Membership.objects.get(user=zoe.user)), "now": now}
+    event = "UID:1\r\nSUMMARY:Oncologist\r\nDTSTART:20261230T100000Z\r\nDTEND:20261230T110000Z"
+    content = f"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n{event}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n".encode()
+    people.upload_calendar(zoe, "Health", content, keeps_titles=True, **own)
+    people.open_feed(zoe, **own)
+    work.capture("Ask the oncologist", zone="UTC", **own)
+    work.add_block(zoe, (now + timedelta(days=1), now + timedelta(days=1, hours=1)), title="Oncologist again", **own)
+    assert "Oncologist" in _everything()
+    _erase(world, now)
+    assert "ncologist" not in _everything()
+    assert not Feed.objects.exists()
 
 
 def test_what_was_removed_a_moment_before_cannot_be_brought_back(world: World, now: datetime) -> None:

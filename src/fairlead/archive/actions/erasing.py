@@ -34,6 +34,12 @@ OWN_WORDS: Final = (
     "UPDATE people_worker SET email = '', headline = '', about = '', presence_text = '' WHERE id = %(worker)s",
     "UPDATE people_workerskill SET evidence = '', evidence_url = '' WHERE worker_id = %(worker)s",
     "UPDATE people_timeoff SET reason = '', note = '' WHERE worker_id = %(worker)s",
+    "DELETE FROM people_busyblock WHERE worker_id = %(worker)s",
+    "DELETE FROM people_calendar WHERE worker_id = %(worker)s",
+    "DELETE FROM people_feed WHERE worker_id = %(worker)s",
+    "DELETE FROM work_ownblock WHERE worker_id = %(worker)s",
+    "DELETE FROM work_capture WHERE workspace_id = %(workspace)s AND user_id = %(user)s",
+    "DELETE FROM work_requestdraft WHERE workspace_id = %(workspace)s AND user_id = %(user)s",
     "DELETE FROM notices_notice WHERE workspace_id = %(workspace)s AND user_id = %(user)s",
     "DELETE FROM notices_push WHERE device_id IN (SELECT id FROM notices_device WHERE workspace_id = %(workspace)s"
     " AND user_id = %(user)s)",
