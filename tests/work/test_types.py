@@ -46,6 +46,15 @@ def test_a_template_fills_what_is_left_empty_and_no_more(site: Site) -> None:
     assert (own.description, own.effort_min, own.criteria.count()) == ("Mine", 30, 1)
 
 
+def test_a_type_called_new_has_a_page_of_its_own(site: Site) -> None:
+    keys = [actions.create_type(name, **by(site.world.alice, site)).key for name in ("New", "Newer")]
+    assert keys == ["new_2", "newer"]
+    field = actions.create_field("New", "text", **by(site.world.alice, site))
+    assert field.key == "new_2"
+    with pytest.raises(Invalid, match="taken"):
+        actions.create_field("Newest", "text", key="new", **by(site.world.alice, site))
+
+
 def test_a_client_asks_with_requests(site: Site) -> None:
     actions.share_project(site.project, site.world.clara.user, **by(site.world.alice, site))
     task = site.make("Please", by=site.world.clara, type=of(site, "bug").id)

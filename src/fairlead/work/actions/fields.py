@@ -75,7 +75,7 @@ def _set(field: Field, values: Mapping[str, Any]) -> None:
 
 def _free_key(key: str, name: str, fields: Definitions) -> str:
     """The key that was asked for, or one made from the name. Raises Invalid when it cannot be had."""
-    taken = {field.key for field in fields} | set(OPERATORS)
+    taken = {field.key for field in fields} | {*OPERATORS, "new"}  # which is the page of a new one
     if key:
         if not re.fullmatch(r"[a-z][a-z0-9_]{0,39}", key):
             raise Invalid({"key": tr("A key is made of small letters, digits and _, and begins with a letter.")})

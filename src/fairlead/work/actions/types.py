@@ -149,7 +149,7 @@ def _check_may(actor: Actor, found: TaskType | None = None) -> None:
 
 
 def _free_key(name: str, there: Iterable[TaskType]) -> str:
-    taken = {other.key for other in there}
+    taken = {other.key for other in there} | {"new"}  # which is the page of a new one
     stem = re.sub(r"[^a-z0-9]+", "_", folded(name)).strip("_")[:36]
     stem = stem if re.match(r"[a-z]", stem) else f"type_{stem}".strip("_")
     return next(free for free in (stem, *(f"{stem}_{n}" for n in range(2, MOST + 20))) if free not in taken)
