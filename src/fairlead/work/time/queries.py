@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from fairlead.accounts.models import Role
 from fairlead.accounts.permissions import STAFF
@@ -28,6 +28,7 @@ from fairlead.work.time.permissions import may_see_all_time
 
 PAGE: Final = 50
 RECENT: Final = 6
+_LATEST_DAY: Final = ("-day", "-started_at", "-id")
 COLUMNS: Final = (
     "id", "day", "started_at", "ended_at", "minutes", "note", "billable", "source", "worker_id", "worker__name",
     "worker__kind", "worker__user_id", "task_id", "task__number", "task__title", "task__project__key",
@@ -49,7 +50,7 @@ class Timer:
 
 @dataclass(frozen=True)
 class EntryFilter:
-    """Which entries; nothing given means all. Days are the workers' own."""
+    """Which entries; nothing given means all. Days are the workers' own; `named`: a part of the worker's name."""
 
     worker: int | None = None
     project: str = ""
@@ -57,11 +58,14 @@ class EntryFilter:
     first: date | None = None
     last: date | None = None
     billable: bool | None = None
+    named: str = ""
 
     def apply(self, entries: QuerySet[TimeEntry]) -> QuerySet[TimeEntry]:
         wanted = Q()
         if self.worker is not None:
             wanted &= Q(worker_id=self.worker)
+        if self.named:
+            wanted &= Q(worker__in=Worker.objects.filter(name__icontains=self.named))
         if self.project:
             wanted &= Q(task__project__key=self.project)
         if self.task:
@@ -105,12 +109,16 @@ class TaskTime:
         return self.spent_min + self.sub_spent_min
 
 
+# The few tasks of the trash are looked through instead of joining every entry to its task.
+_TRASHED: Final = Task.objects.filter(
+    workspace_id=OuterRef("workspace_id"), pk=OuterRef("task_id"), deleted_at__isnull=False
+)
+
+
 def visible_entries(actor: Actor, *, removed: bool = False) -> QuerySet[TimeEntry]:
     """Everybody's for managers and auditors, one's own for others of the team; none for clients."""
-    found = TimeEntry.objects.filter(
-        workspace_id=actor.workspace_id, deleted_at__isnull=not removed, task__deleted_at__isnull=True
-    )
-    found = seen(found, actor)
+    found = TimeEntry.objects.filter(workspace_id=actor.workspace_id, deleted_at__isnull=not removed)
+    found = seen(found.filter(~Exists(_TRASHED)), actor)
     if may_see_all_time(actor):
         return found
     return found.filter(worker__user_id=actor.user_id or 0) if actor.role in STAFF else found.none()
@@ -172,14 +180,17 @@ def recent_tasks(actor: Actor, worker: Worker) -> list[dict[str, Any]]:
 
 
 def entry_list(actor: Actor, wanted: EntryFilter, *, page: int = 1) -> EntryPage:
-    """A page of the finished entries that fit; three queries."""
+    """A page of the finished entries that fit; two queries."""
     fitting = wanted.apply(visible_entries(actor)).filter(minutes__isnull=False)
-    sums = fitting.aggregate(all_min=Sum("minutes"), billable_min=Sum("minutes", filter=Q(billable=True)))
-    total = fitting.count()
-    pages = max(1, -(-total // PAGE))
+    sums = fitting.aggregate(
+        total=Count("*"), all_min=Sum("minutes"), billable_min=Sum("minutes", filter=Q(billable=True))
+    )
+    pages = max(1, -(-sums["total"] // PAGE))
     page = max(1, min(page, pages))
-    rows = entry_rows(fitting.order_by("-day", "-started_at", "-id")[(page - 1) * PAGE : page * PAGE])
-    return EntryPage(rows, total, sums["all_min"] or 0, sums["billable_min"] or 0, page, pages)
+    # Put in order are the entries as such; only those of the page are read with all that stands around them.
+    here = fitting.order_by(*_LATEST_DAY).values("pk")[(page - 1) * PAGE : page * PAGE]
+    rows = entry_rows(TimeEntry.objects.filter(pk__in=here).order_by(*_LATEST_DAY))
+    return EntryPage(rows, sums["total"], sums["all_min"] or 0, sums["billable_min"] or 0, page, pages)
 
 
 def entry_rows(entries: QuerySet[TimeEntry]) -> list[dict[str, Any]]:
