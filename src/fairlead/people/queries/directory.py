@@ -115,7 +115,7 @@ def _available(found: QuerySet[Worker], now: datetime) -> list[int]:
     return [pk for pk in free if times[pk] and times[pk][0][0] <= now]
 
 
-def directory_workers(actor: Actor, wanted: DirectoryFilter, *, now: datetime, zone: str = "UTC") -> QuerySet[Worker]:
+def directory_workers(actor: Actor, wanted: DirectoryFilter, *, now: datetime) -> QuerySet[Worker]:
     """The workers of `directory`, in its order, as a query; nobody's hours are worked out unless they are asked for."""
     found = _by_name(actor, wanted, now)
     if not wanted.available:
