@@ -134,8 +134,8 @@ def page_of(
     total = known[1] if known else tasks.count()
     pages = max(1, -(-total // PAGE))
     page = max(1, min(page, pages))
-    here = known[0] if known else in_order.values("pk")[(page - 1) * PAGE : page * PAGE]
-    rows = plain(ordered(Task.objects.filter(pk__in=here), sort, group, zone, own).values(*FIELDS))
+    one_page: Any = known[0] if known else in_order.values("pk")[(page - 1) * PAGE : page * PAGE]
+    rows = plain(ordered(Task.objects.filter(pk__in=one_page), sort, group, zone, own).values(*FIELDS))
     dress(rows, own)
     names = group_names(rows, group, own)
     before = None
