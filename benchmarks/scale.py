@@ -44,9 +44,10 @@ ASKED = {
     "/api/v1/search": ("?q=checkout", "?q=desgin"),
     "/palette/": ("?q=chec", "?q=a"),
     "/tasks/": (
-        "?all=1", "?all=1&q=checkout", "?all=1&sort=due", "?all=1&group=assignee", "?deleted=1", "?all=1&page=20",
+        "?all=1", "?all=1&q=checkout", "?all=1&q=999", "?all=1&sort=due",
+        "?all=1&group=assignee", "?deleted=1", "?all=1&page=20",
     ),
-    "/people/": ("", "?q=bu", "?page=20"),
+    "/people/": ("", "?q=example", "?available=1", "?page=20"),
     "/calendar/": ("", "?view=agenda", "?view=week"),
     "/activity/": ("", "?kind=task.completed", "?text=checkout"),
     "/api/v1/tasks": ("?limit=50", "?limit=50&order=-updated", "?limit=50&q=checkout"),

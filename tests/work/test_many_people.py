@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from conftest import Person
-from fairlead.people.models import Worker
+from fairlead.people.models import BusyBlock, Calendar, Hours, TimeOff, Worker
 from fairlead.people.queries import DirectoryFilter, directory, directory_page, directory_workers
 from fairlead.web import member_field, task_filters, task_list
 from work.conftest import Site, worker_for
@@ -82,6 +83,35 @@ def test_a_page_of_the_directory_is_a_part_of_the_whole(site: Site) -> None:
     assert here.rows == directory(actor, DirectoryFilter(available=True), now=now)[:10]
     empty = directory_page(actor, DirectoryFilter(text="nobody"), start=50, size=10, now=now)
     assert (empty.rows, empty.first, empty.total) == ([], 0, 0)
+
+
+def test_who_is_available_is_the_same_page_by_page(site: Site) -> None:
+    crowd(site, 6)
+    actor, now = site.world.alice.actor, site.now  # a Monday, 9:00 UTC
+    works, later, ends, busy, away, rests = Worker.objects.filter(name__startswith="Kim").order_by("name")
+    minutes = {works: (540, 1020), later: (541, 1020), ends: (480, 540), busy: (0, 1440), away: (0, 1440)}
+    spans = [(worker, 0, low, high) for worker, (low, high) in minutes.items()]
+    spans += [(rests, 0, 0, 1440), (rests, 6, 0, 1440)]
+    workspace = site.world.alice.workspace
+    Hours.objects.bulk_create(
+        Hours(workspace=workspace, worker=worker, weekday=day, from_min=low, to_min=high)
+        for worker, day, low, high in spans
+    )
+    Worker.objects.filter(pk=rests.pk).update(day_minutes=300)
+    span = {"starts_at": now - timedelta(hours=1), "ends_at": now + timedelta(hours=1)}
+    calendar = Calendar.objects.create(workspace=workspace, worker=busy, created_at=now)
+    BusyBlock.objects.create(workspace=workspace, worker=busy, calendar=calendar, **span)
+    TimeOff.objects.create(
+        workspace=workspace, worker=away, starts_on=now.date(), ends_on=now.date(), state="approved", created_at=now
+    )
+    wanted = DirectoryFilter(text="kim", available=True)
+    whole = directory(actor, wanted, now=now)
+    assert [row.name for row in whole] == ["Kim 000"]
+    assert directory_page(actor, wanted, start=0, size=10, now=now).rows == whole
+    assert [worker.name for worker in directory_workers(actor, wanted, now=now)] == ["Kim 000"]
+    later_on = now + timedelta(minutes=1)
+    assert [row.name for row in directory_page(actor, wanted, start=0, size=1, now=later_on).rows] == ["Kim 000"]
+    assert directory_page(actor, wanted, start=1, size=1, now=later_on).rows[0].name == "Kim 001"
 
 
 def test_the_directory_takes_the_same_queries_for_any_number(site: Site, alice: Browser) -> None:  # noqa: F811

@@ -12,8 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from conftest import Person
+from fairlead.web import time_log
 from fairlead.work import actions
 from fairlead.work.time.models import TimeEntry
+from fairlead.work.time.queries import EntryFilter, entry_list
 from work.conftest import Site, site, worker_for  # noqa: F401  a fixture
 from work.test_pages import Browser, alice, open_as, text  # noqa: F401  fixtures
 
@@ -84,6 +86,49 @@ def test_the_list_of_entries_asks_equally_often_for_many(site: Site, alice: Brow
     for n in range(20):
         logged(site, site.world.bob, f"T{n}", 30)
     assert queries() == few
+
+
+def test_sums_leave_out_tasks_in_the_trash_and_pages_follow_each_other(site: Site) -> None:  # noqa: F811
+    boss = site.world.alice.actor
+    gone = logged(site, site.world.bob, "Gone", 200).task
+    for n in range(60):
+        logged(site, site.world.bob if n % 3 else site.world.dana, f"T{n}", 10, billable=n >= 15)
+    actions.delete_task(gone, actor=boss, now=site.now)
+    first, last = (entry_list(boss, EntryFilter(), page=page) for page in (1, 9))
+    assert (first.total, first.minutes, first.billable_min, first.pages, last.page) == (60, 600, 450, 2, 2)
+    assert [row["task__title"] for row in first.rows + last.rows] == [f"T{n}" for n in range(59, -1, -1)]
+    bob = worker_for(site.world.bob, site.now)
+    assert entry_list(boss, EntryFilter(worker=bob.pk)).total == 40
+    assert entry_list(boss, EntryFilter(named="oB")) == entry_list(boss, EntryFilter(worker=bob.pk))
+    assert entry_list(site.world.bob.actor, EntryFilter(named="Dana")).total == 0
+
+
+def test_whose_time_is_typed_where_people_are_many(
+    site: Site,  # noqa: F811
+    open_as: Open,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world = site.world
+    logged(site, world.bob, "Work of Bob", 30)
+    logged(site, world.dana, "Work of Dana", 30)
+    dana, boss = worker_for(world.dana, site.now), open_as(world.alice)
+    pages = ("/time/", "/time/entries/")
+    assert all(f'<option value="{dana.pk}"' in text(boss.get(page)) for page in pages)
+    monkeypatch.setattr(time_log, "LISTED_PEOPLE", 1)
+    for page in pages:
+        shown = text(boss.get(page))
+        assert f'<option value="{dana.pk}"' not in shown
+        assert 'hx-get="/people/names/"' in shown
+    found = text(boss.get("/time/entries/?worker=dAn"))
+    assert ("Work of Dana" in found, "Work of Bob" in found, 'value="dAn"' in found) == (True, False, True)
+    assert 'value="Dana"' in text(boss.get(f"/time/entries/?worker={dana.pk}"))
+    for asked in ("dana", "an+d", str(dana.pk)):
+        assert "Week of Dana" in text(boss.get(f"/time/?worker={asked}"))
+    assert "Nobody here is called “zoe”" in text(boss.get("/time/?worker=zoe"))
+    assert open_as(world.bob).get("/time/?worker=dana").status_code == 403
+    mine = text(open_as(world.bob).get("/time/entries/?worker=dana"))
+    assert "Work of" not in mine
+    assert "/people/names/" not in mine
 
 
 def test_a_forgotten_timer_asks_in_the_top_bar(site: Site, open_as: Open) -> None:  # noqa: F811

@@ -84,9 +84,7 @@ def _export_address(request: Request) -> str:
 def export(request: Request) -> HttpResponse:
     """Whom the filters of the address leave, as a CSV file."""
     require(may_see_directory(request.actor), tr("The directory is for the team. Ask an admin for another role."))
-    workers = queries.directory_workers(
-        request.actor, _wanted(request), now=timezone.now(), zone=request.workspace.time_zone
-    )
+    workers = queries.directory_workers(request.actor, _wanted(request), now=timezone.now())
     return attachment(people_as_csv(request.actor, workers), "people.csv")
 
 

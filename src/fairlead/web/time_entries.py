@@ -19,12 +19,12 @@ from fairlead.lib.errors import Missing, Refused, require
 from fairlead.lib.sheets import line, safe
 from fairlead.lib.speech import later, later_as, tr
 from fairlead.people.models import Worker
-from fairlead.people.queries import active_workers, worker_of
+from fairlead.people.queries import worker_name, worker_of
 from fairlead.web.access import Request, member_page, safe_next
 from fairlead.web.blame import blame
 from fairlead.web.render import attachment, page
 from fairlead.web.task_filters import address
-from fairlead.web.time_log import FOR_TEAM, read_day, shown_worker, tabs
+from fairlead.web.time_log import FOR_TEAM, by_name, listed_people, read_day, shown_worker, tabs
 from fairlead.work import actions
 from fairlead.work.models import Task
 from fairlead.work.queries import find_task, visible_projects
@@ -51,12 +51,15 @@ def entries(request: Request) -> HttpResponse:
     for row in found.rows:
         row["clock"] = _clock(row, zone)
         row["may_change"] = row["worker__user_id"] == request.user.pk or may_decide_weeks(request.actor)
-    people = active_workers(request.actor).order_by("name") if may_see_all_time(request.actor) else []
+    chosen = worker_name(request.actor, wanted.worker) if wanted.worker is not None else wanted.named
     values = {
         "tabs": tabs(request, "entries"),
         "found": found,
         "wanted": wanted,
-        "people": [(worker.pk, worker.name) for worker in people],
+        "people": listed_people(request.actor),
+        "chosen": chosen,
+        "by_name": by_name("entry-names"),
+        "sees_all": may_see_all_time(request.actor),
         "projects": list(visible_projects(request.actor).order_by("name").values_list("key", "name")),
         "filtered": wanted != EntryFilter(),
         "export": "/time/export/" + address(request, page="").removeprefix(request.path),
@@ -81,8 +84,10 @@ def _filter(request: Request) -> EntryFilter:
         for name in ("worker", "project", "task", "billable")
     }
     number = get["worker"]
+    numbered = number.isdecimal() and number.isascii() and len(number) < 16
     return EntryFilter(
-        worker=int(number) if number.isdecimal() and number.isascii() and len(number) < 16 else None,
+        worker=int(number) if numbered else None,
+        named="" if numbered else number[:120],
         project=get["project"].upper()[:8],
         task=get["task"].upper()[:20],
         first=read_day(request.GET.get("from", "")),

@@ -15,11 +15,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from fairlead.accounts.permissions import READERS, STAFF
+from fairlead.events.actor import Actor
 from fairlead.lib.errors import Invalid, Missing, Refused, require
 from fairlead.lib.speech import later, tr
 from fairlead.people.models import Worker
-from fairlead.people.queries import active_workers, find_worker, worker_of
+from fairlead.people.queries import active_workers, find_worker, worker_of, workers_like
 from fairlead.web.access import Request, member_page
+from fairlead.web.member_field import proposing
 from fairlead.web.render import page
 from fairlead.work import actions
 from fairlead.work.models import Task
@@ -32,6 +34,8 @@ from fairlead.work.time.sheet import sheet
 from fairlead.work.time.spans import read_span, write_span
 
 CELL: Final = re.compile(r"cell-(\d{1,15})-(\d{4}-\d{2}-\d{2})")
+LISTED_PEOPLE: Final = 100
+"""Where there are more, a name is typed instead of chosen from a list."""
 FOR_TEAM: Final = later("The time log is for the team. Your projects are under Projects.")
 
 
@@ -64,6 +68,7 @@ def _sheet(request: Request, worker: Worker, monday: date) -> HttpResponse:
         "this_week": _week_address(worker, today - timedelta(days=today.weekday())),
         "here": _week_address(worker, monday),
         "people": _people(request, worker),
+        "by_name": by_name("week-names"),
         "may_log": may_log(request.actor, worker) and found.open and worker.deactivated_at is None,
         "may_submit": may_log(request.actor, worker),
         "may_decide": may_decide_weeks(request.actor),
@@ -86,25 +91,49 @@ def _week_address(worker: Worker, monday: date) -> str:
     return f"/time/?worker={worker.pk}&week={monday.isoformat()}"
 
 
-def _people(request: Request, worker: Worker) -> list[tuple[int, str]]:
-    """Whose week the reader can look at; nobody else's for most."""
-    if not may_see_all_time(request.actor):
+def _people(request: Request, worker: Worker) -> list[tuple[int, str]] | None:
+    """Whose week the reader can look at; nobody else's for most. None: too many to list, a name is typed."""
+    people = listed_people(request.actor)
+    if not people or any(pk == worker.pk for pk, _ in people):
+        return people
+    return [(worker.pk, worker.name), *people]
+
+
+def listed_people(actor: Actor) -> list[tuple[int, str]] | None:
+    """(id, name) of everybody whose time the reader sees beside their own; None: too many to list."""
+    if not may_see_all_time(actor):
         return []
-    people = list(active_workers(request.actor).order_by("name").values_list("id", "name"))
-    return people if any(pk == worker.pk for pk, _ in people) else [(worker.pk, worker.name), *people]
+    people = list(active_workers(actor).order_by("name").values_list("id", "name")[: LISTED_PEOPLE + 1])
+    return people if len(people) <= LISTED_PEOPLE else None
+
+
+def by_name(names: str) -> dict[str, str]:
+    """What makes a text field propose people while somebody types; `names` is the id of its list."""
+    return {**proposing("/people/names/", names), "maxlength": "120"}
 
 
 def shown_worker(request: Request) -> Worker | None:
-    """Whose time is asked for: by default one's own, for a manager without a profile the first one's."""
+    """Whose time is asked for, by id or name: by default one's own, for a manager without a profile the first one's."""
     own = worker_of(request.actor)
     asked = request.GET.get("worker", "") or request.POST.get("worker", "")
     if asked.isdecimal() and asked.isascii() and len(asked) < 16 and (own is None or int(asked) != own.pk):
         worker = find_worker(request.actor, int(asked))
         require(may_see_all_time(request.actor), tr("You see your own time only. Managers see everybody's."))
         return worker
+    if name := request.GET.get("worker", "").replace("\x00", "").strip()[:120]:
+        require(may_see_all_time(request.actor), tr("You see your own time only. Managers see everybody's."))
+        if called := _called(request.actor, name):
+            return called
+        messages.error(request, tr("Nobody here is called “%(name)s”. Choose a name from the list.", name=name[:60]))
     if own is not None and request.actor.role in STAFF:
         return own
     return active_workers(request.actor).order_by("name").first() if may_see_all_time(request.actor) else None
+
+
+def _called(actor: Actor, name: str) -> Worker | None:
+    """Who has this name; else the first who has each of these words in name, headline or e-mail."""
+    people = active_workers(actor).order_by("name", "pk")
+    return people.filter(name__iexact=name).first() or workers_like(people, name).first()
 
 
 def asked_week(request: Request, worker: Worker, now: datetime) -> date:

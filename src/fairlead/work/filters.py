@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q, QuerySet
+from django.db import connection
+from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
 
 from fairlead.lib.speech import later
 from fairlead.people.models import TeamMember
@@ -18,6 +19,12 @@ from fairlead.work.states import OPEN
 from fairlead.work.types.models import TASK
 
 ME, NOBODY = "me", "nobody"
+FEW = 1000
+MANY = 20_000
+"""So many tasks with a word are known by their ids at most: where the first are shown, and where all are counted."""
+READ = 5000
+"""In a workspace of no more tasks their texts are read: the index is shared with others where a word is frequent."""
+_KEY = re.compile(r"([A-Za-z][A-Za-z0-9]{1,7})-(\d{1,9})")
 DUES = {
     "late": later("Late"),
     "week": later("Due in 7 days"),
@@ -56,8 +63,14 @@ class TaskFilter:
     def __bool__(self) -> bool:
         return self != TaskFilter()
 
-    def apply(self, tasks: QuerySet[Task], *, now: datetime, user_id: int | None, zone: str = "UTC") -> QuerySet[Task]:
-        """The tasks that fit; `user_id` says who "me" is, `zone` when days begin."""
+    def apply(
+        self, tasks: QuerySet[Task], *, now: datetime, user_id: int | None, zone: str = "UTC", most: int = FEW
+    ) -> QuerySet[Task]:
+        """The tasks that fit; `user_id` says who "me" is, `zone` when days begin.
+
+        A word of `text` that stands in at most so many tasks is looked for at once, one query for each, else when the
+        tasks are read: the first of them in an order are found soonest by reading on, but to count all takes an index.
+        """
         wanted = Q()
         if self.project:
             wanted &= _in_project(self.project)
@@ -79,7 +92,7 @@ class TaskFilter:
             wanted &= Q(type__key=self.type) | (Q(type__isnull=True) if self.type == TASK else Q(pk__in=[]))
         for asked in self.own:
             wanted &= asked.wanted(user_id=user_id, now=now, zone=zone)
-        return tasks.filter(wanted & self._of_whom(user_id) & self._when(now, zone) & self._words())
+        return tasks.filter(wanted & self._of_whom(user_id) & self._when(now, zone) & self._words(most))
 
     def _of_whom(self, user_id: int | None) -> Q:
         if self.assignee == ME:
@@ -100,14 +113,51 @@ class TaskFilter:
             "none": Q(due_at__isnull=True),
         }.get(self.due, Q())
 
-    def _words(self) -> Q:
+    def _words(self, most: int) -> Q:
         wanted = Q()
+        known: set[int] | None = None
         for word in self.text.split():
-            one = Q(title__icontains=word) | Q(description__icontains=word) | Q(labels__contains=[word])
-            if key := re.fullmatch(r"([A-Za-z][A-Za-z0-9]{1,7})-(\d{1,9})", word):
-                one |= with_key(key[1], key[2])
-            wanted &= one
-        return wanted
+            ids = _containing(word, most)
+            if ids is None:
+                wanted &= _in_texts(word)
+            else:
+                known = ids if known is None else known & ids
+        return wanted if known is None else wanted & Q(_Among(known))
+
+
+class _Among(Func):
+    """Whether a task is one of these. As one array their ids are looked for in one go through the index, and neither
+    Django nor PostgreSQL has to read ten thousand parameters."""
+
+    template = "(%(expressions)s::bigint[]))"
+    arg_joiner = " = ANY("
+    output_field = BooleanField()
+
+    def __init__(self, ids: set[int]) -> None:
+        super().__init__(F("pk"), Value("{" + ",".join(map(str, sorted(ids))) + "}"))
+
+
+def _in_texts(word: str) -> Q:
+    one = Q(title__icontains=word) | Q(description__icontains=word) | Q(labels__contains=[word])
+    return one | with_key(key[1], key[2]) if (key := _KEY.fullmatch(word)) else one
+
+
+def _containing(word: str, most: int) -> set[int] | None:
+    """The tasks of the workspace that `_in_texts` finds; None: more than `most`, or reading the texts is as quick."""
+    if len(word) < 3:
+        return None
+    with connection.cursor() as cursor:
+        asked = "SELECT coalesce(array_agg(id), '{}')::text FROM fairlead_containing(%s, %s, %s) AS id"
+        cursor.execute(asked, [word, most + 1, READ])
+        (told,) = cursor.fetchone()
+    if told == "{NULL}":
+        return None
+    ids = {int(number) for number in told[1:-1].split(",") if number}
+    if len(ids) > most:
+        return None
+    if key := _KEY.fullmatch(word):
+        ids.update(Task.objects.filter(with_key(key[1], key[2])).values_list("pk", flat=True))
+    return ids
 
 
 def _in_project(key: str) -> Q:

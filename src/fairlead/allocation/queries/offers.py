@@ -165,9 +165,14 @@ def offerings(actor: Actor, *, now: datetime) -> tuple[list[OfferingCard], list[
     require(may_see_everybody(actor), tr("Managers and auditors see all offers; yours are on this page."))
     going = seen(Offering.objects.filter(workspace_id=actor.workspace_id, state=Offering.State.OPEN), actor)
     return (
-        _offering_cards(nobody_found(actor).order_by("closed_at", "id")[:SHOWN], actor=actor, now=now),
-        _offering_cards(going.order_by("created_at", "id")[:SHOWN], actor=actor, now=now),
+        _offering_cards(_first(nobody_found(actor), "closed_at"), actor=actor, now=now),
+        _offering_cards(_first(going, "created_at"), actor=actor, now=now),
     )
+
+
+def _first(found: QuerySet[Offering], moment: str) -> QuerySet[Offering]:
+    """The oldest SHOWN. Put in order are the offerings as such: of all, nothing is read that stands around them."""
+    return Offering.objects.filter(pk__in=found.order_by(moment, "id").values("pk")[:SHOWN]).order_by(moment, "id")
 
 
 def offering_of(task: Task, *, actor: Actor, now: datetime) -> OfferingCard | None:

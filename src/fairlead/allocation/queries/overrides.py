@@ -134,7 +134,7 @@ def _decisions(actor: Actor, since: datetime) -> list[dict[str, Any]]:
         workspace_id=workspace_id, by_kind=PERSON, created_at__gte=since, plan__isnull=True
     )
     newest = by_people.order_by("-created_at", "-id").values("pk")[:MOST_READ]
-    made = Assignment.objects.filter(pk__in=newest, receipt__plan__isnull=True, task__deleted_at__isnull=True)
+    made = by_people.filter(pk__in=newest, receipt__plan__isnull=True, task__deleted_at__isnull=True)
     rows = [dict(row) for row in seen(made, actor).order_by("-created_at", "-id").values(*_COLUMNS)]
     routed = Routing.objects.filter(task_id__in=[row["task_id"] for row in rows]).order_by("id")
     policies = dict(routed.values_list("task_id", "version__policy_id"))

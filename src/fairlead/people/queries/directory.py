@@ -21,6 +21,7 @@ from fairlead.people.visibility import may_see_rate
 
 LOOK_AHEAD_DAYS = 21
 _DAY = timedelta(days=1)
+_MOMENT = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -96,23 +97,30 @@ def directory_page(
 ) -> DirectoryPage:
     """The page of `directory` in which row `start` is, or the last one; only its own hours are worked out.
 
-    Who is available now is known only when everybody's hours are: then they all are.
+    Who is available now is worked out for everybody, but of their hours only the present moment.
     """
     found = _by_name(actor, wanted, now)
-    everybody = _lines(actor, found, wanted, now=now, zone=zone) if wanted.available else None
-    total = len(everybody) if everybody is not None else found.count()
+    here = _available(found, now) if wanted.available else None
+    total = len(here) if here is not None else found.count()
     first = min(start, max(total - 1, 0)) // size * size
-    if everybody is not None:
-        return DirectoryPage(everybody[first : first + size], first, total)
-    return DirectoryPage(_lines(actor, found[first : first + size], wanted, now=now, zone=zone), first, total)
+    page = found[first : first + size] if here is None else found.filter(pk__in=here[first : first + size])
+    return DirectoryPage(_lines(actor, page, wanted, now=now, zone=zone), first, total)
 
 
-def directory_workers(actor: Actor, wanted: DirectoryFilter, *, now: datetime, zone: str = "UTC") -> QuerySet[Worker]:
+def _available(found: QuerySet[Worker], now: datetime) -> list[int]:
+    """Who of them is at work now, in a state with new work, in the same order."""
+    states = with_state(found).values("id", *STATE_COLUMNS)
+    free = [row["id"] for row in states if held_state(row, now).available]
+    times = working_time(free, now, now + _MOMENT)
+    return [pk for pk in free if times[pk] and times[pk][0][0] <= now]
+
+
+def directory_workers(actor: Actor, wanted: DirectoryFilter, *, now: datetime) -> QuerySet[Worker]:
     """The workers of `directory`, in its order, as a query; nobody's hours are worked out unless they are asked for."""
     found = _by_name(actor, wanted, now)
     if not wanted.available:
         return found
-    return found.filter(pk__in=[row.id for row in directory(actor, wanted, now=now, zone=zone)])
+    return found.filter(pk__in=_available(found, now))
 
 
 def _by_name(actor: Actor, wanted: DirectoryFilter, now: datetime) -> QuerySet[Worker]:

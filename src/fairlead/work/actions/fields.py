@@ -21,7 +21,7 @@ from fairlead.work.actions.field_options import OptionIn, keep_options
 from fairlead.work.actions.field_values import work_out
 from fairlead.work.fields.definitions import Definitions, definitions
 from fairlead.work.fields.formulas import check_formula
-from fairlead.work.fields.models import OPTIONS, REQUIRED_FROM, Field, FieldValue, Kind, ProjectField
+from fairlead.work.fields.models import MANY, OPTIONS, REQUIRED_FROM, Field, FieldValue, Kind, ProjectField
 from fairlead.work.grammar import OPERATORS
 from fairlead.work.models import Project, Task
 from fairlead.work.permissions import may_manage_projects
@@ -270,7 +270,8 @@ def _mark(field: Field, name: str, at: datetime | None, kind: str, *, actor: Act
 
 def values_lost(field: Field) -> int:
     """Of how many tasks a field holds a value."""
-    return FieldValue.objects.filter(field=field).values("task_id").distinct().count()
+    values = FieldValue.objects.filter(field=field)
+    return values.values("task_id").distinct().count() if field.kind in MANY else values.count()
 
 
 def _work_out_where_on(field: Field) -> None:

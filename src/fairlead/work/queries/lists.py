@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from django.db.models import Case, F, IntegerField, OrderBy, QuerySet, Value, When
+from django.db.models import Case, Count, F, IntegerField, OrderBy, QuerySet, Value, When, Window
 from django.db.models.functions import TruncWeek
 
 from fairlead.accounts.models import Role
@@ -16,7 +16,7 @@ from fairlead.lib.days import in_words
 from fairlead.lib.speech import tr
 from fairlead.work.fields.definitions import Definitions
 from fairlead.work.fields.stored import values_of
-from fairlead.work.filters import TaskFilter
+from fairlead.work.filters import MANY, TaskFilter
 from fairlead.work.models import Task
 from fairlead.work.permissions import row_parts
 from fairlead.work.queries.own_fields import group_names, grouped_by_own, sorted_by_own
@@ -95,8 +95,8 @@ def task_list(
     `own`: custom fields that may be sorted (`f.budget`) and grouped by, and whose values the rows bring as `own`.
     `spent`: rows also tell how much time was logged.
     """
-    fitting = wanted.apply(visible_tasks(actor), now=now, user_id=actor.user_id, zone=zone)
-    found = page_of(fitting, sort, page, group=group, zone=zone, own=own)
+    fitting = wanted.apply(visible_tasks(actor), now=now, user_id=actor.user_id, zone=zone, most=MANY)
+    found = page_of(fitting, sort, page, group=group, zone=zone, own=own, narrow=bool(wanted.text))
     _tell_spent(found.rows, wanted=spent)
     for row in found.rows:
         _tell_rights(actor, row)
@@ -124,15 +124,18 @@ def _tell_spent(rows: list[dict[str, Any]], *, wanted: bool) -> None:
 
 
 def page_of(
-    tasks: QuerySet[Task], sort: str, page: int, *, group: str = "", zone: str = "UTC", own: Definitions = ()
-) -> TaskPage:
-    """A page of these tasks."""
-    total = tasks.count()
+    tasks: QuerySet[Task], sort: str, page: int, *, group: str = "", zone: str = "UTC", own: Definitions = (),
+    narrow: bool = False,
+) -> TaskPage:  # fmt: skip
+    """A page of these tasks. `narrow`: finding them costs more than putting them in order, so that it is done once."""
+    # Put in order are the tasks as such; only those of the page are read with all that stands around them.
+    in_order = ordered(tasks, sort, group, zone, own)
+    known = _page_with_total(in_order, page) if narrow else None
+    total = known[1] if known else tasks.count()
     pages = max(1, -(-total // PAGE))
     page = max(1, min(page, pages))
-    # Put in order are the tasks as such; only those of the page are read with all that stands around them.
-    here = ordered(tasks, sort, group, zone, own).values("pk")[(page - 1) * PAGE : page * PAGE]
-    rows = plain(ordered(Task.objects.filter(pk__in=here), sort, group, zone, own).values(*FIELDS))
+    one_page: Any = known[0] if known else in_order.values("pk")[(page - 1) * PAGE : page * PAGE]
+    rows = plain(ordered(Task.objects.filter(pk__in=one_page), sort, group, zone, own).values(*FIELDS))
     dress(rows, own)
     names = group_names(rows, group, own)
     before = None
@@ -140,6 +143,15 @@ def page_of(
         name = names.get(row["id"]) if names is not None else _group_name(row, group, zone)
         row["group"], before = (name if name != before else ""), name
     return TaskPage(rows, total, page, pages)
+
+
+def _page_with_total(in_order: QuerySet[Task], page: int) -> tuple[list[int], int] | None:
+    """The ids of a page and how many tasks there are, in one query; None for a page behind the last one."""
+    first = (max(1, page) - 1) * PAGE
+    found = list(in_order.annotate(total=Window(Count("*"))).values_list("pk", "total")[first : first + PAGE])
+    if not found and page > 1:
+        return None
+    return [pk for pk, _ in found], found[0][1] if found else 0
 
 
 def ordered(tasks: QuerySet[Task], sort: str, group: str, zone: str, own: Definitions) -> QuerySet[Task]:

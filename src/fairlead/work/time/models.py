@@ -89,6 +89,7 @@ class TimeWeek(models.Model):
             models.UniqueConstraint(fields=["worker", "monday"], name="time_week_once"),
             models.CheckConstraint(condition=Q(monday__iso_week_day=1), name="time_week_begins_on_monday"),
         ]
+        indexes = [models.Index(fields=["workspace", "monday"], name="time_week_waits", condition=Q(state="submitted"))]
 
     def __str__(self) -> str:
         return f"week of {self.monday.isoformat()}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from fairlead.accounts.models import Role
 from fairlead.accounts.permissions import STAFF
@@ -28,6 +28,7 @@ from fairlead.work.time.permissions import may_see_all_time
 
 PAGE: Final = 50
 RECENT: Final = 6
+_LATEST_DAY: Final = ("-day", "-started_at", "-id")
 COLUMNS: Final = (
     "id", "day", "started_at", "ended_at", "minutes", "note", "billable", "source", "worker_id", "worker__name",
     "worker__kind", "worker__user_id", "task_id", "task__number", "task__title", "task__project__key",
@@ -49,7 +50,7 @@ class Timer:
 
 @dataclass(frozen=True)
 class EntryFilter:
-    """Which entries; nothing given means all. Days are the workers' own."""
+    """Which entries; nothing given means all. Days are the workers' own; `named`: a part of the worker's name."""
 
     worker: int | None = None
     project: str = ""
@@ -57,11 +58,14 @@ class EntryFilter:
     first: date | None = None
     last: date | None = None
     billable: bool | None = None
+    named: str = ""
 
     def apply(self, entries: QuerySet[TimeEntry]) -> QuerySet[TimeEntry]:
         wanted = Q()
         if self.worker is not None:
             wanted &= Q(worker_id=self.worker)
+        if self.named:
+            wanted &= Q(worker__in=Worker.objects.filter(name__icontains=self.named))
         if self.project:
             wanted &= Q(task__project__key=self.project)
         if self.task:
@@ -107,9 +111,13 @@ class TaskTime:
 
 def visible_entries(actor: Actor, *, removed: bool = False) -> QuerySet[TimeEntry]:
     """Everybody's for managers and auditors, one's own for others of the team; none for clients."""
-    found = TimeEntry.objects.filter(
-        workspace_id=actor.workspace_id, deleted_at__isnull=not removed, task__deleted_at__isnull=True
-    )
+    trashed = Task.objects.filter(pk=OuterRef("task_id"), workspace_id=actor.workspace_id, deleted_at__isnull=False)
+    return _entries(actor, removed=removed).filter(~Exists(trashed))
+
+
+def _entries(actor: Actor, *, removed: bool = False) -> QuerySet[TimeEntry]:
+    """The visible entries, and those on tasks in the trash."""
+    found = TimeEntry.objects.filter(workspace_id=actor.workspace_id, deleted_at__isnull=not removed)
     found = seen(found, actor)
     if may_see_all_time(actor):
         return found
@@ -173,13 +181,29 @@ def recent_tasks(actor: Actor, worker: Worker) -> list[dict[str, Any]]:
 
 def entry_list(actor: Actor, wanted: EntryFilter, *, page: int = 1) -> EntryPage:
     """A page of the finished entries that fit; three queries."""
-    fitting = wanted.apply(visible_entries(actor)).filter(minutes__isnull=False)
-    sums = fitting.aggregate(all_min=Sum("minutes"), billable_min=Sum("minutes", filter=Q(billable=True)))
-    total = fitting.count()
+    total, minutes, billable_min = _sums(actor, wanted)
     pages = max(1, -(-total // PAGE))
     page = max(1, min(page, pages))
-    rows = entry_rows(fitting.order_by("-day", "-started_at", "-id")[(page - 1) * PAGE : page * PAGE])
-    return EntryPage(rows, total, sums["all_min"] or 0, sums["billable_min"] or 0, page, pages)
+    fitting = wanted.apply(visible_entries(actor)).filter(minutes__isnull=False)
+    # Put in order are the entries as such; only those of the page are read with all that stands around them.
+    here = fitting.order_by(*_LATEST_DAY).values("pk")[(page - 1) * PAGE : page * PAGE]
+    rows = entry_rows(TimeEntry.objects.filter(pk__in=here).order_by(*_LATEST_DAY))
+    return EntryPage(rows, total, minutes, billable_min, page, pages)
+
+
+def _sums(actor: Actor, wanted: EntryFilter) -> tuple[int, ...]:
+    """How many finished entries fit, their minutes, and those to be billed: of all, less those on tasks in the trash.
+
+    To ask for the few of the trash apart costs less than to compare each of hundreds of thousands with it.
+    """
+    every = wanted.apply(_entries(actor)).filter(minutes__isnull=False)
+    whole, trashed = (
+        entries.aggregate(
+            n=Count("*"), all_min=Sum("minutes", default=0), due=Sum("minutes", filter=Q(billable=True), default=0)
+        )
+        for entries in (every, every.filter(task__deleted_at__isnull=False))
+    )
+    return tuple(whole[name] - trashed[name] for name in ("n", "all_min", "due"))
 
 
 def entry_rows(entries: QuerySet[TimeEntry]) -> list[dict[str, Any]]:
