@@ -441,9 +441,11 @@ PAGES: dict[str, Line] = {
     # the first look at what came in
     "GET /inbox/": allow(*MANAGERS),
     "POST /inbox/accept/": allow(*MANAGERS, data={"task": "{wish}"}),
+    "POST /inbox/accept/undo/": allow(*MANAGERS, data={"was": "{was_accepted}"}),
     "POST /inbox/<key>/accept/": allow(*MANAGERS, at={"key": "wish"}),
     "POST /inbox/<key>/decline/": allow(*MANAGERS, at={"key": "wish"}, data={"reason": "Not now"}),
     "POST /inbox/<key>/merge/": allow(*MANAGERS, at={"key": "wish"}, data={"into": "{waiting}"}),
+    "POST /inbox/<key>/unmerge/": allow(*MANAGERS, at={"key": "wish"}, data={"was": "{was_merge}"}),
     "POST /inbox/<key>/snooze/": allow(*MANAGERS, at={"key": "wish"}, data={"until": "tomorrow"}),
     "POST /inbox/<key>/fill/": allow(*MANAGERS, at={"key": "wish"}, data={"effort": "2h"}),
     "POST /inbox/<key>/undo/": allow(*MANAGERS, at={"key": "wish"}),

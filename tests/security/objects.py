@@ -410,6 +410,8 @@ def _undos(world: World, places: dict[str, str], now: datetime) -> dict[str, str
         "was_blocks": ("blocks moved", {"blocks": [[int(places["blocks/number"]), *[now.isoformat()] * 4]]}),
         "was_view": (f"view {places['views/number']}", {"was": "", "now": ""}),
         "was_read": ("notifications read", {"at": now.isoformat()}),
+        "was_accepted": ("accepted", {"tasks": []}),
+        "was_merge": (f"merge of {places['inbox/key']}", {"kept": 0}),
         "was_device": ("device", {"kept": _removed_device(world)}),
     }
     workspace = world.workspace.pk

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -14,6 +16,7 @@ from fairlead.work.models import Comment, Task
 from fairlead.work.queries.triage import alike_of, inbox, inbox_waits
 from fairlead.work.triage import Triage
 from work.conftest import Site
+from work.test_pages import Browser, alice, open_as, text  # noqa: F401  fixtures
 
 
 def asked(site: Site, title: str, **values: object) -> Task:
@@ -93,6 +96,70 @@ def test_merged_comments_go_along(site: Site) -> None:
     assert (said.task, said.internal, task.state, task.triage.into) == (known, False, "cancelled", known)
     with pytest.raises(Conflict):
         actions.untriage_task(task, **by)
+
+
+def test_a_merge_is_taken_back_once(site: Site) -> None:
+    by = {"actor": site.world.alice.actor, "now": site.now}
+    other = actions.create_project(key="APP", name="App", **by)
+    known, task = actions.create_task(other, actions.TaskDraft(title="Map"), **by), asked(site, "Add a map")
+    said = actions.add_comment(task, "With parking", internal=False, actor=site.world.clara.actor, now=site.now)
+    own = actions.add_comment(task, "Not before May", internal=True, **by)
+    theirs = actions.add_comment(known, "Which map?", internal=True, **by)
+    kept = actions.merge_task(task, known, **by)
+    with pytest.raises(Forbidden):
+        actions.unmerge_task(task, kept, actor=site.world.bob.actor, now=site.now)
+    actions.unmerge_task(task, kept, **by)
+    task.refresh_from_db()
+    assert (task.state, waits(site), task.triage.outcome, task.triage.into) == ("backlog", [str(task)], "", None)
+    there = Comment.objects.filter(deleted_at__isnull=True).order_by("id").values_list("id", "task", "internal")
+    assert list(there) == [(said.pk, task.pk, False), (own.pk, task.pk, True), (theirs.pk, known.pk, True)]
+    with pytest.raises(Conflict, match="taken back already"):
+        actions.unmerge_task(task, kept, **by)
+
+
+def test_a_merge_is_not_taken_back_too_late_or_after_another_look(site: Site) -> None:
+    by = {"actor": site.world.alice.actor, "now": site.now}
+    known, task = site.make("Map of the shops"), asked(site, "Add a map")
+    kept = actions.merge_task(task, known, **by)
+    with pytest.raises(Conflict):
+        actions.unmerge_task(task, kept, actor=site.world.alice.actor, now=site.now + timedelta(minutes=11))
+    with pytest.raises(Conflict, match="not merged any more"):
+        actions.unmerge_task(known, kept, **by)
+    actions.unmerge_task(task, kept, **by)
+    again = actions.merge_task(task, site.make("Another map"), **by)
+    assert again != kept
+    with pytest.raises(Conflict, match="taken back already"):
+        actions.unmerge_task(task, kept, **by)
+
+
+def test_the_button_takes_a_merge_back(site: Site, alice: Browser) -> None:  # noqa: F811
+    site.make("Map of the shops")
+    task = asked(site, "Add a map")
+    answer = alice.post(f"/inbox/{task}/merge/", {"into": "WEB-1"}, headers={"HX-Request": "true"})
+    back = json.loads(answer["HX-Trigger"])["toast"]["undo_url"]
+    assert back.startswith(f"/inbox/{task}/unmerge/?was=")
+    assert waits(site) == []
+    assert alice.post(back)["Location"] == "/inbox/"
+    assert waits(site) == [str(task)]
+    assert "is in the inbox again, with its comments." in text(alice.get("/inbox/"))
+    alice.post(back)
+    assert "This was taken back already." in text(alice.get("/inbox/"))
+
+
+def test_accepting_several_is_taken_back_for_those_that_still_wait(site: Site, alice: Browser) -> None:  # noqa: F811
+    first, second, third = (asked(site, f"Wish {n}") for n in range(3))
+    alice.post("/inbox/accept/", {"task": [str(first), str(second), str(third)]})
+    shown = text(alice.get("/inbox/"))
+    back = re.findall(r"/inbox/accept/undo/\?was=[^\"]+", shown)[0].replace("&amp;", "&")
+    assert waits(site) == []
+    third.refresh_from_db()
+    actions.move_task(third, site.column("In progress"), actor=site.world.alice.actor, now=site.now)
+    alice.post(back)
+    assert set(waits(site)) == {str(first), str(second)}
+    assert "2 tasks are in the inbox again." in text(alice.get("/inbox/"))
+    alice.post(back)
+    assert "None of them is as it was." in text(alice.get("/inbox/"))
+    assert alice.post("/inbox/accept/undo/?was=made-up").status_code == 404
 
 
 def test_into_another_project_comments_are_internal(site: Site) -> None:

@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from fairlead.lib.effort import parse_effort
 from fairlead.lib.errors import Invalid, Refused, require
-from fairlead.lib.speech import later, tr
+from fairlead.lib.speech import later, tr, tr_count
 from fairlead.lib.text import one_line
 from fairlead.people.queries import find_skill, skills
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
@@ -26,6 +26,7 @@ from fairlead.web.board import label_color, today_of
 from fairlead.web.filters import written
 from fairlead.web.render import page
 from fairlead.web.task_cells import due_of
+from fairlead.web.undoing import read_was, taken_back, undo_link
 from fairlead.work import actions
 from fairlead.work.models import Need, Task
 from fairlead.work.permissions import may_triage
@@ -69,21 +70,21 @@ def _shown(request: Request, toast: dict[str, str] | None = None) -> HttpRespons
     return response
 
 
-def _step(act: Callable[[Request, Task, datetime], str], *, undo: bool = True) -> View:
-    """A view that does one thing with a task of the inbox and shows what is left."""
+def _step(act: Callable[[Request, Task, datetime], tuple[str, str]]) -> View:
+    """A view that does one thing with a task of the inbox, says so with an address for its undo (or none), and shows
+    what is left."""
 
     @member_page
     @require_POST
     def view(request: Request, key: str) -> HttpResponse:
         task = find_task(request.actor, key)
         try:
-            text = act(request, task, timezone.now())
+            text, back = act(request, task, timezone.now())
         except Refused as refused:
             if refused.status in (403, 404) or request.htmx:
                 raise
             messages.error(request, refused.detail)
             return redirect(HERE)
-        back = f"/inbox/{task}/undo/" if undo else ""
         if request.htmx:
             return _shown(request, {"level": "success", "text": text, "undo_url": back})
         messages.success(request, text, extra_tags=back)
@@ -92,27 +93,29 @@ def _step(act: Callable[[Request, Task, datetime], str], *, undo: bool = True) -
     return view
 
 
-def _accept(request: Request, task: Task, now: datetime) -> str:
+def _accept(request: Request, task: Task, now: datetime) -> tuple[str, str]:
     actions.accept_task(task, actor=request.actor, now=now)
-    return tr("%(task)s is accepted.", task=task)
+    return tr("%(task)s is accepted.", task=task), f"/inbox/{task}/undo/"
 
 
-def _decline(request: Request, task: Task, now: datetime) -> str:
+def _decline(request: Request, task: Task, now: datetime) -> tuple[str, str]:
     actions.decline_task(task, request.POST.get("reason", ""), actor=request.actor, now=now)
-    return tr("%(task)s is declined.", task=task)
+    return tr("%(task)s is declined.", task=task), f"/inbox/{task}/undo/"
 
 
-def _merge(request: Request, task: Task, now: datetime) -> str:
+def _merge(request: Request, task: Task, now: datetime) -> tuple[str, str]:
     into = find_task(request.actor, request.POST.get("into", ""))
-    actions.merge_task(task, into, actor=request.actor, now=now)
-    return tr("%(task)s went into %(into)s.", task=task, into=into)
+    kept = actions.merge_task(task, into, actor=request.actor, now=now)
+    back = undo_link(request, reverse("inbox-unmerge", args=[str(task)]), f"merge of {task}", {"kept": kept})
+    return tr("%(task)s went into %(into)s.", task=task, into=into), back
 
 
-def _snooze(request: Request, task: Task, now: datetime) -> str:
+def _snooze(request: Request, task: Task, now: datetime) -> tuple[str, str]:
     until = _morning(request.POST.get("until", ""), request.user.time_zone, now)
     actions.snooze_task(task, until, actor=request.actor, now=now)
     local = until.astimezone(ZoneInfo(request.user.time_zone))
-    return tr("%(task)s comes back on %(day)s.", task=task, day=written(local, "weekday_day"))
+    told = tr("%(task)s comes back on %(day)s.", task=task, day=written(local, "weekday_day"))
+    return told, f"/inbox/{task}/undo/"
 
 
 def _morning(name: str, zone: str, now: datetime) -> datetime:
@@ -123,10 +126,10 @@ def _morning(name: str, zone: str, now: datetime) -> datetime:
     return today + timedelta(days=days)
 
 
-def _fill(request: Request, task: Task, now: datetime) -> str:
+def _fill(request: Request, task: Task, now: datetime) -> tuple[str, str]:
     """A missing due date, effort or skill, as it was typed."""
     actions.change_task(task, actor=request.actor, now=now, **_values(request, task))
-    return tr("%(task)s was changed.", task=task)
+    return tr("%(task)s was changed.", task=task), ""
 
 
 def _values(request: Request, task: Task) -> dict[str, Any]:
@@ -157,15 +160,26 @@ def _values(request: Request, task: Task) -> dict[str, Any]:
 def undo(request: Request, key: str) -> HttpResponse:
     """Put a task back into the inbox."""
     task = find_task(request.actor, key)
-    try:
+
+    def act() -> str:
         actions.untriage_task(task, actor=request.actor, now=timezone.now())
-    except Refused as refused:
-        if refused.status in (403, 404):
-            raise
-        messages.error(request, refused.detail)
-    else:
-        messages.success(request, tr("%(task)s is in the inbox again.", task=task))
-    return redirect(HERE)
+        return tr("%(task)s is in the inbox again.", task=task)
+
+    return taken_back(request, act, HERE)
+
+
+@member_page
+@require_POST
+def unmerge(request: Request, key: str) -> HttpResponse:
+    """Undo of a merge."""
+    task = find_task(request.actor, key)
+
+    def act() -> str:
+        kept = read_was(request, f"merge of {task}")["kept"]
+        actions.unmerge_task(task, kept, actor=request.actor, now=timezone.now())
+        return tr("%(task)s is in the inbox again, with its comments.", task=task)
+
+    return taken_back(request, act, HERE)
 
 
 @member_page
@@ -184,21 +198,39 @@ def accept_chosen(request: Request) -> HttpResponse:
     text = tr("%(n)s tasks accepted.", n=len(went)) if went else ""
     if len(went) == 1:
         text = tr("%(task)s accepted.", task=went[0])
+    ids = [task.pk for task in tasks if str(task) in set(went)]
+    back = undo_link(request, reverse("inbox-unaccept"), "accepted", {"tasks": ids}) if went else ""
     if stayed:
         kept = tr("%(task)s stays: %(why)s", task=stayed[0][0], why=stayed[0][1])
-        messages.warning(request, f"{text} {kept}".strip())
+        messages.warning(request, f"{text} {kept}".strip(), extra_tags=back)
     else:
-        messages.success(request, text)
+        messages.success(request, text, extra_tags=back)
     return redirect(HERE)
+
+
+@member_page
+@require_POST
+def unaccept(request: Request) -> HttpResponse:
+    """Undo of accepting all that were chosen: those that nobody has begun or moved since wait in the inbox again."""
+    require(may_triage(request.actor), tr("Managers take the first look at what comes in."))
+
+    def act() -> str:
+        ids = read_was(request, "accepted")["tasks"]
+        back = actions.untriage_many(ids, actor=request.actor, now=timezone.now())
+        return tr_count("%(n)s task is in the inbox again.", "%(n)s tasks are in the inbox again.", len(back))
+
+    return taken_back(request, act, HERE)
 
 
 urls = [
     path("inbox/", index, name="inbox"),
     path("inbox/accept/", accept_chosen, name="inbox-accept-many"),
+    path("inbox/accept/undo/", unaccept, name="inbox-unaccept"),
     path("inbox/<task:key>/accept/", _step(_accept), name="inbox-accept"),
     path("inbox/<task:key>/decline/", _step(_decline), name="inbox-decline"),
-    path("inbox/<task:key>/merge/", _step(_merge, undo=False), name="inbox-merge"),
+    path("inbox/<task:key>/merge/", _step(_merge), name="inbox-merge"),
+    path("inbox/<task:key>/unmerge/", unmerge, name="inbox-unmerge"),
     path("inbox/<task:key>/snooze/", _step(_snooze), name="inbox-snooze"),
-    path("inbox/<task:key>/fill/", _step(_fill, undo=False), name="inbox-fill"),
+    path("inbox/<task:key>/fill/", _step(_fill), name="inbox-fill"),
     path("inbox/<task:key>/undo/", undo, name="inbox-undo"),
 ]

@@ -122,7 +122,8 @@ def merge_from_inbox(request: Call, key: TaskKey, body: Merge) -> dict[str, Any]
     Its comments go there, and it is closed with a link.
     """
     task, into = find_task(request.actor, key), find_task(request.actor, body.into)
-    return _look(actions.merge_task(task, into, actor=request.actor, now=request.now))
+    actions.merge_task(task, into, actor=request.actor, now=request.now)
+    return _look(task)
 
 
 @routes.on("POST", "/tasks/{key}/triage/snooze", scope="work:write", gives=LookOut)

@@ -218,6 +218,8 @@ from fairlead.work.actions.triage import (
     decline_task,
     merge_task,
     snooze_task,
+    unmerge_task,
+    untriage_many,
     untriage_task,
 )
 from fairlead.work.actions.type_rules import (
@@ -454,9 +456,11 @@ __all__ = [
     "undo_batch",
     "undrop_capture",
     "unfold_column",
+    "unmerge_task",
     "unplace_task",
     "unpublish_form",
     "unshare_project",
+    "untriage_many",
     "untriage_task",
     "withdraw_verdict",
 ]

@@ -8,15 +8,17 @@ from typing import Any, Final
 
 from django.db import transaction
 
+from fairlead.accounts.actions import keep, take_kept
 from fairlead.events.actor import Actor
 from fairlead.events.record import record
 from fairlead.lib.errors import Conflict, Invalid, Missing, Refused, require
 from fairlead.lib.speech import later, tr
 from fairlead.lib.text import one_line
-from fairlead.work.actions.comments import add_comment
+from fairlead.work.actions.comments import add_comment, remove_comment
 from fairlead.work.actions.moves import cancel_task, move_task
 from fairlead.work.models import Comment, Status, Task
 from fairlead.work.permissions import may_triage
+from fairlead.work.queries.visible import visible_tasks
 from fairlead.work.states import OVER, WAITING, State
 from fairlead.work.triage import Triage
 
@@ -24,6 +26,11 @@ MAX_REASON: Final = 600
 MOST: Final = 200
 WHO: Final = later("Managers take the first look at what comes in.")
 Outcome = Triage.Outcome
+MERGED: Final = "merged task"
+UNSEEN: Final[dict[str, Any]] = {
+    "settled_at": None, "outcome": Outcome.NONE, "reason": "", "settled_by": None, "snoozed_until": None,
+}  # fmt: skip
+"""Of a task that waits for a first look."""
 
 
 def accept_task(task: Task, *, actor: Actor, now: datetime) -> Task:
@@ -68,10 +75,11 @@ def decline_task(task: Task, reason: str, *, actor: Actor, now: datetime) -> Tas
     return task
 
 
-def merge_task(task: Task, into: Task, *, actor: Actor, now: datetime) -> Task:
+def merge_task(task: Task, into: Task, *, actor: Actor, now: datetime) -> int:
     """It is asked for already: its comments go to the other task, and it is closed with a link to it.
 
     Into a task of another project comments go as internal ones: its clients may not be those who wrote them.
+    The number by which `unmerge_task` takes it back for ten minutes.
     """
     require(may_triage(actor), WHO)
     if into.pk == task.pk or into.workspace_id != task.workspace_id:
@@ -83,10 +91,37 @@ def merge_task(task: Task, into: Task, *, actor: Actor, now: datetime) -> Task:
         moved: dict[str, Any] = {"task": into}
         if into.project_id != task.project_id:
             moved["internal"] = True
-        Comment.objects.filter(task=task, deleted_at__isnull=True).update(**moved)
-        add_comment(into, f"{task} asked for the same: {task.title}", internal=True, actor=actor, now=now)
+        comments = Comment.objects.filter(task=task, deleted_at__isnull=True)
+        facts = {
+            "task": task.pk, "into": into.pk, "status": None if State(task.state) in OVER else task.status_id,
+            "comments": {name: list(comments.filter(internal=name == "team").values_list("pk", flat=True))
+                         for name in ("team", "client")},
+        }  # fmt: skip
+        comments.update(**moved)
+        note = add_comment(into, f"{task} asked for the same: {task.title}", internal=True, actor=actor, now=now)
         if State(task.state) not in OVER:
             cancel_task(task, actor=actor, now=now)
+        return keep(MERGED, {**facts, "note": note.pk}, workspace_id=task.workspace_id, now=now)
+
+
+def unmerge_task(task: Task, kept: int, *, actor: Actor, now: datetime) -> Task:
+    """Undo of `merge_task`: it waits in the inbox again, with its comments and in its column. Raises Conflict."""
+    require(may_triage(actor), WHO)
+    with transaction.atomic():
+        was = take_kept(kept, MERGED, workspace_id=task.workspace_id, now=now)
+        rows = Triage.objects.filter(task=task, outcome=Outcome.MERGED, into_id=was["into"])
+        if was["task"] != task.pk or not rows.update(**UNSEEN, into=None):
+            raise Conflict(tr("%(task)s is not merged any more. Look at it again.", task=task))
+        for name, ids in was["comments"].items():
+            there = Comment.objects.filter(pk__in=ids, task_id=was["into"])
+            there.update(task=task, internal=name == "team")
+        note = Comment.objects.select_related("task__project").filter(pk=was["note"]).first()
+        if note is not None:
+            remove_comment(note, actor=actor, now=now)
+        if was["status"] is not None and State(task.state) == State.CANCELLED:
+            column = Status.objects.filter(pk=was["status"], project_id=task.project_id).first()
+            move_task(task, column or _column(task, State.BACKLOG), actor=actor, now=now)
+        record("task.untriaged", task, actor=actor, now=now)
     return task
 
 
@@ -106,8 +141,7 @@ def untriage_task(task: Task, *, actor: Actor, now: datetime) -> Task:
     require(may_triage(actor), WHO)
     with transaction.atomic():
         rows = Triage.objects.filter(task=task).exclude(outcome=Outcome.MERGED)
-        blank = {"settled_at": None, "outcome": Outcome.NONE, "reason": "", "settled_by": None, "snoozed_until": None}
-        if not rows.update(**blank):
+        if not rows.update(**UNSEEN):
             raise Conflict(
                 tr("%(task)s was merged or never waited in the inbox. Open it and change it there.", task=task)
             )
@@ -115,6 +149,17 @@ def untriage_task(task: Task, *, actor: Actor, now: datetime) -> Task:
             move_task(task, _column(task, State.BACKLOG), actor=actor, now=now)
         record("task.untriaged", task, actor=actor, now=now)
     return task
+
+
+def untriage_many(ids: Sequence[int], *, actor: Actor, now: datetime) -> list[Task]:
+    """Undo of `accept_many`, for those of these tasks that still wait to be begun. Raises Conflict when none does."""
+    require(may_triage(actor), WHO)
+    accepted = Triage.objects.filter(outcome=Outcome.ACCEPTED)
+    found = visible_tasks(actor).filter(pk__in=ids, state__in=WAITING, triage__in=accepted).order_by("id")
+    if not (tasks := list(found.select_related("project", "status"))):
+        raise Conflict(tr("None of them is as it was. Look at them again."))
+    with transaction.atomic():
+        return [untriage_task(task, actor=actor, now=now) for task in tasks]
 
 
 def _settle(task: Task, outcome: str, *, actor: Actor, now: datetime, **more: Any) -> Triage:
