@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import OperationalError, connection
+from django.test import Client
 
 from fairlead import engine
 from fairlead.allocation import actions, policy, queries, snapshot, solver
@@ -278,6 +279,33 @@ def test_the_sheet_compares_everybodys_load(team: Team) -> None:
     assert share.room_min == 4 * 2400
 
 
+def test_a_discarded_plan_is_brought_back_and_applied(team: Team) -> None:
+    tasks = some_tasks(team, 2)
+    plan = actions.make_plan(team.project, actor=team.alice, now=team.now)
+    with pytest.raises(Conflict, match="cannot be brought back"):
+        actions.restore_plan(plan, actor=team.alice, now=team.now)
+    actions.discard_plan(plan, actor=team.alice, now=team.now)
+    client = Client()
+    client.force_login(team.world.alice.user)
+    shown = client.post(f"/plans/{plan.pk}/restore/", follow=True).content.decode()
+    assert "The plan is a draft again." in shown
+    plan.refresh_from_db()
+    assert plan.state == "draft"
+    actions.apply_plan(plan, actor=team.alice, now=team.now)
+    assert all(holders(tasks).values())
+    assert [it.kind for it in Event.objects.filter(kind__startswith="plan.").order_by("seq")] == [
+        "plan.made", "plan.discarded", "plan.restored", "plan.applied",
+    ]  # fmt: skip
+
+
+def test_what_was_never_finished_is_not_brought_back(team: Team) -> None:
+    plan = Plan.objects.create(
+        workspace=team.world.workspace, project=team.project, state="discarded", created_at=team.now
+    )
+    with pytest.raises(Conflict, match="Make a new one"):
+        actions.restore_plan(plan, actor=team.alice, now=team.now)
+
+
 def test_only_managers_make_apply_undo_and_discard(team: Team) -> None:
     some_tasks(team, 1)
     plan = actions.make_plan(team.project, actor=team.alice, now=team.now)
@@ -285,7 +313,7 @@ def test_only_managers_make_apply_undo_and_discard(team: Team) -> None:
         actor = getattr(team.world, name).actor
         with pytest.raises(Forbidden):
             actions.make_plan(team.project, actor=actor, now=team.now)
-        for verb in (actions.apply_plan, actions.undo_plan, actions.discard_plan):
+        for verb in (actions.apply_plan, actions.undo_plan, actions.discard_plan, actions.restore_plan):
             with pytest.raises(Forbidden):
                 verb(plan, actor=actor, now=team.now)
 

@@ -472,6 +472,7 @@ PAGES: dict[str, Line] = {
     "POST /plans/<plan_id>/weights/keep/": allow(*ADMINS),
     "POST /plans/<plan_id>/undo/": allow(*MANAGERS, at={"plan_id": "applied"}),
     "POST /plans/<plan_id>/discard/": allow(*MANAGERS),
+    "POST /plans/<plan_id>/restore/": allow(*MANAGERS),
     "GET /tasks/<key>/why-not/": allow(HOLDER, CONTRIBUTOR),  # olga, adam, alice and audrey do no tasks themselves
     "GET /receipts/<number>/": allow(*READERS),
     "POST /receipts/<number>/replay/": allow(*READERS),

@@ -226,6 +226,7 @@ CATALOGUE: Final[dict[str, str]] = {
     "plan.replaced": "cause",
     "plan.undone": "restored, kept",
     "plan.discarded": "",
+    "plan.restored": "",
     "plan.failed": "",
     "planning.changed": "changes",
     # integrations

@@ -30,4 +30,5 @@ urls = [
     path("plans/<int:plan_id>/weights/keep/", plan.keep_weights, name="plan-keep-weights"),
     path("plans/<int:plan_id>/undo/", plan.undo, name="plan-undo"),
     path("plans/<int:plan_id>/discard/", plan.discard, name="plan-discard"),
+    path("plans/<int:plan_id>/restore/", plan.restore, name="plan-restore"),
 ]

@@ -9,6 +9,7 @@ from typing import Any, Final
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -20,6 +21,7 @@ from fairlead.lib.errors import Forbidden, Refused, require
 from fairlead.lib.speech import later, tr, tr_count
 from fairlead.web.access import Request, member_page
 from fairlead.web.render import page, wants_fragment
+from fairlead.web.undoing import taken_back
 from fairlead.work.models import Project
 from fairlead.work.queries import find_project
 
@@ -244,5 +246,19 @@ def discard(request: Request, plan_id: int) -> HttpResponse:
     """Throw the draft away."""
     plan = queries.find_plan(request.actor, plan_id)
     actions.discard_plan(plan, actor=request.actor, now=timezone.now())
-    messages.success(request, tr("The plan was discarded. Nothing has changed."))
+    back = reverse("plan-restore", args=[plan.pk]) if plan.result else ""
+    messages.success(request, tr("The plan was discarded. Nothing has changed."), extra_tags=back)
     return redirect("board", plan.project.key) if plan.project else redirect("plans")
+
+
+@member_page
+@require_POST
+def restore(request: Request, plan_id: int) -> HttpResponse:
+    """Undo of throwing it away."""
+    plan = queries.find_plan(request.actor, plan_id)
+
+    def act() -> str:
+        actions.restore_plan(plan, actor=request.actor, now=timezone.now())
+        return tr("The plan is a draft again.")
+
+    return taken_back(request, act, reverse("plan", args=[plan.pk]))

@@ -228,6 +228,7 @@ PHRASES: Final[dict[str, str]] = {
     "plan.replaced": later("replaced a proposal by a newer one"),
     "plan.undone": later("took a plan back: %(restored)s tasks as before, %(kept)s kept"),
     "plan.discarded": later("discarded a plan"),
+    "plan.restored": later("brought a discarded plan back"),
     "planning.changed": later("changed how the workspace plans"),
     "plan.failed": later("lost a plan: the solver ended before it was done"),
     "export.requested": later("asked for an export of the workspace"),

@@ -37,7 +37,7 @@ from fairlead.allocation.actions.offers import (
 from fairlead.allocation.actions.pins import pin_task, unpin_task
 from fairlead.allocation.actions.plan_apply import apply_plan, apply_rest, undo_plan
 from fairlead.allocation.actions.planning import change_planning, may_change_planning
-from fairlead.allocation.actions.plans import discard_plan, finish_plan, make_plan, remake_plan, stop_plan
+from fairlead.allocation.actions.plans import discard_plan, finish_plan, make_plan, remake_plan, restore_plan, stop_plan
 from fairlead.allocation.actions.policies import (
     change_policy,
     create_policy,
@@ -134,6 +134,7 @@ __all__ = [
     "remove_policy",
     "remove_team",
     "restart",
+    "restore_plan",
     "restore_policy",
     "restore_team",
     "restore_version",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from fairlead import engine
 from fairlead.allocation import snapshot
@@ -205,5 +205,21 @@ def discard_plan(plan: Plan, *, actor: Actor, now: datetime) -> Plan:
         if not mine.update(state=State.DISCARDED):
             raise Conflict(tr("This plan was applied or discarded already."))
         record("plan.discarded", plan, actor=actor, now=now)
+    plan.refresh_from_db()
+    return plan
+
+
+def restore_plan(plan: Plan, *, actor: Actor, now: datetime) -> Plan:
+    """Undo of `discard_plan`: a draft to look at again. Raises Conflict for one that was never finished, and where a
+    newer proposal says the same."""
+    require(may_assign(actor), NOT_A_MANAGER)
+    gone = Plan.objects.filter(pk=plan.pk, state=State.DISCARDED, snapshot__isnull=False).exclude(result=b"")
+    try:
+        with transaction.atomic():
+            if not gone.update(state=State.DRAFT):
+                raise Conflict(tr("This plan cannot be brought back. Make a new one."))
+            record("plan.restored", plan, actor=actor, now=now)
+    except IntegrityError as error:
+        raise Conflict(tr("There is a newer proposal for the same meanwhile. Look at that one.")) from error
     plan.refresh_from_db()
     return plan
