@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from fairlead.allocation import actions, judgement, near, queries, snapshot
 from fairlead.allocation.models import Receipt
@@ -136,7 +137,12 @@ def test_a_receipt_of_it_can_be_computed_again_and_tells_everybody(team: Team) -
     assert queries.replay(kept)
     assert snapshot.problem_of(kept.snapshot.content).worker(f"w{team.echo.pk}").calendar is None
     told = queries.standing(team.fresh(task), team.echo, **by(team))
-    assert (told.reason, told.changes) == ("needs Python ≥ 3; has 2", ())
+    assert (told.reason, told.changes, told.is_known) == ("needs Python ≥ 3; has 2", (), False)
+    client = Client()
+    client.force_login(team.world.alice.user)
+    shown = client.get(f"/tasks/{task}/why-not/?worker={team.echo.pk}").content.decode()
+    assert "Of people who lacked a skill only that was kept." in shown
+    assert "No single change" not in shown
 
 
 def test_only_the_people_of_a_private_project_are_looked_at(team: Team) -> None:

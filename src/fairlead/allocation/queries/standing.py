@@ -42,8 +42,9 @@ class Standing:
     """How a worker stands for a task, now or when it was decided (`decided_at`).
 
     `place` is None when a rule keeps them from it, which `reason` then tells. `against` came first, or second when the
-    worker is first; `parts` are the points by which the worker costs more (or less, below 0) than they do. No changes
-    are known of those of a large workspace of whom only skills were kept when it was decided.
+    worker is first; `parts` are the points by which the worker costs more (or less, below 0) than they do. `is_known`:
+    False for those of a large workspace of whom only skills were kept when it was decided, so that nobody can say which
+    changes would have done.
     """
 
     task_key: str
@@ -55,6 +56,7 @@ class Standing:
     parts: tuple[CostPart, ...]
     changes: tuple[Change, ...]
     decided_at: datetime | None
+    is_known: bool = True
 
     @property
     def is_first(self) -> bool:
@@ -113,6 +115,7 @@ def _standing(
         task_key=str(task), worker=faces.of(name), place=None if mine is None else mine.rank,
         eligible=ranking.eligible, reason="" if out is None else faces.in_words(out.sentence), against=against,
         parts=_parts(compared.difference, rates=rates), decided_at=None if made is None else made.created_at,
+        is_known=is_known,
         changes=tuple(
             Change(faces.in_words(flip.sentence), flip.proven)
             for flip in compared.flips

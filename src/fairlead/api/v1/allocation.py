@@ -126,6 +126,7 @@ class StandingOut(Shown):
     parts: list[CostPartOut] = Field(description="What they cost more, in points; below 0: less.")
     changes: list[ChangeOut]
     decided_at: datetime | None
+    is_known: bool = Field(description="False: only their skills were kept, so no changes are known.")
 
 
 class StandingQuery(Body):
