@@ -18,7 +18,7 @@ ADDRESS = "/settings/data/"
 @pytest.fixture
 def olga(world: World, monkeypatch: pytest.MonkeyPatch) -> Client:
     """The owner's browser; fifteen people, where that many are the most for a list."""
-    monkeypatch.setattr(data, "LISTED", 15)
+    monkeypatch.setattr(data, "LISTED_PEOPLE", 15)
     for n in range(15):
         actions.create_worker(
             kind="employee", name=f"Kim {n:02}", email=f"k{n}@example.com", actor=world.olga.actor, now=NOW

@@ -119,7 +119,7 @@ def boxes(html: str) -> list[tuple[str, bool]]:
 @pytest.fixture
 def many(world: World, team: Team, monkeypatch: pytest.MonkeyPatch) -> list[Worker]:
     """Twenty more people, where four are the most for a list."""
-    monkeypatch.setattr(team_form, "LISTED", 4)
+    monkeypatch.setattr(team_form, "LISTED_PEOPLE", 4)
     return crowd(world, 20)
 
 
@@ -127,7 +127,7 @@ def test_as_many_people_as_a_list_takes_are_listed_and_one_more_is_found(
     world: World, team: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = signed_in(world.alice)
-    monkeypatch.setattr(team_form, "LISTED", 4)
+    monkeypatch.setattr(team_form, "LISTED_PEOPLE", 4)
     listed = text(client, "/people/teams/new/")
     assert all(name in listed for name in ("Alice", "Bob", "Dana (Freelancer)", "Echo (AI agent)"))
     assert 'name="find"' not in listed

@@ -139,7 +139,7 @@ def test_the_account_of_a_profile_is_typed_where_members_are_many(
     listed = text(alice.get(address))
     assert f'<option value="{dana.pk}">{dana.name} ({dana.email})</option>' in listed
     assert "/people/members/" not in listed
-    monkeypatch.setattr(member_field, "LISTED", 1)
+    monkeypatch.setattr(member_field, "LISTED_PEOPLE", 1)
     typed = text(alice.get(address))
     assert f'<option value="{dana.pk}">' not in typed
     assert f'value="{site.world.bob.user.name} ({site.world.bob.user.email})"' in typed

@@ -21,9 +21,8 @@ from fairlead.lib.speech import later, tr
 from fairlead.people.models import Worker
 from fairlead.people.queries import availability_now, find_worker, worker_called, worker_of
 from fairlead.web.access import Request, member_page
-from fairlead.web.member_field import proposing
+from fairlead.web.member_field import LISTED_PEOPLE, proposing
 from fairlead.web.render import page
-from fairlead.web.task_filters import LISTED_PEOPLE
 from fairlead.work.actions import change_task
 from fairlead.work.models import Need, Task
 from fairlead.work.queries import find_task

@@ -18,7 +18,8 @@ from fairlead.people.permissions import may_manage_people
 from fairlead.web.access import Request, member_page
 from fairlead.web.render import page
 
-LISTED: Final = 100
+LISTED_PEOPLE: Final = 100
+"""Up to so many people are a list to choose from; where there are more, a name is typed."""
 PROPOSED: Final = 12
 
 
@@ -40,9 +41,9 @@ def members(actor: Actor) -> QuerySet[Membership]:
 
 def member_field(actor: Actor, given: forms.Field) -> forms.Field:
     """The field that stands for `given`, with its label and hint. It gives a User, or None for nobody."""
-    some = list(members(actor)[: LISTED + 1])
+    some = list(members(actor)[: LISTED_PEOPLE + 1])
     kept: dict[str, Any] = {"label": given.label, "help_text": given.help_text, "required": False}
-    if len(some) > LISTED:
+    if len(some) > LISTED_PEOPLE:
         return _Typed(actor, **kept)
     users = {m.user_id: m.user for m in some}
     listed = [("", tr("Nobody")), *((pk, _named(user)) for pk, user in users.items())]

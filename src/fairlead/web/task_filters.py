@@ -13,6 +13,7 @@ from fairlead.events.actor import Actor
 from fairlead.lib.speech import later, tr, tr_as
 from fairlead.people.queries import skill_choices, team_choices, worker_name
 from fairlead.web.access import Request
+from fairlead.web.member_field import LISTED_PEOPLE
 from fairlead.web.own_filters import own_asked, own_filters, own_query
 from fairlead.work.filters import DUES, ME, NOBODY, TaskFilter
 from fairlead.work.models import Project, Task
@@ -42,8 +43,6 @@ LABELS: Final = {
 MOST_CHOSEN: Final = 1000
 """Tasks of a list that can be chosen at once."""
 NAMES = ("q", "state", "type", "assignee", "label", "priority", "due", "skill", "team", *RANGES)
-LISTED_PEOPLE = 100
-"""Where more people hold tasks, the filter takes a typed name instead of listing them all."""
 LISTED = ("sort", "group", "cols")
 """What a list of tasks takes beside the filters. A saved view keeps both."""
 

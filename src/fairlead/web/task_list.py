@@ -22,12 +22,12 @@ from fairlead.web import keys  # noqa: F401  the converters of the addresses bel
 from fairlead.web.access import Request, member_page, to_portal
 from fairlead.web.board import label_color, today_of
 from fairlead.web.marks import mark
+from fairlead.web.member_field import LISTED_PEOPLE
 from fairlead.web.own_filters import own_fields, own_groups, own_query
 from fairlead.web.own_values import shown_value
 from fairlead.web.render import attachment, page
 from fairlead.web.task_filters import (
     LISTED,
-    LISTED_PEOPLE,
     MOST_CHOSEN,
     NAMES,
     address,

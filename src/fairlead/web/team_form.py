@@ -13,10 +13,9 @@ from fairlead.lib.speech import later, later_as, tr
 from fairlead.people import queries
 from fairlead.people.models import Team, Worker
 from fairlead.web.access import Request
+from fairlead.web.member_field import LISTED_PEOPLE
 from fairlead.web.people import number_in
 
-LISTED: Final = 100
-"""Where there are more people than this, the form lists those of the team and finds the others."""
 FOUND: Final = 12
 Choice = tuple[int, str]
 
@@ -51,8 +50,8 @@ def choosable(request: Request, team: Team | None = None) -> Choosable:
     kept = inside | ({team.lead_id} if team and team.lead_id else set())
     workers = queries.visible_workers(request.actor)
     everybody = workers.filter(Q(deactivated_at__isnull=True) | Q(pk__in=kept)).order_by("name", "pk")
-    some = _choices(everybody[: LISTED + 1])
-    if len(some) <= LISTED:
+    some = _choices(everybody[: LISTED_PEOPLE + 1])
+    if len(some) <= LISTED_PEOPLE:
         return Choosable(everybody, some)
     given = request.POST if request.method == "POST" else request.GET
     numbers = {number_in(text) for text in (*given.getlist("members"), given.get("lead"))}

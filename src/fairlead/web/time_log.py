@@ -21,7 +21,7 @@ from fairlead.lib.speech import later, tr
 from fairlead.people.models import Worker
 from fairlead.people.queries import active_workers, find_worker, worker_of, workers_like
 from fairlead.web.access import Request, member_page
-from fairlead.web.member_field import proposing
+from fairlead.web.member_field import LISTED_PEOPLE, proposing
 from fairlead.web.render import page
 from fairlead.work import actions
 from fairlead.work.models import Task
@@ -34,8 +34,6 @@ from fairlead.work.time.sheet import sheet
 from fairlead.work.time.spans import read_span, write_span
 
 CELL: Final = re.compile(r"cell-(\d{1,15})-(\d{4}-\d{2}-\d{2})")
-LISTED_PEOPLE: Final = 100
-"""Where there are more, a name is typed instead of chosen from a list."""
 FOR_TEAM: Final = later("The time log is for the team. Your projects are under Projects.")
 
 

@@ -26,12 +26,11 @@ from fairlead.people.models import Worker
 from fairlead.people.queries import find_worker, workers_like
 from fairlead.web.access import Request, member_page
 from fairlead.web.blame import blame
+from fairlead.web.member_field import LISTED_PEOPLE
 from fairlead.web.people import number_in
 from fairlead.web.settings_pages.frame import settings_page
 
 BLOCK: Final = 1 << 16
-LISTED: Final = 100
-"""Where there are more people than this, one is found by typing."""
 FOUND: Final = 12
 ONLY_OWNERS: Final = later("Only an owner can take the workspace's data away or end it. Ask one.")
 
@@ -85,7 +84,7 @@ def _page(
 def _people(request: Request) -> dict[str, Any]:
     """Who can be chosen: everybody, or of many only those whom ?q= finds, and whoever was chosen in the form."""
     found = erasable(request.actor.workspace_id)
-    if len(listed := _named(found[: LISTED + 1])) <= LISTED:
+    if len(listed := _named(found[: LISTED_PEOPLE + 1])) <= LISTED_PEOPLE:
         return {"people": listed, "many": False}
     text = request.GET.get("q", "").replace("\0", "")[:80].strip()
     chosen = number_in(request.POST.get("worker"))
