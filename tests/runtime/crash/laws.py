@@ -20,13 +20,13 @@ from fairlead.work.files import store
 from .ground import LOG, QUEUE, Ground, Picture
 
 WITHOUT_EVENTS: Final = frozenset({
-    "accounts_attempt", "accounts_signinlink", "accounts_user", "api_reply", "django_session", "integrations_import",
-    "notices_choice", "notices_device", "notices_mute", "notices_notice", "notices_noticesettings", "notices_push",
-    "people_busyblock", "people_calendar", "work_batch", "work_batchline", "work_boardlook", "work_lastlook",
-    "work_reviewer", "work_startview", "work_view", "work_word",
+    "accounts_attempt", "accounts_kept", "accounts_signinlink", "accounts_user", "api_reply", "django_session",
+    "integrations_import", "notices_choice", "notices_device", "notices_mute", "notices_notice",
+    "notices_noticesettings", "notices_push", "people_busyblock", "people_calendar", "work_batch", "work_batchline",
+    "work_boardlook", "work_lastlook", "work_reviewer", "work_startview", "work_view", "work_word",
 })  # fmt: skip
-"""Private marks, progress and what is counted from texts: their changes are nobody else's news, so that the log does
-not speak of them."""
+"""Private marks, what waits for an undo, progress and what is counted from texts: their changes are nobody else's news,
+so that the log does not speak of them."""
 KEPT_IN_STEP: Final = frozenset({"allocation_assignment", "allocation_plan", "allocation_routing", "archive_export"})
 """What background jobs change without an event of their own, in step with news that the log has already."""
 
