@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from django.db.models import CharField, Count, F, Func, OuterRef, Q, Subquery, Sum
@@ -65,6 +66,11 @@ class Rows:
     """{private project: the workers who may be given its work}, of the wanted tasks' projects."""
     aside: Mapping[int, str] = field(default_factory=dict)
     """{worker: kind} of those of whom nothing but their skills was read: none of them can do the wanted task."""
+
+    @cached_property
+    def everybody(self) -> list[int]:
+        """Ids of all, those aside too, in the order of their coming."""
+        return sorted([*self.workers, *self.aside])
 
 
 @dataclass(frozen=True)

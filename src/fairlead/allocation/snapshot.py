@@ -136,7 +136,7 @@ def _workers(
 ) -> Iterable[engine.Worker]:
     """In the order of their coming. Of those aside, what the wanted tasks ask for, and nothing else."""
     asked = {skill for needs in found.needs.values() for skill in needs} if found.aside else set()
-    for pk in sorted([*found.workers, *found.aside]):
+    for pk in found.everybody:
         if pk in found.workers:
             row = found.workers[pk]
             yield _worker(row, found, _minutes(free[pk], start), share=filled(row, past.get(pk, ())))
@@ -168,8 +168,7 @@ def _only(found: rows.Rows, row: Mapping[str, Any]) -> tuple[str, ...] | None:
     allowed = found.reserved.get(row["project_id"])
     if allowed is None:
         return None
-    everybody = sorted([*found.workers, *found.aside])
-    return tuple(worker_name(pk) for pk in everybody if pk in allowed or pk == row["assignee_id"])
+    return tuple(worker_name(pk) for pk in found.everybody if pk in allowed or pk == row["assignee_id"])
 
 
 def _tasks(found: rows.Rows, start: datetime, *, wanted: Collection[int], now_min: int) -> Iterable[engine.Task]:

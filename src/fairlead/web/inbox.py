@@ -198,7 +198,8 @@ def accept_chosen(request: Request) -> HttpResponse:
     text = tr("%(n)s tasks accepted.", n=len(went)) if went else ""
     if len(went) == 1:
         text = tr("%(task)s accepted.", task=went[0])
-    ids = [task.pk for task in tasks if str(task) in set(went)]
+    accepted = set(went)
+    ids = [task.pk for task in tasks if str(task) in accepted]
     back = undo_link(request, reverse("inbox-unaccept"), "accepted", {"tasks": ids}) if went else ""
     if stayed:
         kept = tr("%(task)s stays: %(why)s", task=stayed[0][0], why=stayed[0][1])

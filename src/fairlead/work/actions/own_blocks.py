@@ -87,9 +87,8 @@ def move_blocks(moves: Sequence[tuple[OwnBlock, Span]], *, actor: Actor, now: da
 def move_blocks_back(moves: Sequence[tuple[OwnBlock, Span, Span]], *, actor: Actor, now: datetime) -> list[OwnBlock]:
     """Undo of `move_blocks`, for (block, where it was, where it was put): those that nobody moved or removed since."""
     with transaction.atomic():
-        held = OwnBlock.objects.select_for_update(of=("self",)).filter(pk__in=[block.pk for block, _, _ in moves])
-        spans = {block.pk: (block.starts_at, block.ends_at) for block in held.filter(removed_at__isnull=True)}
-        return [move_block(block, was, actor=actor, now=now) for block, was, put in moves if spans.get(block.pk) == put]
+        there = _still_there([(block, put) for block, _, put in moves])
+        return [move_block(block, was, actor=actor, now=now) for block, was, _ in moves if block.pk in there]
 
 
 def add_task_blocks(
@@ -103,12 +102,18 @@ def add_task_blocks(
 def remove_added_blocks(added: Sequence[tuple[OwnBlock, Span]], *, actor: Actor, now: datetime) -> int:
     """Undo of `add_task_blocks`, for (block, where it was put): those that nobody moved or removed since; how many."""
     with transaction.atomic():
-        held = OwnBlock.objects.select_for_update(of=("self",)).filter(pk__in=[block.pk for block, _ in added])
-        spans = {block.pk: (block.starts_at, block.ends_at) for block in held.filter(removed_at__isnull=True)}
-        there = [block for block, put in added if spans.get(block.pk) == put]
-        for block in there:
-            remove_block(block, actor=actor, now=now)
+        there = _still_there(added)
+        for block, _ in added:
+            if block.pk in there:
+                remove_block(block, actor=actor, now=now)
     return len(there)
+
+
+def _still_there(placed: Sequence[tuple[OwnBlock, Span]]) -> set[int]:
+    """Ids of the blocks that nobody moved or removed since they were put there; held until the transaction ends."""
+    held = OwnBlock.objects.select_for_update(of=("self",)).filter(pk__in=[block.pk for block, _ in placed])
+    spans = {block.pk: (block.starts_at, block.ends_at) for block in held.filter(removed_at__isnull=True)}
+    return {block.pk for block, put in placed if spans.get(block.pk) == put}
 
 
 def _check(span: Span, kind: str, title: str, task: Task | None) -> None:
