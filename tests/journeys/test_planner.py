@@ -102,3 +102,25 @@ def test_twelve_things_are_looked_at_by_keyboard(visitor: Callable[..., Page], s
         page.keyboard.press("a")
         expect(page.get_by_role("link", name=f"Something number {left}", exact=True)).to_have_count(0)
     expect(page.get_by_role("heading", name="Nothing waits for a first look")).to_be_visible()
+
+
+AT_ONCE = """() => {
+  const accept = () => document.querySelector("[data-act=a]")?.click();
+  document.addEventListener("htmx:afterSwap", () => setTimeout(accept), { once: true });
+}"""
+
+
+def test_who_is_quicker_than_the_page_still_stands_in_it(visitor: Callable[..., Page], server: Server) -> None:
+    company = open_company(visitor())
+    company.add_project("WEB", "Web shop")
+    _, token = add_agent(server, company, "Monitor")
+    for n in range(3):
+        _send(company, token, f"Something number {n}")
+    page = company.page
+    page.goto("/inbox/")
+    expect(page.get_by_text("3 things wait for a first look")).to_be_visible()
+    page.evaluate(AT_ONCE)
+    page.keyboard.press("j")
+    page.keyboard.press("a")
+    expect(page.get_by_text("1 thing waits for a first look")).to_be_visible()
+    expect(page.get_by_role("link", name="Something number 0", exact=True)).to_be_focused()

@@ -489,5 +489,7 @@ def test_what_an_action_said_waits_for_a_page_that_shows_it(site: Site, alice: B
     alice.post(f"/tasks/{site.make()}/delete/")
     told = f'toast-text">{Task.objects.get()} '
     assert told not in text(alice.get("/tasks/", **HTMX, **{"X-Part": "1"}))
+    assert told not in text(alice.get("/palette/?q=price", **HTMX))
+    assert told not in text(alice.get("/notices/", **HTMX))
     assert told in text(alice.get("/tasks/"))
     assert told not in text(alice.get("/tasks/"))

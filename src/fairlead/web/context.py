@@ -46,7 +46,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "timer_roles": actor is not None and actor.role in STAFF,
         "shortcuts": SHORTCUTS,
         "workspaces": SimpleLazyObject(lambda: _workspaces(request, user)) if user else [],
-        "messages": _told(request),
+        "messages": SimpleLazyObject(lambda: _told(request)),
         **(_around(actor, request.path, now) if actor else NOTHING_AROUND),
     }
 
@@ -72,8 +72,8 @@ def _around(actor: Actor, path: str, now: datetime) -> dict[str, Any]:
 
 
 def _told(request: HttpRequest) -> list[dict[str, Any]]:
-    """What the last action had to say. A script that reads a part of a page, or keeps one, leaves it for the page that
-    will show it: the answer to an action can come after the news of it."""
+    """What the last action had to say; reading it is showing it. A script that reads a part of a page, or keeps one,
+    leaves it for the page that will show it: the answer to an action can come after the news of it."""
     if "X-Part" in request.headers:
         return []
     return [{"level": m.level_tag, "text": m.message, "undo_url": m.extra_tags or ""} for m in get_messages(request)]

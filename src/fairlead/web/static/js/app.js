@@ -64,12 +64,8 @@
       return false;
     });
   };
-  /* One answer may come before another has settled; whoever stood somewhere before both is not forgotten. */
   let standing = null;
-  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-    const nowhere = !document.activeElement || document.activeElement === document.body;
-    if (detail.shouldSwap && !(standing && nowhere)) standing = stand(detail.target);
-  });
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => { if (detail.shouldSwap) standing = stand(detail.target); });
   document.addEventListener("htmx:afterSettle", () => { standing?.(); standing = null; });
 
   // dialogs and menus

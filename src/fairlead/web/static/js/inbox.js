@@ -14,7 +14,7 @@
     document.querySelector(".menu:popover-open")?.querySelector(".input, .menu-item")?.focus();
   }, true);
   document.addEventListener("submit", ({ target }) => { const row = target.closest?.("[data-row]"); if (row) place = rows().indexOf(row); }, true);
-  document.addEventListener("htmx:afterSwap", ({ detail }) => {  // at once: another answer may come before this one has settled
+  document.addEventListener("htmx:afterSwap", ({ detail }) => {
     if (detail.requestConfig?.verb !== "post") return;
     const all = rows();
     all[Math.min(place, all.length - 1)]?.querySelector("[data-row-link]").focus();
