@@ -62,6 +62,7 @@ def main() -> None:
     now = datetime.now(UTC)
     client, actor = web.signed_in(now)
     web.filled("WEB", 200, actor, now)
+    web.analyzed()
     enter(actor.workspace_id, user_id=actor.user_id)
     secret = accounts.create_token("benchmark", ["work:read", "work:write"], actor=actor, now=now, days=1)[1]
     page = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"}

@@ -35,7 +35,7 @@ def database(url: str) -> dict[str, Any]:
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"options": f"-c role=fairlead_app -c timezone=UTC {RELEASE}", **query},
+        "OPTIONS": {"options": f"-c role=fairlead_app -c timezone=UTC {RELEASE}", "prepare_threshold": 5, **query},
     }
 
 

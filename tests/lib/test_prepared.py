@@ -11,6 +11,7 @@ from django.db.models import Count, F, QuerySet
 from django.test.utils import CaptureQueriesContext
 
 from conftest import World
+from fairlead.events.tenancy import enter
 from fairlead.lib.prepared import Misused, Shaped, counted, prepared
 from fairlead.work import actions as work
 from fairlead.work.models import Project, Status, Task
@@ -128,3 +129,39 @@ def test_a_value_that_was_calculated_with_is_refused(projects: list[Project], no
 def test_a_moment_of_the_far_future_is_a_value_like_others(projects: list[Project]) -> None:
     due = prepared(lambda ws, at: Task.objects.filter(workspace_id=ws, due_at__lt=at).values_list("title", flat=True))
     assert due.all(projects[0].workspace_id, datetime(7777, 7, 7, tzinfo=UTC)) == ["Other"]
+
+
+def _kept(words: str) -> list[tuple[str, str]]:
+    """The statements with these words that the database keeps for this connection, with the kinds of their values."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT statement, parameter_types FROM pg_prepared_statements WHERE statement LIKE %s", [f"%{words}%"]
+        )
+        return cursor.fetchall()
+
+
+def test_the_database_keeps_what_is_asked_again_whatever_the_values(projects: list[Project], now: datetime) -> None:
+    due = prepared(lambda project, by, title: _of(project).filter(
+        due_at__lt=by, description__contains="100", title=title).values_list("number", flat=True))  # fmt: skip
+    other = prepared(
+        lambda project: _of(project).values_list("number", flat=True).filter(description__contains="never")
+    )
+    for turn in range(8):
+        assert due.all(projects[1].pk, now + timedelta(days=2 + turn), "Other") == [1]
+        assert due.all(70_000 + turn, now + timedelta(days=2), "Other") == []
+        assert counted(
+            due.bound(projects[1].pk, now, "Other"), due.bound(projects[1].pk, now + timedelta(9), "Other")
+        ) == [0, 1]
+    assert other.all(projects[0].pk) == []
+    assert len(_kept("description")) == 2
+
+
+def test_a_kept_statement_is_answered_for_whoever_asks(projects: list[Project], world: World, now: datetime) -> None:
+    titles = prepared(lambda state: Task.objects.filter(state=state).order_by("id").values_list("title", flat=True))
+    here = world.olga.actor.workspace_id
+    for _ in range(6):
+        assert titles.all("backlog") == ["Part 0", "Part 1", "Part 2", "Other"]
+    enter(here + 1, user_id=None)
+    assert titles.all("backlog") == []
+    enter(here, user_id=world.olga.actor.user_id)
+    assert titles.all("backlog") == ["Part 0", "Part 1", "Part 2", "Other"]

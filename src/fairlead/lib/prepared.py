@@ -1,4 +1,5 @@
 """Querysets that are built and compiled once: what every page asks costs the driver's time, not the mapper's too.
+The database, for its part, reads and plans such a statement a few times and then keeps it with the connection.
 
     @prepared
     def _open_offers(user_id: int, now: datetime) -> QuerySet[Offer]:
@@ -23,6 +24,8 @@ from typing import Any, Final
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
+from django.db.backends.postgresql.base import ServerBindingCursor
+from django.db.backends.utils import CursorDebugWrapper, CursorWrapper
 from django.db.models import QuerySet
 from django.db.models.query import (
     FlatValuesListIterable,
@@ -31,6 +34,7 @@ from django.db.models.query import (
     ValuesListIterable,
     get_related_populators,
 )
+from psycopg.types.numeric import Int8
 
 Rows = Iterable[Sequence[Any]]
 Reader = Callable[[list[tuple[Any, ...]]], list[Any]]
@@ -81,7 +85,7 @@ class Statement:
         made, values = self._shape_of(given)
         if not made.sql:
             return []
-        with connection.cursor() as cursor:
+        with keeping_cursor() as cursor:
             cursor.execute(made.sql, made.bind(values))
             return made.read(cursor.fetchall())
 
@@ -115,7 +119,7 @@ def counted(*asked: Bound) -> list[int]:
     going = [one for one in asked if one.sql]
     numbers: Iterable[int] = ()
     if going:
-        with connection.cursor() as cursor:
+        with keeping_cursor() as cursor:
             cursor.execute(
                 "SELECT " + ", ".join(f"(SELECT count(*) FROM ({one.sql}) AS found)" for one in going),
                 [param for one in going for param in one.params],
@@ -123,6 +127,15 @@ def counted(*asked: Bound) -> list[int]:
             numbers = cursor.fetchone()
     found = iter(numbers)
     return [next(found) if one.sql else 0 for one in asked]
+
+
+def keeping_cursor() -> CursorWrapper:
+    """A cursor whose values go to the database apart from the statement, so that it keeps the statement with its plan:
+    for texts that stay the same. See `prepare_threshold` in psycopg."""
+    connection.ensure_connection()
+    with connection.wrap_database_errors:
+        cursor = ServerBindingCursor(connection.connection)  # type: ignore[call-arg]  # its stub knows no base
+    return (CursorDebugWrapper if connection.queries_logged else CursorWrapper)(cursor, connection)
 
 
 def _shape(one: Any, values: list[Any]) -> Hashable:
@@ -198,13 +211,21 @@ def _compiled(found: QuerySet[Any], count: int, needed: set[int]) -> _Compiled:
     for position, param in enumerate(params):
         which = which_of.get(param) if isinstance(param, int | str | datetime) else None
         if which is not None:
-            slots.append((position, which, type(param) if isinstance(param, int) else _as_it_is))
+            slots.append((position, which, _kind(param)))
         elif _marked(param):
             raise Misused(f"A value reached the statement as {param!r}: hand values to filters as they are.")
     missing = needed - {which for _, which, _ in slots}
     if missing:
         raise Misused(f"Values {sorted(missing)} are not in the statement: {sql}")
     return _Compiled(sql, params, slots, _reader(found, compiler))
+
+
+def _kind(param: Any) -> Callable[[Any], Any]:
+    """What the driver is told of values in this place: a plain number would be sent as whatever it has room in, and
+    each of these would be another statement to the database."""
+    if not isinstance(param, int):
+        return _as_it_is
+    return Int8 if type(param) is int else type(param)
 
 
 def _as_it_is(value: Any) -> Any:

@@ -7,13 +7,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
-from django.db import connection
 from django.db.models import Count, F, FilteredRelation, Q, QuerySet, Window
 from django.db.models.functions import Coalesce, RowNumber
 
 from fairlead.accounts.models import Role
 from fairlead.events.actor import Actor
-from fairlead.lib.prepared import prepared
+from fairlead.lib.prepared import keeping_cursor, prepared
 from fairlead.work.fields.definitions import Definitions
 from fairlead.work.fields.stored import values_of
 from fairlead.work.filters import TaskFilter
@@ -191,7 +190,7 @@ def _extras(actor: Actor, ids: list[int]) -> dict[int, tuple[int, int, int, int,
     """{task id: criteria met, criteria, subtasks over, subtasks, comments and files it shows, what it waits for,
     items of the checklist ticked off, items}."""
     client = actor.role == Role.CLIENT
-    with connection.cursor() as cursor:
+    with keeping_cursor() as cursor:
         cursor.execute(EXTRAS, [ids, client, client])
         return {row[0]: row[1:] for row in cursor.fetchall()}
 
