@@ -113,6 +113,7 @@ def bring_up_to_date() -> None:
     if waiting:
         say("Bringing the tables up to date")
         migrate()
+    make_folder(config().data_path)
     (config().data_path / STAMP).write_text(_fingerprint())
 
 
