@@ -15,6 +15,7 @@ from fairlead.lib.errors import Forbidden, Invalid, Missing, Refused
 from fairlead.people import actions, jobs, queries
 from fairlead.people.models import PresenceState, Worker
 from fairlead.people.queries import Availability, availability_now
+from fairlead.people.queries.presence import takes_work
 from people.team import Team, count_events, events
 
 HOUR = timedelta(hours=1)
@@ -78,6 +79,22 @@ def test_a_state_of_another_workspace_and_a_time_that_is_over_are_refused(world:
             actions.set_presence(team.bob, values.pop("state"), **values, **by(world.bob))
         assert set(refusal.value.fields) == set(wrong)
     assert Worker.objects.get(pk=team.bob.pk).presence is None
+
+
+def test_who_takes_work_is_found_among_everybody_as_it_is_told_of_each(world: World, team: Team) -> None:
+    until = NOW + HOUR
+    actions.set_presence(team.bob, state("Away"), until=until, **by(world.bob))
+    actions.set_presence(team.dana, state("Available"), until=until, **by(world.dana))
+
+    def found(at: datetime) -> set[str]:
+        return set(Worker.objects.filter(takes_work(at)).values_list("name", flat=True))
+
+    def told(at: datetime) -> set[str]:
+        everybody = dict(Worker.objects.values_list("pk", "name"))
+        return {everybody[pk] for pk, it in availability_now(list(everybody), at).items() if it.is_available}
+
+    assert found(NOW) == told(NOW) == {"Alice", "Dana", "Echo"}
+    assert found(until) == told(until) == {"Alice", "Bob", "Dana", "Echo"}
 
 
 def test_a_presence_with_an_end_ends_at_once_for_readers_and_once_for_the_log(world: World, team: Team) -> None:

@@ -9,8 +9,9 @@ from datetime import UTC, date, datetime, timedelta
 from operator import itemgetter
 from typing import Any, Final
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef
+from django.db.models import BigIntegerField, F, OuterRef, Value
 from django.db.models.functions import Extract, JSONObject
 
 from fairlead.lib.hours import Interval, holidays_between, minutes_within, working_intervals
@@ -31,21 +32,30 @@ def working_time(
     """
     found = Worker.objects.filter(pk__in=worker_ids).annotate(busy_times=busy_times(start - _SPARE, end))
     workers = list(found.values("id", "kind", "time_zone", "country", *REST, "busy_times"))
-    patterns: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
-    for worker_id, *span in Hours.objects.filter(worker_id__in=worker_ids).values_list(
-        "worker_id", "weekday", "from_min", "to_min"
-    ):
-        patterns[worker_id].append((span[0], span[1], span[2]))
+    patterns = _week_patterns(worker_ids)
     off = days_off(workers, (start - _SPARE).date(), (end + _SPARE).date())
     computed: dict[Any, list[Interval]] = {}
     result: dict[int, list[Interval]] = {}
     for worker in workers:
         begin = start - _SPARE if worker["rest_minutes"] or worker["day_minutes"] else start
-        key = (tuple(patterns[worker["id"]]), worker["time_zone"], frozenset(off[worker["id"]]), begin)
+        key = (patterns.get(worker["id"], ()), worker["time_zone"], frozenset(off[worker["id"]]), begin)
         if key not in computed:
-            computed[key] = working_intervals(key[0], worker["time_zone"], key[2], begin, end)
+            week = [(span // _BASE**2, span // _BASE % _BASE, span % _BASE) for span in key[0]]
+            computed[key] = working_intervals(week, worker["time_zone"], key[2], begin, end)
         result[worker["id"]] = within(rested(computed[key], worker, ignoring), start, end)
     return result
+
+
+_BASE: Final = 10_000  # more than the minutes of a day
+
+
+def _week_patterns(worker_ids: Collection[int]) -> dict[int, tuple[int, ...]]:
+    """{worker id: the spans of their week, each as one number with the digits weekday, from_min, to_min}: thousands of
+    people have few different weeks, so only those are taken apart."""
+    span = F("weekday") * Value(_BASE**2, BigIntegerField()) + F("from_min") * _BASE + F("to_min")
+    hours = Hours.objects.filter(worker_id__in=worker_ids).order_by().values("worker_id")
+    rows = hours.annotate(spans=ArrayAgg(span, order_by=[F("weekday"), F("from_min")]))
+    return {worker_id: tuple(spans) for worker_id, spans in rows.values_list("worker_id", "spans")}
 
 
 def busy_times(start: datetime, end: datetime) -> ArraySubquery:

@@ -13,7 +13,7 @@ from fairlead.events.actor import Actor
 from fairlead.lib.hours import Interval, minutes_within, weeks
 from fairlead.people.models import Worker
 from fairlead.people.queries.calendar import busy_until, time_off, working_time
-from fairlead.people.queries.presence import STATE_COLUMNS, HeldState, held_state, with_state
+from fairlead.people.queries.presence import STATE_COLUMNS, HeldState, held_state, takes_work, with_state
 from fairlead.people.queries.skills import skill_levels
 from fairlead.people.queries.teams import members_of
 from fairlead.people.queries.workers import HeldSkill, held_skills, visible_workers, workers_like
@@ -109,8 +109,7 @@ def directory_page(
 
 def _available(found: QuerySet[Worker], now: datetime) -> list[int]:
     """Who of them is at work now, in a state with new work, in the same order."""
-    states = with_state(found).values("id", *STATE_COLUMNS)
-    free = [row["id"] for row in states if held_state(row, now).available]
+    free = list(found.filter(takes_work(now)).values_list("id", flat=True))
     times = working_time(free, now, now + _MOMENT)
     return [pk for pk in free if times[pk] and times[pk][0][0] <= now]
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
 from fairlead.events.actor import Actor
@@ -128,6 +128,11 @@ def held_state(row: Mapping[str, Any], now: datetime) -> HeldState:
     if row["own_id"] is None or over:
         return _state(row, "default_", None, "")
     return _state(row, "own_", row["presence_until"], row["presence_text"])
+
+
+def takes_work(now: datetime) -> Q:
+    """Workers whose `held_state` is one with new work, as the default of every workspace is."""
+    return Q(presence__isnull=True) | Q(presence_until__lte=now) | Q(presence__available=True)
 
 
 def _state(row: Mapping[str, Any], prefix: str, until: datetime | None, text: str) -> HeldState:
