@@ -103,7 +103,7 @@ def test_a_passkey_is_added_and_signs_in_alone(visitor: Callable[..., Page], ser
     page.get_by_role("button", name="Use a passkey").click()
     expect(page.get_by_text("My laptop")).to_be_visible()
     page.goto(f"{here}/activity/?kind=security")
-    expect(page.get_by_text("signed in with passkey")).to_be_visible()
+    expect(page.get_by_text("signed in (passkey)")).to_be_visible()
 
 
 def test_a_session_ends_from_afar(visitor: Callable[..., Page]) -> None:
