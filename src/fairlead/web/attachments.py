@@ -18,12 +18,13 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from fairlead.accounts.models import Role
 from fairlead.events.actor import AGENT
 from fairlead.lib.downloads import send
-from fairlead.lib.errors import Invalid, Refused
+from fairlead.lib.errors import Invalid
 from fairlead.lib.magic import KNOWN, TEXT, UNKNOWN
 from fairlead.lib.speech import mark, tr
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
 from fairlead.web.access import Request, View, member_page
 from fairlead.web.errors import wants_json
+from fairlead.web.refusals import refusals_told
 from fairlead.web.render import page, wants_fragment
 from fairlead.web.uploads import upload_page, uploads
 from fairlead.work import actions
@@ -249,13 +250,8 @@ def _visibility(act: Callable[..., None], told: str) -> View:
 
 
 def _change(request: Request, act: Callable[..., None], attachment: Attachment, now: datetime, told: str) -> None:
-    try:
+    with refusals_told(request, unless=bool(request.htmx)):
         act(attachment, actor=request.actor, now=now)
-    except Refused as refused:
-        if request.htmx or refused.status in (403, 404):
-            raise
-        messages.error(request, refused.detail)
-    else:
         messages.success(request, tr(told, name=attachment))
 
 

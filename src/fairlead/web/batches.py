@@ -13,9 +13,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from fairlead.allocation import actions as allocation
-from fairlead.lib.errors import Refused
 from fairlead.lib.speech import tr
 from fairlead.web.access import Request, member_page, safe_next
+from fairlead.web.refusals import refusals_told
 from fairlead.work import actions
 from fairlead.work.models import Batch
 from fairlead.work.queries import find_batch
@@ -27,14 +27,9 @@ def undo(request: Request, number: int) -> HttpResponse:
     """Give every task its former values back, where nobody changed it since; then go on where one was."""
     batch = find_batch(request.actor, number)
     back = safe_next(request.GET.get("next"))
-    try:
+    with refusals_told(request):
         outcome = allocation.take_back(batch, actor=request.actor, now=timezone.now())
-    except Refused as refused:
-        if refused.status in (403, 404):
-            raise
-        messages.error(request, refused.detail)
-        return redirect(back)
-    messages.success(request, told_undone(outcome))
+        messages.success(request, told_undone(outcome))
     return redirect(back)
 
 

@@ -16,6 +16,7 @@ from fairlead.lib.speech import tr
 from fairlead.lib.text import one_line
 from fairlead.web.access import Request, member_page, safe_next
 from fairlead.web.filters import moment
+from fairlead.web.refusals import refusals_told
 from fairlead.work import actions
 from fairlead.work.queries import find_project
 from fairlead.work.queries.planner import find_capture
@@ -78,14 +79,9 @@ def to_task(request: Request, number: int) -> HttpResponse:
     """Make a task of it, in the project that was chosen."""
     note = find_capture(request.actor, number)
     project = find_project(request.actor, one_line(request.POST.get("project", "")))
-    try:
+    with refusals_told(request):
         task = actions.make_task_of(note, project, actor=request.actor, now=timezone.now())
-    except Refused as refused:
-        if refused.status in (403, 404):
-            raise
-        messages.error(request, refused.detail)
-        return redirect(HERE)
-    messages.success(request, tr("The note is %(task)s now.", task=task))
+        messages.success(request, tr("The note is %(task)s now.", task=task))
     return redirect(HERE)
 
 

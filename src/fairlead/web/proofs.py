@@ -17,6 +17,7 @@ from fairlead.accounts.models import Role
 from fairlead.lib.errors import Invalid, Refused
 from fairlead.lib.speech import tr
 from fairlead.web.access import Request, View, member_page
+from fairlead.web.refusals import refusals_told
 from fairlead.web.render import page
 from fairlead.work import actions
 from fairlead.work.models import AttachmentVersion, ProofPin
@@ -69,12 +70,8 @@ def set_pin(request: Request, attachment_id: int, number: int) -> HttpResponse:
 def answer(request: Request, attachment_id: int, pin_id: int) -> HttpResponse:
     """Say something more at a pin."""
     pin = find_pin(request.actor, attachment_id, pin_id)
-    try:
+    with refusals_told(request, unless=bool(request.htmx)):
         actions.answer_pin(pin, request.POST.get("body", ""), actor=request.actor, now=timezone.now())
-    except Refused as refused:
-        if request.htmx or refused.status in (403, 404):
-            raise
-        messages.error(request, refused.detail)
     return _back(pin)
 
 

@@ -248,9 +248,10 @@ CODES: Final[dict[str, str]] = {
     "owner": later("owner"), "admin": later("admin"), "manager": later("manager"),
     "contributor": later("contributor"), "client": later("client"), "auditor": later("auditor"),
     "lead": later("lead"), "commenter": later("commenter"), "viewer": later("viewer"),
-    "password": later("password"), "link": later("mailed link"), "invitation": later("invitation"), "code": later("code"),
-    "passkey": later("passkey"), "sso": later("single sign-on"), "accepted": later("accepted"), "merged": later("merged"),
-    "declined": later("declined"), "people": later("people"), "example": later("example"),
+    "password": later("password"), "link": later("mailed link"), "invitation": later("invitation"),
+    "code": later("code"), "passkey": later("passkey"), "sso": later("single sign-on"),
+    "accepted": later("accepted"), "merged": later("merged"), "declined": later("declined"),
+    "people": later("people"), "example": later("example"),
     "backlog": later("backlog"), "ready": later("ready"),
     "running": later("running"), "review": later("review"), "done": later("done"), "cancelled": later("cancelled"),
 }  # fmt: skip

@@ -22,6 +22,7 @@ from fairlead.lib.text import folded
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
 from fairlead.web.access import Request, View, member_page
 from fairlead.web.filters import html
+from fairlead.web.refusals import refusals_told
 from fairlead.web.render import page
 from fairlead.web.uploads import upload_page, uploads
 from fairlead.work import actions
@@ -90,12 +91,8 @@ def comment(request: Request, key: str) -> HttpResponse:
     if kept_at and said_since(request.actor, task, body, since=kept_at):
         return _back(task)
     act = _COMMENTS.get("client" if request.actor.role == Role.CLIENT else request.POST.get("to", ""), _TEAM)
-    try:
+    with refusals_told(request, unless=bool(request.htmx)):
         act(task, body, files=uploads(request), actor=request.actor, now=timezone.now())
-    except Refused as refused:
-        if request.htmx or refused.status in (403, 404):
-            raise
-        messages.error(request, refused.detail)
     return _back(task)
 
 

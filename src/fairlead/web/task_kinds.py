@@ -15,11 +15,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from fairlead.accounts.models import User
-from fairlead.lib.errors import Invalid, Refused
+from fairlead.lib.errors import Invalid
 from fairlead.lib.speech import later, tr
 from fairlead.people.queries import active_workers, find_worker
 from fairlead.web import keys  # noqa: F401  the converters of the addresses below
 from fairlead.web.access import Request, View, member_page, safe_next, sent
+from fairlead.web.refusals import refusals_told
 from fairlead.work import actions
 from fairlead.work.models import ChecklistItem, Task
 from fairlead.work.permissions import may_edit_task
@@ -54,12 +55,8 @@ def retype(request: Request, key: str) -> HttpResponse:
     """Give the task another type."""
     task = find_task(request.actor, key)
     text = request.POST.get("type", "")
-    try:
+    with refusals_told(request):
         actions.change_task(task, type=_number(text), actor=request.actor, now=timezone.now())
-    except Refused as refused:
-        if refused.status in (403, 404):
-            raise
-        messages.error(request, refused.detail)
     return _back(request, task, "")
 
 
@@ -103,13 +100,8 @@ def _decision(act: Callable[..., Task], said: str) -> View:
 
 
 def _tried(request: Request, task: Task, act: Callable[[], Any], said: str = "") -> HttpResponse:
-    try:
+    with refusals_told(request):
         act()
-    except Refused as refused:
-        if refused.status in (403, 404):
-            raise
-        messages.error(request, refused.detail)
-    else:
         if said:
             messages.success(request, said % {"task": task})
     return _back(request, task, "")
@@ -214,12 +206,8 @@ def _item_step(act: Callable[..., Any]) -> View:
 
 
 def _listed(request: Request, task: Task, act: Callable[[Any], Any]) -> HttpResponse:
-    try:
+    with refusals_told(request, unless=bool(request.htmx)):
         act(timezone.now())
-    except Refused as refused:
-        if request.htmx or refused.status in (403, 404):
-            raise
-        messages.error(request, refused.detail)
     back = safe_next(request.POST.get("next"))
     return redirect(back if back != "/" else f"/tasks/{task}/#checklist")
 

@@ -15,6 +15,7 @@ from fairlead.lib.errors import Refused
 from fairlead.lib.speech import tr
 from fairlead.web.access import Request, member_page, sent
 from fairlead.web.own_filters import own_query
+from fairlead.web.refusals import refusals_told
 from fairlead.web.task_filters import LISTED, NAMES
 from fairlead.web.undoing import read_was, taken_back, undo_link
 from fairlead.work import actions
@@ -85,13 +86,8 @@ def former(request: Request, number: int) -> HttpResponse:
 
 
 def _saved(request: Request, view: View, values: dict[str, object], *, undo: str = "") -> HttpResponse:
-    try:
+    with refusals_told(request):
         actions.change_view(view, actor=request.actor, now=timezone.now(), **values)
-    except Refused as refused:
-        if refused.status in (403, 404):
-            raise
-        messages.error(request, refused.detail)
-    else:
         messages.success(request, tr("The view %(name)s is saved.", name=view.name), extra_tags=undo)
     return redirect("view", view.pk)
 

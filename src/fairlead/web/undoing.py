@@ -17,10 +17,11 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
-from fairlead.lib.errors import Conflict, Missing, Refused
+from fairlead.lib.errors import Conflict, Missing
 from fairlead.lib.speech import tr
 from fairlead.lib.undo import UNDO_FOR
 from fairlead.web.access import Request
+from fairlead.web.refusals import refusals_told
 
 SALT: Final = "fairlead.undo."
 
@@ -76,12 +77,6 @@ def read_was(request: Request, kind: str) -> dict[str, Any]:
 
 def taken_back(request: Request, act: Callable[[], str], back: str) -> HttpResponse:
     """Do a step such as an undo, say what came of it or why not, and go on at `back`. Raises Forbidden and Missing."""
-    try:
-        told = act()
-    except Refused as refused:
-        if refused.status in (403, 404):
-            raise
-        messages.error(request, refused.detail)
-    else:
-        messages.success(request, told)
+    with refusals_told(request):
+        messages.success(request, act())
     return redirect(back)

@@ -17,6 +17,7 @@ from fairlead.lib.errors import Refused, require
 from fairlead.lib.speech import tr, tr_count
 from fairlead.web.access import Request, member_page
 from fairlead.web.blame import blame
+from fairlead.web.refusals import refusals_told
 from fairlead.web.settings_pages.field_forms import COLORS, FieldForm, NewFieldForm, options_of, projects_of
 from fairlead.web.settings_pages.frame import settings_page
 from fairlead.work import actions
@@ -160,7 +161,7 @@ def switch(request: Request, key: str) -> HttpResponse:
     field = find_field(request.actor, key)
     on, cards = set(request.POST.getlist("project")), set(request.POST.getlist("card"))
     by: dict[str, Any] = {"actor": request.actor, "now": timezone.now()}
-    try:
+    with refusals_told(request):
         for project in visible_projects(request.actor).filter(archived_at__isnull=True).order_by("key"):
             if project.key not in on:
                 actions.switch_off(field, project, **by)
@@ -168,11 +169,6 @@ def switch(request: Request, key: str) -> HttpResponse:
             actions.switch_on(field, project, **by)
             act = actions.show_on_cards if project.key in cards else actions.hide_from_cards
             act(field, project, **by)
-    except Refused as refused:
-        if refused.status in (403, 404):
-            raise
-        messages.error(request, refused.detail)
-    else:
         messages.success(request, tr("%(name)s is where you want it.", name=field.name))
     return redirect("settings-field", field.key)
 
@@ -224,15 +220,10 @@ def delete(request: Request, key: str) -> HttpResponse:
 def restore(request: Request, key: str) -> HttpResponse:
     """Take it out of the trash."""
     _check(request)
-    try:
+    with refusals_told(request):
         field = actions.restore_field(
             find_field(request.actor, key, deleted=True), actor=request.actor, now=timezone.now()
         )
-    except Refused as refused:
-        if refused.status in (403, 404):
-            raise
-        messages.error(request, refused.detail)
-    else:
         messages.success(request, tr("%(name)s is back, with its values.", name=field.name))
     return redirect(HERE)
 

@@ -17,6 +17,7 @@ from fairlead.lib.speech import later, mark, tr, tr_as
 from fairlead.people.queries import find_skill
 from fairlead.web.access import Request, member_page
 from fairlead.web.blame import blame
+from fairlead.web.refusals import refusals_told
 from fairlead.web.settings_pages.field_forms import COLORS
 from fairlead.web.settings_pages.fields import FieldKey  # noqa: F401  the converter of the addresses below
 from fairlead.web.settings_pages.frame import settings_page
@@ -218,13 +219,8 @@ def _step(act: Any, said: str) -> Any:
     def view(request: Request, key: str) -> HttpResponse:
         _check(request)
         found = find_type(request.actor, key)
-        try:
+        with refusals_told(request):
             act(found, actor=request.actor, now=timezone.now())
-        except Refused as refused:
-            if refused.status in (403, 404):
-                raise
-            messages.error(request, refused.detail)
-        else:
             messages.success(request, tr(said, name=found.name))
         return redirect(HERE)
 
@@ -243,13 +239,8 @@ def delete(request: Request, key: str) -> HttpResponse:
     """Take a type away that no task is of."""
     _check(request)
     found = find_type(request.actor, key)
-    try:
+    with refusals_told(request):
         kept = actions.delete_type(found, actor=request.actor, now=timezone.now())
-    except Refused as refused:
-        if refused.status in (403, 404):
-            raise
-        messages.error(request, refused.detail)
-    else:
         undo = undo_link(request, reverse("settings-type-restore"), KEPT, {"kept": kept})
         messages.success(request, tr("%(name)s was deleted.", name=found.said), extra_tags=undo)
     return redirect(HERE)
