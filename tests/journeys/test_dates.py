@@ -75,6 +75,20 @@ def test_moving_a_bar_shows_first_what_moves_with_it(visitor: Callable[..., Page
     _links_two_and_is_told_of_the_circle(page)
 
 
+def test_what_is_unfolded_stays_so_when_news_arrive(visitor: Callable[..., Page]) -> None:
+    page = visitor()
+    company = open_company(page)
+    _furnish_timeline(company)
+    company.add_task("WEB", "Too early", release_at=later(0), due_at=later(1), after="WEB-3")
+    page.goto("/projects/WEB/timeline/")
+    page.get_by_text("1 link does not fit").click()
+    shift = page.get_by_role("link", name="Shift followers of WEB-3")
+    expect(shift).to_be_visible()
+    company.add_task("WEB", "Earlier still", release_at=later(0), due_at=later(1), after="WEB-3")
+    expect(page.get_by_text("2 links do not fit")).to_be_visible()
+    expect(shift.first).to_be_visible()
+
+
 def test_a_finger_lifts_a_task_on_a_phone_and_scrolling_stays_scrolling(visitor: Callable[..., Page]) -> None:
     page = visitor()
     _furnish_calendar(open_company(page))

@@ -68,6 +68,18 @@
   document.addEventListener("htmx:beforeSwap", ({ detail }) => { if (detail.shouldSwap) standing = stand(detail.target); });
   document.addEventListener("htmx:afterSettle", () => { standing?.(); standing = null; });
 
+  /* What somebody has unfolded stays so when news replace it: called before, it gives what unfolds it again after. It is
+     known again by its id, its kind or what it says, numbers apart. */
+  const folds = () => {
+    const named = {};
+    for (const it of all("details")) (named[it.id || it.className || it.firstElementChild.textContent.replace(/\d+/g, "")] ??= []).push(it);
+    return named;
+  };
+  window.keepOpen = () => {
+    const before = Object.entries(folds()).map(([name, those]) => [name, those.map((it) => it.open)]);
+    return () => { const now = folds(); for (const [name, open] of before) open.forEach((was, at) => { if (was && now[name]?.[at]) now[name][at].open = true; }); };
+  };
+
   // dialogs and menus
   const openModal = (dialog) => {
     if (!dialog.open) { dialog.addEventListener("close", stand(), { once: true }); dialog.showModal(); }

@@ -5,7 +5,7 @@
    and an answer that comes in the middle of that is thrown away and asked for again; so is one that was asked for before
    something was changed here (by a form, or as the event `wrote` on the document says): it may not know of that yet. An element may name several parts
    of the page in hx-select-oob: those that somebody uses, has filled in without sending, or has marked text in stay as
-   they are, and it asks again when they are free. The event `news` follows on the body. An element with
+   they are, and it asks again when they are free. What is unfolded stays unfolded. The event `news` follows on the body. An element with
    data-place="task/WEB-1" lets others who have that open see that this page has it open, too. */
 (() => {
   if (!document.querySelector("[data-live]") || !window.EventSource) return;
@@ -32,7 +32,7 @@
       || (!marked.isCollapsed && part.contains(marked.anchorNode));
   };
   const owed = (part) => (part.dataset.owed ?? "").split(" ").filter(Boolean).map((id) => document.getElementById(id)).filter(Boolean);
-  let timer, telling = null;
+  let timer, telling = null, unfold = null;
   const flush = () => {
     const stale = parts().filter((part) => "stale" in part.dataset);
     const ready = stale.filter((part) => !document.hidden && !inUse(part));
@@ -51,7 +51,7 @@
     telling = null;
     if (!isLive(event.detail)) return;
     telling = target;
-    if (!inUse(target) && xhr.begun > wrote) return;
+    if (!inUse(target) && xhr.begun > wrote) { unfold = window.keepOpen(); return; }
     event.detail.shouldSwap = false;
     event.stopPropagation();
     target.dataset.stale = "";
@@ -63,6 +63,7 @@
     telling.dataset.owed = `${telling.dataset.owed ?? ""} ${detail.target.id}`.trim();
     timer ||= setTimeout(flush, 1500);
   });
+  document.addEventListener("htmx:afterSettle", () => { unfold?.(); unfold = null; });
   document.addEventListener("htmx:afterRequest", ({ target, detail }) => {
     if (!isLive(detail) || !target.hasAttribute("hx-select-oob")) return;
     telling = null;

@@ -12,10 +12,12 @@
     const answer = await fetch(location.href, { headers: { "X-Part": "1" } }).catch(() => null);
     if (!answer?.ok || answer.redirected) return;
     const copy = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const unfold = window.keepOpen();
     for (const part of parts()) {
       const fresh = copy.getElementById(part.id);
       if (fresh && !begun(part)) part.replaceWith(document.adoptNode(fresh));
     }
+    unfold();
   };
   const listen = () => {
     const made = document.querySelector('meta[name="made"]').content;
