@@ -123,6 +123,21 @@ def test_a_plan_is_told_once_to_each_and_waits_for_the_other_managers(desk: Desk
     assert Notice.objects.get(kind="plan_applied").body == "WEB-2, WEB-3"
 
 
+def test_a_plan_that_no_longer_waits_calls_nobody(desk: Desk) -> None:
+    desk.team.task("One", needs={desk.team.scala.pk: 3})
+    first, second, third = (allocation.make_plan(desk.team.project, actor=desk.team.alice, now=NOW) for _ in range(3))
+    allocation.discard_plan(third, actor=desk.team.alice, now=NOW)
+    for event in Event.objects.filter(kind="plan.made"):
+        jobs.tell(workspace_id=event.workspace_id, event_id=event.pk, now=NOW)
+    waiting = Notice.objects.filter(kind="plan_made", read_at=None)
+    assert {notice.url for notice in waiting} == {f"/plans/{plan.pk}/" for plan in (first, second)}
+    allocation.apply_plan(first, actor=desk.team.alice, now=NOW)
+    for event in Event.objects.filter(kind="plan.applied"):
+        jobs.settle_plan(workspace_id=event.workspace_id, event_id=event.pk, now=NOW + HOUR)
+    assert waiting.get().url == f"/plans/{second.pk}/"
+    assert Notice.objects.get(url=f"/plans/{first.pk}/").read_at == NOW + HOUR
+
+
 def test_an_offer_is_told_reminded_of_and_in_the_end_a_managers(desk: Desk) -> None:
     task = desk.team.task("Draw", needs={desk.team.python.pk: 3})
     terms = allocation.Terms(answer_min=60, goes_on=False)

@@ -43,6 +43,14 @@ def tell(*, event_id: int, now: datetime, **_: int) -> None:
         _plan(actions.tell(Event.objects.get(pk=event_id), now=now))
 
 
+@follows("plan.applied", "plan.discarded", "plan.replaced")
+@job(retry=RETRY)
+def settle_plan(*, event_id: int, now: datetime, **_: int) -> None:
+    """A plan that was decided calls nobody any more."""
+    with transaction.atomic():
+        actions.settle_plan(Event.objects.get(pk=event_id), now=now)
+
+
 def _plan(rows: Iterable[Notice]) -> None:
     """Send each when its time has come."""
     for row in rows:

@@ -36,7 +36,7 @@ from fairlead.notices.actions.reading import (
     snooze,
     wake,
 )
-from fairlead.notices.actions.telling import remind_of_dates, remind_of_offer, tell
+from fairlead.notices.actions.telling import remind_of_dates, remind_of_offer, settle_plan, tell
 
 __all__ = [
     "Subscription",
@@ -65,6 +65,7 @@ __all__ = [
     "restore_device",
     "save_preferences",
     "sending",
+    "settle_plan",
     "snooze",
     "stop_mails",
     "take_push",

@@ -15,9 +15,11 @@ from fairlead.accounts.brand import brand_in
 from fairlead.accounts.languages import language_of
 from fairlead.accounts.models import Membership, Role
 from fairlead.accounts.queries import actor_in
-from fairlead.allocation.models import Offer, PlanLine, Routing
+from fairlead.allocation.models import Offer, Plan, PlanLine, Routing
+from fairlead.allocation.queries.plans import cause_of
 from fairlead.allocation.sayings import in_own_words
 from fairlead.events.actor import Actor, name_said
+from fairlead.events.announce import announce
 from fairlead.events.models import Event
 from fairlead.lib.speech import locale, speaking, tr, tr_count
 from fairlead.notices.actions.delivery import Draft, deliver
@@ -48,8 +50,22 @@ def tell(event: Event, *, now: datetime) -> list[Notice]:
     return found
 
 
+def settle_plan(event: Event, *, now: datetime) -> int:
+    """What said that the plan of this event waits is read: it was decided, or a newer one stands in its place. How many
+    it was."""
+    made = Event.objects.filter(kind="plan.made", subject_kind="plan", subject_id=event.subject_id)
+    asked = Notice.objects.filter(kind="plan_made", event_id__in=made.values("pk"), read_at__isnull=True)
+    users = list(asked.values_list("user_id", flat=True))
+    asked.update(read_at=now)
+    for user_id in users:
+        announce("notice", event.workspace_id, user_id)
+    return len(users)
+
+
 def _is_whole(news: News) -> bool:
-    """False when the task or comment is gone by now."""
+    """False when the task or comment is gone by now, or the plan waits no more."""
+    if news.event.kind == "plan.made":
+        return Plan.objects.filter(pk=news.event.subject_id, state=Plan.State.DRAFT).exists()
     about_task = news.event.subject_kind in ("task", "comment")
     return not about_task or (news.task is not None and (news.event.subject_kind == "task" or news.comment is not None))
 
@@ -119,6 +135,8 @@ def _body(kind: Kind, news: News, member: Membership) -> str:
         return _span(first, last)
     if kind.name == "unroutable":
         return _why_nobody(news)[:EXCERPT]
+    if kind.name == "plan_made":
+        return cause_of(Plan.objects.get(pk=news.event.subject_id))[:EXCERPT]
     return str(news.payload.get("reason") or news.payload.get("note") or news.payload.get("words") or "")[:EXCERPT]
 
 
