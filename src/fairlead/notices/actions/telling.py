@@ -50,16 +50,14 @@ def tell(event: Event, *, now: datetime) -> list[Notice]:
     return found
 
 
-def settle_plan(event: Event, *, now: datetime) -> int:
-    """What said that the plan of this event waits is read: it was decided, or a newer one stands in its place. How many
-    it was."""
+def settle_plan(event: Event, *, now: datetime) -> None:
+    """What said that the plan of this event waits is read: it was decided, or a newer one stands in its place."""
     made = Event.objects.filter(kind="plan.made", subject_kind="plan", subject_id=event.subject_id)
     asked = Notice.objects.filter(kind="plan_made", event_id__in=made.values("pk"), read_at__isnull=True)
     users = list(asked.values_list("user_id", flat=True))
     asked.update(read_at=now)
     for user_id in users:
         announce("notice", event.workspace_id, user_id)
-    return len(users)
 
 
 def _is_whole(news: News) -> bool:

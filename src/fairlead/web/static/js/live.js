@@ -51,7 +51,7 @@
     telling = null;
     if (!isLive(event.detail)) return;
     telling = target;
-    if (!inUse(target) && xhr.begun > wrote) { unfold = window.keepOpen(); return; }
+    if (!inUse(target) && xhr.begun > wrote) { unfold = event.detail.shouldSwap ? window.keepOpen() : null; return; }
     event.detail.shouldSwap = false;
     event.stopPropagation();
     target.dataset.stale = "";
