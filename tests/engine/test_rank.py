@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -182,3 +184,28 @@ def test_rankings_are_plain_data() -> None:
     assert [row["worker"] for row in shown["candidates"]] == ["bob", "dana"]
     assert shown["candidates"][1]["factors"][0] == {"name": "skills", "score": 1.0, "sentence": "has python 3 for 3"}
     assert shown["ruled_out"][0]["sentence"] == "needs python ≥ 3; has none"
+
+
+def test_those_who_lack_the_same_are_told_so_once_and_everybody_else_apart() -> None:
+    levels = [{}, {"python": 1}, {}, {"python": 3}]
+    idle = [Worker(id=f"idle{n}", skills=skills) for n, skills in enumerate(levels)]
+    slow = Worker(id="slow", week_minutes=30, speed=0.5)
+    with_hours = Worker(id="hours", calendar=((0, 60),))
+    task = Task(id="t", effort=120, needs={"python": 2}, never=("idle2",))
+    of = Problem(
+        start=datetime(2026, 11, 23, tzinfo=UTC), workers=(*idle, slow, with_hours), tasks=(task,), horizon=10_080
+    )
+    ranking = rank(of, None, task_id="t")
+    told = {item.worker: item for item in ranking.ruled_out}
+    assert {name: item.sentence for name, item in told.items()} == {
+        "idle0": "needs python ≥ 2; has none",
+        "idle1": "needs python ≥ 2; has 1",
+        "idle2": "needs python ≥ 2; has none; idle2 is excluded from it by name",
+        "slow": "needs python ≥ 2; has none; needs 4 h; has 168 h of working time, at most 30 min a week",
+        "hours": "needs python ≥ 2; has none; needs 2 h; has 1 h of working time",
+    }
+    assert len(ranking.reasons) == 5
+    more = replace(of, workers=(*of.workers, *(Worker(id=f"more{n}") for n in range(3))))
+    again = rank(more, None, task_id="t")
+    assert len(again.reasons) == 5
+    assert again.to_dict()["ruled_out"][-1] == {**ranking.to_dict()["ruled_out"][0], "worker": "more2"}

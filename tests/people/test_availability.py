@@ -11,7 +11,7 @@ from fairlead.lib.errors import Forbidden, Invalid
 from fairlead.lib.hours import weeks
 from fairlead.people import actions, queries
 from fairlead.people.actions.availability import AlreadyDecided
-from fairlead.people.models import Hours, Preference, TimeOff
+from fairlead.people.models import Hours, Preference, TimeOff, Worker
 from people.team import Team, count_events, events
 
 FRIDAY = date(2026, 11, 27)
@@ -76,6 +76,24 @@ def test_working_time_takes_three_queries_for_anybody(
         queries.working_time(ids, NOW, NOW + timedelta(days=56))
 
 
+def test_working_time_of_many_is_that_of_each(world: World, team: Team) -> None:
+    people = [
+        Worker(workspace=world.workspace, name=f"Extra {n}", kind="freelancer", time_zone="Asia/Tokyo", created_at=NOW)
+        for n in range(150)
+    ]  # fmt: skip
+    extra = [worker.pk for worker in Worker.objects.bulk_create(people)]
+    Hours.objects.bulk_create(
+        Hours(workspace=world.workspace, worker_id=pk, weekday=n % 5, from_min=540, to_min=600)
+        for n, pk in enumerate(extra)
+    )
+    window = (NOW, NOW + timedelta(days=7))
+    alone = {pk: queries.working_time([pk], *window)[pk] for pk in (*extra[:5], team.bob.pk)}
+    found = queries.working_time([team.bob.pk, *extra], *window)
+    assert len(found) == 151
+    assert {pk: found[pk] for pk in alone} == alone
+    assert sum(map(len, alone.values())) > 9
+
+
 def test_time_off_counts_at_once_when_approved_and_no_longer_when_taken_back(world: World, team: Team) -> None:
     window = weeks(NOW, "Europe/Berlin", 1)
     asked = actions.request_time_off(team.bob, FRIDAY, FRIDAY, "Moving house", actor=world.bob.actor, now=NOW)
@@ -83,7 +101,7 @@ def test_time_off_counts_at_once_when_approved_and_no_longer_when_taken_back(wor
     assert [r["reason"] for r in queries.requests_waiting(world.alice.actor)] == ["Moving house"]
     actions.approve_time_off(asked, actor=world.alice.actor, now=NOW)
     assert queries.capacity([team.bob.pk], window) == {team.bob.pk: [1920]}
-    assert queries.requests_waiting(world.alice.actor) == []
+    assert not queries.requests_waiting(world.alice.actor)
     actions.cancel_time_off(asked, actor=world.bob.actor, now=NOW)
     assert queries.capacity([team.bob.pk], window) == {team.bob.pk: [2400]}
 

@@ -108,6 +108,24 @@ def test_a_level_of_ones_own_counts_when_it_is_higher_than_the_inherited_one(wor
     assert queries.skill_levels(world.workspace.pk)[team.bob.pk] == {team.scala.pk: 5, team.functional.pk: 4}
 
 
+def test_levels_of_the_skills_that_are_asked_are_those_among_all(world: World, team: Team) -> None:
+    by = {"actor": world.alice.actor, "now": NOW}
+    programming = actions.create_skill("Programming", **by)
+    actions.change_skill(team.functional, parent=programming, **by)
+    cobol = actions.create_skill("COBOL", **by)
+    for worker, skill, level in ((team.bob, team.scala, 4), (team.dana, cobol, 3), (team.dana, team.writing, 2)):
+        actions.set_skill(worker, skill, level, **by)
+    actions.merge_skills(cobol, programming, **by)
+
+    def asked(*skills: int) -> dict[int, dict[int, int]]:
+        found = queries.skill_levels(world.workspace.pk, asked=skills)
+        return {pk: {skill: levels[skill] for skill in skills if skill in levels} for pk, levels in found.items()}
+
+    assert asked(programming.pk) == {team.bob.pk: {programming.pk: 2}, team.dana.pk: {programming.pk: 3}}
+    assert asked(cobol.pk) == {team.bob.pk: {cobol.pk: 2}, team.dana.pk: {cobol.pk: 3}}
+    assert asked(team.scala.pk) == {team.bob.pk: {team.scala.pk: 4}}
+
+
 def test_a_certificate_that_has_expired_does_not_count(world: World, team: Team) -> None:
     by = {"actor": world.alice.actor, "now": NOW}
     actions.set_skill(team.bob, team.writing, 4, expires_on=NOW.date(), **by)

@@ -166,7 +166,7 @@ def case_file(
 
 def _said(ranking: engine.Ranking) -> dict[str, Any]:
     """What the sentences that are shown were made of, by their English: for readers of other languages."""
-    shown = {item.sentence for item in ranking.ruled_out}
+    shown = {item.sentence for item in ranking.reasons}
     shown |= {factor.sentence for item in ranking.candidates for factor in item.factors if factor.name in ENGINES}
     return {sentence: parts(sentence) for sentence in sorted(shown)}
 

@@ -35,8 +35,9 @@ def near(workspace_id: int, task_id: int, *, on: date, relax: int = 0, named: Co
     people = dict(active_workers(workspace_id).values_list("id", "kind"))
     if len(people) <= POLICY.most_near:
         return None
-    levels = skill_levels(workspace_id, on=on)
-    able = _able(task_id, people, levels, relax=relax)
+    needs = needs_of([task_id]).get(task_id, {})
+    levels = skill_levels(workspace_id, on=on, asked=needs)
+    able = _able(task_id, people, levels, needs={skill: max(1, level - relax) for skill, level in needs.items()})
     if not able or len(able) == len(people):
         return None
     holder = Task.objects.filter(pk=task_id).values_list("assignee_id", flat=True)
@@ -44,15 +45,16 @@ def near(workspace_id: int, task_id: int, *, on: date, relax: int = 0, named: Co
     return Near(ids, {pk: kind for pk, kind in people.items() if pk not in ids}, levels)
 
 
-def _able(task_id: int, people: Collection[int], levels: Mapping[int, Mapping[int, int]], *, relax: int) -> set[int]:
+def _able(
+    task_id: int, people: Collection[int], levels: Mapping[int, Mapping[int, int]], *, needs: Mapping[int, int]
+) -> set[int]:
     """Those of these people whom neither a missing skill nor the project keeps from the task."""
-    needs = needs_of([task_id]).get(task_id, {})
     private = Task.objects.filter(pk=task_id, project__private=True).values_list("project_id", flat=True).first()
     allowed = people if private is None else workers_in([private])[private]
     return {
         pk
         for pk in people
-        if pk in allowed and all(levels.get(pk, {}).get(skill, 0) >= max(1, n - relax) for skill, n in needs.items())
+        if pk in allowed and all(levels.get(pk, {}).get(skill, 0) >= n for skill, n in needs.items())
     }
 
 

@@ -144,10 +144,11 @@ class Recommendation:
     @property
     def by_rule(self) -> list[tuple[str, list[RuledOut]]]:
         """Who was ruled out, by the first rule in the way, the rule that hits most people first."""
-        groups: dict[str, list[RuledOut]] = {}
+        groups: dict[tuple[str, ...], list[RuledOut]] = {}
         for item in self.ruled_out:
-            groups.setdefault(item.rule, []).append(item)
-        return sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))
+            groups.setdefault(item.codes[:1], []).append(item)
+        named = [(rows[0].rule, rows) for rows in groups.values()]
+        return sorted(named, key=lambda group: (-len(group[1]), group[0]))
 
 
 def read(
@@ -159,18 +160,19 @@ def read(
     fixes: tuple[Fix, ...] = (),
 ) -> Recommendation:
     """A case file in words. `rates`: whether the reader may know what people cost."""
-    ranking = file["ranking"]
+    ranking, said = file["ranking"], file.get("said", {})
+    told = {row["sentence"]: row for row in ranking["ruled_out"]}
+    why = {
+        sentence: (
+            tuple(dict.fromkeys(obstacle["code"] for obstacle in row["obstacles"])),
+            faces.in_words(sentence, said.get(sentence)),
+        )
+        for sentence, row in told.items()
+    }
     return Recommendation(
         task_key=ranking["task"],
         candidates=tuple(_candidate(row, file, faces, rates=rates) for row in ranking["candidates"]),
-        ruled_out=tuple(
-            RuledOut(
-                worker=faces.of(row["worker"]),
-                codes=tuple(dict.fromkeys(obstacle["code"] for obstacle in row["obstacles"])),
-                sentence=faces.in_words(row["sentence"], file.get("said", {}).get(row["sentence"])),
-            )
-            for row in ranking["ruled_out"]
-        ),
+        ruled_out=tuple(RuledOut(faces.of(row["worker"]), *why[row["sentence"]]) for row in ranking["ruled_out"]),
         eligible=ranking["eligible"],
         reason=reason,
         fixes=fixes,

@@ -46,8 +46,8 @@ class Wishes:
 class History:
     """Finished tasks by (worker, project) and by (worker, folded label)."""
 
-    in_project: Mapping[tuple[int, int], int]
-    with_label: Mapping[tuple[int, str], int]
+    in_project: Mapping[tuple[int, int], int] = field(default_factory=dict)
+    with_label: Mapping[tuple[int, str], int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Rows:
 @dataclass(frozen=True)
 class Near:
     """`ids`: the workers who are looked at closely for one task; of all others, {id: kind}, only their skills count.
-    `levels`: everybody's, as `skill_levels` tells them."""
+    `levels`: theirs in the skills that the task asks for, as `skill_levels` tells them."""
 
     ids: frozenset[int]
     others: Mapping[int, str]
@@ -97,7 +97,8 @@ def read(
     `anew`: the wanted ones as if nobody had begun or finished them. `since`: from when on finished work counts.
     `close` (instead of `only`): whom the wanted task rules out in any case, of whom nothing but skills is kept.
 
-    Skills whose certificate has expired by the day `on` do not count.
+    Skills whose certificate has expired by the day `on` do not count. Where nothing is wanted, nobody is matched, and
+    what only matching asks stays empty: skills, wishes and what somebody has finished.
     """
     only = only if close is None else close.ids
     people = active_workers(workspace_id)
@@ -107,10 +108,12 @@ def read(
     tasks = _tasks(workspace_id, holders=workers, wanted=wanted, starts=_starts(workspace_id, workers, wanted, only))
     if anew:
         tasks |= _anew(workspace_id, wanted)
+    if not wanted:
+        return Rows(workers, tasks, levels={}, needs={}, after=_after(tasks), skills={}, wishes={}, history=History())
     return Rows(
         workers=workers,
         tasks=tasks,
-        levels=close.levels if close else skill_levels(workspace_id, list(workers), on=on),
+        levels={**(close.levels if close else {}), **skill_levels(workspace_id, list(workers), on=on)},
         needs=needs_of([pk for pk in tasks if pk in wanted]),
         after=_after(tasks),
         skills=dict(Skill.objects.filter(workspace_id=workspace_id).values_list("id", "name")),

@@ -87,7 +87,7 @@ def take(
     `close`: whom the one wanted task rules out in any case; of them nothing but their skills is told.
     `weights`: percent of the usual weights by name.
     `anew`: the wanted tasks may be over too, and are looked at as if they came in now, without dates.
-    Time that somebody keeps for themselves is not there. Eleven queries, whatever the size.
+    Time that somebody keeps for themselves is not there. The number of queries does not grow with the workspace.
     """
     start, now_min = week_of(workspace_id, now)
     since, moment = start - BEFORE, start + timedelta(minutes=now_min)

@@ -44,6 +44,7 @@ from fairlead.work.states import OPEN
 
 PAGE_ROWS = 50
 SKILLS_SHOWN = 4
+REQUESTS_SHOWN = 20
 HOLIDAYS_AHEAD_DAYS = 90
 TASKS_SHOWN = 12
 NAMES_SHOWN = 12
@@ -66,7 +67,7 @@ def index(request: Request) -> HttpResponse:
         "wanted": wanted, "total": found.total, "first": found.first,
         "pages": neighbours(request, found.first, found.total),
         "nobody": not found.total and not queries.visible_workers(request.actor).exists(),
-        "requests": [_request(r) for r in queries.requests_waiting(request.actor)] if manages else [],
+        **(_requests(request.actor) if manages else {"requests": []}),
         "manages": manages, "kinds": [("", tr("Everybody")), *Worker.Kind.choices],
         "teams": queries.team_choices(request.actor), "skills": skill_choices(request.actor),
         "shows_rates": all(row.rate_cents is not None for row in found.rows), "skills_shown": SKILLS_SHOWN,
@@ -142,6 +143,11 @@ def _lines(actor: Actor, rows: Sequence[DirectoryRow], now: datetime, zone: str)
         }
         for row in rows
     ]
+
+
+def _requests(actor: Actor) -> dict[str, Any]:
+    waiting = queries.requests_waiting(actor)
+    return {"requests": [_request(row) for row in waiting[:REQUESTS_SHOWN]], "requests_waiting": waiting.count()}
 
 
 def _request(row: dict[str, Any]) -> dict[str, Any]:

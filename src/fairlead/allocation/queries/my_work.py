@@ -144,7 +144,7 @@ def decisions(actor: Actor, *, now: datetime) -> list[Waiting]:
         late=Count("workspace", filter=Q(due_at__lt=now)),
         review=Count("workspace", filter=Q(state=State.REVIEW)),
     )
-    away = len(requests_waiting(actor)) if may_manage_people(actor) else 0
+    away = requests_waiting(actor).count() if may_manage_people(actor) else 0
     drafts = visible_plans(actor).filter(state=Plan.State.DRAFT).count()
     return [
         Waiting(tr("Nobody accepted the offer"), nobody_found(actor).count(), "/offers/"),

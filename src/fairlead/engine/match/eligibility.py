@@ -6,7 +6,7 @@ that is in the way. An obstacle has a machine code and a sentence with the facts
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 
 from fairlead.engine.clock import Clock, Run
@@ -134,6 +134,16 @@ RULES: tuple[Callable[[Case], Iterator[Obstacle]], ...] = (skill, only, never, p
 def obstacles(case: Case) -> tuple[Obstacle, ...]:
     """Everything that rules this worker out; empty when the worker is eligible."""
     return tuple(obstacle for rule in RULES for obstacle in rule(case))
+
+
+def alike(task: Task, worker: Worker) -> Hashable:
+    """What the rules look at, where they say the same of everybody of whom it is equal: people without a calendar whom
+    the task does not name. None where they may say something of this worker alone."""
+    if worker.calendar is not None or task.pin or worker.id in task.never or worker.id in task.minutes:
+        return None
+    levels = tuple(worker.skills.get(name, 0) for name in task.needs)
+    allowed = task.only is None or worker.id in task.only
+    return levels, allowed, worker.max_tasks == 0, worker.week_minutes, worker.speed
 
 
 def is_eligible(case: Case) -> bool:

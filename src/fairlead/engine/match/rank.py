@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import InitVar, dataclass, field, replace
@@ -15,7 +15,7 @@ import numpy as np
 from fairlead.engine.arrays import NONE, Model, task_arrays, worker_limits
 from fairlead.engine.effort import minutes_needed
 from fairlead.engine.kernel.library import Array
-from fairlead.engine.match.eligibility import Obstacle, obstacles
+from fairlead.engine.match.eligibility import Obstacle, alike, obstacles
 from fairlead.engine.match.features import Factor, Sight, factors
 from fairlead.engine.objective import cost, fit, stability
 from fairlead.engine.plan import Cost, Plan, plain
@@ -82,10 +82,10 @@ class RuledOut:
         """All obstacles in one sentence."""
         return Row("; ", [obstacle.sentence for obstacle in self.obstacles])
 
-    def to_dict(self) -> dict[str, Any]:
-        """Worker, obstacles and their sentence."""
-        obstacles = [obstacle.to_dict() for obstacle in self.obstacles]
-        return {"worker": self.worker, "obstacles": obstacles, "sentence": self.sentence}
+    @property
+    def why(self) -> dict[str, Any]:
+        """Obstacles and their sentence."""
+        return {"obstacles": [obstacle.to_dict() for obstacle in self.obstacles], "sentence": self.sentence}
 
 
 @dataclass(frozen=True)
@@ -110,12 +110,18 @@ class Ranking:
         """This worker's standing; None when ruled out or beyond the first k."""
         return next((item for item in self.candidates if item.worker == worker_id), None)
 
+    @property
+    def reasons(self) -> list[RuledOut]:
+        """One of the ruled out for each set of obstacles that they have: thousands may be in each other's place."""
+        return list({id(item.obstacles): item for item in self.ruled_out}.values())
+
     def to_dict(self) -> dict[str, Any]:
-        """All fields, ready for JSON."""
+        """All fields, ready for JSON. Those who are ruled out by the same share what says so."""
+        why = {id(item.obstacles): item.why for item in self.reasons}
         return {
             "task": self.task,
             "candidates": [item.to_dict() for item in self.candidates],
-            "ruled_out": [item.to_dict() for item in self.ruled_out],
+            "ruled_out": [{"worker": item.worker, **why[id(item.obstacles)]} for item in self.ruled_out],
             "eligible": self.eligible,
             "current": self.current,
         }
@@ -189,6 +195,7 @@ class Bench:
         price = model.arrays["price"]
         self.credit = float(price[task]) + math.fsum(float(price[item]) for item, _ in self.followers)
         self.pairs = model.pairs(task)
+        self.told: dict[Hashable, tuple[Obstacle, ...]] = {}
 
     def close(self) -> None:
         """Put the state back as it was."""
@@ -382,8 +389,18 @@ class Bench:
 
     def obstacles(self, worker: int) -> tuple[Obstacle, ...]:
         """What keeps this worker from the task in this plan."""
-        static = obstacles(self.model.case(self.problem.tasks[self.task], worker))
-        return static or self.missing() or (self.room_obstacle(worker),)
+        return self.static(worker) or self.missing() or (self.room_obstacle(worker),)
+
+    def static(self, worker: int) -> tuple[Obstacle, ...]:
+        """What keeps this worker from the task in any plan; told once for all who are alike in it."""
+        task = self.problem.tasks[self.task]
+        key = alike(task, self.problem.workers[worker])
+        if key is not None and key in self.told:
+            return self.told[key]
+        found = obstacles(self.model.case(task, worker))
+        if key is not None:
+            self.told[key] = found
+        return found
 
     def missing(self) -> tuple[Obstacle, ...]:
         """Predecessors without a place; nobody can do the task then."""

@@ -14,6 +14,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BigIntegerField, F, OuterRef, Value
 from django.db.models.functions import Extract, JSONObject
 
+from fairlead.lib.among import among
 from fairlead.lib.hours import Interval, holidays_between, minutes_within, working_intervals
 from fairlead.lib.rest import at_most_a_day, with_rest, without
 from fairlead.people.models import BusyBlock, Hours, TimeOff, Worker
@@ -30,7 +31,7 @@ def working_time(
     Three queries, whatever the number of workers. AI agents work through holidays. The same hours in the same zone with
     the same days off are computed once. `ignoring`: busy times that count as free, as before they were known.
     """
-    found = Worker.objects.filter(pk__in=worker_ids).annotate(busy_times=busy_times(start - _SPARE, end))
+    found = Worker.objects.filter(among("pk", worker_ids)).annotate(busy_times=busy_times(start - _SPARE, end))
     workers = list(found.values("id", "kind", "time_zone", "country", *REST, "busy_times"))
     patterns = _week_patterns(worker_ids)
     off = days_off(workers, (start - _SPARE).date(), (end + _SPARE).date())
@@ -53,7 +54,7 @@ def _week_patterns(worker_ids: Collection[int]) -> dict[int, tuple[int, ...]]:
     """{worker id: the spans of their week, each as one number with the digits weekday, from_min, to_min}: thousands of
     people have few different weeks, so only those are taken apart."""
     span = F("weekday") * Value(_BASE**2, BigIntegerField()) + F("from_min") * _BASE + F("to_min")
-    hours = Hours.objects.filter(worker_id__in=worker_ids).order_by().values("worker_id")
+    hours = Hours.objects.filter(among("worker_id", worker_ids)).order_by().values("worker_id")
     rows = hours.annotate(spans=ArrayAgg(span, order_by=[F("weekday"), F("from_min")]))
     return {worker_id: tuple(spans) for worker_id, spans in rows.values_list("worker_id", "spans")}
 
@@ -140,7 +141,7 @@ def weekdays(worker_ids: Collection[int]) -> dict[int, frozenset[int]]:
 def time_off(worker_ids: Collection[int], first: date, last: date) -> list[tuple[int, date, date]]:
     """Approved absences that touch first … last, as (worker id, first day, last day), the earliest first."""
     rows = TimeOff.objects.filter(
-        worker_id__in=worker_ids, state=TimeOff.State.APPROVED, starts_on__lte=last, ends_on__gte=first
+        among("worker_id", worker_ids), state=TimeOff.State.APPROVED, starts_on__lte=last, ends_on__gte=first
     )
     return list(rows.order_by("starts_on").values_list("worker_id", "starts_on", "ends_on"))
 

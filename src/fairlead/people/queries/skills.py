@@ -65,9 +65,13 @@ def stands_for(workspace_id: int) -> dict[int, int]:
 
 
 def skill_levels(
-    workspace_id: int, worker_ids: Collection[int] | None = None, *, on: date | None = None
+    workspace_id: int,
+    worker_ids: Collection[int] | None = None,
+    *,
+    on: date | None = None,
+    asked: Collection[int] | None = None,
 ) -> dict[int, dict[int, int]]:
-    """{worker id: {skill id: level in effect}} of these workers, or of all.
+    """{worker id: {skill id: level in effect}} of these workers, or of all; of the skills `asked`, or of all.
 
     Who has a skill has its parent one level lower, and so on upwards, at least 1; a merged skill counts as the one that
     it went into. With `on`, certificates that have expired by that day do not count. Unconfirmed levels count;
@@ -80,11 +84,19 @@ def skill_levels(
         rows = rows.filter(Q(expires_on__isnull=True) | Q(expires_on__gte=on))
     parents = dict(Skill.objects.filter(workspace_id=workspace_id).values_list("pk", "parent_id"))
     merged = stands_for(workspace_id)
+    if asked is not None:
+        rows = rows.filter(skill_id__in=_counting_for(asked, parents, merged))
     held: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for worker_id, skill_id, level in rows.values_list("worker_id", "skill_id", "level"):
         held[worker_id].append((skill_id, level))
     found = {pk: effective_levels(pairs, parents, merged) for pk, pairs in held.items()}
     return found if worker_ids is None else {pk: found.get(pk, {}) for pk in worker_ids}
+
+
+def _counting_for(asked: Collection[int], parents: Mapping[int, int | None], merged: Mapping[int, int]) -> list[int]:
+    """The skills of which somebody who has them has one of those that are asked."""
+    meant = {*asked, *(merged.get(pk, pk) for pk in asked)}
+    return [pk for pk in parents if meant & effective_levels([(pk, 1)], parents, merged).keys()]
 
 
 def effective_levels(

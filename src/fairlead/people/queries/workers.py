@@ -151,10 +151,11 @@ def find_time_off(actor: Actor, worker_id: int, number: int) -> TimeOff:
     return asked
 
 
-def requests_waiting(actor: Actor) -> list[dict[str, Any]]:
+def requests_waiting(actor: Actor) -> QuerySet[TimeOff, dict[str, Any]]:
     """Time off that nobody has answered yet, the earliest first."""
     rows = TimeOff.objects.filter(
         worker__in=visible_workers(actor), state=TimeOff.State.REQUESTED, worker__deactivated_at__isnull=True
     )
     columns = ("id", "worker_id", "worker__name", "worker__kind", "starts_on", "ends_on", "reason", "created_at")
-    return [dict(row) for row in rows.order_by("starts_on", "pk").values(*columns)]
+    found: QuerySet[TimeOff, dict[str, Any]] = rows.order_by("starts_on", "pk").values(*columns)
+    return found
