@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -13,6 +14,12 @@ from conftest import Person
 from fairlead.people.models import BusyBlock, Calendar, Hours, TimeOff, Worker
 from fairlead.people.queries import DirectoryFilter, directory, directory_page, directory_workers
 from fairlead.web import member_field, task_filters, task_list
+from fairlead.work import actions
+from fairlead.work.filters import TaskFilter
+from fairlead.work.models import Task
+from fairlead.work.queries import lists
+from fairlead.work.queries import task_list as listed
+from fairlead.work.queries.lists import PAGE
 from work.conftest import Site, worker_for
 from work.test_pages import Browser, alice, open_as, text  # noqa: F401  fixtures
 
@@ -167,3 +174,30 @@ def test_members_are_proposed_to_managers_of_the_same_workspace_without_clients(
     assert world.clara.user.email not in text(alice.get(f"/people/members/?user={world.clara.user.email}"))
     assert world.charlie.user.email not in text(alice.get(f"/people/members/?user={world.charlie.user.email}"))
     assert open_as(world.bob).get("/people/members/?user=").status_code == 403
+
+
+def test_a_long_list_by_people_has_the_same_pages_as_a_short_one(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    actor = site.world.alice.actor
+    people = Worker.objects.bulk_create(
+        Worker(workspace=site.world.workspace, name=name, kind="freelancer", time_zone="UTC", created_at=site.now)
+        for name in [*(f"Zoe {n:02}" for n in range(PAGE)), "Ann", "Ann", "Åsa"]
+    )
+    made = [site.make(f"T{n}") for n in range(2 * PAGE + 7)]
+    holders = [*people[-3:], people[0], None]
+    for n, task in enumerate(made):
+        Task.objects.filter(pk=task.pk).update(assignee=holders[n % 5])
+    actions.delete_task(made[0], actor=actor, now=site.now)
+
+    def pages(**asked: Any) -> list[list[tuple[str, str]]]:
+        found = [
+            listed(actor, TaskFilter(**asked), now=site.now, sort="title", group="assignee", page=page)
+            for page in (1, 2, 3, 4)
+        ]
+        return [[(row["group"], row["title"]) for row in one.rows] for one in found]
+
+    short = pages(), pages(state="open")
+    assert [len(page) for page in short[0]] == [PAGE, PAGE, 6, 6]
+    assert (short[0][0][0][0], short[0][2][-1][1][0]) == ("Ann", "T")
+    assert {group for page in short[0] for group, _ in page} == {"", "Ann", "Åsa", "Zoe 00", "Nobody yet"}
+    monkeypatch.setattr(lists, "LONG", 0)
+    assert (pages(), pages(state="open")) == short

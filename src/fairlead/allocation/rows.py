@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce
 
 from fairlead.allocation.models import Assignment, Pin, Planning
 from fairlead.allocation.policy import POLICY
+from fairlead.lib.among import among
 from fairlead.people.models import Preference, Skill, Worker
 from fairlead.people.queries import skill_levels, team_names
 from fairlead.work.models import Dependency, Need, Task
@@ -102,7 +103,7 @@ def read(
     """
     only = only if close is None else close.ids
     people = active_workers(workspace_id)
-    people = people if only is None else people.filter(pk__in=only)
+    people = people if only is None else people.filter(among("pk", only))
     people = people.annotate(team_names=team_names(), usual_gap=Subquery(_USUAL_GAP), done_min=done_since(since))
     workers = {row["id"]: row for row in people.values(*_WORKER, "team_names", "usual_gap", "done_min")}
     tasks = _tasks(workspace_id, holders=workers, wanted=wanted, starts=_starts(workspace_id, workers, wanted, only))
@@ -141,7 +142,7 @@ def _starts(
     """{task id: when it was planned to begin}, of what these workers hold and of the wanted tasks."""
     active = Assignment.objects.filter(workspace_id=workspace_id, ended_at__isnull=True)
     if only is not None:
-        active = active.filter(Q(worker_id__in=list(holders)) | Q(task_id__in=list(wanted)))
+        active = active.filter(among("worker_id", holders) | among("task_id", wanted))
     return dict(active.values_list("task_id", "starts_at"))
 
 
@@ -149,7 +150,7 @@ def _tasks(
     workspace_id: int, *, holders: Collection[int], wanted: Collection[int], starts: Mapping[int, datetime | None]
 ) -> dict[int, Mapping[str, Any]]:
     """Held tasks as they are queued by their holders, then the wanted ones that nobody holds; with planned starts."""
-    mine = Q(assignee_id__in=list(holders)) | Q(id__in=list(wanted))
+    mine = among("assignee_id", holders) | among("id", wanted)
     found = Task.objects.filter(mine, workspace_id=workspace_id, state__in=OPEN, deleted_at__isnull=True)
     found = found.exclude(type__base=MILESTONE)
     rows = [
@@ -211,7 +212,7 @@ def _queue_key(row: Mapping[str, Any], *, waits: bool) -> tuple[Any, ...]:
 def needs_of(task_ids: Iterable[int]) -> dict[int, dict[int, int]]:
     """{task id: {skill id: level}}; tasks that ask for something only."""
     found: dict[int, dict[int, int]] = defaultdict(dict)
-    rows = Need.objects.filter(task_id__in=list(task_ids)).order_by("task_id", "skill__name")
+    rows = Need.objects.filter(among("task_id", list(task_ids))).order_by("task_id", "skill__name")
     for task_id, skill_id, level in rows.values_list("task_id", "skill_id", "level"):
         found[task_id][skill_id] = level
     return found
@@ -222,7 +223,7 @@ def _after(tasks: Mapping[int, Any]) -> dict[int, tuple[int, ...]]:
     and lags, are about dates; the engine does not know them."""
     found: dict[int, tuple[int, ...]] = defaultdict(tuple)
     rows = Dependency.objects.filter(
-        task_id__in=list(tasks),
+        among("task_id", tasks),
         kind=Dependency.Kind.FINISH_START,
         after__state__in=OPEN,
         after__deleted_at__isnull=True,
@@ -237,7 +238,7 @@ def wishes_of(workspace_id: int, *, only: Collection[int] | None = None) -> dict
     """{worker id: what they want and avoid}; workers (of `only`) with a wish."""
     found: dict[int, Wishes] = defaultdict(Wishes)
     rows = Preference.objects.filter(workspace_id=workspace_id)
-    rows = rows if only is None else rows.filter(worker_id__in=only)
+    rows = rows if only is None else rows.filter(among("worker_id", only))
     for worker_id, skill_id, label, stance in rows.values_list("worker_id", "skill_id", "label", "stance"):
         mine = found[worker_id]
         if label:
@@ -249,7 +250,7 @@ def wishes_of(workspace_id: int, *, only: Collection[int] | None = None) -> dict
 
 def _history(workspace_id: int, *, only: Collection[int] | None) -> History:
     """What these workers (None: all) have finished."""
-    whose = Q(assignee__isnull=False) if only is None else Q(assignee_id__in=only)
+    whose = Q(assignee__isnull=False) if only is None else among("assignee_id", only)
     done = Task.objects.filter(whose, workspace_id=workspace_id, state=State.DONE, deleted_at__isnull=True).order_by()
     by_project = done.values("assignee_id", "project_id").annotate(n=Count("id"))
     by_label = (

@@ -21,6 +21,7 @@ from fairlead.allocation.sayings import in_own_words
 from fairlead.allocation.snapshot import Picture, worker_number
 from fairlead.events.actor import Actor
 from fairlead.events.models import Head
+from fairlead.lib.among import among
 from fairlead.lib.errors import require
 from fairlead.lib.secrets import digest
 from fairlead.lib.speech import later, tr
@@ -34,7 +35,7 @@ NOT_YOURS: Final = later("Only the team sees the schedule.")
 KEPT_S: Final = 15 * 60
 SHOWN_LATE: Final = 50
 SHOWN_WAITING: Final = 200
-MOST_LANES: Final = 200
+MOST_LANES: Final = 100
 """Lanes of one page."""
 
 
@@ -262,13 +263,10 @@ def _waiting(workspace_id: int, hidden: Collection[str] = ()) -> tuple[tuple[Wai
         ]
     )
     ids = [row["id"] for row in rows]
-    routed = {
-        pk: (state, reason, told)
-        for pk, state, reason, told in Routing.objects.filter(task_id__in=ids, closed_at__isnull=True).values_list(
-            "task_id", "state", "reason", "told"
-        )
-    }
-    offered = set(Offering.objects.filter(task_id__in=ids, state=Offering.State.OPEN).values_list("task_id", flat=True))
+    stuck = Routing.objects.filter(among("task_id", ids), closed_at__isnull=True)
+    routed = {row[0]: row[1:] for row in stuck.values_list("task_id", "state", "reason", "told")}
+    going = Offering.objects.filter(among("task_id", ids), state=Offering.State.OPEN)
+    offered = set(going.values_list("task_id", flat=True))
     return tuple(_wait(row, routed.get(row["id"]), is_offered=row["id"] in offered) for row in rows), found.count()
 
 

@@ -99,7 +99,7 @@ _begins, _ends = itemgetter(0), itemgetter(1)
 
 def busy_blocks(worker_ids: Collection[int], start: datetime, end: datetime) -> dict[int, list[Interval]]:
     """{worker id: busy times that touch [start, end), the earliest first}; who has none is left out. One query."""
-    rows = BusyBlock.objects.filter(worker_id__in=worker_ids, starts_at__lt=end, ends_at__gt=start)
+    rows = BusyBlock.objects.filter(among("worker_id", worker_ids), starts_at__lt=end, ends_at__gt=start)
     found: dict[int, list[Interval]] = defaultdict(list)
     for worker_id, low, high in rows.order_by("starts_at", "ends_at").values_list("worker_id", "starts_at", "ends_at"):
         if found[worker_id] and low <= found[worker_id][-1][1]:
@@ -133,7 +133,7 @@ def days_off(workers: Sequence[Mapping[str, Any]], first: date, last: date) -> d
 def weekdays(worker_ids: Collection[int]) -> dict[int, frozenset[int]]:
     """{worker id: the weekdays on which they work, 0 = Monday}; nobody without hours."""
     found: dict[int, set[int]] = defaultdict(set)
-    for worker_id, day in Hours.objects.filter(worker_id__in=worker_ids).values_list("worker_id", "weekday"):
+    for worker_id, day in Hours.objects.filter(among("worker_id", worker_ids)).values_list("worker_id", "weekday"):
         found[worker_id].add(day)
     return {pk: frozenset(days) for pk, days in found.items()}
 
@@ -148,7 +148,7 @@ def time_off(worker_ids: Collection[int], first: date, last: date) -> list[tuple
 
 def capacity(worker_ids: Collection[int], windows: Sequence[Interval]) -> dict[int, list[int]]:
     """{worker id: minutes of work in each window (a week)}: time at work times lanes, at most the weekly cap."""
-    limits = Worker.objects.filter(pk__in=worker_ids).values_list("pk", "week_minutes", "lanes")
+    limits = Worker.objects.filter(among("pk", worker_ids)).values_list("pk", "week_minutes", "lanes")
     times = working_time(worker_ids, windows[0][0], windows[-1][1])
     return {
         pk: [min(minutes_within(times[pk], low, high) * lanes, week_min) for low, high in windows]

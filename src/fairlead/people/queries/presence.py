@@ -12,6 +12,7 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
 from fairlead.events.actor import Actor
+from fairlead.lib.among import among
 from fairlead.lib.errors import Missing
 from fairlead.lib.hours import Interval, working_intervals
 from fairlead.lib.prepared import prepared
@@ -147,7 +148,7 @@ def availability_now(worker_ids: Collection[int], now: datetime) -> dict[int, Av
         Hours.objects.filter(worker=OuterRef("pk")).order_by("weekday", "from_min").values(span=spans)
     )
     busy = {"busy_times": busy_times(now - 2 * _DAY, now + 2 * LOOK_AHEAD), "busy_until": Subquery(busy_until(now))}
-    found = with_state(Worker.objects.filter(pk__in=worker_ids)).annotate(week=hours, **busy)
+    found = with_state(Worker.objects.filter(among("pk", worker_ids))).annotate(week=hours, **busy)
     rows = list(found.values("id", "kind", "time_zone", "country", "week", *REST, *busy, *STATE_COLUMNS))
     states = {row["id"]: held_state(row, now) for row in rows}
     last = max([now, *(state.until for state in states.values() if state.until)]) + LOOK_AHEAD

@@ -12,6 +12,7 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, Q, QuerySet
 
 from fairlead.events.actor import Actor
+from fairlead.lib.among import among
 from fairlead.lib.errors import Missing
 from fairlead.lib.prepared import prepared
 from fairlead.lib.speech import tr
@@ -79,7 +80,7 @@ def skill_levels(
     """
     rows = WorkerSkill.objects.filter(workspace_id=workspace_id)
     if worker_ids is not None:
-        rows = rows.filter(worker_id__in=worker_ids)
+        rows = rows.filter(among("worker_id", worker_ids))
     if on is not None:
         rows = rows.filter(Q(expires_on__isnull=True) | Q(expires_on__gte=on))
     parents = dict(Skill.objects.filter(workspace_id=workspace_id).values_list("pk", "parent_id"))

@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from fairlead.accounts.models import Workspace
+from fairlead.lib.among import among
 from fairlead.lib.hours import holidays_between
 from fairlead.people.models import Worker
 from fairlead.people.queries import days_off, weekdays
@@ -65,7 +66,7 @@ def working_days(
     ours = Days(zone, off=frozenset(holidays_between(country, first, last)))
     if not worker_ids:
         return {}, ours
-    workers = plain(Worker.objects.filter(pk__in=worker_ids).values("id", "kind", "time_zone", "country"))
+    workers = plain(Worker.objects.filter(among("pk", worker_ids)).values("id", "kind", "time_zone", "country"))
     off, worked = days_off(workers, first, last), weekdays(worker_ids)
     usual = ours.weekdays
     found = {
@@ -85,5 +86,5 @@ def _bar(row: dict[str, Any], days: Days, *, effort: bool) -> Bar:
 
 def links_between(ids: Collection[int]) -> list[Link]:
     """The links of which both ends are among these tasks."""
-    rows = Dependency.objects.filter(task_id__in=ids, after_id__in=ids).order_by("id")
+    rows = Dependency.objects.filter(among("task_id", ids), among("after_id", ids)).order_by("id")
     return [Link(*row) for row in rows.values_list("task_id", "after_id", "kind", "lag_min")]

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import F
 
 from fairlead.events.actor import Actor
+from fairlead.lib.among import among
 from fairlead.lib.errors import Missing
 from fairlead.lib.hours import Interval, joined
 from fairlead.lib.speech import tr
@@ -61,7 +62,7 @@ def find_block(actor: Actor, number: int) -> OwnBlock:
 def busy_time(worker_ids: Collection[int], start: datetime, end: datetime) -> dict[int, list[Interval]]:
     """{worker id: when they keep their time, sorted and apart}; one query. What for is nobody's business."""
     found = OwnBlock.objects.filter(
-        worker_id__in=list(worker_ids), removed_at__isnull=True, starts_at__lt=end, ends_at__gt=start
+        among("worker_id", worker_ids), removed_at__isnull=True, starts_at__lt=end, ends_at__gt=start
     ).exclude(kind=OwnBlock.Kind.TASK)
     spans: dict[int, list[Interval]] = defaultdict(list)
     for worker_id, low, high in found.values_list("worker_id", "starts_at", "ends_at"):

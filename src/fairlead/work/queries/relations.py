@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from fairlead.accounts.models import Role
 from fairlead.events.actor import Actor
+from fairlead.lib.among import among
 from fairlead.lib.prepared import fixed, prepared
 from fairlead.people.models import Worker
 from fairlead.work.models import Dependency, Project, Task
@@ -39,7 +40,7 @@ def blocked(task_ids: Iterable[int]) -> dict[int, list[str]]:
     Only a task that starts after the other ends waits for it; with a negative lag it may begin before that.
     """
     links = Dependency.objects.filter(
-        task_id__in=list(task_ids), after__deleted_at__isnull=True, after__state__in=OPEN, **HOLDS_UP
+        among("task_id", list(task_ids)), after__deleted_at__isnull=True, after__state__in=OPEN, **HOLDS_UP
     ).order_by("after__project__key", "after__number")
     found: dict[int, list[str]] = {}
     for task_id, key, number in links.values_list("task_id", "after__project__key", "after__number"):
