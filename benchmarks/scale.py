@@ -91,9 +91,12 @@ def run(given: argparse.Namespace) -> None:
     from scale_fill import Size, filled
     from scale_people import readers
 
+    from fairlead.lib.garbage import Warming
+
     now = datetime.now(UTC)
     small = readers(filled(Size(1000, 30, 6, 10_000), now=now), now=now)
     large = readers(filled(Size(given.tasks, given.workers, 60, given.events), now=now), now=now)
+    Warming()  # as the web server does
     rows = []
     for who in given.who.split(","):
         for asked in _asked(large[who].bearer != {}):
@@ -143,6 +146,8 @@ def _figure(reader: Reader, asked: str, times: int, *, slow_ms: int = 0) -> Figu
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
+    from fairlead.lib.garbage import set_aside
+
     address = _filled_in(asked, reader.places)
     if address is None:
         return None
@@ -152,6 +157,7 @@ def _figure(reader: Reader, asked: str, times: int, *, slow_ms: int = 0) -> Figu
         if status >= 500:
             print(f"# {reader.who} {address} answers {status}", file=sys.stderr)
         return None
+    set_aside()  # what the first request loaded, as the server does after its first pages
     queries = len(found)  # before another request empties the log
     for query in found.captured_queries if slow_ms else ():
         if float(query["time"]) * 1000 >= slow_ms:

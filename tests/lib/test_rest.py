@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import random
+from datetime import UTC, datetime, timedelta
+
+import pytest
 
 from fairlead.lib.hours import Interval
 from fairlead.lib.rest import at_most_a_day, with_rest, without
@@ -16,6 +19,10 @@ def span(day: int, low: int, high: int) -> Interval:
     )
 
 
+def at(minute: int) -> datetime:
+    return datetime(2026, 11, 23, tzinfo=UTC) + timedelta(minutes=minute)
+
+
 DAY, NEXT = span(23, 9, 17), span(24, 9, 17)
 
 
@@ -25,6 +32,23 @@ def test_what_is_taken_is_cut_out_however_it_lies() -> None:
     assert without([DAY], [span(23, 10, 12), span(23, 11, 13)]) == [span(23, 9, 10), span(23, 13, 17)]
     assert without([DAY, NEXT], [span(22, 0, 48)]) == [NEXT]
     assert without([DAY], [span(23, 17, 18), span(23, 1, 9)]) == [DAY]
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_what_is_left_is_every_minute_that_is_not_taken(seed: int) -> None:
+    chance = random.Random(seed)
+    edges = sorted(chance.sample(range(120), 2 * chance.randint(0, 12)))
+    times = [(at(low), at(high)) for low, high in zip(edges[::2], edges[1::2], strict=True)]
+    starts = [chance.randint(0, 119) for _ in range(chance.randint(0, 12))]
+    taken = [(at(low), at(min(120, low + chance.randint(1, 20)))) for low in starts]
+
+    def minutes(spans: list[Interval]) -> set[datetime]:
+        return {at(n) for n in range(120) for low, high in spans if low <= at(n) < high}
+
+    left = without(times, taken)
+    assert minutes(left) == minutes(times) - minutes(taken)
+    assert left == sorted(left)
+    assert all(low < high for low, high in left)
 
 
 def test_a_buffer_lies_before_and_after() -> None:

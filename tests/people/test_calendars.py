@@ -206,5 +206,5 @@ def test_the_number_of_queries_does_not_grow_with_people(
     read(connected(world, team), Busy(TEN, TEN + HOUR))
     with django_assert_num_queries(3):
         queries.working_time([team.dana.pk, team.bob.pk, team.echo.pk], NOW, NOW + timedelta(weeks=4))
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         queries.availability_now([team.dana.pk, team.bob.pk, team.echo.pk], NOW)

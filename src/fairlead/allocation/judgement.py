@@ -77,33 +77,41 @@ class Judgement:
 
 
 def judge(
-    task_id: int, *, workspace_id: int, now: datetime, slant: Slant = USUAL, named: Collection[int] = ()
+    task_id: int,
+    *,
+    workspace_id: int,
+    now: datetime,
+    slant: Slant = USUAL,
+    named: Collection[int] = (),
+    k: int | None = None,
 ) -> Judgement:
     """Rank everybody for one open task beside all the work that is held now. Raises Conflict when it was closed or
     deleted at the same moment.
 
     In large workspaces those whom their skills rule out are told nothing else (see `near`), but for the `named` ones.
-    When nobody can do the task, everybody is looked at closely, whatever it takes."""
+    When nobody can do the task, everybody is looked at closely, whatever it takes. `k`: so many candidates will do."""
     close = near(workspace_id, task_id, on=now.date(), relax=slant.relax, named=named)
-    found = _judged(task_id, workspace_id=workspace_id, now=now, slant=slant, close=close)
+    found = _judged(task_id, workspace_id=workspace_id, now=now, slant=slant, close=close, k=k)
     if close is not None and not found.ranking.candidates:
-        found = _judged(task_id, workspace_id=workspace_id, now=now, slant=slant, close=None)
+        found = _judged(task_id, workspace_id=workspace_id, now=now, slant=slant, close=None, k=k)
     return found
 
 
-def _judged(task_id: int, *, workspace_id: int, now: datetime, slant: Slant, close: Near | None) -> Judgement:
+def _judged(
+    task_id: int, *, workspace_id: int, now: datetime, slant: Slant, close: Near | None, k: int | None
+) -> Judgement:
     picture = snapshot.take(workspace_id, wanted={task_id}, now=now, close=close)
     if task_id not in picture.rows.tasks:
         raise Conflict(tr("This task was closed or deleted a moment ago. Look at it again, then decide."))
-    return judge_in(picture, task_id, slant=slant)
+    return judge_in(picture, task_id, slant=slant, k=k)
 
 
-def judge_in(picture: Picture, task_id: int, *, slant: Slant) -> Judgement:
-    """Rank everybody for one of the wanted tasks of a picture, seen so."""
+def judge_in(picture: Picture, task_id: int, *, slant: Slant, k: int | None = None) -> Judgement:
+    """Rank everybody for one of the wanted tasks of a picture, seen so; tell the first `k` of them, or all."""
     key = picture.rows.tasks[task_id]["key"]
     seen = replace(picture, problem=slant.on(picture.problem, key))
     evidence = seen.evidence(task_id)
-    ranking = engine.rank(seen.problem, snapshot.queue(seen.problem), task_id=key, signals=signals_of(evidence))
+    ranking = engine.rank(seen.problem, snapshot.queue(seen.problem), task_id=key, k=k, signals=signals_of(evidence))
     return Judgement(seen, key, ranking, evidence)
 
 

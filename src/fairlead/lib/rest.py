@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from fairlead.lib.hours import DAY, Interval, joined
@@ -17,11 +18,14 @@ def without(times: Sequence[Interval], taken: Iterable[Interval], *, buffer_min:
     buffer = timedelta(minutes=buffer_min)
     gone = joined((low - buffer, high + buffer) for low, high in taken)
     found: list[Interval] = []
+    over = 0  # so many of `gone` end before the times that are still to come
     for start, high in times:
+        while over < len(gone) and gone[over][1] <= start:
+            over += 1
         low = start
-        for begin, end in gone:
-            if end <= low or begin >= high:
-                continue
+        for begin, end in islice(gone, over, None):
+            if begin >= high:
+                break
             if begin > low:
                 found.append((low, begin))
             low = end

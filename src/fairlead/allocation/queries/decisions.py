@@ -33,7 +33,7 @@ def recommend(task: Task, *, actor: Actor, now: datetime, k: int = judgement.MOS
     require(may_see(actor), NOT_FOR_CLIENTS)
     if task.state not in OPEN:
         raise Refused(tr("%(task)s is over; there is nobody to find for it.", task=task))
-    found = judgement.judge(task.pk, workspace_id=actor.workspace_id, now=now)
+    found = judgement.judge(task.pk, workspace_id=actor.workspace_id, now=now, k=k)
     faces = Faces(actor.workspace_id)
     reason, fixes = ("", ()) if found.ranking.candidates else doctor.examine(found, faces)
     return reading.read(found.file(k=k), faces, rates=may_see_rates(actor), reason=reason, fixes=fixes)

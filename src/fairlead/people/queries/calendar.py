@@ -33,7 +33,7 @@ def working_time(
     """
     found = Worker.objects.filter(among("pk", worker_ids)).annotate(busy_times=busy_times(start - _SPARE, end))
     workers = list(found.values("id", "kind", "time_zone", "country", *REST, "busy_times"))
-    patterns = _week_patterns(worker_ids)
+    patterns = week_patterns(worker_ids)
     off = days_off(workers, (start - _SPARE).date(), (end + _SPARE).date())
     computed: dict[Any, list[Interval]] = {}
     result: dict[int, list[Interval]] = {}
@@ -41,8 +41,7 @@ def working_time(
         begin = start - _SPARE if worker["rest_minutes"] or worker["day_minutes"] else start
         key = (patterns.get(worker["id"], ()), worker["time_zone"], frozenset(off[worker["id"]]), begin)
         if key not in computed:
-            week = [(span // _BASE**2, span // _BASE % _BASE, span % _BASE) for span in key[0]]
-            computed[key] = working_intervals(week, worker["time_zone"], key[2], begin, end)
+            computed[key] = working_intervals(spans_of(key[0]), worker["time_zone"], key[2], begin, end)
         result[worker["id"]] = within(rested(computed[key], worker, ignoring), start, end)
     return result
 
@@ -50,13 +49,18 @@ def working_time(
 _BASE: Final = 10_000  # more than the minutes of a day
 
 
-def _week_patterns(worker_ids: Collection[int]) -> dict[int, tuple[int, ...]]:
+def week_patterns(worker_ids: Collection[int]) -> dict[int, tuple[int, ...]]:
     """{worker id: the spans of their week, each as one number with the digits weekday, from_min, to_min}: thousands of
     people have few different weeks, so only those are taken apart."""
     span = F("weekday") * Value(_BASE**2, BigIntegerField()) + F("from_min") * _BASE + F("to_min")
     hours = Hours.objects.filter(among("worker_id", worker_ids)).order_by().values("worker_id")
     rows = hours.annotate(spans=ArrayAgg(span, order_by=[F("weekday"), F("from_min")]))
     return {worker_id: tuple(spans) for worker_id, spans in rows.values_list("worker_id", "spans")}
+
+
+def spans_of(pattern: Sequence[int]) -> list[tuple[int, int, int]]:
+    """One of `week_patterns` taken apart: (weekday, from_min, to_min)."""
+    return [(span // _BASE**2, span // _BASE % _BASE, span % _BASE) for span in pattern]
 
 
 def busy_times(start: datetime, end: datetime) -> ArraySubquery:

@@ -7,9 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import JSONObject
 
 from fairlead.events.actor import Actor
 from fairlead.lib.among import among
@@ -17,8 +15,17 @@ from fairlead.lib.errors import Missing
 from fairlead.lib.hours import Interval, working_intervals
 from fairlead.lib.prepared import prepared
 from fairlead.lib.speech import tr
-from fairlead.people.models import Hours, PresenceState, Worker
-from fairlead.people.queries.calendar import REST, busy_times, busy_until, days_off, rested, within
+from fairlead.people.models import PresenceState, Worker
+from fairlead.people.queries.calendar import (
+    REST,
+    busy_times,
+    busy_until,
+    days_off,
+    rested,
+    spans_of,
+    week_patterns,
+    within,
+)
 from fairlead.people.visibility import may_see_directory
 
 LOOK_AHEAD: Final = timedelta(days=21)
@@ -142,24 +149,20 @@ def _state(row: Mapping[str, Any], prefix: str, until: datetime | None, text: st
 
 
 def availability_now(worker_ids: Collection[int], now: datetime) -> dict[int, Availability]:
-    """{worker id: their Availability}, in two queries whatever the number of workers."""
-    spans = JSONObject(day=F("weekday"), low=F("from_min"), high=F("to_min"))
-    hours = ArraySubquery(
-        Hours.objects.filter(worker=OuterRef("pk")).order_by("weekday", "from_min").values(span=spans)
-    )
+    """{worker id: their Availability}, in three queries whatever the number of workers."""
     busy = {"busy_times": busy_times(now - 2 * _DAY, now + 2 * LOOK_AHEAD), "busy_until": Subquery(busy_until(now))}
-    found = with_state(Worker.objects.filter(among("pk", worker_ids))).annotate(week=hours, **busy)
-    rows = list(found.values("id", "kind", "time_zone", "country", "week", *REST, *busy, *STATE_COLUMNS))
-    states = {row["id"]: held_state(row, now) for row in rows}
+    found = with_state(Worker.objects.filter(among("pk", worker_ids))).annotate(**busy)
+    rows = list(found.values("id", "kind", "time_zone", "country", *REST, *busy, *STATE_COLUMNS))
+    states, patterns = {row["id"]: held_state(row, now) for row in rows}, week_patterns(worker_ids)
     last = max([now, *(state.until for state in states.values() if state.until)]) + LOOK_AHEAD
     off = days_off(rows, (now - 2 * _DAY).date(), (last + 2 * _DAY).date())
     known: dict[Any, list[Interval]] = {}
 
     def times(row: Mapping[str, Any], start: datetime) -> list[Interval]:
         """Computed once for all with the same hours, zone and days off."""
-        week = tuple((span["day"], span["low"], span["high"]) for span in row["week"])
-        key = (week, row["time_zone"], frozenset(off[row["id"]]), start)
+        key = (patterns.get(row["id"], ()), row["time_zone"], frozenset(off[row["id"]]), start)
         if key not in known:
+            week = spans_of(key[0])
             known[key] = working_intervals(week, row["time_zone"], key[2], start - 2 * _DAY, start + LOOK_AHEAD)
         return within(rested(known[key], row), start, start + LOOK_AHEAD)
 
