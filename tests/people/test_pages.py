@@ -41,6 +41,22 @@ def test_filters_stand_in_the_address_and_a_fragment_is_only_the_list(world: Wor
     assert "Nobody matches" in text(client, f"/people/?skill={team.scala.pk}&level=99&kind=agent")
 
 
+def test_of_many_requests_for_time_off_the_earliest_are_shown_and_how_many_follow(world: World, team: Team) -> None:
+    client, first = signed_in(world.alice), timezone.now().date() + timedelta(days=1)
+    for n in range(23):
+        day = first + timedelta(days=n)
+        actions.request_time_off(team.bob, day, day, f"Reason {n:02}", actor=world.bob.actor, now=NOW)
+    html = text(client, "/people/")
+    assert [n for n in range(23) if f"Reason {n:02}" in html] == list(range(20))
+    assert "23 requests waiting" in html
+    assert "and 3 more, after these." in html
+    for asked in TimeOff.objects.order_by("starts_on")[:3]:
+        actions.approve_time_off(asked, actor=world.alice.actor, now=NOW)
+    html = text(client, "/people/")
+    assert "Reason 22" in html
+    assert "after these." not in html
+
+
 @pytest.mark.parametrize(
     "query", ["?skill=x&level=y&from=z", "?from=99999999", "?skill=99999999999999999999", "?q=%00"]
 )

@@ -148,7 +148,7 @@ def obstacles_of(bench: Bench, worker: int) -> tuple[Obstacle, ...]:
     missing = bench.missing()
     pairs = np.flatnonzero(bench.pairs["worker"] == worker).tolist()
     if not pairs:
-        return missing + bench.obstacles(worker)
+        return missing + bench.obstacles(worker, missing)
     if missing:
         return missing
     if bench.found["row"][pairs[0]] == NONE:

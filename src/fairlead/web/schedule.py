@@ -32,7 +32,7 @@ from fairlead.work.queries import find_task
 WEEKS: Final = 6
 PLAIN_TASKS: Final = 5
 PLAIN_PEOPLE: Final = 60
-LOADS: Final = 60
+LOADS: Final = 50
 """People on a page of the load."""
 WRITTEN: Final = later("Give a time such as 2026-11-23T09:00:00Z.")
 NOT_YOURS: Final = later("Only the team sees the schedule.")

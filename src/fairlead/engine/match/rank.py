@@ -252,6 +252,7 @@ class Bench:
         other.__dict__.pop("found", None)
         other.pairs = self.model.pairs_if(problem, task)
         other.problem = problem
+        other.told = {}
         changed = self.arrays_if(problem)
         old = {name: self.state.arrays[name] for name in changed}
         try:
@@ -384,12 +385,12 @@ class Bench:
     def ruled_out(self) -> tuple[RuledOut, ...]:
         """Everybody who has no place for it, with what is in the way."""
         placed = set(self.pairs["worker"][self.found["row"] != NONE].tolist())
-        workers = self.problem.workers
-        return tuple(RuledOut(w.id, self.obstacles(i)) for i, w in enumerate(workers) if i not in placed)
+        workers, missing = self.problem.workers, self.missing()
+        return tuple(RuledOut(w.id, self.obstacles(i, missing)) for i, w in enumerate(workers) if i not in placed)
 
-    def obstacles(self, worker: int) -> tuple[Obstacle, ...]:
-        """What keeps this worker from the task in this plan."""
-        return self.static(worker) or self.missing() or (self.room_obstacle(worker),)
+    def obstacles(self, worker: int, missing: tuple[Obstacle, ...]) -> tuple[Obstacle, ...]:
+        """What keeps this worker from the task in this plan; `missing` keeps everybody from it."""
+        return self.static(worker) or missing or (self.room_obstacle(worker),)
 
     def static(self, worker: int) -> tuple[Obstacle, ...]:
         """What keeps this worker from the task in any plan; told once for all who are alike in it."""
