@@ -106,6 +106,20 @@ def test_what_is_held_stays_with_its_holder(team: Team) -> None:
     assert team.fresh(held).assignee == team.echo
 
 
+def test_nobody_is_proposed_more_than_they_take_beside_what_they_have(team: Team) -> None:
+    """Even when what they have is late and small, and what is new is urgent."""
+    for worker in (team.bob, team.dana):
+        people.deactivate_worker(worker, actor=team.alice, now=team.now)
+    people.change_worker(team.echo, max_tasks=2, actor=team.alice, now=team.now)
+    late = team.task("Late", due_at=team.now - timedelta(days=9), priority=0, effort_min=1200)
+    actions.assign_task(late, team.echo, actor=team.alice, now=team.now)
+    urgent = [team.task(f"Urgent {n}", priority=4) for n in range(3)]
+    plan = actions.make_plan(team.project, actor=team.alice, now=team.now)
+    assert PlanLine.objects.filter(plan=plan, worker=team.echo).count() == 1
+    actions.apply_plan(plan, actor=team.alice, now=team.now)
+    assert sorted(str(team.fresh(task).assignee) for task in [late, *urgent]) == ["Echo", "Echo", "None", "None"]
+
+
 def test_lines_can_be_left_out(team: Team) -> None:
     tasks = some_tasks(team, 3)
     plan = actions.make_plan(team.project, actor=team.alice, now=team.now)

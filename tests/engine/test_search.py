@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -10,18 +11,22 @@ from engine.small import TWO_DAYS, plan_of, problem
 from fairlead.engine import (
     CONSTRUCT_ONLY,
     Assignment,
+    Budget,
     Cancel,
     Deadline,
     FirstOf,
     Iterations,
     Objective,
+    Pin,
     Plan,
     Problem,
     Progress,
     Task,
+    TaskChanged,
     Worker,
     check,
     plan_bytes,
+    repair,
     solve,
 )
 from fairlead.engine.arrays import Model
@@ -234,3 +239,32 @@ def test_a_plan_read_in_again_stays_as_it_is() -> None:
         of = random_problem(seed)
         plan = solve(of)
         assert load_plan(Model(of), replace(plan, unassigned=())).assignments() == plan.assignments
+
+
+@pytest.mark.parametrize("has", [{"pin": Pin("bob")}, {"now": "bob"}])
+def test_what_somebody_has_is_given_up_for_dearer_work_only_where_it_is_not_held(has: dict[str, Any]) -> None:
+    bob = Worker("bob", calendar=TWO_DAYS, max_tasks=2)
+    mine = Task("mine", effort=60, due=0, **has)
+    free = (Task("first", effort=60, weight=5.0), Task("second", effort=60, weight=5.0))
+    of = problem([bob], [mine, *free], objective=Objective())
+    assert {item.task for item in solve(of, stop=Iterations(500)).assignments} == {"first", "second"}
+    for threads in (1, 2):
+        held = solve(of, stop=Iterations(500), hold=True, threads=threads)
+        assert_sound(of, held)
+        assert {"mine"} < {item.task for item in held.assignments}
+        assert len(held.assignments) == 2
+    warm = plan_of(of, ("mine", "bob", 0, 540, 600))
+    assert "mine" in {item.task for item in solve(of, stop=Iterations(500), warm_start=warm, hold=True).assignments}
+    changed = repair(of, warm, change=TaskChanged(free[0]), budget=Budget(), stop=Iterations(500), hold=True)
+    assert check(changed.problem, changed.plan).feasible
+    assert "mine" in {item.task for item in changed.plan.assignments}
+
+
+@pytest.mark.parametrize("block", range(3))
+def test_plans_that_hold_what_somebody_has_are_sound_and_leave_out_no_more_of_it(block: int) -> None:
+    for seed in range(block * 10, block * 10 + 10):
+        of = random_problem(seed, CROWDED)
+        held = {task.id for task in of.tasks if task.pin or task.now}
+        free, kept = (solve(of, stop=Iterations(300), hold=hold) for hold in (False, True))
+        assert_sound(of, kept)
+        assert len(held & {it.task for it in kept.assignments}) >= len(held & {it.task for it in free.assignments})

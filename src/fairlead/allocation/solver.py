@@ -82,10 +82,11 @@ Listener = Callable[[engine.Progress], object]
 
 
 def answer(question: Question, *, limit: Limit | None = None, on_progress: Listener | None = None) -> Answer:
-    """Ask the engine here and now: the same question gives the same bytes."""
+    """Ask the engine here and now: the same question gives the same bytes. What somebody has, they have beside whatever
+    a plan gives them, so the plan holds it."""
     stop = limit or Limit(question.iterations, question.stopped_at)
     tell = cast("Callable[[engine.Progress], None] | None", on_progress)
-    common: dict[str, Any] = {"stop": stop, "seed": question.seed, "on_progress": tell}
+    common: dict[str, Any] = {"stop": stop, "seed": question.seed, "on_progress": tell, "hold": True}
     if question.basis is None:
         warm, threads = question.warm_start, question.threads
         return Answer(engine.solve(question.problem, warm_start=warm, threads=threads, **common), (), stop.at)

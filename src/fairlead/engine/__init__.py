@@ -50,7 +50,7 @@ from fairlead.engine.search.solve import solve
 from fairlead.engine.search.stop import CONSTRUCT_ONLY, Cancel, Deadline, FirstOf, Iterations, Stop
 from fairlead.engine.validation import ProblemError, ProblemErrors
 
-ENGINE_VERSION = "3"
+ENGINE_VERSION = "4"
 """Stored in receipts: raised whenever the same problem, seed and iterations may give another plan."""
 
 __all__ = [

@@ -7,6 +7,7 @@ so it goes column by column.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from copy import copy
 from dataclasses import replace
 from functools import cached_property
 from itertools import chain
@@ -26,6 +27,9 @@ FAR = FAR_MIN
 NONE = -1
 LARGEST_FRACTION = 1 << 62
 """Speeds like 1e-30 are fractions of larger numbers than the kernel's; Python computes their minutes."""
+
+HELD_PRICE = 100.0
+"""Where what somebody has is held, leaving it out costs so many times the dearest task more."""
 
 Arrays = dict[str, Array]
 
@@ -272,6 +276,14 @@ class Model:
         board.give("pairs", np.zeros(board.call("fl_count_able", words), PAIR))
         count = board.call("fl_fill_pairs", words)
         return {"pair_ptr": given["pair_ptr"], "pairs": board.arrays["pairs"][:count]}
+
+    def keeping_held(self) -> Model:
+        """The same for a search that leaves out nothing that somebody has for the sake of what is free."""
+        other, price = copy(self), self.arrays["price"]
+        held = np.array([task.pin is not None or task.now is not None for task in self.problem.tasks], bool)
+        dear = price + held * HELD_PRICE * max(1.0, float(price.max(initial=0)))
+        other.arrays = self.arrays | {"price": dear, "worth": dear.copy(), "tail": self.arrays["tail"].copy()}
+        return other
 
     # -- for those who explain ----------------------------------------------------------------------------------
 

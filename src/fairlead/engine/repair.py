@@ -64,16 +64,18 @@ def repair(
     stop: Stop = CONSTRUCT_ONLY,
     seed: int = 0,
     on_progress: Callable[[Progress], None] | None = None,
+    hold: bool = False,
 ) -> Repair:
     """The plan after the change, within the budget; ProblemErrors when the change cannot be.
 
     Never costs more than the old plan carried over. Same input, seed and iterations: same result, byte for byte.
+    `hold`: as for `solve`.
     """
     changes = tuple(change) if isinstance(change, Sequence) else (change,)
     changed = changed_problem(problem, plan, changes)
     if budget.most_moved == 0 and changed == problem and (verdict := check(problem, plan)).feasible:
         return Repair(problem, replace(plan, cost=verdict.cost), (), NO_CHANGES, verdict.cost)
-    carried = carry_over(changed, plan, budget=budget, seed=seed)
+    carried = carry_over(changed, plan, budget=budget, seed=seed, hold=hold)
     before = carried.state.assignments()
     iterations = search(carried, changes, stop=stop, on_progress=on_progress)
     fill_gaps(carried.state)

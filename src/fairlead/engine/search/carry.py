@@ -85,7 +85,7 @@ class Carried:
         return any(self.state.worker_of(before) is None for before in self.model.before(task))
 
 
-def carry_over(problem: Problem, plan: Plan, *, budget: Budget, seed: int = 0) -> Carried:
+def carry_over(problem: Problem, plan: Plan, *, budget: Budget, seed: int = 0, hold: bool = False) -> Carried:
     """The plan as far as it holds under the changed problem; the rest is put where it costs least, or left out.
 
     A task that may not move but cannot stay is let loose, and all is carried over anew: what waits for it can often
@@ -94,7 +94,7 @@ def carry_over(problem: Problem, plan: Plan, *, budget: Budget, seed: int = 0) -
     homes = known_homes(problem, plan)
     loose: frozenset[str] = frozenset()
     while True:
-        carried = carried_with(problem, homes, budget=budget, loose=loose, seed=seed)
+        carried = carried_with(problem, homes, budget=budget, loose=loose, seed=seed, hold=hold)
         lost = {problem.tasks[task].id for task in unable_to_stay(carried)}
         if not lost:
             return carried
@@ -107,13 +107,19 @@ def known_homes(problem: Problem, plan: Plan) -> dict[str, Assignment]:
 
 
 def carried_with(
-    problem: Problem, homes: Mapping[str, Assignment], *, budget: Budget, loose: frozenset[str], seed: int
+    problem: Problem,
+    homes: Mapping[str, Assignment],
+    *,
+    budget: Budget,
+    loose: frozenset[str],
+    seed: int,
+    hold: bool,
 ) -> Carried:
     """One try, with these tasks free to go."""
     loose |= {task.id for task in problem.tasks if contradicts_pin(task, homes.get(task.id))}
     tasks = (guarded(task, homes.get(task.id), budget=budget, loose=task.id in loose) for task in problem.tasks)
     inner = replace(problem, tasks=tuple(tasks))
-    model = Model(inner)
+    model = Model(inner).keeping_held() if hold else Model(inner)
     model.find_tails()
     state = State(model, seed=seed)
     state.board.give("release", model.arrays["release"].copy())

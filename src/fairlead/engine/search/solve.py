@@ -34,6 +34,7 @@ def solve(
     warm_start: Plan | None = None,
     on_progress: Callable[[Progress], None] | None = None,
     prove: float = 0.0,
+    hold: bool = False,
 ) -> Plan:
     """The best plan found before `stop` says so. Same problem, seed, threads and iterations: same plan, byte for byte.
 
@@ -42,9 +43,12 @@ def solve(
 
     `prove` gives so many seconds after the search to a better bound, with scipy; a problem of plain assignment is then
     solved exactly, and its plan is taken where it is cheaper.
+
+    `hold`: whoever has a task, by its pin or by `now`, has it whatever the plan says, so the search leaves none of
+    these out for the sake of what is free, even where the prices would have it so.
     """
     model = Model(problem)
-    state = first_state(model, warm_start, seed=seed, stop=stop)
+    state = first_state(model.keeping_held() if hold else model, warm_start, seed=seed, stop=stop)
     bound = lower_bound(model)
     search = partial(improve_in_parts, threads=threads, seed=seed) if threads > 1 else improve
     iterations = search(state, stop=stop, on_progress=with_bound(on_progress, bound))
