@@ -108,6 +108,9 @@ def test_a_newer_proposal_for_the_same_cause_replaces_the_older(team: Team) -> N
     away(team, 1, 9)
     for _ in range(2):
         run(team, jobs.propose_for_absence, "timeoff.approved")
+        assert [plan.state for plan in Plan.objects.all()] == ["draft"], "the same question has its answer already"
+    bobs_week(team, 1)
+    run(team, jobs.propose_for_absence, "timeoff.approved")
     assert sorted(Plan.objects.values_list("state", flat=True)) == ["draft", "replaced"]
     assert Event.objects.filter(kind="plan.replaced").count() == 1
 

@@ -38,7 +38,8 @@ MOST_TRIES: Final = 5
 def propose(cause: Cause, *, workspace_id: int, now: datetime) -> Plan | None:
     """A draft of what the event changes, within the workspace's budget; None when nothing should change.
 
-    An older draft for the same cause is replaced, whether there is a new one or not.
+    An older draft for the same cause is replaced, whether there is a new one or not; but one that answers the very same
+    question is given back: two timers of one task may end in the same moment.
     """
     rules = Planning.objects.filter(workspace_id=workspace_id).first() or Planning(workspace_id=workspace_id)
     if not rules.proposes:
@@ -53,25 +54,41 @@ def propose(cause: Cause, *, workspace_id: int, now: datetime) -> Plan | None:
         iterations=min(POLICY.most_repair_iterations, POLICY.iterations_per_task * len(wanted)),
     )  # fmt: skip
     picture = snapshot.take(workspace_id, wanted=wanted, now=now, weights=weights)
-    found = _repaired(plan, picture, cause, rules)
+    concerns = _ask(plan, picture, cause, rules)
+    if concerns and (known := _answered(plan, picture)):
+        return known
+    found = _repaired(plan, picture, cause, rules) if concerns else None
     if found is None:
         _replace_older(plan, now=now)
         return None
     return _kept(plan, *found, now=now)
 
 
-def _repaired(plan: Plan, picture: Picture, cause: Cause, rules: Planning) -> tuple[Picture, Answer] | None:
-    """The engine's small change; None when the event concerns nobody's work, or nothing should change."""
-    problem = picture.problem
+def _ask(plan: Plan, picture: Picture, cause: Cause, rules: Planning) -> bool:
+    """Write down what the engine is asked; False when the event concerns nobody's work."""
     old, changes = _before(picture, cause)
     if (cause.away or cause.busy) and not any(_works_then(old, change) for change in changes):
-        return None
+        return False
     plan.basis, plan.changes = snapshot.plan_content(old), [list(change) for change in changes]
-    most, each = rules.most_moved, rules.most_moved_each
-    if cause.most_moved is not None:
-        most, each = min(most, cause.most_moved), min(each, cause.most_moved)
-    frozen = frozen_for(problem, picture.now_min, rules.frozen_min)
-    plan.budget = {"now": picture.now_min, "frozen_for": frozen, "most_moved": most}
+    frozen = frozen_for(picture.problem, picture.now_min, rules.frozen_min)
+    plan.budget = {"now": picture.now_min, "frozen_for": frozen, "most_moved": _at_most(rules.most_moved, cause)}
+    return True
+
+
+def _at_most(most: int, cause: Cause) -> int:
+    return most if cause.most_moved is None else min(most, cause.most_moved)
+
+
+def _answered(plan: Plan, picture: Picture) -> Plan | None:
+    """The draft that answers the same question."""
+    drafts = Plan.objects.filter(workspace_id=plan.workspace_id, cause_key=plan.cause_key, state=State.DRAFT)
+    same = drafts.filter(cause=plan.cause, basis=plan.basis, changes=plan.changes, budget=plan.budget)
+    return same.filter(weights=plan.weights, snapshot__digest=snapshot.content(picture.problem)[0]).first()
+
+
+def _repaired(plan: Plan, picture: Picture, cause: Cause, rules: Planning) -> tuple[Picture, Answer] | None:
+    """The engine's small change; None when nothing should change."""
+    problem, each = picture.problem, _at_most(rules.most_moved_each, cause)
     for _ in range(MOST_TRIES):
         found = answer_apart(question_of(plan, problem), on_progress=lambda _: False)
         too_much = _too_much(found.moves, each)
