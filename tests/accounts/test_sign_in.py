@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -101,6 +102,16 @@ def test_a_mailed_link_signs_in_once(world: World, browser: Client, deliver: Del
     assert get_user(browser) == world.bob.user  # type: ignore[arg-type]
     assert Client().post(link).status_code == 404
     assert "Look into your mailbox" in answer.content.decode()
+
+
+def test_a_server_without_mail_says_where_the_link_is(browser: Client, world: World, settings: Any) -> None:
+    told = {}
+    for settings.MAIL_URL in ("", "smtp://mail.example.org:587"):
+        told[settings.MAIL_URL] = browser.post("/sign-in/link/", {"email": "nobody@example.com"}).content.decode()
+    assert "This server sends no mail yet" in told[""]
+    assert "Look among the spam" not in told[""]
+    assert "This server sends no mail yet" not in told["smtp://mail.example.org:587"]
+    assert "Look among the spam" in told["smtp://mail.example.org:587"]
 
 
 def _without_token(page: str) -> str:

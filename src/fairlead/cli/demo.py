@@ -64,4 +64,6 @@ def _welcome(people: Sequence[tuple[str, str, str]]) -> None:
     print(f"\nFairlead runs at {config().base_url}  (stop it with Ctrl-C)\n\nSign in with one click as")
     for name, role, address in people:
         print(f"  {f'{name}, {role}':<{width}}  {address}")
+    if not config().mail_url:
+        print(f"\nMails are files in {config().data_path / 'mail'}")
     print(flush=True)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import authenticate, logout
 from django.http import HttpRequest, HttpResponse
@@ -121,7 +122,7 @@ def mail_link(request: HttpRequest) -> HttpResponse:
         blame(form, refusal)
         return _sign_in_page(request, _as_sign_in(form), "/", status=refusal.status)
     jobs.enqueue(mail_sign_in_link, workspace_id=NO_WORKSPACE, email=email)
-    return page(request, "accounts/link_sent.jinja", {"email": email})
+    return page(request, "accounts/link_sent.jinja", {"email": email, "mails": bool(settings.MAIL_URL)})
 
 
 def _as_sign_in(form: AddressForm) -> SignInForm:
