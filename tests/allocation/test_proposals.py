@@ -150,6 +150,17 @@ def test_proposals_can_be_switched_off(team: Team) -> None:
     assert not Plan.objects.exists()
 
 
+def test_other_hours_bring_a_proposal_while_they_are_news(team: Team) -> None:
+    bobs_week(team)
+    people.set_hours(team.bob, [(4, 540, 600)], actor=team.alice, now=team.now)
+    event = Event.objects.get(kind="worker.hours_changed")
+    for days, count in ((3, 0), (1, 1)):
+        later = event.at + timedelta(days=days)
+        jobs.propose_for_hours(workspace_id=team.project.workspace_id, event_id=event.pk, now=later)
+        assert Plan.objects.filter(state="draft").count() == count
+    assert draft().cause == "The hours of Bob changed"
+
+
 def test_what_somebody_who_left_held_finds_others(team: Team) -> None:
     bobs_week(team, 3)
     people.deactivate_worker(team.bob, actor=team.alice, now=team.now)

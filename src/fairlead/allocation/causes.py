@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -22,6 +22,8 @@ from fairlead.work.time.spent import spent_of
 
 LOCALE: Final = "en_GB"
 MOST_MOVED_BY_MEETINGS: Final = 2
+NEWS: Final = timedelta(days=2)
+"""Hours that have held for longer are what everybody plans with."""
 URGENT: Final = Task.Priority.URGENT.word
 
 
@@ -115,8 +117,10 @@ def of_departure(event: Event) -> Cause | None:
     )
 
 
-def of_hours(event: Event) -> Cause | None:
-    """Other hours in the week, or fewer of them."""
+def of_hours(event: Event, *, now: datetime) -> Cause | None:
+    """Other hours in the week, or fewer of them, as long as that is news."""
+    if now - event.at > NEWS:
+        return None
     worker = Worker.objects.filter(pk=event.subject_id, deactivated_at__isnull=True).first()
     changes = _changes(event)
     fewer = event.kind == "worker.hours_changed" or any(_fell(changes, name, sign) for name, sign in _LESS_TIME)

@@ -282,7 +282,7 @@ def propose_for_departure(*, workspace_id: int, event_id: int, now: datetime) ->
 @job(queue=SOLVE, retry=RETRY)
 def propose_for_hours(*, workspace_id: int, event_id: int, now: datetime) -> None:
     """What other hours change."""
-    _propose(causes.of_hours(Event.objects.get(pk=event_id)), workspace_id, now)
+    _propose(causes.of_hours(Event.objects.get(pk=event_id), now=now), workspace_id, now)
 
 
 @follows("task.changed")

@@ -82,7 +82,6 @@ def _found(now: datetime) -> None:
     teams.write_overrides(company, now=now)
     put_out(company, now=now)
     policies.write(company, now=now)
-    allocation.make_plan(None, actor=company.alice, now=now, scope="all")
     kinds.dress(company, now=now)
     open_portal(company, now=now)
     _mention(company, now)
@@ -95,6 +94,7 @@ def _found(now: datetime) -> None:
     work.change_status(
         company.projects["CARE"].statuses.get(name="In review"), actor=company.alice, now=now, wip_limit=12
     )
+    allocation.make_plan(None, actor=company.alice, now=now, scope="all")
 
 
 def _members(now: datetime) -> dict[str, Membership]:
