@@ -58,6 +58,21 @@ def test_nothing_moves_when_nothing_is_better(team: Team) -> None:
     assert (sheet.lines, sheet.unchanged) == ((), 1)
 
 
+def test_what_somebody_holds_beyond_what_they_take_moves_and_is_applied(team: Team) -> None:
+    held = [team.task(f"Held {n}", needs={team.python.pk: 3}, effort_min=60) for n in range(3)]
+    for task in held:
+        actions.assign_task(task, team.bob, actor=team.alice, now=team.now)
+    people.change_worker(team.bob, max_tasks=1, actor=team.alice, now=team.now)
+    plan = replan(team)
+    lines = PlanLine.objects.filter(plan=plan, worker__isnull=False).exclude(worker=team.bob)
+    assert [(line.kind, line.before_worker_id) for line in lines] == [("moved", team.bob.pk)] * 2
+    assert {line.reason for line in lines} == {"Bob has no room for it"}
+    actions.apply_plan(plan, actor=team.alice, now=team.now)
+    assert sorted(str(team.fresh(task).assignee) for task in held) == ["Bob", "Dana", "Dana"]
+    actions.undo_plan(Plan.objects.get(pk=plan.pk), actor=team.alice, now=team.now)
+    assert [str(team.fresh(task).assignee) for task in held] == ["Bob"] * 3
+
+
 def test_begun_work_is_never_touched(team: Team) -> None:
     tasks = overloaded(team, 3)
     work.start_task(team.fresh(tasks[0]), actor=team.alice, now=team.now)

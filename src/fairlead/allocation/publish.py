@@ -15,7 +15,7 @@ from fairlead.allocation.naming import Faces
 from fairlead.allocation.queries.figures import soon
 from fairlead.allocation.snapshot import Picture, holder_of, worker_number
 from fairlead.engine.effort import minutes_needed
-from fairlead.engine.saying import parts
+from fairlead.engine.saying import parts, say
 from fairlead.lib.languages import ENGLISH
 from fairlead.lib.speech import speaking
 
@@ -89,12 +89,18 @@ def _proposed(draft: Draft, item: engine.Assignment) -> PlanLine:
 
 def kind_of(draft: Draft, item: engine.Assignment) -> str:
     """What becomes of a task that the plan gives to somebody."""
-    was = draft.before.get(item.task)
-    if was is None:
+    was, holder = draft.before.get(item.task), _holder(draft, item.task)
+    if holder is None:
         return Kind.NEW
-    if was.worker != item.worker:
+    if holder != item.worker:
         return Kind.MOVED
     return Kind.SHIFTED if matters(draft.plan, was, item, draft.picture.problem) else Kind.SAME
+
+
+def _holder(draft: Draft, task: str) -> str | None:
+    """Who has it now, also where there is no time or room for it in their hands."""
+    was = draft.before.get(task)
+    return was.worker if was else holder_of(draft.picture.problem.task(task))
 
 
 def matters(plan: Plan, was: engine.Assignment | None, item: engine.Assignment | None, problem: engine.Problem) -> bool:
@@ -116,7 +122,9 @@ def _why(draft: Draft, item: engine.Assignment, kind: str) -> str:
         return draft.reasons[item.task]
     if kind != Kind.MOVED:
         return ""
-    was, picture = draft.before[item.task], draft.picture
+    was, picture = draft.before.get(item.task), draft.picture
+    if was is None:
+        return say("%(worker)s has no room for it", worker=_holder(draft, item.task))
     row = picture.rows.tasks[picture.task_ids[item.task]]
     knows = [draft.affinity.evidence(row, worker_number(one.worker)) for one in (was, item)]
     return because.why(because.Move(picture.problem, was, item, knows[0], knows[1], draft.loads))
@@ -134,8 +142,7 @@ def _told(reason: str, fixes: Collection[str] = ()) -> dict[str, Any]:
 
 
 def _before(draft: Draft, task: str) -> dict[str, Any]:
-    was = draft.before.get(task)
-    holder = was.worker if was else holder_of(draft.picture.problem.task(task))
+    was, holder = draft.before.get(task), _holder(draft, task)
     return {
         "before_worker_id": worker_number(holder) if holder else None,
         "before_starts_at": draft.picture.at(was.start) if was else None,
