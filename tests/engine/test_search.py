@@ -24,6 +24,7 @@ from fairlead.engine import (
     Task,
     TaskChanged,
     Worker,
+    WorkerChanged,
     check,
     plan_bytes,
     repair,
@@ -258,6 +259,21 @@ def test_what_somebody_has_is_given_up_for_dearer_work_only_where_it_is_not_held
     changed = repair(of, warm, change=TaskChanged(free[0]), budget=Budget(), stop=Iterations(500), hold=True)
     assert check(changed.problem, changed.plan).feasible
     assert "mine" in {item.task for item in changed.plan.assignments}
+
+
+def test_what_holding_a_task_is_worth_to_a_search_is_told_to_nobody() -> None:
+    """Bob holds two tasks and takes one; in the repair Dana gets the other, for the price of leaving it out."""
+    people = [Worker("bob", calendar=TWO_DAYS, max_tasks=1), Worker("dana", calendar=TWO_DAYS, max_tasks=0)]
+    mine = [Task("one", effort=60, now="bob"), Task("two", effort=60, now="bob")]
+    of = problem(people, mine, objective=Objective(labour=0.0, fairness=0.0, moved=0.0))
+    told = []
+    for hold in (False, True):
+        here = replace(people[1], max_tasks=None)
+        old = plan_of(of, ("one", "bob", 0, 540, 600))
+        found = repair(of, old, change=WorkerChanged(here), budget=Budget(), stop=Iterations(200), hold=hold)
+        told.append([move.reason for move in found.moves])
+    assert told[0] == told[1]
+    assert "which saves 300 points" in told[1][0]
 
 
 @pytest.mark.parametrize("block", range(3))

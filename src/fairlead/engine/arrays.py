@@ -246,6 +246,8 @@ class Model:
         kept = ("release", "due", "late_rate", "price", "context", "context_ptr", "context_task")
         self.arrays = self.workers | {name: tasks[name] for name in kept} | chain_arrays(problem) | pairs
         self.arrays["tail"], self.arrays["worth"] = np.zeros(len(problem.tasks), np.int32), tasks["price"].copy()
+        self.extra = np.zeros(len(problem.tasks))
+        """Points by task that a search adds to its price, and nobody is told."""
         self.numbers["has_chains"] = int(self.arrays["pred"].size > 0)
         self.numbers["has_contexts"] = int(self.arrays["context_ptr"].size > 1)
 
@@ -281,7 +283,8 @@ class Model:
         """The same for a search that leaves out nothing that somebody has for the sake of what is free."""
         other, price = copy(self), self.arrays["price"]
         held = np.array([task.pin is not None or task.now is not None for task in self.problem.tasks], bool)
-        dear = price + held * HELD_PRICE * max(1.0, float(price.max(initial=0)))
+        other.extra = held * HELD_PRICE * max(1.0, float(price.max(initial=0)))
+        dear = price + other.extra
         other.arrays = self.arrays | {"price": dear, "worth": dear.copy(), "tail": self.arrays["tail"].copy()}
         return other
 

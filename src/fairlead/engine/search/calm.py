@@ -22,8 +22,8 @@ TIE = 1e-9
 class Gains:
     """Points that each change which was kept saves, exactly: the plan without it minus the plan with it.
 
-    All by task. `moved` is None where the task's old worker has no place for it any more; `order` is for those that
-    were put out of their worker's old order, inf where the rules forbid that one.
+    All by task. `moved` is None where the task's old worker has no place for it any more beside what is held; `order`
+    is for those that were put out of their worker's old order, inf where the rules forbid that one.
     """
 
     moved: dict[int, float | None] = field(default_factory=dict)
@@ -50,17 +50,23 @@ def send_back(carried: Carried, gains: Gains) -> bool:
     state, went = carried.state, False
     gains.moved.clear()
     for task in moved_tasks(carried).tolist():
-        before, mark = state.total(), state.mark()
+        before, told, mark = state.total(), told_total(carried), state.mark()
         gain = None
         if give_home(carried, task):
-            gain = state.total() - before
-            if gain <= TIE:
+            if state.total() - before <= TIE:
                 state.commit()
                 went = True
                 continue
+            gain = told_total(carried) - told
         state.undo(mark)
-        gains.moved[task] = gain
+        gains.moved[task] = gain if gain is None or gain > TIE else None
     return went
+
+
+def told_total(carried: Carried) -> float:
+    """Points of the plan by the prices alone, without what a search adds to those of held tasks."""
+    left_out = carried.state.arrays["task_row"] == NONE
+    return carried.state.total() - float(carried.model.extra[left_out].sum())
 
 
 def moved_tasks(carried: Carried) -> Array:
@@ -90,9 +96,9 @@ def give_home(carried: Carried, task: int) -> bool:
 def worth_of_placing(carried: Carried, task: int) -> float:
     """Points that a task which nobody had saves by being done, with what waits for it."""
     state = carried.state
-    with_it, mark = state.total(), state.mark()
+    with_it, mark = told_total(carried), state.mark()
     removed = state.remove(task)
-    without_it = state.total() if removed is not None else with_it
+    without_it = told_total(carried) if removed is not None else with_it
     state.undo(mark)
     return without_it - with_it
 
