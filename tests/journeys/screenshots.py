@@ -96,7 +96,7 @@ PICTURES = (
     Picture("people", ALICE, "/people/"),
     Picture("person", ALICE, "/people/", _first("main a.person[href^='/people/']")),
     Picture("fairness", ALICE, "/people/fairness/"),
-    Picture("plan", ALICE, "/plans/", _first("main a[href^='/plans/']")),
+    Picture("plan", ALICE, "/plans/", _first("main table a[href^='/plans/']")),
     Picture("planner", ALICE, "/planner/"),
     Picture("inbox", ALICE, "/inbox/"),
     Picture("time", "Priya", "/time/"),
