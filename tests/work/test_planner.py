@@ -8,10 +8,11 @@ import pytest
 
 from fairlead.events.models import Event
 from fairlead.lib.errors import Forbidden, Invalid, Missing
+from fairlead.lib.rest import without
 from fairlead.work import actions
 from fairlead.work.one_line import Note, read_note
 from fairlead.work.planner import Capture
-from fairlead.work.queries.planner import busy_time, captures, find_block, find_capture, own_blocks, without
+from fairlead.work.queries.planner import busy_time, captures, find_block, find_capture, own_blocks
 from work.conftest import Site, worker_for
 
 ZONE = "Europe/Berlin"

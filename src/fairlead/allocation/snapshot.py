@@ -23,8 +23,9 @@ from fairlead.allocation.affinity import Affinity, Evidence
 from fairlead.allocation.habits import BEFORE, filled, gap
 from fairlead.allocation.policy import POLICY
 from fairlead.allocation.weights import objective
+from fairlead.lib.rest import without
 from fairlead.people.queries import within, working_time
-from fairlead.work.queries.planner import busy_time, without
+from fairlead.work.queries.planner import busy_time
 from fairlead.work.states import State
 
 WEEK_MIN = 7 * 24 * 60

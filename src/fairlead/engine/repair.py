@@ -69,7 +69,7 @@ def repair(
     """The plan after the change, within the budget; ProblemErrors when the change cannot be.
 
     Never costs more than the old plan carried over. Same input, seed and iterations: same result, byte for byte.
-    `hold`: as for `solve`.
+    `hold`: as for `solve`; then what is left out of what somebody has counts more than any cost.
     """
     changes = tuple(change) if isinstance(change, Sequence) else (change,)
     changed = changed_problem(problem, plan, changes)

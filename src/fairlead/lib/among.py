@@ -12,7 +12,7 @@ from typing import Final
 from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
 
 FEW: Final = 100
-"""Up to so many, the database plans better when it sees them one by one."""
+"""Up to so many are written out as usual; of none at all the database is not even asked."""
 
 
 class _Among(Func):

@@ -83,7 +83,9 @@ def _answered(plan: Plan, picture: Picture) -> Plan | None:
     """The draft that answers the same question."""
     drafts = Plan.objects.filter(workspace_id=plan.workspace_id, cause_key=plan.cause_key, state=State.DRAFT)
     same = drafts.filter(cause=plan.cause, basis=plan.basis, changes=plan.changes, budget=plan.budget)
-    return same.filter(weights=plan.weights, snapshot__digest=snapshot.content(picture.problem)[0]).first()
+    draft = same.filter(weights=plan.weights).select_related("snapshot").first()
+    kept = draft.snapshot if draft else None
+    return draft if kept is not None and kept.digest == engine.problem_digest(picture.problem) else None
 
 
 def _repaired(plan: Plan, picture: Picture, cause: Cause, rules: Planning) -> tuple[Picture, Answer] | None:

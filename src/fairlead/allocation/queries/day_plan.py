@@ -9,10 +9,11 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from fairlead.allocation.queries.my_work import MyWork, WorkItem
-from fairlead.lib.hours import Interval, joined
+from fairlead.lib.hours import Interval
+from fairlead.lib.rest import without
 from fairlead.people.models import Worker
 from fairlead.people.queries import working_time
-from fairlead.work.queries.planner import busy_time, without
+from fairlead.work.queries.planner import busy_time
 
 UNESTIMATED_MIN: Final = 60
 LEAST_MIN: Final = 15
@@ -61,4 +62,4 @@ def free_today(worker: Worker, taken: Sequence[Interval], *, now: datetime, zone
         return []
     times = working_time([worker.pk], start, end)[worker.pk]
     busy = busy_time([worker.pk], start, end).get(worker.pk, [])
-    return without(times, joined([*busy, *taken]))
+    return without(times, [*busy, *taken])

@@ -68,19 +68,3 @@ def busy_time(worker_ids: Collection[int], start: datetime, end: datetime) -> di
     for worker_id, low, high in found.values_list("worker_id", "starts_at", "ends_at"):
         spans[worker_id].append((low, high))
     return {pk: joined(intervals) for pk, intervals in spans.items()}
-
-
-def without(times: list[Interval], busy: list[Interval]) -> list[Interval]:
-    """The times less the busy ones; both sorted and apart."""
-    left: list[Interval] = []
-    for low, high in times:
-        at = low
-        for start, end in busy:
-            if end <= at or start >= high:
-                continue
-            if start > at:
-                left.append((at, start))
-            at = max(at, end)
-        if at < high:
-            left.append((at, high))
-    return left
