@@ -18,7 +18,9 @@ BY_MOUSE = {
 """Also `fill` and `focus`: they set what a keyboard would have to reach first."""
 
 SEEN = """() => {
-  const it = document.activeElement, style = getComputedStyle(it);
+  const it = document.activeElement;
+  it.getAnimations({subtree: true}).forEach(one => one.finish());  // what stays, not what is on its way in or out
+  const style = getComputedStyle(it);
   const name = it.getAttribute("aria-label") ?? it.textContent.trim().slice(0, 60);
   const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
   const around = it.closest(".find, .palette-head, .cards, tr, .work-item") ?? it;

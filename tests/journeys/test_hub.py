@@ -175,11 +175,13 @@ def test_the_palette_reaches_everything_by_keyboard(visitor: Callable[..., Page]
     expect(box).to_have_attribute("aria-activedescendant", "found-WEB-3")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("/tasks/WEB-3/$"))
+    page.wait_for_load_state()  # keys are for the page that has come, not for the one that goes
     page.keyboard.press("Control+k")
     page.keyboard.type("urgent")
     page.keyboard.press("Enter")
     expect(toast(page, "WEB-3: priority changed.")).to_be_visible()
     expect(page).to_have_url(re.compile("/tasks/WEB-3/$"))
+    page.wait_for_load_state()
     page.keyboard.press("Control+k")
     page.keyboard.type("dark")
     page.keyboard.press("Enter")

@@ -491,5 +491,6 @@ def test_what_an_action_said_waits_for_a_page_that_shows_it(site: Site, alice: B
     assert told not in text(alice.get("/tasks/", **HTMX, **{"X-Part": "1"}))
     assert told not in text(alice.get("/palette/?q=price", **HTMX))
     assert told not in text(alice.get("/notices/", **HTMX))
+    assert told not in text(alice.get("/offline/"))
     assert told in text(alice.get("/tasks/"))
     assert told not in text(alice.get("/tasks/"))

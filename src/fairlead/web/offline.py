@@ -62,8 +62,9 @@ def worker(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def nothing(request: HttpRequest) -> HttpResponse:
-    """What a page shows that was not kept, while there is no network. It knows nobody."""
-    return page(request, "offline/nothing.jinja", {})
+    """What a page shows that was not kept, while there is no network. It knows nobody, and as a device asks for it in
+    order to keep it, what the last action had to say waits for the page that was asked for."""
+    return page(request, "offline/nothing.jinja", {"messages": []})
 
 
 @cache
