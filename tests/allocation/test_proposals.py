@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from fairlead.allocation import actions, jobs, queries
+from fairlead.allocation import actions, causes, jobs, queries
 from fairlead.allocation.models import Assignment, Plan, Receipt
 from fairlead.events.models import Event
 from fairlead.jobs import Job
 from fairlead.notices import jobs as notice_jobs
 from fairlead.people import actions as people
+from fairlead.people.models import Worker
 from fairlead.work import actions as work
 from fairlead.work.models import Task
 
@@ -32,13 +33,26 @@ def draft() -> Plan:
 
 def bobs_week(team: Team, count: int = 4) -> list[Task]:
     """Bob has a day of work on each of the coming days, due at the end of each; Dana has nothing."""
+    return week_of(team, team.bob, count)
+
+
+def week_of(team: Team, worker: Worker, count: int) -> list[Task]:
+    """The same for anybody."""
     tasks = []
     for n in range(count):
         due = team.now + timedelta(days=n + 1)
         task = team.task(f"Task {n}", needs={team.python.pk: 3}, effort_min=420, due_at=due)
-        actions.assign_task(task, team.bob, actor=team.alice, now=team.now)
+        actions.assign_task(task, worker, actor=team.alice, now=team.now)
         tasks.append(task)
     return tasks
+
+
+def grows(team: Team, task: Task) -> Task:
+    """The first day of somebody's week begins and needs the whole week."""
+    work.start_task(team.fresh(task), actor=team.alice, now=team.now)
+    work.change_task(team.fresh(task), effort_min=2400, actor=team.alice, now=team.now)
+    run(team, jobs.propose_for_task, "task.changed")
+    return task
 
 
 def away(team: Team, first: int, last: int) -> None:
@@ -197,12 +211,49 @@ def test_an_earlier_due_date_brings_a_proposal(team: Team) -> None:
 
 def test_a_task_that_runs_over_brings_a_proposal_and_stays_where_it_is(team: Team) -> None:
     tasks = bobs_week(team, 4)
-    work.start_task(team.fresh(tasks[0]), actor=team.alice, now=team.now)
-    work.change_task(team.fresh(tasks[0]), effort_min=2400, actor=team.alice, now=team.now)
-    run(team, jobs.propose_for_task, "task.changed")
+    grows(team, tasks[0])
     sheet = queries.plan_sheet(team.alice, draft())
     assert "takes longer than planned" in sheet.plan.cause
     assert tasks[0].pk not in {line.task_id for line in sheet.lines if line.kind != "shifted"}
+
+
+def test_what_takes_longer_is_one_proposal_for_all_of_it(team: Team) -> None:
+    bobs = grows(team, bobs_week(team, 4)[0])
+    alone = draft()
+    danas = grows(team, week_of(team, team.dana, 4)[0])
+    together = draft()
+    assert together.cause == f"{bobs}, {danas} take longer than planned"
+    assert together.changes == [["task", str(bobs)], ["task", str(danas)]]
+    alone.refresh_from_db()
+    assert alone.state == "replaced"
+    jobs.propose_for_overrun(workspace_id=team.project.workspace_id, task_id=bobs.pk, now=team.now)
+    assert draft() == together, "what is in it already makes no other one"
+
+
+def test_what_is_done_meanwhile_is_no_cause_any_more(team: Team) -> None:
+    bobs = grows(team, bobs_week(team, 4)[0])
+    work.cancel_task(team.fresh(bobs), actor=team.alice, now=team.now)
+    danas = grows(team, week_of(team, team.dana, 4)[0])
+    assert draft().cause == f"{danas} takes longer than planned"
+
+
+def test_an_urgent_task_does_not_join_what_takes_longer(team: Team) -> None:
+    grows(team, bobs_week(team, 4)[0])
+    team.task("Fire", needs={team.scala.pk: 2}, due_at=team.now + timedelta(days=1), priority=4)
+    run(team, jobs.propose_for_task, "task.created")
+    assert Plan.objects.filter(state="draft").count() == 2
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        (1, "A-1 takes longer than planned"),
+        (3, "A-1, A-2, A-3 take longer than planned"),
+        (5, "A-1, A-2, A-3 and 2 more take longer than planned"),
+    ],
+)
+def test_the_first_three_are_named(count: int, said: str) -> None:
+    assert causes.longer([f"A-{n + 1}" for n in range(count)]) == said
 
 
 def test_a_stranger_sees_no_proposal(team: Team) -> None:

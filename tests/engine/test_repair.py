@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -30,6 +31,8 @@ from fairlead.engine import (
     repair,
     solve,
 )
+from fairlead.engine.move import saves
+from fairlead.engine.saying import say
 
 PLAIN = Objective(fairness=0.0)
 ROUNDS = Iterations(200)
@@ -230,6 +233,16 @@ def test_who_is_left_out_finds_a_place_when_there_is_one() -> None:
     assert told(found) == [
         ("t2", "placed", "had no place; now t1 is gone: dana does it from Mon 23 Nov 09:00, which saves 300 points")
     ]
+
+
+def test_where_leaving_out_is_dear_it_is_told_in_words() -> None:
+    dear = replace(PLAIN, unassigned=(100_000.0, 0.0))
+    of = problem([Worker("dana", calendar=TWO_DAYS)], [Task("t1", 900), Task("t2", 480)], horizon=2880, objective=dear)
+    gone = repair(of, plan_of(of, ("t1", "dana", 0, 540, 2400)), change=TaskGone("t1"), budget=Budget(), stop=ROUNDS)
+    assert told(gone) == [("t2", "placed", "had no place; now t1 is gone: dana does it from Mon 23 Nov 09:00")]
+    done = say("bob does it")
+    assert saves(done, 104_955.0) == "bob does it; otherwise some work would find no place"
+    assert saves(done, 12.0) == "bob does it, which saves 12 points"
 
 
 def test_nothing_happens_when_nothing_happened() -> None:

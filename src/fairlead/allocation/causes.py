@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_skeleton
 
-from fairlead.allocation.models import Assignment
+from fairlead.allocation.models import Assignment, Plan
 from fairlead.allocation.publish import BUSY
-from fairlead.engine.saying import Day, say
+from fairlead.engine.saying import Day, Row, say
 from fairlead.events.models import Event
 from fairlead.lib.hours import Interval
 from fairlead.people.models import TimeOff, Worker
@@ -24,6 +24,9 @@ LOCALE: Final = "en_GB"
 MOST_MOVED_BY_MEETINGS: Final = 2
 NEWS: Final = timedelta(days=2)
 """Hours that have held for longer are what everybody plans with."""
+OVERRUN: Final = "overrun"
+"""One proposal at a time is about all that takes longer than planned."""
+MOST_NAMED: Final = 3
 URGENT: Final = Task.Priority.URGENT.word
 
 
@@ -31,15 +34,15 @@ URGENT: Final = Task.Priority.URGENT.word
 class Cause:
     """Something that happened. `key`: a newer proposal with the same one replaces the older; `said`: in a sentence.
 
-    About a worker, who may be away on some days, or `busy` at some times; or about a task. `extra`: waiting tasks that
-    should find somebody. `overrun`: the task is under way and takes longer than it was planned to.
+    About a worker, who may be away on some days, or `busy` at some times; or about tasks. `extra`: waiting tasks that
+    should find somebody. `overrun`: the tasks are under way and take longer than they were planned to.
     """
 
     key: str
     said: str
     worker_id: int | None = None
     away: tuple[date, date] | None = None
-    task_id: int | None = None
+    task_ids: tuple[int, ...] = ()
     extra: frozenset[int] = frozenset()
     overrun: bool = False
     busy: tuple[Interval, ...] = ()
@@ -144,12 +147,10 @@ def of_task(event: Event) -> Cause | None:
     if task is None or task.state not in OPEN:
         return None
     said = _said_of(task, event)
-    if not said:
-        return None
-    waits = task.assignee_id is None
-    is_under_way = task.state not in (State.BACKLOG, State.READY)
-    extra = frozenset({task.pk}) if waits else frozenset()
-    return Cause(f"task:{task.pk}", said, task_id=task.pk, extra=extra, overrun=is_under_way and "longer" in said)
+    if said:
+        extra = frozenset({task.pk}) if task.assignee_id is None else frozenset()
+        return Cause(f"task:{task.pk}", said, task_ids=(task.pk,), extra=extra)
+    return of_overruns([task]) if _fell(_changes(event), "effort_min", -1) else None
 
 
 def _said_of(task: Task, event: Event) -> str:
@@ -160,18 +161,41 @@ def _said_of(task: Task, event: Event) -> str:
         return say("%(task)s became urgent", task=str(task))
     if task.due_at is not None and _came_closer(changes.get("due_at")):
         return say("%(task)s is due earlier, on %(day)s", task=str(task), day=_day(task.due_at))
-    if task.state == State.RUNNING and _fell(changes, "effort_min", -1):
-        return say("%(task)s takes longer than planned", task=str(task))
     return ""
 
 
-def of_overrun(task: Task) -> Cause | None:
-    """A task that should be done by now and is still under way."""
-    if task.state != State.RUNNING or task.deleted_at is not None or task.assignee_id is None:
+def of_overruns(tasks: Iterable[Task]) -> Cause | None:
+    """Those of the tasks that somebody still has under way, and that should be done by now."""
+    late = [task for task in tasks if task.state == State.RUNNING and not task.deleted_at and task.assignee_id]
+    if not late:
         return None
-    return Cause(
-        f"task:{task.pk}", say("%(task)s takes longer than planned", task=str(task)), task_id=task.pk, overrun=True
-    )
+    return Cause(OVERRUN, longer([str(task) for task in late]), task_ids=tuple(t.pk for t in late), overrun=True)
+
+
+def longer(keys: Sequence[str]) -> str:
+    """ "SHOP-1, SHOP-2 and 3 more take longer than planned"."""
+    if len(keys) == 1:
+        return say("%(task)s takes longer than planned", task=keys[0])
+    named, more = Row(", ", keys[:MOST_NAMED]), len(keys) - MOST_NAMED
+    if more > 0:
+        return say("%(tasks)s and %(n)s more take longer than planned", tasks=named, n=more)
+    return say("%(tasks)s take longer than planned", tasks=named)
+
+
+def with_others(cause: Cause, workspace_id: int) -> Cause:
+    """An overrun together with those for which a draft waits: one proposal says what they change together."""
+    draft = Plan.objects.filter(workspace_id=workspace_id, cause_key=OVERRUN, state=Plan.State.DRAFT).first()
+    if not cause.overrun or draft is None:
+        return cause
+    keys = [name.rpartition("-") for _, name in draft.changes]
+    known = Task.objects.filter(
+        workspace_id=workspace_id, project__key__in={key for key, _, _ in keys}, number__in={int(n) for _, _, n in keys}
+    ).select_related("project")
+    named = {str(task): task for task in known}
+    before = [named[name] for _, name in draft.changes if name in named]
+    new = set(cause.task_ids) - {task.pk for task in before}
+    own = Task.objects.filter(pk__in=new).select_related("project")
+    return of_overruns([*before, *own]) or cause
 
 
 def passes_effort(task: Task, *, more: int) -> bool:

@@ -316,7 +316,7 @@ def propose_for_overrun(*, workspace_id: int, task_id: int, now: datetime) -> No
     """What changes when a task is still not done."""
     task = Task.objects.select_related("project").filter(pk=task_id).first()
     if task is not None:
-        _propose(causes.of_overrun(task), workspace_id, now)
+        _propose(causes.of_overruns([task]), workspace_id, now)
 
 
 @follows("time.stopped", "time.logged", "time.changed", "time.restored")

@@ -12,7 +12,7 @@ from fairlead.engine.plan import Assignment, plain
 from fairlead.engine.problem import Problem, Task
 from fairlead.engine.saying import Row, Said, pattern, say
 from fairlead.engine.story import Story, away_cause, away_from, first_event, pulled, pushed
-from fairlead.engine.wording import DAY_MIN, SHOWN_POINTS, count, hours, moment, points
+from fairlead.engine.wording import DAY_MIN, ROUGH_POINTS, SHOWN_POINTS, count, hours, moment, points
 
 NO_CHANGES = "no changes"
 
@@ -77,8 +77,15 @@ def say_moved(story: Story, task: Task) -> str:
     if gain is None:
         done = say("%(what)s; %(worker)s has no place for it any more", what=done, worker=before.worker)
     else:
-        done = say("%(what)s, which saves %(points)s", what=done, points=points(gain))
+        done = saves(done, gain)
     return joined(away_from(story, before, after), done)
+
+
+def saves(done: Said, gain: float) -> Said:
+    """What a change saves: in points, unless it is that some other task has a place at all."""
+    if gain >= ROUGH_POINTS:
+        return say("%(what)s; otherwise some work would find no place", what=done)
+    return say("%(what)s, which saves %(points)s", what=done, points=points(gain))
 
 
 def does_it(story: Story, after: Assignment) -> Said:
@@ -111,15 +118,15 @@ def say_earlier(story: Story, task: Task) -> str:
 
 
 def say_placed(story: Story, task: Task) -> str:
-    """Who does a task that nobody had, and what that saves."""
+    """Who does a task that nobody had, and what that saves, unless it is the high price of leaving it out."""
     after = story.after[task.id]
     event = first_event(story)
     cause = say("had no place; now %(event)s", event=event) if event else say("had no place")
     if task.id in story.new:
         cause = say("is new")
     gain = story.gains.placed.get(story.problem.task_index[task.id], 0.0)
-    done = say("%(what)s, which saves %(points)s", what=does_it(story, after), points=points(gain))
-    return joined(cause, done)
+    done = does_it(story, after)
+    return joined(cause, saves(done, gain) if gain < ROUGH_POINTS else done)
 
 
 def say_left_out(story: Story, task: Task) -> str:

@@ -14,7 +14,7 @@ from django.db import transaction
 from fairlead import engine
 from fairlead.allocation import snapshot
 from fairlead.allocation.actions.plans import STEPS, keep, last_seq, usual_weights
-from fairlead.allocation.causes import Cause
+from fairlead.allocation.causes import Cause, with_others
 from fairlead.allocation.models import Plan, Planning
 from fairlead.allocation.policy import POLICY
 from fairlead.allocation.publish import matters
@@ -39,11 +39,13 @@ def propose(cause: Cause, *, workspace_id: int, now: datetime) -> Plan | None:
     """A draft of what the event changes, within the workspace's budget; None when nothing should change.
 
     An older draft for the same cause is replaced, whether there is a new one or not; but one that answers the very same
-    question is given back: two timers of one task may end in the same moment.
+    question is given back: two timers of one task may end in the same moment. What takes longer than planned joins what
+    else does, so that somebody who comes back to ten late tasks has one thing to decide.
     """
     rules = Planning.objects.filter(workspace_id=workspace_id).first() or Planning(workspace_id=workspace_id)
     if not rules.proposes:
         return None
+    cause = with_others(cause, workspace_id)
     held = set(held_tasks(workspace_id, None).values_list("pk", flat=True))
     wanted = held - against_rules(workspace_id, held, on=now.date()) | cause.extra
     weights = full(usual_weights(workspace_id))
@@ -116,12 +118,11 @@ def _before(picture: Picture, cause: Cause) -> tuple[engine.Plan, list[tuple[Any
         return _before_meetings(picture, cause.worker_id, cause.busy)
     if cause.worker_id:
         return at_present(problem), [("worker", worker_name(cause.worker_id))]
-    key = next((row["key"] for pk, row in picture.rows.tasks.items() if pk == cause.task_id), None)
-    if key is None:
-        return at_present(problem), []
-    if cause.overrun:
-        return at_present(problem.with_task(replace(problem.task(key), effort=1))), [("task", key)]
-    return at_present(problem), [("task", key)]
+    keys = [picture.rows.tasks[pk]["key"] for pk in cause.task_ids if pk in picture.rows.tasks]
+    before = problem
+    for key in keys if cause.overrun else ():
+        before = before.with_task(replace(before.task(key), effort=1))
+    return at_present(before), [("task", key) for key in keys]
 
 
 def _before_meetings(
