@@ -126,6 +126,51 @@ def test_who_declines_makes_room_for_the_next_and_nothing_is_held_against_them(t
     assert after == before
 
 
+def test_who_takes_back_a_decline_is_asked_again_beside_the_next_one(team: Team) -> None:
+    (first,) = offered(team, team.task(needs={team.python.pk: 3}))
+    actor = asked(team, first)
+    actions.decline_offer(first, actor=actor, now=team.now, reason="Too busy")
+    run_followers("task.offer_declined", team.now)
+    for _ in range(2):
+        assert actions.take_back_decline(first, actor=actor, now=team.now).state == "open"
+    assert Event.objects.filter(kind="task.offer_reopened").count() == 1
+    _, second = offers_of(first.offering)
+    assert (first.reason, first.answered_at, second.state) == ("", None, "open")
+    actions.accept_offer(first, actor=actor, now=team.now)
+    assert [offer.state for offer in offers_of(first.offering)] == ["accepted", "withdrawn"]
+
+
+def test_a_decline_after_which_nobody_was_left_is_taken_back_too(team: Team) -> None:
+    (offer,) = offered(team, team.task(needs={team.python.pk: 4}))
+    actions.decline_offer(offer, actor=team.world.bob.actor, now=team.now)
+    run_followers("task.offer_declined", team.now)
+    assert queries.offerings(team.alice, now=team.now)[0]
+    actions.take_back_decline(offer, actor=team.world.bob.actor, now=team.now)
+    nobody, going = queries.offerings(team.alice, now=team.now)
+    assert (nobody, [row.state for row in going]) == ([], ["open"])
+    actions.accept_offer(offer, actor=team.world.bob.actor, now=team.now)
+
+
+def test_a_decline_stays_when_it_is_too_late_or_somebody_elses(team: Team) -> None:
+    task = team.task(needs={team.python.pk: 4})
+    (offer,) = offered(team, task, answer_min=60)
+    actor = team.world.bob.actor
+    actions.decline_offer(offer, actor=actor, now=team.now)
+    with pytest.raises(Forbidden):
+        actions.take_back_decline(offer, actor=team.alice, now=team.now)
+    with pytest.raises(OfferGone):
+        actions.take_back_decline(offer, actor=actor, now=offer.expires_at)
+    run_followers("task.offer_declined", team.now)
+    anew = actions.offer_task(team.fresh(task), actor=team.alice, now=team.now)
+    with pytest.raises(OfferGone):
+        actions.take_back_decline(offer, actor=actor, now=team.now)
+    actions.withdraw_offers(anew, actor=team.alice, now=team.now)
+    actions.assign_task(team.fresh(task), team.bob, actor=team.alice, now=team.now)
+    with pytest.raises(OfferGone):
+        actions.take_back_decline(offer, actor=actor, now=team.now)
+    assert Offer.objects.filter(state="open").count() == 0
+
+
 def test_a_job_that_runs_twice_asks_nobody_twice(team: Team) -> None:
     (first,) = offered(team, team.task(needs={team.python.pk: 3}))
     actions.decline_offer(first, actor=asked(team, first), now=team.now)

@@ -361,6 +361,7 @@ PAGES: dict[str, Line] = {
     "POST /people/<number>/time-off/<asked_number>/approve/": allow(*MANAGERS),
     "GET /people/<number>/time-off/<asked_number>/decline/": allow(*MANAGERS),
     "POST /people/<number>/time-off/<asked_number>/decline/": allow(*MANAGERS, data={"note": "Too busy"}),
+    "POST /people/<number>/time-off/<asked_number>/reconsider/": allow(*MANAGERS, data={"was": "{was_declined}"}),
     "POST /people/<number>/time-off/<asked_number>/cancel/": allow(*MANAGERS, HOLDER),
     "POST /people/<number>/time-off/<asked_number>/restore/": allow(*MANAGERS, HOLDER, data={"was": "{was_off}"}),
     "GET /people/<number>/calendars/": allow(*MANAGERS, HOLDER),
@@ -412,6 +413,7 @@ PAGES: dict[str, Line] = {
     "POST /time/weeks/<number>/<monday>/take-back/": allow(*MANAGERS, HOLDER),
     "POST /time/weeks/<number>/<monday>/approve/": allow(*MANAGERS),
     "POST /time/weeks/<number>/<monday>/return/": allow(*MANAGERS, data={"note": "Friday is missing"}),
+    "POST /time/weeks/<number>/<monday>/restore/": allow(*MANAGERS, data={"was": "{was_week}"}),
     "GET /timer/": allow(*EVERYBODY),
     "GET /timer/choose/": allow(*STAFF),
     "POST /timer/start/": allow(HOLDER, CONTRIBUTOR, data={"task": "{waiting}"}, blind=MANAGERS),
@@ -480,6 +482,7 @@ PAGES: dict[str, Line] = {
     "GET /offers/<number>/": allow(*MANAGERS, HOLDER, AUDITOR),
     "POST /offers/<number>/accept/": allow(HOLDER),
     "POST /offers/<number>/decline/": allow(HOLDER, data={"reason": "Too busy"}),
+    "POST /offers/<number>/reopen/": allow(HOLDER, data={"was": "{was_offer}"}),
     "POST /tasks/<key>/offer/": allow(*MANAGERS, at={"key": "waiting"}, data={"worker": "{other_worker}"}),
     "POST /tasks/<key>/offer/withdraw/": allow(*MANAGERS, at={"key": "offered"}),
     # the schedule

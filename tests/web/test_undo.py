@@ -26,6 +26,7 @@ from fairlead.work.forms import Question
 from fairlead.work.membership import ProjectMember
 from fairlead.work.models import ProjectClient, RequestForm, Status, Task, TimeEntry
 from fairlead.work.placement import TaskPlacement
+from fairlead.work.time.models import TimeWeek
 from work.conftest import Site, site, skill, worker_for  # noqa: F401  a fixture
 
 
@@ -362,6 +363,44 @@ def test_time_off_that_was_asked_for_anew_is_not_there_twice(site: Site, bob: Cl
     people.request_time_off(worker, first, first + timedelta(days=2), **by(site.world.bob))
     assert said(bob.post(undo))[0].startswith("Requested already")
     assert TimeOff.objects.filter(state="requested").count() == 1
+
+
+def test_time_off_that_was_declined_waits_again(site: Site, alice: Client) -> None:  # noqa: F811
+    worker, first = worker_for(site.world.bob, site.now), date(2027, 3, 1)
+    asked = people.request_time_off(worker, first, first, "Sea", **by(site.world.bob))
+    undo = removed(alice, f"/people/{worker.pk}/time-off/{asked.pk}/decline/", note="Too busy")
+    assert browser(site.world.bob).post(undo).status_code == 403
+    brought_back(site, alice, undo, "timeoff.restored")
+    assert TimeOff.objects.values("state", "note").get() == {"state": "requested", "note": ""}
+    people.approve_time_off(asked, **by(site.world.alice))
+    assert said(alice.post(undo))[0] == "This request is already approved."
+
+
+def test_a_week_that_was_sent_back_is_approved_as_it_was(site: Site, alice: Client) -> None:  # noqa: F811
+    week = handed_in(site)
+    work.approve_week(week, **by(site.world.alice))
+    before = rows(TimeWeek)
+    undo = removed(alice, f"/time/weeks/{week.worker_id}/{week.monday}/return/", note="Friday", next="/time/approval/")
+    assert browser(site.world.bob).post(undo).status_code == 403
+    brought_back(site, alice, undo, "timesheet.restored")
+    assert rows(TimeWeek) == before
+    assert alice.post(undo).headers["Location"] == "/time/approval/"
+
+
+def test_a_week_that_was_changed_meanwhile_stays_open(site: Site, alice: Client) -> None:  # noqa: F811
+    week = handed_in(site)
+    undo = removed(alice, f"/time/weeks/{week.worker_id}/{week.monday}/return/", note="Friday is missing")
+    work.log_time(week.worker, Task.objects.get(), work.TimeDraft(week.monday, 30), **by(site.world.bob))
+    assert said(alice.post(undo))[0] == "Bob has changed the week meanwhile."
+    assert TimeWeek.objects.get().state == "open"
+
+
+def handed_in(site: Site) -> TimeWeek:  # noqa: F811
+    """A week of bob's with an hour in it, which waits for approval."""
+    worker = worker_for(site.world.bob, site.now)
+    monday = site.now.date() - timedelta(days=site.now.weekday() + 7)
+    work.log_time(worker, site.make("Copy"), work.TimeDraft(monday, 60), **by(site.world.bob))
+    return work.submit_week(worker, monday, **by(site.world.bob))
 
 
 def test_what_is_signed_is_good_for_ten_minutes_and_for_one_thing(site: Site, alice: Client) -> None:  # noqa: F811

@@ -8,14 +8,14 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from fairlead.allocation import actions, queries
 from fairlead.allocation.links import MISSING, read_offer_secret
 from fairlead.allocation.models import Offer
-from fairlead.allocation.permissions import may_assign, may_see, may_see_everybody
+from fairlead.allocation.permissions import may_answer, may_assign, may_see, may_see_everybody
 from fairlead.allocation.words import DECLINES
 from fairlead.events.tenancy import tenant
 from fairlead.lib.errors import Conflict, Forbidden, Invalid, Missing, Refused, require
@@ -26,6 +26,7 @@ from fairlead.web import keys  # noqa: F401  the converters of the addresses bel
 from fairlead.web.access import Request, member_page
 from fairlead.web.allocation_task import panel
 from fairlead.web.render import page
+from fairlead.web.undoing import read_was, taken_back, undo_link
 from fairlead.work.queries import find_task
 
 
@@ -89,8 +90,24 @@ def decline(request: Request, number: int) -> HttpResponse:
         actions.decline_offer(offer, actor=request.actor, now=timezone.now(), reason=request.POST.get("reason", ""))
     except Conflict as refused:
         return _sheet(request, queries.find_offer(request.actor, number), refused)
-    messages.success(request, tr("You declined %(task)s. That costs you nothing.", task=offer.task))
+    undo = undo_link(request, reverse("offer-reopen", args=[number]), f"declined offer {number}", {})
+    messages.success(request, tr("You declined %(task)s. That costs you nothing.", task=offer.task), extra_tags=undo)
     return redirect("offers")
+
+
+@member_page
+@require_POST
+def reopen(request: Request, number: int) -> HttpResponse:
+    """Undo of declining."""
+    offer = queries.find_offer(request.actor, number)
+    require(may_answer(request.actor, offer.worker), tr("Only whoever was asked can answer an offer."))
+
+    def act() -> str:
+        read_was(request, f"declined offer {number}")
+        actions.take_back_decline(offer, actor=request.actor, now=timezone.now())
+        return tr("%(task)s waits for your answer again.", task=offer.task)
+
+    return taken_back(request, act, reverse("offers"))
 
 
 # -- by managers, on the page of a task ---------------------------------------------------------------------------
@@ -211,6 +228,7 @@ urls = [
     path("offers/<int:number>/", show, name="offer"),
     path("offers/<int:number>/accept/", accept, name="offer-accept"),
     path("offers/<int:number>/decline/", decline, name="offer-decline"),
+    path("offers/<int:number>/reopen/", reopen, name="offer-reopen"),
     path("tasks/<task:key>/offer/", offer, name="offer-task"),
     path("tasks/<task:key>/offer/withdraw/", withdraw, name="offers-withdraw"),
     path("offer/<str:secret>/", link, name="offer-link"),

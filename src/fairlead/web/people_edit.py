@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -312,7 +313,25 @@ def time_off_decline(request: Request, number: int, asked_number: int) -> HttpRe
         actions.decline_time_off(asked, form.cleaned_data["note"], actor=request.actor, now=timezone.now())
         return tr("The request of %(name)s was declined.", name=asked.worker.name)
 
-    return answer(request, form, FormPage(tr("Decline the request"), tr("Decline"), _back(asked.worker)), act)
+    shown = FormPage(tr("Decline the request"), tr("Decline"), _back(asked.worker))
+    address = reverse("time_off_reconsider", args=[number, asked.pk])
+    undo = partial(undo_link, request, address, f"declined time off {asked.pk}", {})
+    return answer(request, form, shown, act, undo=undo)
+
+
+@member_page
+@require_POST
+def time_off_reconsider(request: Request, number: int, asked_number: int) -> HttpResponse:
+    """Undo of saying no."""
+    asked = queries.find_time_off(request.actor, number, asked_number)
+    require(may_decide_time_off(request.actor, asked.worker), tr("Only a manager can take this back."))
+
+    def act() -> str:
+        read_was(request, f"declined time off {asked.pk}")
+        actions.reconsider_time_off(asked, actor=request.actor, now=timezone.now())
+        return tr("The request of %(name)s waits again.", name=asked.worker.name)
+
+    return taken_back(request, act, reverse("person", args=[number]))
 
 
 @member_page
@@ -384,6 +403,9 @@ urls = [
     path("people/<int:number>/away-today/", away_today, name="person_away_today"),
     path("people/<int:number>/time-off/<int:asked_number>/approve/", time_off_approve, name="time_off_approve"),
     path("people/<int:number>/time-off/<int:asked_number>/decline/", time_off_decline, name="time_off_decline"),
+    path(
+        "people/<int:number>/time-off/<int:asked_number>/reconsider/", time_off_reconsider, name="time_off_reconsider"
+    ),
     path("people/<int:number>/time-off/<int:asked_number>/cancel/", time_off_cancel, name="time_off_cancel"),
     path("people/<int:number>/time-off/<int:asked_number>/restore/", time_off_restore, name="time_off_restore"),
     path("people/<int:number>/deactivate/", deactivate, name="person_deactivate"),

@@ -89,7 +89,8 @@ QUESTIONS: Final = {
         OR (g.state = 'filled') <> (count(*) FILTER (WHERE o.state = 'accepted') = 1)""",
     "an offer ended in two ways": """
         SELECT subject_id, payload->>'offer' FROM events_event WHERE kind IN ('task.offer_accepted',
-        'task.offer_declined', 'task.offer_expired', 'task.offer_withdrawn') GROUP BY 1, 2 HAVING count(*) > 1""",
+        'task.offer_declined', 'task.offer_expired', 'task.offer_withdrawn', 'task.offer_reopened')
+        GROUP BY 1, 2 HAVING sum(CASE kind WHEN 'task.offer_reopened' THEN -1 ELSE 1 END) > 1""",
     "two proposals for one cause are open": """
         SELECT workspace_id, cause_key FROM allocation_plan WHERE state = 'draft' AND cause_key <> ''
         GROUP BY 1, 2 HAVING count(*) > 1""",

@@ -9,6 +9,7 @@ from fairlead.allocation.actions.answers import (
     decline_by_link,
     decline_offer,
     expire_offer,
+    take_back_decline,
 )
 from fairlead.allocation.actions.approvals import approve, approve_other, reject, undo_decision
 from fairlead.allocation.actions.assign import (
@@ -147,6 +148,7 @@ __all__ = [
     "settle_routing",
     "stop_plan",
     "take_back",
+    "take_back_decline",
     "take_task",
     "unassign_task",
     "undo_decision",

@@ -55,6 +55,39 @@ def decline_offer(offer: Offer, *, actor: Actor, now: datetime, reason: str = ""
     return _decline(offer, actor=actor, now=now, reason=reason)
 
 
+def take_back_decline(offer: Offer, *, actor: Actor, now: datetime) -> Offer:
+    """Undo of `decline_offer`: the worker is asked again, beside whoever was asked since. It does nothing twice.
+
+    Raises OfferGone when its time is over, somebody has the task, or it went another way because nobody was left.
+    """
+    require(may_answer(actor, offer.worker), NOT_ASKED)
+    with transaction.atomic():
+        offering = hold(offer.offering)
+        offer.refresh_from_db(fields=["state"])
+        if offer.state == Offer.State.OPEN:
+            return offer
+        task = Task.objects.select_related("project", "assignee").get(pk=offer.task_id)
+        declined = Offer.objects.filter(pk=offer.pk, state=Offer.State.DECLINED, expires_at__gt=now)
+        if not (can_be_had(task) and _goes_on(offering) and declined.exists()):
+            raise _gone(offer)
+        declined.update(state=Offer.State.OPEN, answered_at=None, reason="")
+        record("task.offer_reopened", task, actor=actor, now=now, **about(offer))
+    offer.refresh_from_db()
+    return offer
+
+
+def _goes_on(offering: Offering) -> bool:
+    """Whether the offering, which the caller holds, is open; one that nobody accepted opens again, unless a policy has
+    gone on from it or the task is offered anew."""
+    if offering.state == Offering.State.OPEN:
+        return True
+    anew = Offering.objects.filter(task_id=offering.task_id, state=Offering.State.OPEN)
+    if offering.state != Offering.State.EXHAUSTED or offering.routing_id is not None or anew.exists():
+        return False
+    Offering.objects.filter(pk=offering.pk).update(state=Offering.State.OPEN, closed_at=None)
+    return True
+
+
 def decline_by_link(offer: Offer, *, now: datetime, reason: str = "") -> Offer:
     """The same by whoever holds the link of the mail."""
     return _decline(offer, actor=bearer(offer), now=now, reason=reason)

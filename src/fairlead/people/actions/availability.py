@@ -277,6 +277,25 @@ def restore_time_off(asked: TimeOff, was: dict[str, Any], *, actor: Actor, now: 
     return asked
 
 
+def reconsider_time_off(asked: TimeOff, *, actor: Actor, now: datetime) -> TimeOff:
+    """What `decline_time_off` refused waits for a decision again. Once it waits, nothing happens.
+
+    Raises AlreadyDecided for what was not declined, Invalid when other days off were asked for meanwhile.
+    """
+    require(may_decide_time_off(actor, asked.worker), tr("Only a manager can take this back."))
+    with transaction.atomic():
+        Worker.objects.select_for_update(no_key=True).get(pk=asked.worker_id)
+        asked.refresh_from_db(fields=["state"])
+        if asked.state == TimeOff.State.REQUESTED:
+            return asked
+        if asked.state == TimeOff.State.DECLINED:
+            _check_dates(asked.worker, asked.starts_on, asked.ends_on, asked.reason)
+        _move(asked, (TimeOff.State.DECLINED,), TimeOff.State.REQUESTED, actor)
+        told = {"worker": asked.worker_id, "state": asked.state}
+        record("timeoff.restored", asked, actor=actor, now=now, **told, **_span(asked))
+    return asked
+
+
 def as_decided(asked: TimeOff) -> dict[str, Any]:
     """What taking a request back overwrites."""
     return {"state": asked.state, "decided_by": asked.decided_by_id, "note": asked.note}

@@ -207,6 +207,8 @@ from fairlead.work.actions.time_entries import (
 )
 from fairlead.work.actions.time_weeks import (
     approve_week,
+    as_handed_in,
+    restore_week,
     return_week,
     submit_week,
     take_back_week,
@@ -302,6 +304,7 @@ __all__ = [
     "archive_field",
     "archive_project",
     "archive_type",
+    "as_handed_in",
     "ask_client",
     "ask_for_changes",
     "ask_question",
@@ -418,6 +421,7 @@ __all__ = [
     "restore_time",
     "restore_type",
     "restore_version",
+    "restore_week",
     "resume_timer",
     "return_to_project",
     "return_week",

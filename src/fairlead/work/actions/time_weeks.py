@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import QuerySet, Sum
@@ -82,6 +82,41 @@ def return_week(week: TimeWeek, note: str, *, actor: Actor, now: datetime) -> Ti
         if not won.update(state=State.OPEN, note=word, decided_by_id=actor.user_id, decided_at=now, submitted_at=None):
             raise Conflict(tr("This week is open already."))
         record("timesheet.returned", week, actor=actor, now=now, worker=week.worker.name, monday=week.monday, note=word)
+    week.refresh_from_db()
+    return week
+
+
+def as_handed_in(week: TimeWeek) -> dict[str, Any]:
+    """What sending a week back overwrites, as plain values, and how many minutes it had."""
+    return {
+        "state": week.state,
+        "note": week.note,
+        "submitted_at": week.submitted_at and week.submitted_at.isoformat(),
+        "decided_by": week.decided_by_id,
+        "decided_at": week.decided_at and week.decided_at.isoformat(),
+        "minutes": _minutes(week.worker, week.monday),
+    }
+
+
+def restore_week(week: TimeWeek, was: dict[str, Any], *, actor: Actor, now: datetime) -> TimeWeek:
+    """What `return_week` sent back is handed in again, approved if it was. Once it is, nothing happens.
+
+    `was`: what `as_handed_in` said before. Raises Conflict when its entries are not as they were then.
+    """
+    require(may_decide_week(actor, week.worker), tr("Only managers send weeks back."))
+    with transaction.atomic():
+        _hold(week.worker)
+        week.refresh_from_db()
+        if week.state != State.OPEN:
+            return week
+        if _entries(week.worker, week.monday).filter(minutes__isnull=True).exists() or was["minutes"] != _minutes(
+            week.worker, week.monday
+        ):
+            raise Conflict(tr("%(name)s has changed the week meanwhile.", name=week.worker.name))
+        kept = {name: was[name] for name in ("state", "note", "submitted_at", "decided_by", "decided_at")}
+        TimeWeek.objects.filter(pk=week.pk).update(**kept)
+        told = {"worker": week.worker.name, "monday": week.monday, "minutes": was["minutes"], "state": was["state"]}
+        record("timesheet.restored", week, actor=actor, now=now, **told)
     week.refresh_from_db()
     return week
 

@@ -276,6 +276,7 @@ TELL: Final[dict[str, Callable[[Mapping[str, Any], str], str]]] = {
     "task.offered": _offer(later("offered it to %(worker)s")),
     "task.offer_accepted": _offer(later("accepted the offer")),
     "task.offer_declined": _offer(later("declined the offer")),
+    "task.offer_reopened": _offer(later("took back declining the offer")),
     "task.offer_expired": _offer(later("had no answer from %(worker)s")),
     "task.offer_withdrawn": _offer(later("withdrew the offer to %(worker)s")),
     "task.pinned": _plain(later("pinned it to %(worker)s")),
