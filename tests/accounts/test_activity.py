@@ -11,6 +11,7 @@ from django.utils import timezone
 from conftest import World
 from fairlead.accounts import actions
 from fairlead.events.catalogue import CATALOGUE
+from fairlead.lib.speech import speaking
 from fairlead.web.sentences import changes, sentence
 
 
@@ -75,4 +76,14 @@ def test_what_people_wrote_is_never_a_pattern() -> None:
 
 def test_changes_leave_out_what_means_nothing_to_people() -> None:
     payload = {"changes": {"rank": [1, 2], "due_at": [None, "2026-12-01"], "done": [False, True]}}
-    assert changes(payload) == [("due at", "", "2026-12-01"), ("done", "no", "yes")]
+    assert changes(payload) == [("due at", "", "1 Dec 2026"), ("done", "no", "yes")]
+
+
+def test_days_and_moments_are_told_on_the_readers_clock() -> None:
+    payload = {"changes": {"due_at": ["2026-11-30T17:30:00+00:00", "someday"]}}
+    assert changes(payload, "Asia/Tokyo") == [("due at", "1 Dec 2026 02:30", "someday")]
+    away = {"starts_on": "2026-12-14", "ends_on": "2026-12-16"}
+    assert sentence("timeoff.cancelled", "", away) == "cancelled time off from 14 Dec 2026 to 16 Dec 2026"
+    with speaking("de"):
+        told = sentence("timesheet.returned", "", {"monday": "2026-11-16", "worker": "Bob", "note": "2026-11-17"})
+        assert told == "hat die Woche ab 16. Nov. 2026 an Bob zurückgegeben: 2026-11-17"

@@ -129,7 +129,7 @@ def test_the_log_of_events_is_told_in_german_and_every_kind_has_a_german_phrase(
         assert sentence("worker.created", "Al", {"name": "owner"}) == "hat owner aufgenommen"
         assert changes({"changes": {"role": ["manager", "owner"], "due_at": [None, "2026-11-30"]}}) == [
             ("Rolle", "Manager", "Eigentümer"),
-            ("Termin", "", "2026-11-30"),
+            ("Termin", "", "30. Nov. 2026"),
         ]
     assert sentence("plan.proven", "", {"percent": 3}) == "proved a plan: at most 3 % above the best possible one"
 

@@ -69,7 +69,7 @@ def activity(request: Request) -> HttpResponse:
     wanted = asked.wanted(before=_number(request.GET.get("before", "")))
     rows = latest(request.actor, replace(wanted, hidden=reach_of(request.actor).hidden), limit=ROWS + 1)
     values = {
-        "rows": [_told(row) for row in rows[:ROWS]],
+        "rows": [_told(row, request.user.time_zone) for row in rows[:ROWS]],
         "asked": asked.shown,
         "narrowed": sum(1 for value in asked.shown.values() if value),
         "older": asked.address(before=rows[ROWS - 1]["seq"]) if len(rows) > ROWS else None,
@@ -169,7 +169,7 @@ def export(request: Request) -> StreamingHttpResponse:
     return response
 
 
-def _told(row: dict[str, Any]) -> dict[str, Any]:
+def _told(row: dict[str, Any], zone: str) -> dict[str, Any]:
     """A line of the page: who, what, what changed, and where the subject can be looked at."""
     link = LINKS.get(row["subject_kind"])
     return {
@@ -179,9 +179,9 @@ def _told(row: dict[str, Any]) -> dict[str, Any]:
         "actor_kind": row["actor_kind"],
         "by_what": BY_WHAT.get(row["actor_kind"], ""),
         "by_token": row["token_id"] is not None,
-        "text": sentence(row["kind"], row["subject_label"], row["payload"]),
+        "text": sentence(row["kind"], row["subject_label"], row["payload"], zone),
         "kind": row["kind"],
-        "changes": changes(row["payload"]),
+        "changes": changes(row["payload"], zone),
         "url": link.format(label=row["subject_label"], id=row["subject_id"]) if link else None,
     }
 

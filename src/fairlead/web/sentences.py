@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
+from fairlead.lib.days import in_words, moment_in_words
 from fairlead.lib.figures import with_signs
 from fairlead.lib.speech import later, tr
 from fairlead.people.models import state_name
@@ -284,26 +287,36 @@ CALLED: Final[dict[str, Callable[[str], str]]] = {
 """How those are called for their reader that have names from the beginning, by the first word of their events."""
 
 
-def sentence(kind: str, subject: str, payload: Mapping[str, Any]) -> str:
-    """What one event says, in the language that is spoken. A kind without a phrase is told by its name."""
-    words = defaultdict(str, {name: _value(name, value) for name, value in payload.items()})
+DAYS: Final = ("monday", "until")
+"""Names of days and moments that do not end as the others do."""
+
+
+def sentence(kind: str, subject: str, payload: Mapping[str, Any], zone: str = "UTC") -> str:
+    """What one event says, in the language that is spoken and on the clock of the zone. A kind without a phrase is told
+    by its name."""
+    words = defaultdict(str, {name: _value(name, value, zone) for name, value in payload.items()})
     called = CALLED.get(kind.partition(".")[0], str)
     words["subject"], words["name"] = called(subject), called(words["name"])
     phrase = PHRASES.get(kind, kind.replace(".", " ").replace("_", " ") + " %(subject)s")
     return " ".join((str(phrase) % words).split())
 
 
-def changes(payload: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+def changes(payload: Mapping[str, Any], zone: str = "UTC") -> list[tuple[str, str, str]]:
     """(what, before, after) of every change in the payload that means something to people."""
     found = payload.get("changes") or {}
     return [
-        (str(FIELDS.get(said := name.replace("_", " "), said)), _value(name, pair[0]), _value(name, pair[1]))
+        (_field(name), _value(name, pair[0], zone), _value(name, pair[1], zone))
         for name, pair in found.items()
         if name not in HIDDEN and isinstance(pair, list) and len(pair) == 2
     ]
 
 
-def _value(name: str, value: Any) -> str:
+def _field(name: str) -> str:
+    words = name.replace("_", " ")
+    return str(FIELDS.get(words, words))
+
+
+def _value(name: str, value: Any, zone: str) -> str:
     if name in CODED and isinstance(value, str):
         return str(CODES.get(value, value))[:200]
     if name == "priority" and value:
@@ -312,7 +325,20 @@ def _value(name: str, value: Any) -> str:
         return column(value)
     if name == "type" and isinstance(value, str):
         return type_name(value)
+    if isinstance(value, str) and (name in DAYS or name.endswith(("_on", "_at"))):
+        return _when(value, zone)
     return _word(value)
+
+
+def _when(text: str, zone: str) -> str:
+    """A day or a moment as it is written."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return text[:200]
+    if len(text) == len("2026-11-24"):
+        return in_words(at)
+    return moment_in_words(at.astimezone(ZoneInfo(zone)) if at.tzinfo else at)
 
 
 def _word(value: Any) -> str:
