@@ -395,6 +395,23 @@ def test_a_week_that_was_changed_meanwhile_stays_open(site: Site, alice: Client)
     assert TimeWeek.objects.get().state == "open"
 
 
+def test_an_item_that_was_made_a_subtask_is_on_the_list_again(site: Site, alice: Client) -> None:  # noqa: F811
+    bob, task, other = worker_for(site.world.bob, site.now), site.make("Launch"), site.make("Other")
+    asked: dict[str, Any] = {"assignee": bob, "due_on": date(2027, 3, 1)}
+    item = work.add_item(task, "Draw the logo", **asked, **by(site.world.alice))
+    undo = removed(alice, f"/tasks/{task}/checklist/{item.pk}/subtask/")
+    made = Task.objects.get(parent=task)
+    assert browser(site.world.dana).post(undo).status_code == 403
+    assert browser(site.world.charlie).post(undo).status_code == 404
+    assert alice.post(undo.replace(f"/tasks/{task}/", f"/tasks/{other}/")).status_code == 404
+    assert not other.checklist.exists()
+    for answer in (302, 404):
+        assert alice.post(undo).status_code == answer
+        again = task.checklist.get()
+        assert (again.text, again.assignee, again.due_on) == ("Draw the logo", bob, date(2027, 3, 1))
+        assert Task.objects.get(pk=made.pk).deleted_at is not None
+
+
 def handed_in(site: Site) -> TimeWeek:  # noqa: F811
     """A week of bob's with an hour in it, which waits for approval."""
     worker = worker_for(site.world.bob, site.now)

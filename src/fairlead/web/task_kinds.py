@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -128,12 +129,13 @@ def withdraw(request: Request, key: str) -> HttpResponse:
 @member_page
 @require_POST
 def add_item(request: Request, key: str) -> HttpResponse:
-    """One more item of the checklist."""
+    """One more item of the checklist; again one, where `instead` names the subtask that was made of it."""
     task = find_task(request.actor, key)
 
     def add(now: Any) -> None:
-        who, day = sent(request, "assignee"), sent(request, "due_on")
-        actions.add_item(
+        who, day, instead = sent(request, "assignee"), sent(request, "due_on"), sent(request, "instead")
+        act = partial(actions.subtask_to_item, find_task(request.actor, instead)) if instead else actions.add_item
+        act(
             task, sent(request, "text"), actor=request.actor, now=now,
             assignee=find_worker(request.actor, _number(who)) if who else None, due_on=_day(day) if day else None,
         )  # fmt: skip
@@ -150,11 +152,31 @@ def remove_item(request: Request, key: str, item_id: int) -> HttpResponse:
 
     def remove(now: Any) -> None:
         actions.remove_item(item, actor=request.actor, now=now)
-        again = {"text": item.text, "assignee": item.assignee_id or "", "due_on": item.due_on or ""}
         told = tr("“%(item)s” is off the checklist.", item=item.text)
-        messages.success(request, told, extra_tags=f"/tasks/{task}/checklist/?{urlencode(again)}")
+        messages.success(request, told, extra_tags=_again(task, item))
 
     return _listed(request, task, remove)
+
+
+def _again(task: Task, item: ChecklistItem, **more: str) -> str:
+    """The address that puts the item on the list again."""
+    was = {"text": item.text, "assignee": item.assignee_id or "", "due_on": item.due_on or "", **more}
+    return f"/tasks/{task}/checklist/?{urlencode(was)}"
+
+
+@member_page
+@require_POST
+def item_to_subtask(request: Request, key: str, item_id: int) -> HttpResponse:
+    """Make a subtask of it, with a way back."""
+    task = find_task(request.actor, key)
+    item = find_item(request.actor, task, item_id)
+
+    def convert(now: Any) -> None:
+        made = actions.item_to_subtask(item, actor=request.actor, now=now)
+        told = tr("“%(item)s” is %(task)s now.", item=item.text, task=made)
+        messages.success(request, told, extra_tags=_again(task, item, instead=str(made)))
+
+    return _listed(request, task, convert)
 
 
 @member_page
@@ -212,9 +234,7 @@ def _listed(request: Request, task: Task, act: Callable[[Any], Any]) -> HttpResp
     return redirect(back if back != "/" else f"/tasks/{task}/#checklist")
 
 
-check_item, uncheck_item, item_to_subtask = map(
-    _item_step, (actions.check_item, actions.uncheck_item, actions.item_to_subtask)
-)
+check_item, uncheck_item = map(_item_step, (actions.check_item, actions.uncheck_item))
 
 urls = [
     path("tasks/<task:key>/type/", retype, name="retype-task"),

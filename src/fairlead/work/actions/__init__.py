@@ -59,6 +59,7 @@ from fairlead.work.actions.checklists import (
     item_to_subtask,
     place_item,
     remove_item,
+    subtask_to_item,
     uncheck_item,
 )
 from fairlead.work.actions.comments import (
@@ -447,6 +448,7 @@ __all__ = [
     "submit_public",
     "submit_task",
     "submit_week",
+    "subtask_to_item",
     "sweep_files",
     "switch_off",
     "switch_on",

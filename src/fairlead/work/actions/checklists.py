@@ -13,7 +13,7 @@ from fairlead.events.record import record
 from fairlead.lib.errors import Forbidden, Invalid, Missing, Refused, require
 from fairlead.lib.speech import later, tr
 from fairlead.people.models import Worker
-from fairlead.work.actions.tasks import create_task, hold_task
+from fairlead.work.actions.tasks import create_task, delete_task, hold_task
 from fairlead.work.drafts import MAX_CRITERION, TaskDraft
 from fairlead.work.models import ChecklistItem, Task
 from fairlead.work.permissions import may_edit_task
@@ -116,6 +116,23 @@ def item_to_subtask(item: ChecklistItem, *, actor: Actor, now: datetime) -> Task
         ChecklistItem.objects.filter(pk=item.pk).delete()
         record("task.item_converted", item.task, actor=actor, now=now, text=item.text, into=str(task))
     return task
+
+
+def subtask_to_item(
+    made: Task, task: Task, text: str, *, actor: Actor, now: datetime, assignee: Worker | None = None,
+    due_on: date | None = None,
+) -> None:  # fmt: skip
+    """Undo of `item_to_subtask`: the item stands on the list again, at its end, and the subtask is in the trash.
+
+    Once it is, nothing happens. Raises Missing for a task that is no part of this one.
+    """
+    if made.parent_id != task.pk:
+        raise Missing(tr("There is nothing here that could be taken back."))
+    with transaction.atomic():
+        made = Task.objects.select_for_update(of=("self",)).select_related("project").get(pk=made.pk)
+        if made.deleted_at is None:
+            delete_task(made, actor=actor, now=now)
+            add_item(task, text, actor=actor, now=now, assignee=assignee, due_on=due_on)
 
 
 def _check(task: Task, actor: Actor) -> None:
