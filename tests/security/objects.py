@@ -450,8 +450,8 @@ def _settings(world: World, now: datetime) -> dict[str, str]:
     draft = ProviderDraft(name=f"Login {CANARY}", issuer="https://id.invalid", client_id="acme", secret="secret")
     provider = save_provider(draft, **by)
     directory = Directory(provider, world.olga.actor, 0)
-    people = GroupSaid(name=f"Staff {CANARY}", steps=[("set", [world.bob.member.pk])])
-    group = add_group(people, directory=directory, now=now)
+    staff = GroupSaid(name=f"Staff {CANARY}", steps=[("set", [world.bob.member.pk])])
+    group = add_group(staff, directory=directory, now=now)
     key = Passkey.objects.create(
         user=world.dana.user, name=f"Key {CANARY}", credential_id="none", public_key=b"", created_at=now
     )

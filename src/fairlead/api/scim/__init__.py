@@ -8,22 +8,22 @@ from __future__ import annotations
 from django.urls import path
 
 from fairlead.api.scim import discovery, groups, users
-from fairlead.api.scim.door import door
+from fairlead.api.scim.door import entrance
 
 urls = [
-    path("scim/v2/ServiceProviderConfig", door(GET=discovery.config)),
-    path("scim/v2/ResourceTypes", door(GET=discovery.types)),
-    path("scim/v2/ResourceTypes/<str:name>", door(GET=discovery.one_type)),
-    path("scim/v2/Schemas", door(GET=discovery.schemas)),
-    path("scim/v2/Schemas/<str:name>", door(GET=discovery.one_schema)),
-    path("scim/v2/Users", door(GET=users.listed, POST=users.add)),
+    path("scim/v2/ServiceProviderConfig", entrance(GET=discovery.config)),
+    path("scim/v2/ResourceTypes", entrance(GET=discovery.types)),
+    path("scim/v2/ResourceTypes/<str:name>", entrance(GET=discovery.one_type)),
+    path("scim/v2/Schemas", entrance(GET=discovery.schemas)),
+    path("scim/v2/Schemas/<str:name>", entrance(GET=discovery.one_schema)),
+    path("scim/v2/Users", entrance(GET=users.listed, POST=users.add)),
     path(
         "scim/v2/Users/<int:member_number>",
-        door(GET=users.one, PUT=users.replace, PATCH=users.patch, DELETE=users.delete),
+        entrance(GET=users.one, PUT=users.replace, PATCH=users.patch, DELETE=users.delete),
     ),
-    path("scim/v2/Groups", door(GET=groups.listed, POST=groups.add)),
+    path("scim/v2/Groups", entrance(GET=groups.listed, POST=groups.add)),
     path(
         "scim/v2/Groups/<int:group_number>",
-        door(GET=groups.one, PUT=groups.replace, PATCH=groups.patch, DELETE=groups.delete),
+        entrance(GET=groups.one, PUT=groups.replace, PATCH=groups.patch, DELETE=groups.delete),
     ),
 ]

@@ -58,7 +58,7 @@ class InvalidPath(Refused):
     title = later("This path cannot be read")
 
 
-def door(**methods: View) -> View:
+def entrance(**methods: View) -> View:
     """One address; each method has its view."""
 
     @csrf_exempt
