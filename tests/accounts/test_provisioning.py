@@ -188,7 +188,7 @@ def test_okta_pushes_a_group_and_the_role_follows(world: World, connect: Connect
     assert (status, [m["value"] for m in group["members"]]) == (200, [nora])
     assert (role(world, "nora@example.com"), role(world, "otto@example.com")) == ("manager", "contributor")
     assert log(world, 2) == [
-        "Okta changed the group leads: 1 people came, 0 went", "Okta changed the role of Nora New (contributor)",
+        "Okta changed the group leads (1 in, 0 out)", "Okta changed the role of Nora New (contributor)",
     ]  # fmt: skip
     okta.patch(
         at,
@@ -274,7 +274,7 @@ def test_a_member_of_before_is_found_and_kept_from_then_on(world: World, connect
     status, body = okta.ask("PUT", f"Users/{found['id']}", okta_user("Bob Builder", "bob@example.com"))
     assert (status, body["displayName"]) == (200, "Bob Builder")
     assert log(world, 2) == [
-        "Okta keeps bob@example.com from now on",
+        "Okta takes care of bob@example.com from now on",
         "Okta changed the details of Bob Builder (contributor)",
     ]
     assert okta.patch(f"Users/{found['id']}", {"op": "replace", "value": {"active": False}})[0] == 200
