@@ -37,7 +37,7 @@ CATALOGUE: Final[dict[str, str]] = {
     "directory.opened": "name (a token was made for it)",
     "directory.closed": "name (its token was withdrawn)",
     "directory.person_taken": "user, email (somebody who was a member already)",
-    "directory.person_changed": "user, changes",
+    "directory.person_changed": "user, changes (name, email), noted (what else, without its value)",
     "directory.person_let_go": "user, email",
     "directory.group_added": "name, people (how many)",
     "directory.group_changed": "added, removed (how many people), changes",

@@ -30,6 +30,9 @@ from fairlead.lib.speech import later, tr
 LONGEST: Final = 254
 """Characters of an address and of a userName."""
 
+NOTED: Final = {"user_name": LONGEST, "external_id": 255, "given_name": 120, "family_name": 120}
+"""What is kept as the directory sent it, and how long it may be."""
+
 
 class Taken(Conflict):
     """There is one already."""
@@ -133,7 +136,7 @@ def _new_entry(
 
 
 def _save(entry: DirectoryEntry) -> None:
-    for name, most in (("user_name", LONGEST), ("external_id", 255), ("given_name", 120), ("family_name", 120)):
+    for name, most in NOTED.items():
         if len(getattr(entry, name)) > most:
             raise Invalid({name: tr("%(name)s has at most %(most)s characters.", name=name, most=most)})
     try:
@@ -158,15 +161,12 @@ def change_person(member: Membership, said: Said, *, directory: Directory, now: 
     """Do what the directory says of somebody whom it sees, all of it or nothing. Saying the same twice does nothing."""
     with transaction.atomic():
         entry = take_person(member, directory=directory, now=now)
-        changes = {
-            **_readdress(member, entry, said, directory),
-            **_rename(member, entry, said),
-            **_note(entry, said),
-        }
-        if changes:
+        changes = {**_readdress(member, entry, said, directory), **_rename(member, entry, said)}
+        noted = _note(entry, said)
+        if changes or noted:
             entry.changed_at = now
             _save(entry)
-            facts: dict[str, Any] = {"user": member.user_id, "changes": changes}
+            facts: dict[str, Any] = {"user": member.user_id, "changes": changes, "noted": noted}
             record("directory.person_changed", member, actor=directory.actor, now=now, **facts)
         if said.active is False and member.removed_at is None:
             _let_go(member, directory, now=now)
@@ -174,15 +174,13 @@ def change_person(member: Membership, said: Said, *, directory: Directory, now: 
             _bring_back(member, entry, directory, now=now)
 
 
-def _note(entry: DirectoryEntry, said: Said) -> dict[str, list[str]]:
-    """Set what is kept for the directory alone."""
-    changes = {}
-    for name in ("user_name", "external_id", "given_name", "family_name"):
-        before, after = getattr(entry, name), getattr(said, name)
-        if after is not None and after != before:
-            changes[name] = [before, after]
-            setattr(entry, name, after)
-    return changes
+def _note(entry: DirectoryEntry, said: Said) -> list[str]:
+    """Set what is kept for the directory alone; names what is new. The log does not repeat it: it could not be taken
+    out of there with the person."""
+    new = {name: value for name in NOTED if (value := getattr(said, name)) not in (None, getattr(entry, name))}
+    for name, value in new.items():
+        setattr(entry, name, value)
+    return list(new)
 
 
 def _rename(member: Membership, entry: DirectoryEntry, said: Said) -> dict[str, list[str]]:

@@ -52,7 +52,7 @@ class ProviderForm(forms.Form):
     role = forms.ChoiceField(label=later("As"), choices=ROLES, initial="contributor")
     group_claim = forms.CharField(
         label=later("Claim with the groups"), required=False, max_length=60,
-        help_text=later("Such as groups. Empty: groups do not count."),
+        help_text=later("Such as groups. Empty: what a sign-in says of groups does not count."),
     )  # fmt: skip
     group_roles = forms.CharField(
         label=later("Roles by group"), required=False, max_length=4000,
