@@ -82,18 +82,18 @@ def entrance(**methods: View) -> View:
 
 def _answered(
     request: HttpRequest, methods: Mapping[str, View], method: str, places: dict[str, int | str]
-) -> HttpResponse:
+) -> HttpResponse:  # fmt: skip
+    if method not in methods:
+        reply = plain(405)
+        reply.headers["Allow"] = ", ".join(methods)
+        return reply
     call, now = request, timezone.now()
     directory = authenticate(request, now=now)
     allowance = METER.count(directory.token_id, now=now)
     limits.check(allowance)
-    if method not in methods:
-        reply = plain(405)
-        reply.headers["Allow"] = ", ".join(methods)
-    else:
-        call.directory, call.now = directory, now  # type: ignore[attr-defined]
-        call.json = bodies.read(call, TYPES) if method in ("POST", "PUT", "PATCH") else {}  # type: ignore[attr-defined]
-        reply = methods[method](call, **places)
+    call.directory, call.now = directory, now  # type: ignore[attr-defined]
+    call.json = bodies.read(call, TYPES) if method in ("POST", "PUT", "PATCH") else {}  # type: ignore[attr-defined]
+    reply = methods[method](call, **places)
     limits.tell(reply, allowance)
     return reply
 
