@@ -297,6 +297,19 @@ def test_who_is_seen(world: World, connect: Connect) -> None:
     assert [one["userName"] for one in okta.get("Users")["Resources"]][-1] == "nora@example.com"
 
 
+def test_no_two_users_have_one_name(world: World, connect: Connect) -> None:
+    """Also not a new one and a member of before, who is found by their address."""
+    okta = connect()
+    number = add(okta)["id"]
+    for name in ("Nora@example.com", "bob@example.com"):
+        status, body = okta.ask("POST", "Users", okta_user("Otto Old", "otto@example.com", userName=name))
+        assert (status, body["scimType"]) == (409, "uniqueness"), name
+    assert not User.objects.filter(email="otto@example.com").exists()
+    add(okta, "Otto Old", "otto@example.com", userName="otto")
+    status, body = okta.patch(f"Users/{number}", {"op": "replace", "path": "userName", "value": "OTTO"})
+    assert (status, body["scimType"]) == (409, "uniqueness")
+
+
 def test_a_directory_of_clients_keeps_clients(world: World, connect: Connect) -> None:
     customers = connect(name="Customers", role="client")
     number = add(customers)["id"]

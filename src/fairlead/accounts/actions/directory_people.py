@@ -18,7 +18,7 @@ from django.db import IntegrityError, transaction
 from fairlead.accounts.actions.groups import role_by
 from fairlead.accounts.actions.members import bring_back, bring_in, name_in, remove_member
 from fairlead.accounts.actions.users import change_profile, create_user
-from fairlead.accounts.directory import Directory, entry_of, group_names
+from fairlead.accounts.directory import Directory, entry_of, group_names, people
 from fairlead.accounts.models import DirectoryEntry, Membership, Passkey, Role, SignInLink, TotpDevice, User
 from fairlead.accounts.permissions import ADMINS, may_grant
 from fairlead.accounts.rules import rules_in
@@ -139,6 +139,9 @@ def _save(entry: DirectoryEntry) -> None:
     for name, most in NOTED.items():
         if len(getattr(entry, name)) > most:
             raise Invalid({name: tr("%(name)s has at most %(most)s characters.", name=name, most=most)})
+    nobodys = people(entry.provider).filter(directory_entry__isnull=True, user__email=entry.user_name.lower())
+    if nobodys.exclude(pk=entry.member_id).exists():
+        raise Taken(tr("There is already a member with this address."))
     try:
         with transaction.atomic():
             entry.save()

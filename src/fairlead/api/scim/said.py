@@ -63,7 +63,7 @@ def group_patch(body: dict[str, Any]) -> GroupSaid:
         if path == "displayname" and op != "remove":
             found["name"] = _text("displayName", value)
         elif path == "externalid":
-            found["external_id"] = "" if op == "remove" else _text("externalId", value)
+            found["external_id"] = "" if op == "remove" or value is None else _text("externalId", value)
         elif one := ONE_MEMBER.fullmatch(path):
             steps.append(("remove" if op == "remove" else "add", [number(one[1])]))
         elif path == "members":
