@@ -478,6 +478,19 @@ def test_the_highest_of_several_groups_counts_and_unmapped_ones_change_nothing(w
     assert role(world, "bob@example.com") == "auditor"
 
 
+def test_a_role_chosen_by_hand_stays_until_a_group_says_another(world: World, connect: Connect) -> None:
+    okta = connect(group_roles=ROLES)
+    members = [{"value": str(world.bob.member.pk)}]
+    okta.ask("POST", "Groups", {"displayName": "auditors", "members": members})
+    enter(world.workspace.pk)
+    actions.change_role(world.bob.member.pk, "contributor", actor=world.olga.actor, now=timezone.now())
+    everybody = okta.ask("POST", "Groups", {"displayName": "everybody", "members": members})[1]["id"]
+    okta.ask("PUT", f"Groups/{everybody}", {"displayName": "all", "members": []})
+    assert role(world, "bob@example.com") == "contributor"
+    okta.ask("PUT", f"Groups/{everybody}", {"displayName": "leads", "members": members})
+    assert role(world, "bob@example.com") == "manager"
+
+
 def test_roles_follow_at_once_when_another_role_is_chosen_for_a_group(world: World, connect: Connect) -> None:
     okta = connect(group_roles=ROLES)
     number = add(okta)["id"]

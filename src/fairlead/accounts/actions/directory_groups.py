@@ -21,7 +21,7 @@ from fairlead.accounts.models import (
 )
 from fairlead.events.actor import Actor
 from fairlead.events.record import record
-from fairlead.lib.errors import Invalid
+from fairlead.lib.errors import Invalid, Missing
 from fairlead.lib.speech import tr
 
 
@@ -45,14 +45,14 @@ def add_group(said: GroupSaid, *, directory: Directory, now: datetime) -> Direct
         _save(group)
         came, _ = _place(group, said, directory=directory, now=now)
         record("directory.group_added", group, actor=directory.actor, now=now, name=group.name, people=len(came))
-        _follow(directory.provider, dict.fromkeys(came, frozenset()), actor=directory.actor, now=now)
+        _follow(directory.provider, _without(group, came), actor=directory.actor, now=now)
     return group
 
 
 def change_group(group: DirectoryGroup, said: GroupSaid, *, directory: Directory, now: datetime) -> None:
     """Do what the directory says of its group, all of it or nothing. Roles follow."""
     with transaction.atomic():
-        DirectoryGroup.objects.select_for_update().get(pk=group.pk)
+        group = _locked(group)
         changes = _note(group, said)
         before = group_names(_inside(group))
         if changes:
@@ -63,9 +63,8 @@ def change_group(group: DirectoryGroup, said: GroupSaid, *, directory: Directory
         DirectoryGroup.objects.filter(pk=group.pk).update(changed_at=now)
         facts: dict[str, Any] = {"added": len(came), "removed": len(went), "changes": changes}
         record("directory.group_changed", group, actor=directory.actor, now=now, **facts)
-        new = {number: names - {group.name} for number, names in group_names(came).items()}
         touched = {n: names for n, names in before.items() if n in went or "name" in changes}
-        _follow(directory.provider, {**touched, **new}, actor=directory.actor, now=now)
+        _follow(directory.provider, {**touched, **_without(group, came)}, actor=directory.actor, now=now)
 
 
 def delete_group(group: DirectoryGroup, *, directory: Directory, now: datetime) -> None:
@@ -91,6 +90,19 @@ def forget_directory(provider: IdentityProvider, *, now: datetime) -> None:
     DirectoryToken.objects.filter(provider=provider, revoked_at__isnull=True).update(revoked_at=now)
     DirectoryGroup.objects.filter(provider=provider).delete()
     DirectoryEntry.objects.filter(provider=provider).delete()
+
+
+def _locked(group: DirectoryGroup) -> DirectoryGroup:
+    """The group as it is now; two who change it come one after the other."""
+    found = DirectoryGroup.objects.select_for_update().filter(pk=group.pk).first()
+    if found is None:
+        raise Missing(tr("There is no such group."))
+    return found
+
+
+def _without(group: DirectoryGroup, came: Collection[int]) -> dict[int, set[str]]:
+    """In which other groups these entries are, which have come into this one just now."""
+    return {number: names - {group.name} for number, names in group_names(came).items()}
 
 
 def _note(group: DirectoryGroup, said: GroupSaid) -> dict[str, list[str]]:
