@@ -218,7 +218,7 @@ def test_what_is_left_out_is_no_page(visitor: Callable[..., Page], residence: Re
 
 def _is_page(page: Page, residence: Residence, place: Place) -> bool:
     page.context.clear_cookies()
-    if not place.public:
+    if not place.public and place.who:
         _come_in(page, residence, place.who[0])
     answer = page.request.get(place.url, max_redirects=0)
     html = answer.ok and "text/html" in answer.headers.get("content-type", "")
