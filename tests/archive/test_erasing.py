@@ -13,7 +13,11 @@ from django.test import Client
 
 from conftest import World, make_world
 from fairlead.accounts import actions as accounts
-from fairlead.accounts.models import Kept, Membership, User
+from fairlead.accounts.actions.directory_groups import GroupSaid, add_group
+from fairlead.accounts.actions.directory_people import Said, change_person
+from fairlead.accounts.actions.sso import ProviderDraft, save_provider
+from fairlead.accounts.directory import Directory
+from fairlead.accounts.models import DirectoryEntry, DirectoryGroup, DirectoryPlace, Kept, Membership, User
 from fairlead.accounts.queries import actor_of
 from fairlead.allocation import actions as allocation
 from fairlead.archive import actions, jobs
@@ -116,6 +120,27 @@ def test_what_somebody_kept_to_themselves_goes_with_them(world: World, now: date
     _erase(world, now)
     assert "ncologist" not in _everything()
     assert not Feed.objects.exists()
+
+
+def _kept_by_a_directory(world: World, now: datetime) -> None:
+    """Okta knows Zoë, by names of its own, and has put her into a group."""
+    draft = ProviderDraft(name="Okta", issuer="https://id.invalid", client_id="a", secret="s")
+    directory = Directory(save_provider(draft, actor=world.olga.actor, now=now), world.olga.actor, 0)
+    member = Membership.objects.get(user__email=EMAIL)
+    said = Said(user_name="zoe-at-work", external_id="00u-zoe", given_name="Zoë-Ann")
+    change_person(member, said, directory=directory, now=now)
+    add_group(GroupSaid(name="Poets", steps=[("set", [member.pk])]), directory=directory, now=now)
+
+
+def test_what_a_directory_has_sent_goes_with_them_and_is_told_before(world: World, now: datetime) -> None:
+    _kept_by_a_directory(world, now)
+    told = about(Worker.objects.get(name=NAME), now=now)["accounts.directoryentry"]
+    assert [(row["user_name"], row["given_name"]) for row in told] == [("zoe-at-work", "Zoë-Ann")]
+    _erase(world, now)
+    assert DirectoryEntry.objects.count() == DirectoryPlace.objects.count() == 0
+    assert DirectoryGroup.objects.get().name == "Poets"
+    left = _everything()
+    assert [word for word in ("zoe-at-work", "00u-zoe", "Zoë-Ann", "Zo\\u00eb-Ann") if word in left] == []
 
 
 def test_what_was_removed_a_moment_before_cannot_be_brought_back(world: World, now: datetime) -> None:

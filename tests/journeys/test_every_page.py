@@ -43,6 +43,20 @@ LEFT_OUT = {
     "/portal/brand/<digest>/<version>/logo/": "an image",
     "/portal/brand/<digest>/<version>/sheet/": "a style sheet",
     "/schedule/data/": "data for the schedule",
+    **dict.fromkeys(
+        (
+            "/scim/v2/Groups",
+            "/scim/v2/Groups/<group_number>",
+            "/scim/v2/ResourceTypes",
+            "/scim/v2/ResourceTypes/<name>",
+            "/scim/v2/Schemas",
+            "/scim/v2/Schemas/<name>",
+            "/scim/v2/ServiceProviderConfig",
+            "/scim/v2/Users",
+            "/scim/v2/Users/<member_number>",
+        ),
+        "data for the directory of a company",
+    ),
     "/settings/data/exports/<number>/": "a file",
     "/settings/data/people/<number>/": "a file",
     "/settings/devices/key/": "data for the browser's push service",
@@ -204,7 +218,7 @@ def test_what_is_left_out_is_no_page(visitor: Callable[..., Page], residence: Re
 
 def _is_page(page: Page, residence: Residence, place: Place) -> bool:
     page.context.clear_cookies()
-    if not place.public:
+    if not place.public and place.who:
         _come_in(page, residence, place.who[0])
     answer = page.request.get(place.url, max_redirects=0)
     html = answer.ok and "text/html" in answer.headers.get("content-type", "")

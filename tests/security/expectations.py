@@ -8,6 +8,7 @@ A page that only shows something carries @require_GET or @require_safe; otherwis
     allow(*STAFF, data={...})        the form to send; whoever may must then succeed, not only reach the form's checks
     allow(*STAFF, at={"key": "gone"})  another object than the usual one; names are those of `Filled.ids`
     public() / signed_in()           everybody / everybody with an account
+    by_token()                       nobody: what is shown here is not a session's to open
 
 A stranger (the owner of another workspace) gets 404 wherever an address names an object; elsewhere they see their own
 workspace. Whoever is not signed in is sent to sign in; the API answers 401.
@@ -40,6 +41,7 @@ class Line:
     anonymous: bool = False
     stranger: bool = False
     blind: tuple[str, ...] = ()
+    by_token: bool = False
 
 
 def allow(
@@ -57,6 +59,11 @@ def public(data: dict[str, Any] | None = None) -> Line:
 def signed_in(data: dict[str, Any] | None = None) -> Line:
     """Everybody with an account, whatever the workspace."""
     return Line(EVERYBODY, data or {}, stranger=True)
+
+
+def by_token() -> Line:
+    """Programs with a token of their own kind only: whoever comes with a session is as unknown as nobody."""
+    return Line((), by_token=True)
 
 
 ACCOUNT = {"name": "Nora", "email": "nora@example.com", "password": "correct horse battery"}
@@ -130,6 +137,26 @@ PAGES: dict[str, Line] = {
     "GET /settings/security/providers/<number>/": allow(*ADMINS),
     "POST /settings/security/providers/<number>/": allow(*ADMINS),
     "POST /settings/security/providers/<number>/remove/": allow(*ADMINS),
+    "POST /settings/security/providers/<number>/token/": allow(*ADMINS),
+    "POST /settings/security/providers/<number>/token/withdraw/": allow(*ADMINS),
+    # provisioning: a directory's token opens these, and nobody's session does
+    "GET /scim/v2/ServiceProviderConfig": by_token(),
+    "GET /scim/v2/ResourceTypes": by_token(),
+    "GET /scim/v2/ResourceTypes/<name>": by_token(),
+    "GET /scim/v2/Schemas": by_token(),
+    "GET /scim/v2/Schemas/<name>": by_token(),
+    "GET /scim/v2/Users": by_token(),
+    "POST /scim/v2/Users": by_token(),
+    "GET /scim/v2/Users/<member_number>": by_token(),
+    "PUT /scim/v2/Users/<member_number>": by_token(),
+    "PATCH /scim/v2/Users/<member_number>": by_token(),
+    "DELETE /scim/v2/Users/<member_number>": by_token(),
+    "GET /scim/v2/Groups": by_token(),
+    "POST /scim/v2/Groups": by_token(),
+    "GET /scim/v2/Groups/<group_number>": by_token(),
+    "PUT /scim/v2/Groups/<group_number>": by_token(),
+    "PATCH /scim/v2/Groups/<group_number>": by_token(),
+    "DELETE /scim/v2/Groups/<group_number>": by_token(),
     "GET /needs/second-factor/": signed_in(),
     "GET /needs/stronger-sign-in/": signed_in(),
     "GET /settings/security/": allow(*ADMINS),

@@ -15,7 +15,9 @@ from django.utils import timezone
 
 from conftest import Person, World, make_world
 from fairlead.accounts import actions as accounts
+from fairlead.accounts.actions.directory_groups import GroupSaid, add_group
 from fairlead.accounts.actions.sso import ProviderDraft, save_provider
+from fairlead.accounts.directory import Directory
 from fairlead.accounts.models import Passkey
 from fairlead.accounts.totp import code_for, step_at
 from fairlead.allocation import actions as allocation
@@ -450,12 +452,19 @@ def _settings(world: World, now: datetime) -> dict[str, str]:
     token, _ = accounts.create_token(f"Token {CANARY}", ["work:read"], days=None, **by)
     draft = ProviderDraft(name=f"Login {CANARY}", issuer="https://id.invalid", client_id="acme", secret="secret")
     provider = save_provider(draft, **by)
+    directory = Directory(provider, world.olga.actor, 0)
+    staff = GroupSaid(name=f"Staff {CANARY}", steps=[("set", [world.bob.member.pk])])
+    group = add_group(staff, directory=directory, now=now)
     key = Passkey.objects.create(
         user=world.dana.user, name=f"Key {CANARY}", credential_id="none", public_key=b"", created_at=now
     )
     return {
         "passkeys/number": str(key.pk),
         "providers/number": str(provider.pk),
+        "Users/member_number": str(world.bob.member.pk),
+        "Groups/group_number": str(group.pk),
+        "ResourceTypes/name": "User",
+        "Schemas/name": "urn:ietf:params:scim:schemas:core:2.0:User",
         "sso/key": provider.key,
         "members/membership_id": str(world.dana.member.pk),
         "former": str(former.member.pk),

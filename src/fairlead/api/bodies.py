@@ -34,12 +34,15 @@ class WrongType(Refused):
     title = later("The body must be JSON")
 
 
-def read(request: HttpRequest) -> dict[str, Any]:
-    """The body as an object. Raises TooLarge, WrongType, Malformed or InvalidInput."""
+def read(request: HttpRequest, types: tuple[str, ...] = TYPES) -> dict[str, Any]:
+    """The body as an object; `types`: what it may be declared as.
+
+    Raises TooLarge, WrongType, Malformed or InvalidInput.
+    """
     if _declared_length(request) > MAX_BYTES:
         raise TooLarge(tr("A body may have %(most)s bytes at most.", most=MAX_BYTES))
-    if request.content_type not in TYPES:
-        raise WrongType(tr("Send the body as JSON, with the header Content-Type: application/json."))
+    if request.content_type not in types:
+        raise WrongType(tr("Send the body as JSON, with the header Content-Type: %(type)s.", type=types[0]))
     if len(request.body) > MAX_BYTES:
         raise TooLarge(tr("A body may have %(most)s bytes at most.", most=MAX_BYTES))
     value = _parsed(request.body)

@@ -1,4 +1,5 @@
-"""Below /api/ every error is a problem document, also those that arise before an operation is found."""
+"""Below /api/ every error is a problem document, below /scim/ one of SCIM, also those that arise before an operation
+is found."""
 
 from __future__ import annotations
 
@@ -8,6 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
 from fairlead.api.problems import CONTENT_TYPE, plain
+from fairlead.api.scim.door import CONTENT_TYPE as SCIM_TYPE
+from fairlead.api.scim.door import plain as plain_scim
 from fairlead.lib.speech import heard, speaking
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -18,12 +21,13 @@ def api_problems(get_response: Handler) -> Handler:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         reply = get_response(request)
-        if not request.path.startswith("/api/") or reply.status_code < 400:
+        is_scim = request.path.startswith("/scim/")
+        if not (is_scim or request.path.startswith("/api/")) or reply.status_code < 400:
             return reply
-        if reply.headers.get("Content-Type", "").startswith(CONTENT_TYPE):
+        if reply.headers.get("Content-Type", "").startswith((CONTENT_TYPE, SCIM_TYPE)):
             return reply
         with speaking(heard(request.headers.get("Accept-Language", ""))) as spoken:
-            replaced = plain(request, reply.status_code)
+            replaced = plain_scim(reply.status_code) if is_scim else plain(request, reply.status_code)
         replaced.headers["Content-Language"] = spoken
         patch_vary_headers(replaced, ["Accept-Language"])
         if "Allow" in reply.headers:

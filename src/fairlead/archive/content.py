@@ -16,6 +16,7 @@ from fairlead.events.wall import walled
 
 LEFT_OUT: Final = (
     "accounts.apitoken",
+    "accounts.directorytoken",
     "accounts.invitation",
     "accounts.kept",
     "api.reply",

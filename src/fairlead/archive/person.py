@@ -8,7 +8,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
-from fairlead.accounts.models import User
+from fairlead.accounts.models import Membership, User
 from fairlead.archive import content
 from fairlead.events.models import Event
 from fairlead.people.models import Worker
@@ -38,4 +38,6 @@ def _named(model: type[models.Model], worker_id: int, user_id: int | None) -> Q:
             wanted |= Q(**{column.attname: worker_id})
         elif isinstance(column, models.ForeignKey) and column.related_model is User and user_id is not None:
             wanted |= Q(**{column.attname: user_id})
+        elif isinstance(column, models.ForeignKey) and column.related_model is Membership and user_id is not None:
+            wanted |= Q(**{f"{column.name}__user_id": user_id})
     return wanted

@@ -17,7 +17,10 @@ COLUMNS = (
     "subject_kind", "subject_id", "subject_label", "project_id", "payload",
 )  # fmt: skip
 FAMILIES: Final[dict[str, tuple[str, ...]]] = {
-    "security": ("user.", "session.", "factor.", "member.", "invitation.", "token.", "security.", "provider.", "log.")
+    "security": (
+        *("user.", "session.", "factor.", "member.", "invitation.", "token."),
+        *("security.", "provider.", "directory.", "log."),
+    )
 }
 """Names for several first parts of kinds at once."""
 

@@ -47,7 +47,8 @@ BY_WHAT: Final = {"rule": later("Rule"), "engine": later("Engine"), "system": la
 GROUPS: Final = {
     "security": later("Security"), "workspace": later("Workspace"), "member": later("Member"),
     "invitation": later("Invitation"), "user": later("User"), "session": later("Session"), "factor": later("Factor"),
-    "provider": later("Provider"), "log": later("Log"), "branding": later("Branding"), "token": later("Token"),
+    "provider": later("Provider"), "directory": later("Company directory"),
+    "log": later("Log"), "branding": later("Branding"), "token": later("Token"),
     "skill": later("Skill"), "worker": later("Worker"), "presence_state": later("Presence_state"),
     "timeoff": later("Timeoff"), "calendar": later("Calendar"), "team": later("Team"), "project": later("Project"),
     "status": later_as("log", "Status"), "task": later("Task"), "field": later("Field"), "type": later("Type"),

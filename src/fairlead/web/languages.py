@@ -37,7 +37,7 @@ def language(get_response: Handler) -> Handler:
 def chosen(request: HttpRequest) -> str:
     """The code of the language for this request."""
     asked = heard(request.headers.get("Accept-Language", ""))
-    if request.path.startswith("/api/"):
+    if request.path.startswith(("/api/", "/scim/")):
         return asked or ENGLISH
     user: User | None = request.user if request.user.is_authenticated else None
     own = user.language if user else ""

@@ -54,6 +54,35 @@ def join_by_provider(user: User, role: str, *, workspace_id: int, now: datetime)
     return member
 
 
+def bring_in(user: User, role: str, *, actor: Actor, now: datetime) -> Membership:
+    """Make somebody a member whom a directory brings; the log says that it did, and not they."""
+    _may_bring(role, actor)
+    with transaction.atomic():
+        member = _join(actor.workspace_id, user, role, now=now)
+        _record_added(member, actor=actor, now=now)
+    return member
+
+
+def bring_back(member: Membership, role: str, *, actor: Actor, now: datetime) -> None:
+    """Make a former member one again whom a directory brings back. Tokens stay revoked."""
+    _may_bring(role, actor)
+    gone = Membership.objects.filter(pk=member.pk, workspace_id=actor.workspace_id, removed_at__isnull=False)
+    with transaction.atomic():
+        if gone.update(role=role, removed_at=None):
+            member.role, member.removed_at = role, None
+            _record_added(member, actor=actor, now=now)
+
+
+def _may_bring(role: str, actor: Actor) -> None:
+    text = tr("An admin made the directory's token, so it makes no admins: let an owner renew it.")
+    require(may_grant(actor, role) and role != Role.OWNER, text)
+
+
+def _record_added(member: Membership, *, actor: Actor, now: datetime) -> None:
+    facts = {"user": member.user_id, "email": member.user.email, "role": member.role}
+    record("member.added", member, actor=actor, now=now, **facts)
+
+
 def _join(workspace_id: int, user: User, role: str, *, now: datetime) -> Membership:
     member, _ = Membership.objects.update_or_create(
         workspace_id=workspace_id, user=user, defaults={"role": role, "removed_at": None, "created_at": now}

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from fairlead.accounts.actions.members import change_role, join_by_provider
+from fairlead.accounts.actions.directory_groups import follow_mapping, forget_directory
+from fairlead.accounts.actions.groups import RANKS, follow, role_by
+from fairlead.accounts.actions.members import join_by_provider
 from fairlead.accounts.actions.users import create_user
 from fairlead.accounts.models import Identity, IdentityProvider, Membership, Role, User
 from fairlead.accounts.oidc import Client, SsoFailed
@@ -22,9 +24,6 @@ from fairlead.lib.errors import Conflict, Invalid, Missing, require
 from fairlead.lib.seal import seal, unseal
 from fairlead.lib.secrets import new_secret
 from fairlead.lib.speech import tr
-
-RANKS: Final = (Role.ADMIN, Role.MANAGER, Role.CONTRIBUTOR, Role.AUDITOR, Role.CLIENT)
-"""Which role counts when somebody is in several groups: the first. Nobody becomes an owner by a group."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +51,7 @@ def save_provider(draft: ProviderDraft, *, actor: Actor, now: datetime, number: 
     changes = {name: [getattr(row, name), value] for name, value in values.items() if getattr(row, name) != value}
     if draft.secret:
         changes["secret"] = ["", "replaced"]
+    before = row.group_roles
     for name, value in values.items():
         setattr(row, name, value)
     if number is None:
@@ -64,6 +64,7 @@ def save_provider(draft: ProviderDraft, *, actor: Actor, now: datetime, number: 
             record("provider.added", row, actor=actor, now=now, name=row.name, issuer=row.issuer)
         elif changes:
             record("provider.changed", row, actor=actor, now=now, changes=changes)
+            follow_mapping(row, before, actor=actor, now=now)
     return row
 
 
@@ -89,11 +90,12 @@ def _check(draft: ProviderDraft, actor: Actor, *, is_new: bool) -> None:
 
 
 def remove_provider(number: int, *, actor: Actor, now: datetime) -> None:
-    """Nobody comes in through it any more; who came in before has to sign in otherwise."""
+    """Nobody comes in through it any more; who came in before has to sign in otherwise. Its directory keeps nobody."""
     require(may_change_workspace(actor), tr("Only an owner or admin can change single sign-on."))
     row = _own(number, actor)
     with transaction.atomic():
         if IdentityProvider.objects.filter(pk=row.pk, removed_at__isnull=True).update(removed_at=now):
+            forget_directory(row, now=now)
             record("provider.removed", row, actor=actor, now=now, name=row.name)
 
 
@@ -193,12 +195,8 @@ def _link(provider: IdentityProvider, subject: str, member: Membership, *, now: 
 
 def _follow_groups(provider: IdentityProvider, member: Membership, claims: dict[str, Any], *, now: datetime) -> None:
     """The role that the groups give, if they give one. An owner stays one."""
-    if not provider.group_claim or member.role == Role.OWNER:
+    if not provider.group_claim:
         return
     groups = claims.get(provider.group_claim)
-    groups = groups if isinstance(groups, list) else [groups]
-    given = {role for group, role in provider.group_roles.items() if group in groups}
-    role = next((rank for rank in RANKS if rank in given), None)
-    if role and role != member.role:
-        change_role(member.pk, role, actor=system(provider.workspace_id), now=now)
-        member.role = role
+    role = role_by(provider.group_roles, groups if isinstance(groups, list) else [groups])
+    follow(member, role, actor=system(provider.workspace_id), now=now)

@@ -1,5 +1,6 @@
 """The rows of accounts: who is where in which role, and how people and programs prove who they are."""
 
+from fairlead.accounts.models.directory import DirectoryEntry, DirectoryGroup, DirectoryPlace, DirectoryToken
 from fairlead.accounts.models.factors import Passkey, RecoveryCode, TotpDevice
 from fairlead.accounts.models.kept import Kept
 from fairlead.accounts.models.members import (
@@ -22,6 +23,10 @@ __all__ = [
     "ApiToken",
     "Attempt",
     "Branding",
+    "DirectoryEntry",
+    "DirectoryGroup",
+    "DirectoryPlace",
+    "DirectoryToken",
     "Identity",
     "IdentityProvider",
     "Invitation",

@@ -47,6 +47,10 @@ OWN_WORDS: Final = (
     "DELETE FROM accounts_apitoken WHERE workspace_id = %(workspace)s AND user_id = %(user)s",
     "DELETE FROM accounts_invitation WHERE workspace_id = %(workspace)s AND lower(email) = ANY(%(names)s)",
     "DELETE FROM api_reply WHERE workspace_id = %(workspace)s AND user_id = %(user)s",
+    "DELETE FROM accounts_directoryplace WHERE workspace_id = %(workspace)s AND entry_id IN (SELECT e.id"
+    " FROM accounts_directoryentry e JOIN accounts_membership m ON m.id = e.member_id WHERE m.user_id = %(user)s)",
+    "DELETE FROM accounts_directoryentry WHERE workspace_id = %(workspace)s AND member_id IN (SELECT id"
+    " FROM accounts_membership WHERE user_id = %(user)s)",
     "DELETE FROM accounts_kept WHERE workspace_id = %(workspace)s",
 )
 """What somebody wrote about themselves, and what is of no use without them."""

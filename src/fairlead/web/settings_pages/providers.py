@@ -15,8 +15,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from fairlead.accounts import oidc, queries
-from fairlead.accounts.actions import sso
-from fairlead.accounts.actions.sso import RANKS, ProviderDraft
+from fairlead.accounts.actions import directory, sso
+from fairlead.accounts.actions.groups import RANKS
+from fairlead.accounts.actions.sso import ProviderDraft
+from fairlead.accounts.directory import kept_by
 from fairlead.accounts.permissions import may_change_workspace
 from fairlead.lib.errors import Missing, Refused, require
 from fairlead.lib.speech import later, tr
@@ -50,12 +52,13 @@ class ProviderForm(forms.Form):
     role = forms.ChoiceField(label=later("As"), choices=ROLES, initial="contributor")
     group_claim = forms.CharField(
         label=later("Claim with the groups"), required=False, max_length=60,
-        help_text=later("Such as groups. Empty: groups do not count."),
+        help_text=later("Such as groups. Empty: what a sign-in says of groups does not count."),
     )  # fmt: skip
     group_roles = forms.CharField(
         label=later("Roles by group"), required=False, max_length=4000,
         help_text=later(
-            "One a line: group = role, such as staff = contributor. At each sign-in the role follows the groups."
+            "One a line: group = role, such as staff = contributor. The role follows the groups, at each sign-in and"
+            " whenever the directory says so."
         ),
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
     )  # fmt: skip
@@ -118,10 +121,36 @@ def _typed(row: dict[str, Any]) -> dict[str, Any]:
     return {**row, "group_roles": "\n".join(f"{group} = {role}" for group, role in row["group_roles"].items())}
 
 
-def _page(request: Request, form: ProviderForm, shown: dict[str, Any] | None, *, status: int = 200) -> HttpResponse:
+def _page(
+    request: Request, form: ProviderForm, shown: dict[str, Any] | None, *, status: int = 200, secret: str = ""
+) -> HttpResponse:
     base = f"{settings.BASE_URL}/sign-in/sso/{shown['key']}" if shown else ""
-    values = {"form": form, "shown": shown, "redirect": f"{base}/back/", "start": f"{base}/go/"}
+    values = {
+        "form": form, "shown": shown, "redirect": f"{base}/back/", "start": f"{base}/go/", "secret": secret,
+        "scim": f"{settings.BASE_URL}/scim/v2",
+        "directory": kept_by(shown["id"], request.actor.workspace_id) if shown else None,
+    }  # fmt: skip
     return settings_page(request, "settings/provider.jinja", values, status=status)
+
+
+@member_page
+@fresh_page
+@require_POST
+def make_token(request: Request, number: int) -> HttpResponse:
+    """A token for the provider's directory, shown on the page that answers and never again."""
+    secret = directory.make_directory_token(number, actor=request.actor, now=timezone.now())
+    shown = _found(request, number)
+    return _page(request, ProviderForm(initial=_typed(shown)), shown, secret=secret)
+
+
+@member_page
+@fresh_page
+@require_POST
+def withdraw_token(request: Request, number: int) -> HttpResponse:
+    """The directory can do nothing any more."""
+    directory.withdraw_directory_token(number, actor=request.actor, now=timezone.now())
+    messages.success(request, tr("The token no longer works. Members and groups stay as they are."))
+    return redirect("settings-provider", number=number)
 
 
 @member_page
@@ -137,5 +166,7 @@ def remove(request: Request, number: int) -> HttpResponse:
 urls = [
     path("settings/security/providers/new/", new, name="settings-provider-new"),
     path("settings/security/providers/<int:number>/", edit, name="settings-provider"),
+    path("settings/security/providers/<int:number>/token/", make_token, name="settings-provider-token"),
+    path("settings/security/providers/<int:number>/token/withdraw/", withdraw_token, name="settings-provider-withdraw"),
     path("settings/security/providers/<int:number>/remove/", remove, name="settings-provider-remove"),
 ]
