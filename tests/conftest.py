@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import setup_databases, teardown_databases
+from hypothesis import settings as examples
 
 from fairlead.accounts import actions as accounts
 from fairlead.accounts.models import Membership, User, Workspace
@@ -23,6 +24,9 @@ from fairlead.config import use
 from fairlead.events import wall
 from fairlead.events.actor import Actor
 from fairlead.events.tenancy import enter
+
+examples.register_profile("patient", deadline=None)  # a busy machine is no counterexample
+examples.load_profile("patient")
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # a Monday
 

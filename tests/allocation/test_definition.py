@@ -38,7 +38,7 @@ DEFINITIONS = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(DEFINITIONS)
 def test_text_fields_and_data_say_the_same(found: Definition) -> None:
     same = from_dict(found.to_dict())

@@ -105,7 +105,7 @@ def faults(read: Callable[[Any], Any], value: Any) -> list[str]:
     return []
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(mutations(DOCUMENTS))
 def test_a_changed_document_is_read_or_refused_where_it_is_wrong(changed: Any) -> None:
     paths = faults(problem_from_dict, changed)
@@ -115,7 +115,7 @@ def test_a_changed_document_is_read_or_refused_where_it_is_wrong(changed: Any) -
         assert problem_bytes(problem_from_bytes(raw)) == raw
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(mutations(PLANS))
 def test_a_changed_plan_is_read_or_refused_where_it_is_wrong(changed: Any) -> None:
     paths = faults(plan_from_dict, changed)
@@ -125,7 +125,7 @@ def test_a_changed_plan_is_read_or_refused_where_it_is_wrong(changed: Any) -> No
         assert plan_bytes(plan_from_bytes(raw)) == raw
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.sampled_from(PROBLEMS), st.booleans(), st.integers(0, 10**6), st.integers(0, 5), st.binary(max_size=5))
 def test_changed_bytes_are_read_or_refused(of: Problem, packed: bool, at: int, less: int, more: bytes) -> None:
     raw = gzip.compress(problem_bytes(of), mtime=0) if packed else problem_bytes(of)
@@ -137,7 +137,7 @@ CHECKS = [*PROBLEM_FIELDS.values(), *WORKER_FIELDS.values(), *TASK_FIELDS.values
 SOUND = ("w0", 3, 0.5, {"w0": 1}, {"w0": 0.5}, ("w0", "w1"), ((0, 60), (60, 90)), None, START)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.sampled_from(CHECKS), st.lists(st.sampled_from(SOUND) | values, max_size=3))
 def test_a_column_is_called_sound_only_when_each_value_is(check: Check, column: list[Any]) -> None:
     assert not check.all_sound(column) or not any(check.faults(value) for value in column)

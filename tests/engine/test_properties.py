@@ -15,7 +15,7 @@ from fairlead.engine.arrays import Model
 from fairlead.engine.fuzzing import odd_problem
 from fairlead.engine.testing import START
 
-quick = settings(derandomize=True, deadline=None, max_examples=25, database=None)
+quick = settings(derandomize=True, max_examples=25, database=None)
 seeds = st.integers(0, 1 << 32)
 
 
