@@ -403,7 +403,7 @@ def _undos(world: World, places: dict[str, str], now: datetime) -> dict[str, str
         "was_off": (f"time off {off}", {}),
         "was_offer": (f"declined offer {places['offers/number']}", {}),
         "was_declined": (f"declined time off {off}", {}),
-        "was_week": (f"week {worker} {places['monday']}", {}),
+        "was_week": (f"week {worker} {places['monday']}", {"state": "submitted"}),
         "was_hours": (f"hours of {worker}", {"was": [], "now": []}),
         "was_wishes": (f"preferences of {worker}", {"was": [], "now": []}),
         "was_calendar": (f"calendar of {worker}", {"kept": 0}),

@@ -395,6 +395,17 @@ def test_a_week_that_was_changed_meanwhile_stays_open(site: Site, alice: Client)
     assert TimeWeek.objects.get().state == "open"
 
 
+def test_a_week_whose_hours_went_to_another_task_stays_open(site: Site, alice: Client) -> None:  # noqa: F811
+    week, other = handed_in(site), site.make("Other")
+    work.approve_week(week, **by(site.world.alice))
+    undo = removed(alice, f"/time/weeks/{week.worker_id}/{week.monday}/return/", note="Wrong task")
+    work.change_time(TimeEntry.objects.get(), other, work.TimeDraft(week.monday, 60), **by(site.world.bob))
+    assert said(alice.post(undo))[0] == "Bob has changed the week meanwhile."
+    work.submit_week(week.worker, week.monday, **by(site.world.bob))
+    assert said(alice.post(undo))[0] == "Bob has changed the week meanwhile."
+    assert TimeWeek.objects.get().state == "submitted"
+
+
 def test_an_item_that_was_made_a_subtask_is_on_the_list_again(site: Site, alice: Client) -> None:  # noqa: F811
     bob, task, other = worker_for(site.world.bob, site.now), site.make("Launch"), site.make("Other")
     asked: dict[str, Any] = {"assignee": bob, "due_on": date(2027, 3, 1)}

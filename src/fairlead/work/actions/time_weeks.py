@@ -101,17 +101,15 @@ def as_handed_in(week: TimeWeek) -> dict[str, Any]:
 def restore_week(week: TimeWeek, was: dict[str, Any], *, actor: Actor, now: datetime) -> TimeWeek:
     """What `return_week` sent back is handed in again, approved if it was. Once it is, nothing happens.
 
-    `was`: what `as_handed_in` said before. Raises Conflict when its entries are not as they were then.
+    `was`: what `as_handed_in` said before. Raises Conflict when the week or one of its entries was changed since.
     """
     require(may_decide_week(actor, week.worker), tr("Only managers send weeks back."))
     with transaction.atomic():
         _hold(week.worker)
         week.refresh_from_db()
-        if week.state != State.OPEN:
+        if week.state == was["state"]:
             return week
-        if _entries(week.worker, week.monday).filter(minutes__isnull=True).exists() or was["minutes"] != _minutes(
-            week.worker, week.monday
-        ):
+        if not _is_as_returned(week, was["minutes"]):
             raise Conflict(tr("%(name)s has changed the week meanwhile.", name=week.worker.name))
         kept = {name: was[name] for name in ("state", "note", "submitted_at", "decided_by", "decided_at")}
         TimeWeek.objects.filter(pk=week.pk).update(**kept)
@@ -119,6 +117,16 @@ def restore_week(week: TimeWeek, was: dict[str, Any], *, actor: Actor, now: date
         record("timesheet.restored", week, actor=actor, now=now, **told)
     week.refresh_from_db()
     return week
+
+
+def _is_as_returned(week: TimeWeek, minutes: int) -> bool:
+    """Whether nothing was done with the week or its entries since it was sent back with so many minutes."""
+    if week.state != State.OPEN or week.decided_at is None:
+        return False
+    touched = TimeEntry.objects.filter(
+        worker=week.worker, day__range=_days(week.monday), updated_at__gt=week.decided_at
+    )
+    return not touched.exists() and minutes == _minutes(week.worker, week.monday)
 
 
 def _check_monday(monday: date) -> None:
@@ -131,10 +139,13 @@ def _hold(worker: Worker) -> None:
 
 
 def _entries(worker: Worker, monday: date) -> QuerySet[TimeEntry]:
-    days = (monday, monday + timedelta(days=6))
     return TimeEntry.objects.select_related("task__project").filter(
-        worker=worker, day__range=days, deleted_at__isnull=True
+        worker=worker, day__range=_days(monday), deleted_at__isnull=True
     )
+
+
+def _days(monday: date) -> tuple[date, date]:
+    return monday, monday + timedelta(days=6)
 
 
 def _minutes(worker: Worker, monday: date) -> int:
