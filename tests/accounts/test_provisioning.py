@@ -178,6 +178,13 @@ def test_okta_brings_somebody_in_changes_and_takes_them_out(world: World, connec
     assert verify(world.workspace.pk).problems == []
 
 
+def test_an_id_that_nobody_has_is_told_in_the_form_of_scim(connect: Connect) -> None:
+    okta = connect()
+    for path in ("Users/2819c223-7f76-453a-919d-413861904646", "Users/999999999999999999999", "Groups/0", "Groups/-1"):
+        status, body = okta.ask("GET", path)
+        assert (status, body["schemas"], body["status"]) == (404, [door.ERROR], "404"), path
+
+
 def test_okta_pushes_a_group_and_the_role_follows(world: World, connect: Connect) -> None:
     okta = connect(group_roles=ROLES)
     nora, otto = add(okta)["id"], add(okta, "Otto Old", "otto@example.com")["id"]
