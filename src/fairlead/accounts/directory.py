@@ -72,7 +72,7 @@ def group_names(entry_ids: Iterable[int]) -> dict[int, set[str]]:
 
 def kept_by(provider_id: int, workspace_id: int) -> dict[str, Any]:
     """For the settings: token (hint, role, created_at, last_used_at; None: there is none), people who are members now,
-    and groups, as (name, how many)."""
+    and groups: how many of each."""
     here = {"workspace_id": workspace_id, "provider_id": provider_id}
     token = DirectoryToken.objects.filter(**here, revoked_at__isnull=True)
     entries = DirectoryEntry.objects.filter(**here, member__removed_at__isnull=True)

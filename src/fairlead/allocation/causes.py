@@ -184,8 +184,10 @@ def longer(keys: Sequence[str]) -> str:
 
 def with_others(cause: Cause, workspace_id: int) -> Cause:
     """An overrun together with those for which a draft waits: one proposal says what they change together."""
+    if not cause.overrun:
+        return cause
     draft = Plan.objects.filter(workspace_id=workspace_id, cause_key=OVERRUN, state=Plan.State.DRAFT).first()
-    if not cause.overrun or draft is None:
+    if draft is None:
         return cause
     keys = [name.rpartition("-") for _, name in draft.changes]
     known = Task.objects.filter(

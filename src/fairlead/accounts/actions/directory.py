@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import QuerySet
 
+from fairlead.accounts.actions.sso import own_provider
+from fairlead.accounts.actions.tokens import note_use
 from fairlead.accounts.directory import Directory
 from fairlead.accounts.models import DirectoryToken, IdentityProvider
 from fairlead.accounts.permissions import may_change_workspace, may_grant
 from fairlead.events.actor import SYSTEM, Actor
 from fairlead.events.record import record
 from fairlead.events.tenancy import enter
-from fairlead.lib.errors import Missing, require
+from fairlead.lib.errors import require
 from fairlead.lib.secrets import digest, new_secret
 from fairlead.lib.speech import tr
 
@@ -45,11 +47,7 @@ def withdraw_directory_token(number: int, *, actor: Actor, now: datetime) -> Non
 def _own(number: int, actor: Actor) -> IdentityProvider:
     """The provider, locked: two who renew at the same time come one after the other."""
     require(may_change_workspace(actor), tr("Only an owner or admin can change single sign-on."))
-    here = IdentityProvider.objects.select_for_update().filter(workspace_id=actor.workspace_id, removed_at__isnull=True)
-    found = here.filter(pk=number).first()
-    if found is None:
-        raise Missing(tr("There is no such provider."))
-    return found
+    return own_provider(number, actor, IdentityProvider.objects.select_for_update())
 
 
 def _live(provider: IdentityProvider) -> QuerySet[DirectoryToken]:
@@ -67,7 +65,6 @@ def open_directory(secret: str, *, now: datetime) -> Directory | None:
     if provider is None:
         enter(None)
         return None
-    if token.last_used_at is None or now - token.last_used_at > timedelta(minutes=1):
-        DirectoryToken.objects.filter(pk=token.pk).update(last_used_at=now)
+    note_use(token, now=now)
     actor = Actor(workspace_id=token.workspace_id, kind=SYSTEM, name=provider.name, role=token.role)
     return Directory(provider, actor, token.pk)

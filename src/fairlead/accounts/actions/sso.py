@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from fairlead.accounts.actions.directory_groups import follow_mapping, forget_directory
 from fairlead.accounts.actions.groups import RANKS, follow, role_by
@@ -43,7 +44,7 @@ class ProviderDraft:
 def save_provider(draft: ProviderDraft, *, actor: Actor, now: datetime, number: int | None = None) -> IdentityProvider:
     """Add a provider, or change the one with this number. Raises Invalid with the names of the fields."""
     require(may_change_workspace(actor), tr("Only an owner or admin can change single sign-on."))
-    row = _own(number, actor) if number else IdentityProvider(workspace_id=actor.workspace_id, created_at=now)
+    row = own_provider(number, actor) if number else IdentityProvider(workspace_id=actor.workspace_id, created_at=now)
     _check(draft, actor, is_new=number is None)
     values = {"name": draft.name.strip(), "issuer": draft.issuer.strip(), "client_id": draft.client_id.strip(),
               "joins": draft.joins, "role": draft.role, "group_claim": draft.group_claim.strip(),
@@ -92,15 +93,17 @@ def _check(draft: ProviderDraft, actor: Actor, *, is_new: bool) -> None:
 def remove_provider(number: int, *, actor: Actor, now: datetime) -> None:
     """Nobody comes in through it any more; who came in before has to sign in otherwise. Its directory keeps nobody."""
     require(may_change_workspace(actor), tr("Only an owner or admin can change single sign-on."))
-    row = _own(number, actor)
+    row = own_provider(number, actor)
     with transaction.atomic():
         if IdentityProvider.objects.filter(pk=row.pk, removed_at__isnull=True).update(removed_at=now):
             forget_directory(row, now=now)
             record("provider.removed", row, actor=actor, now=now, name=row.name)
 
 
-def _own(number: int, actor: Actor) -> IdentityProvider:
-    found = IdentityProvider.objects.filter(pk=number, workspace_id=actor.workspace_id, removed_at__isnull=True).first()
+def own_provider(number: int, actor: Actor, rows: QuerySet[IdentityProvider] | None = None) -> IdentityProvider:
+    """The provider with this number in the actor's workspace; `rows`: looked for among these. Raises Missing."""
+    rows = IdentityProvider.objects.all() if rows is None else rows
+    found = rows.filter(pk=number, workspace_id=actor.workspace_id, removed_at__isnull=True).first()
     if found is None:
         raise Missing(tr("There is no such provider."))
     return found

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from fairlead.accounts.actions.policy import parse_networks
-from fairlead.accounts.models import ApiToken
+from fairlead.accounts.models import ApiToken, DirectoryToken
 from fairlead.accounts.permissions import SCOPES, may_make_tokens, may_manage_members
 from fairlead.accounts.queries import actor_in, membership_in
 from fairlead.accounts.rules import DEFAULT, Rules, rules_in, rules_of
@@ -118,6 +118,11 @@ def token_actor(secret: str, *, now: datetime, address: str = "") -> Actor | Non
         raise TokenElsewhere(
             tr("This token is limited to some networks (Settings, API tokens), and this is none of them.")
         )
-    if token.last_used_at is None or now - token.last_used_at > timedelta(minutes=1):
-        ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
+    note_use(token, now=now)
     return replace(actor_in(found), token_id=token.pk, scopes=frozenset(token.scopes))
+
+
+def note_use(token: ApiToken | DirectoryToken, *, now: datetime) -> None:
+    """Note that it was used, once a minute."""
+    if token.last_used_at is None or now - token.last_used_at > timedelta(minutes=1):
+        type(token)._default_manager.filter(pk=token.pk).update(last_used_at=now)

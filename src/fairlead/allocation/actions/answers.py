@@ -68,17 +68,17 @@ def take_back_decline(offer: Offer, *, actor: Actor, now: datetime) -> Offer:
             return offer
         task = Task.objects.select_related("project", "assignee").get(pk=offer.task_id)
         declined = Offer.objects.filter(pk=offer.pk, state=Offer.State.DECLINED, expires_at__gt=now)
-        if not (can_be_had(task) and _goes_on(offering) and declined.exists()):
+        again = {"state": Offer.State.OPEN, "answered_at": None, "reason": ""}
+        if not (can_be_had(task) and _open_again(offering) and declined.update(**again)):
             raise _gone(offer)
-        declined.update(state=Offer.State.OPEN, answered_at=None, reason="")
         record("task.offer_reopened", task, actor=actor, now=now, **about(offer))
     offer.refresh_from_db()
     return offer
 
 
-def _goes_on(offering: Offering) -> bool:
-    """Whether the offering, which the caller holds, is open; one that nobody accepted opens again, unless a policy has
-    gone on from it or the task is offered anew."""
+def _open_again(offering: Offering) -> bool:
+    """Open the offering, which the caller holds, if nobody accepted it; False where a policy has gone on from it, the
+    task is offered anew, or it ended otherwise."""
     if offering.state == Offering.State.OPEN:
         return True
     anew = Offering.objects.filter(task_id=offering.task_id, state=Offering.State.OPEN)

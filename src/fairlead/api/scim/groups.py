@@ -13,7 +13,7 @@ from fairlead.accounts.directory import groups, places
 from fairlead.accounts.models import DirectoryGroup
 from fairlead.api.scim import said, shown
 from fairlead.api.scim.door import Call, answer
-from fairlead.api.scim.filters import Test, number, read_filter
+from fairlead.api.scim.filters import Test, number
 from fairlead.lib.errors import Missing
 from fairlead.lib.speech import tr
 
@@ -33,23 +33,18 @@ TESTS: Final[dict[str, Test]] = {
 
 def listed(call: Call) -> HttpResponse:
     """Groups that a filter asks for, in pages."""
-    rows = groups(call.directory.provider)
-    if text := call.GET.get("filter", "").strip():
-        rows = rows.filter(read_filter(text, TESTS))
-    return answer(shown.page(call, rows, lambda found: _drawn(call, found)))
+    return answer(shown.page(call, groups(call.directory.provider), TESTS, _drawn))
 
 
 def add(call: Call) -> HttpResponse:
     """A new group."""
     group = actions.add_group(said.group(call.json), directory=call.directory, now=call.now)
-    reply = _shown(call, group.pk, status=201)
-    reply.headers["Location"] = f"{shown.base()}/Groups/{group.pk}"
-    return reply
+    return shown.made(call, _document(call, group.pk))
 
 
 def one(call: Call, group_number: int) -> HttpResponse:
     """One group."""
-    return _shown(call, group_number)
+    return answer(shown.cut(call, _document(call, group_number)))
 
 
 def replace(call: Call, group_number: int) -> HttpResponse:
@@ -70,7 +65,7 @@ def delete(call: Call, group_number: int) -> HttpResponse:
 
 def _change(call: Call, group_number: int, wanted: actions.GroupSaid) -> HttpResponse:
     actions.change_group(_found(call, group_number), wanted, directory=call.directory, now=call.now)
-    return _shown(call, group_number)
+    return one(call, group_number)
 
 
 def _found(call: Call, group_number: int) -> DirectoryGroup:
@@ -80,8 +75,8 @@ def _found(call: Call, group_number: int) -> DirectoryGroup:
     return found
 
 
-def _shown(call: Call, group_number: int, *, status: int = 200) -> HttpResponse:
-    return answer(shown.cut(call, _drawn(call, [_found(call, group_number)])[0]), status=status)
+def _document(call: Call, group_number: int) -> shown.Document:
+    return _drawn(call, [_found(call, group_number)])[0]
 
 
 def _drawn(call: Call, rows: list[DirectoryGroup]) -> list[dict[str, Any]]:

@@ -8,10 +8,12 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db.models import QuerySet
+from django.http import HttpResponse
 
 from fairlead.accounts.directory import entry_of
 from fairlead.accounts.models import DirectoryGroup, Membership
-from fairlead.api.scim.door import Call
+from fairlead.api.scim.door import Call, answer
+from fairlead.api.scim.filters import Test, read_filter
 from fairlead.lib.errors import Invalid
 from fairlead.lib.speech import tr
 
@@ -70,6 +72,13 @@ def group(row: DirectoryGroup, places: Sequence[Mapping[str, Any]]) -> Document:
     }  # fmt: skip
 
 
+def made(call: Call, document: Document) -> HttpResponse:
+    """The answer to what was added, with its address."""
+    reply = answer(cut(call, document), status=201)
+    reply.headers["Location"] = document["meta"]["location"]
+    return reply
+
+
 def _meta(kind: str, number: int, created: datetime, changed: datetime) -> Document:
     times = {"created": created.isoformat(), "lastModified": max(created, changed).isoformat()}
     return {"resourceType": kind, **times, "location": f"{base()}/{kind}s/{number}"}
@@ -98,11 +107,16 @@ def _names(call: Call, parameter: str) -> set[str]:
     }
 
 
-def page(call: Call, rows: QuerySet[Any], drawn: Callable[[list[Any]], list[Document]]) -> Document:
-    """A page of a list: from `startIndex`, at most `count` (bounded); `drawn`: rows as documents."""
+def page(
+    call: Call, rows: QuerySet[Any], tests: Mapping[str, Test], drawn: Callable[[Call, list[Any]], list[Document]]
+) -> Document:
+    """A page of those that `filter` asks for: from `startIndex`, at most `count` (bounded). `tests`: as for
+    `read_filter`; `drawn`: rows as documents."""
+    if text := call.GET.get("filter", "").strip():
+        rows = rows.filter(read_filter(text, tests))
     start = min(max(_number(call, "startIndex", 1), 1), FARTHEST)
     count = min(max(_number(call, "count", USUAL), 0), MOST)
-    found = drawn(list(rows[start - 1 : start - 1 + count])) if count else []
+    found = drawn(call, list(rows[start - 1 : start - 1 + count])) if count else []
     return {
         "schemas": [LIST], "totalResults": rows.count(), "startIndex": start, "itemsPerPage": len(found),
         "Resources": [cut(call, document) for document in found],

@@ -13,7 +13,7 @@ from fairlead.accounts.directory import entry_of, people, places
 from fairlead.accounts.models import Membership
 from fairlead.api.scim import said, shown
 from fairlead.api.scim.door import Call, answer
-from fairlead.api.scim.filters import Test, is_true, number, read_filter
+from fairlead.api.scim.filters import Test, is_true, number
 from fairlead.lib.errors import Missing
 from fairlead.lib.speech import tr
 
@@ -35,23 +35,18 @@ TESTS: Final[dict[str, Test]] = {
 
 def listed(call: Call) -> HttpResponse:
     """Users that a filter asks for, in pages."""
-    rows = people(call.directory.provider)
-    if text := call.GET.get("filter", "").strip():
-        rows = rows.filter(read_filter(text, TESTS))
-    return answer(shown.page(call, rows, lambda found: _drawn(call, found)))
+    return answer(shown.page(call, people(call.directory.provider), TESTS, _drawn))
 
 
 def add(call: Call) -> HttpResponse:
     """Bring somebody in."""
     member = actions.add_person(said.person(call.json), directory=call.directory, now=call.now)
-    reply = _shown(call, member.pk, status=201)
-    reply.headers["Location"] = f"{shown.base()}/Users/{member.pk}"
-    return reply
+    return shown.made(call, _document(call, member.pk))
 
 
 def one(call: Call, member_number: int) -> HttpResponse:
     """One user."""
-    return _shown(call, member_number)
+    return answer(shown.cut(call, _document(call, member_number)))
 
 
 def replace(call: Call, member_number: int) -> HttpResponse:
@@ -72,7 +67,7 @@ def delete(call: Call, member_number: int) -> HttpResponse:
 
 def _change(call: Call, member_number: int, wanted: actions.Said) -> HttpResponse:
     actions.change_person(_found(call, member_number), wanted, directory=call.directory, now=call.now)
-    return _shown(call, member_number)
+    return one(call, member_number)
 
 
 def _found(call: Call, member_number: int) -> Membership:
@@ -82,8 +77,8 @@ def _found(call: Call, member_number: int) -> Membership:
     return found
 
 
-def _shown(call: Call, member_number: int, *, status: int = 200) -> HttpResponse:
-    return answer(shown.cut(call, _drawn(call, [_found(call, member_number)])[0]), status=status)
+def _document(call: Call, member_number: int) -> shown.Document:
+    return _drawn(call, [_found(call, member_number)])[0]
 
 
 def _drawn(call: Call, members: list[Membership]) -> list[dict[str, Any]]:

@@ -267,13 +267,8 @@ def restore_time_off(asked: TimeOff, was: dict[str, Any], *, actor: Actor, now: 
     with transaction.atomic():
         Worker.objects.select_for_update(no_key=True).get(pk=asked.worker_id)
         asked.refresh_from_db(fields=["state"])
-        if asked.state != TimeOff.State.CANCELLED:
-            return asked
-        _check_dates(asked.worker, asked.starts_on, asked.ends_on, asked.reason)
-        TimeOff.objects.filter(pk=asked.pk).update(**was)
-        asked.refresh_from_db()
-        told = {"worker": asked.worker_id, "state": asked.state}
-        record("timeoff.restored", asked, actor=actor, now=now, **told, **_span(asked))
+        if asked.state == TimeOff.State.CANCELLED:
+            _stand_again(asked, was, actor=actor, now=now)
     return asked
 
 
@@ -286,14 +281,21 @@ def reconsider_time_off(asked: TimeOff, *, actor: Actor, now: datetime) -> TimeO
     with transaction.atomic():
         Worker.objects.select_for_update(no_key=True).get(pk=asked.worker_id)
         asked.refresh_from_db(fields=["state"])
-        if asked.state == TimeOff.State.REQUESTED:
-            return asked
         if asked.state == TimeOff.State.DECLINED:
-            _check_dates(asked.worker, asked.starts_on, asked.ends_on, asked.reason)
-        _move(asked, (TimeOff.State.DECLINED,), TimeOff.State.REQUESTED, actor)
-        told = {"worker": asked.worker_id, "state": asked.state}
-        record("timeoff.restored", asked, actor=actor, now=now, **told, **_span(asked))
+            waiting = {"state": TimeOff.State.REQUESTED, "decided_by": None, "note": ""}
+            _stand_again(asked, waiting, actor=actor, now=now)
+        elif asked.state != TimeOff.State.REQUESTED:
+            raise _decided(asked)
     return asked
+
+
+def _stand_again(asked: TimeOff, was: dict[str, Any], *, actor: Actor, now: datetime) -> None:
+    """Put back what it was. The caller holds the worker's row. Raises Invalid for days asked for otherwise by now."""
+    _check_dates(asked.worker, asked.starts_on, asked.ends_on, asked.reason)
+    TimeOff.objects.filter(pk=asked.pk).update(**was)
+    asked.refresh_from_db()
+    told = {"worker": asked.worker_id, "state": asked.state}
+    record("timeoff.restored", asked, actor=actor, now=now, **told, **_span(asked))
 
 
 def as_decided(asked: TimeOff) -> dict[str, Any]:
@@ -315,4 +317,8 @@ def _move(asked: TimeOff, froms: tuple[str, ...], to: str, actor: Actor, note: s
     won = found.update(state=to, decided_by=actor.user_id, note=note.strip()[:300])
     asked.refresh_from_db(fields=["state", "decided_by", "note"])
     if not won:
-        raise AlreadyDecided(tr("This request is already %(state)s.", state=asked.get_state_display().lower()))
+        raise _decided(asked)
+
+
+def _decided(asked: TimeOff) -> AlreadyDecided:
+    return AlreadyDecided(tr("This request is already %(state)s.", state=asked.get_state_display().lower()))
