@@ -371,7 +371,8 @@ def test_time_off_that_was_declined_waits_again(site: Site, alice: Client) -> No
     undo = removed(alice, f"/people/{worker.pk}/time-off/{asked.pk}/decline/", note="Too busy")
     assert browser(site.world.bob).post(undo).status_code == 403
     brought_back(site, alice, undo, "timeoff.restored")
-    assert TimeOff.objects.values("state", "note").get() == {"state": "requested", "note": ""}
+    waiting = {"state": "requested", "note": "", "decided_by": None}
+    assert TimeOff.objects.values("state", "note", "decided_by").get() == waiting
     people.approve_time_off(asked, **by(site.world.alice))
     assert said(alice.post(undo))[0] == "This request is already approved."
 
